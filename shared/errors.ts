@@ -1,0 +1,71 @@
+/**
+ * Every error a user can meet: what it is called, whose fault it is, whether another try may help.
+ * `exit` is the process's exit code: 2 the user's input, 1 ours. docs/errors.md explains each (tested).
+ */
+export const ERROR_CATALOGUE = {
+  // The command line and the job
+  OPTION_INVALID: { exit: 2, retryable: false },
+  PAIR_NOT_OFFERED: { exit: 2, retryable: false },
+  SCHEDULE_TOO_LONG: { exit: 2, retryable: false },
+  BUDGET_TOO_SMALL: { exit: 2, retryable: false },
+  // The output folder
+  FOLDER_UNUSABLE: { exit: 2, retryable: false },
+  FOLDER_LOCKED: { exit: 2, retryable: true },
+  JOB_DIFFERS: { exit: 2, retryable: false },
+  JOB_FILE_DAMAGED: { exit: 2, retryable: false },
+  LEDGER_DAMAGED: { exit: 2, retryable: false },
+  DISK_FULL: { exit: 2, retryable: true },
+  // The images
+  DATA_UNREADABLE: { exit: 2, retryable: false },
+  DATA_FORMAT: { exit: 2, retryable: false },
+  DATA_TYPE: { exit: 2, retryable: false },
+  DATA_SHAPE: { exit: 2, retryable: false },
+  DATA_RANGE: { exit: 2, retryable: false },
+  DATA_EMPTY: { exit: 2, retryable: false },
+  LABELS_MISMATCH: { exit: 2, retryable: false },
+  DATA_DIGEST_MISMATCH: { exit: 2, retryable: false },
+  // The model
+  MODEL_UNREADABLE: { exit: 2, retryable: false },
+  MODEL_INPUT_UNSUPPORTED: { exit: 2, retryable: false },
+  MODEL_OUTPUT_UNSUPPORTED: { exit: 2, retryable: false },
+  MODEL_DATA_MISMATCH: { exit: 2, retryable: false },
+  MODEL_DIGEST_MISMATCH: { exit: 2, retryable: false },
+  MODEL_OUTPUT_NOT_FINITE: { exit: 3, retryable: false },
+  DEVICE_UNAVAILABLE: { exit: 2, retryable: false },
+  FINGERPRINT_MISMATCH: { exit: 2, retryable: false },
+  // The machinery
+  CHILD_DIED: { exit: 1, retryable: true },
+  CHILD_HUNG: { exit: 1, retryable: true },
+  INFERENCE_FAILED: { exit: 1, retryable: true },
+  PROTOCOL_MISMATCH: { exit: 2, retryable: false },
+  INTERNAL: { exit: 1, retryable: false },
+} as const satisfies Record<string, { exit: 1 | 2 | 3; retryable: boolean }>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/**
+ * The only error that a user sees. `message` is one sentence that says what is wrong, `remedy` one that says
+ * what to do; neither holds a stack trace.
+ */
+export class SmoothcertError extends Error {
+  override readonly name = 'SmoothcertError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly remedy: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+  get exitCode(): 1 | 2 | 3 {
+    return ERROR_CATALOGUE[this.code].exit;
+  }
+  get retryable(): boolean {
+    return ERROR_CATALOGUE[this.code].retryable;
+  }
+}
+
+/** Whether `value` names an error of the catalogue; codes that come off the wire are checked with it. */
+export function isErrorCode(value: string): value is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, value);
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+
+/** Layout of the model's input behind its batch axis. */
+export type Layout = 'nchw' | 'nhwc' | 'flat';
+
+/** Where the model runs: one execution provider, never another one silently. */
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'tensorrt' | 'dml' | 'coreml';
+export const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'];
+
+/** What is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
+export interface NoiseSpec {
+  readonly kind: 'gaussian';
+  readonly scale: number;
+  readonly generator: string;
+  readonly version: number;
+}
+
+/** What the model wants, given pixels in [0, 1]: (pixel · inputScale − mean) / std, per channel. */
+export interface Normalisation {
+  readonly inputScale: number;
+  /** One value for each channel, or one for all. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Everything a worker must know to draw a sample, and nothing about α, bounds, radii or stopping. */
+export interface DrawSpec {
+  /** sha256 (hex) of the model file as given. */
+  readonly modelDigest: string;
+  /** sha256 (hex) of the list of chunk digests of the canonical data set. */
+  readonly dataDigest: string;
+  readonly noise: NoiseSpec;
+  /** Decimal, 0 to 2^64 − 1. */
+  readonly seed: string;
+  readonly normalisation: Normalisation;
+  readonly layout: Layout;
+  /** Name of the model output that holds one score a class. */
+  readonly output: string;
+  /** Number of classes K: the length of that output's last axis. */
+  readonly classes: number;
+  /** Rows of every run of the model; never another number. */
+  readonly batch: number;
+  /** Provider, device model or CPU instruction set, ONNX Runtime version. */
+  readonly numericClass: string;
+  /** Ends of the segments between looks, ascending; the shard grid follows from it (shards.ts). */
+  readonly segments: readonly number[];
+}
+
+export type BoundName = 'spending' | 'anytime' | 'clopper-pearson';
+
+/** What decides at a look. */
+export type StoppingRule =
+  /** Stop when 1,000 further samples are forecast to gain less than `minGain` noise-scale units of radius. */
+  | { readonly kind: 'gain'; readonly minGain: number }
+  /** Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. */
+  | { readonly kind: 'fixed'; readonly selection: number };
+
+/** What is claimed of the counts; only the coordinator knows it. */
+export interface Claim {
+  /** Probability of a wrong certificate, per image; at most 1/4. */
+  readonly alpha: number;
+  readonly bound: BoundName;
+  readonly stop: StoppingRule;
+  /** Numbers of samples at which an image may be decided, ascending; the last one is the budget per image. */
+  readonly looks: readonly number[];
+  /** Images by index in the data set: start, start + step, … below stop. */
+  readonly images: { readonly start: number; readonly stop: number; readonly step: number };
+}
+
+/** One evaluation. Immutable once created; two jobs with the same digest have the same certificates. */
+export interface Job {
+  readonly protocol: 1;
+  readonly draw: DrawSpec;
+  readonly claim: Claim;
+}
+
+export const PROTOCOL = 1;
+
+/** Canonical JSON: keys sorted, no white space, every number as a decimal string (its shortest exact form). */
+export function canonicalJson(value: unknown): string {
+  if (typeof value === 'number') return JSON.stringify(String(value));
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonicalJson(v)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** sha256 (hex) of the job's canonical JSON. */
+export function jobDigest(job: Job): string {
+  return createHash('sha256').update(canonicalJson(job)).digest('hex');
+}
+
+/** Indices of the job's images, ascending. */
+export function imagesOf(claim: Claim): number[] {
+  const { start, stop, step } = claim.images;
+  const indices: number[] = [];
+  for (let image = start; image < stop; image += step) indices.push(image);
+  return indices;
+}
