@@ -42,6 +42,8 @@ export interface DrawSpec {
   readonly batch: number;
   /** Provider, device model or CPU instruction set, ONNX Runtime version. */
   readonly numericClass: string;
+  /** `same`: only children whose probe logits are bit-equal draw for this job. `any`: near-ties may differ. */
+  readonly numeric: 'same' | 'any';
   /** Ends of the segments between looks, ascending; the shard grid follows from it (shards.ts). */
   readonly segments: readonly number[];
 }

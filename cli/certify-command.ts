@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { DEVICES } from '../shared/job.js';
+import { DEFAULTS, MIN_GAIN_NAMES } from './config.js';
+
+const EXAMPLES = `
+Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.
+
+Examples:
+  # A model that takes pixels in [0, 1]
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates
+
+  # CIFAR-10 with the usual normalisation, every tenth image, finer radii
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates \\
+    --mean 0.4914,0.4822,0.4465 --std 0.2471,0.2435,0.2616 --images ::10 --min-gain thorough
+
+  # Cohen et al.'s CERTIFY, to compare with the literature
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out fixed --stop fixed --n0 100 --max-samples 100000
+
+Exit codes: 0 done; 2 the input is wrong; 3 some images failed, the others are certified; 1 our fault; 130 interrupted
+(the same command again resumes).`;
+
+const names = Object.entries(MIN_GAIN_NAMES).map(([name, value]) => `${name} = ${value}`);
+
+/** The flags of `certify`: names, units and defaults; their values are checked by config.ts. */
+export function certifyCommand(): Command {
+  return new Command('certify')
+    .description(
+      'Certify images: a class and an L2 radius for each, right with probability 1 − α, or an abstention.',
+    )
+    .optionsGroup('Input:')
+    .requiredOption('--model <file>', 'ONNX classifier')
+    .requiredOption('--data <file>', 'images, .npz or .npy as NumPy saves them: uint8, or floats in [0, 1]')
+    .option('--labels <file>', 'labels, .npy; wins over labels inside --data')
+    .option('--images <range>', 'start:stop:step, as in Python (default: all)')
+    .requiredOption('--out <folder>', 'folder for the results; the same command into it resumes')
+    .optionsGroup('Claim:')
+    .requiredOption('--sigma <σ>', 'standard deviation of the noise, in pixels scaled to [0, 1]')
+    .option('--alpha <α>', 'probability of a wrong certificate, per image, at most 0.25', DEFAULTS.alpha)
+    .option('--stop <rule>', 'gain: stop when more samples no longer pay; fixed: Cohen et al.', 'gain')
+    .option('--bound <bound>', 'with gain: spending (default) or anytime; with fixed: clopper-pearson')
+    .option(
+      '--min-gain <gain>',
+      `with gain: radius, in σ, that 1,000 further samples must be forecast to add; ${names.join(', ')}`,
+    )
+    .option(
+      '--max-samples <n>',
+      'most samples an image; with fixed: the samples of the bound',
+      DEFAULTS.maxSamples,
+    )
+    .option('--n0 <n>', `with fixed: samples that choose the class, drawn beside (default: ${DEFAULTS.n0})`)
+    .option('--seed <seed>', '0 to 2^64 − 1 (default: drawn at random, printed, kept in job.json)')
+    .optionsGroup('What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std')
+    .option('--input-scale <scale>', 'for example 255', '1')
+    .option('--mean <m,…>', 'one value, or one a channel, after the scale (default: 0)')
+    .option('--std <s,…>', 'one value, or one a channel (default: 1)')
+    .option('--layout <layout>', "the model's input: nchw, nhwc, flat or auto", 'auto')
+    .option('--output <name>', 'the model output with one score a class (default: the one that fits)')
+    .option(
+      '--batch <rows>',
+      'rows a run of the model (default: chosen from its size, checked against one row)',
+    )
+    .optionsGroup('Machine (free to change on resume):')
+    .option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested`, 'cpu')
+    .option('--processes <n>', 'inference processes (default: one a core on cpu, else 1)')
+    .option(
+      '--hang-seconds <s>',
+      'a silent inference process is replaced after this long',
+      DEFAULTS.hangSeconds,
+    )
+    .optionsGroup('Output:')
+    .option('--json', 'the summary as one JSON object on standard output')
+    .option('--quiet', 'no summary and no progress')
+    .option('--verbose', 'stack traces, and the last words of inference processes that end')
+    .helpOption('--help', 'show this help')
+    .addHelpText('after', EXAMPLES);
+}

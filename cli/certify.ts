@@ -1,0 +1,133 @@
+import { FileLedger } from '../shared/adapters/local/file-ledger.js';
+import type { Job } from '../shared/job.js';
+import { jobDigest } from '../shared/job.js';
+import { VERSION } from '../shared/version.js';
+import { replay } from '../coordinator/coordinator.js';
+import { JobFold } from '../coordinator/job-fold.js';
+import { fingerprintMismatch } from '../worker/pool.js';
+import type { ChildSetup, Prepared } from '../worker/setup.js';
+import type { CertifyConfig } from './config.js';
+import { importDataSet, type ImportedDataSet } from './data/convert.js';
+import { readJobFile, refuseOtherJob, writeJobFile } from './job-file.js';
+import { OutputFolder } from './output-folder.js';
+import { jobOf, looksOf, prepare, randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
+import { ProgressLine } from './progress.js';
+import { writeResults } from './results.js';
+import { runJob } from './run-job.js';
+import { renderSummary, summarize } from './summary.js';
+
+export const EXIT = { done: 0, ours: 1, input: 2, failedImages: 3, interrupted: 130 } as const;
+
+/** What a job rests on once everything was read and checked. */
+interface Opened {
+  readonly job: Job;
+  readonly data: ImportedDataSet;
+  readonly setup: ChildSetup;
+  readonly prepared: Prepared;
+}
+
+/**
+ * `smoothcert certify`: checks the input, begins or resumes the job of the folder, draws, writes the results.
+ * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
+ */
+export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
+  looksOf(config);
+  const folder = await OutputFolder.open(config.out);
+  const abandon = () => {
+    folder.close();
+    process.exit(EXIT.interrupted);
+  };
+  interrupt.addEventListener('abort', abandon);
+  try {
+    const opened = await open(config, folder);
+    folder.begun = true;
+    interrupt.removeEventListener('abort', abandon);
+    return await run(config, folder, opened, interrupt);
+  } finally {
+    interrupt.removeEventListener('abort', abandon);
+    folder.close();
+  }
+}
+
+/** Reads and checks everything; begins the job or finds it to be the folder's. */
+async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
+  const theirs = await readJobFile(folder.path);
+  const { labels } = config;
+  const data = await importDataSet({
+    ...{ data: config.data, into: folder.dataFile },
+    ...(labels === null ? {} : { labels }),
+  });
+  const images = resolveImages(config, data.count);
+  const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
+  const setup = setupOf(config, folder.dataFile, seed, images.start);
+  const prepared = await prepare(setup);
+  const job = jobOf(config, data, images, seed, prepared);
+  if (theirs) refuseOtherJob(folder.path, theirs, job);
+  else await writeJobFile(folder.path, job, notesOf(config, job));
+  const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
+  if (prepared.batchNote) say(`Note: ${prepared.batchNote}`);
+  if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
+  return { job, data, setup: settledSetup(setup, job), prepared };
+}
+
+async function run(
+  config: CertifyConfig,
+  folder: OutputFolder,
+  { job, data, setup, prepared }: Opened,
+  interrupt: AbortSignal,
+): Promise<number> {
+  const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(job));
+  try {
+    const fold = new JobFold(job);
+    await replay(fold, ledger);
+    const before = { at: performance.now(), samples: fold.tally.samples };
+    if (!fold.done) await draw(config, fold, ledger, setup, prepared, interrupt);
+    await ledger.sync();
+    const seconds = (performance.now() - before.at) / 1000;
+    await writeResults(folder.path, fold, data.labels);
+    const summary = summarize(fold, data.labels, { seconds, samples: fold.tally.samples - before.samples });
+    if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
+    else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
+    if (!fold.done) return EXIT.interrupted;
+    return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function draw(
+  config: CertifyConfig,
+  fold: JobFold,
+  ledger: FileLedger,
+  setup: ChildSetup,
+  { fingerprint }: Prepared,
+  signal: AbortSignal,
+): Promise<void> {
+  const same = fold.job.draw.numeric === 'same';
+  if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
+  const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json);
+  const onDeath = (how: string, lastWords: string) => {
+    if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${lastWords}\n`);
+  };
+  const { processes, hangMs } = config;
+  const pool = { processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath };
+  try {
+    await runJob({ fold, ledger, pool, fingerprint, signal });
+  } finally {
+    progress.end();
+  }
+}
+
+function headline(config: CertifyConfig, fold: JobFold): string {
+  const { claim, draw } = fold.job;
+  if (!fold.done) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
+  return `Done: results.tsv, results.jsonl and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
+}
+
+function notesOf(config: CertifyConfig, job: Job) {
+  const repeating =
+    job.draw.numeric === 'same'
+      ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
+      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
+  return { smoothcert: VERSION, node: process.version, model: config.model, data: config.data, repeating };
+}

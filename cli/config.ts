@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+import {
+  DEVICES,
+  type BoundName,
+  type Device,
+  type Layout,
+  type Normalisation,
+  type StoppingRule,
+} from '../shared/job.js';
+import { checkAlpha, checkPair } from '../shared/statistics/pairs.js';
+import {
+  optionError,
+  parseChoice,
+  parseImages,
+  parseNumber,
+  parseNumbers,
+  parseSeed,
+  type ImageRange,
+} from './parse.js';
+
+/** The flags of `certify` as typed. */
+export interface RawOptions {
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  readonly sigma: string;
+  readonly labels?: string;
+  readonly alpha: string;
+  readonly stop: string;
+  readonly bound?: string;
+  readonly minGain?: string;
+  readonly maxSamples: string;
+  readonly n0?: string;
+  readonly output?: string;
+  readonly mean?: string;
+  readonly std?: string;
+  readonly inputScale: string;
+  readonly layout: string;
+  readonly images?: string;
+  readonly seed?: string;
+  readonly device: string;
+  readonly processes?: string;
+  readonly batch?: string;
+  readonly hangSeconds: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The same, checked and complete. Of its own type, so that nothing unchecked is passed on. */
+export interface CertifyConfig {
+  readonly model: string;
+  readonly data: string;
+  readonly labels: string | null;
+  readonly out: string;
+  readonly sigma: number;
+  readonly alpha: number;
+  readonly stop: StoppingRule;
+  readonly bound: BoundName;
+  readonly maxSamples: number;
+  readonly images: ImageRange;
+  readonly seed: string | null;
+  readonly output: string | null;
+  readonly normalisation: Normalisation;
+  readonly layout: Layout | 'auto';
+  readonly batch: number | null;
+  readonly device: Device;
+  readonly processes: number;
+  readonly hangMs: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Noise-scale units of radius per 1,000 further samples (statistics: the numbers behind the defaults). */
+export const MIN_GAIN_NAMES = { quick: 0.1, default: 0.02, thorough: 0.01 } as const;
+export const DEFAULTS = { alpha: '0.001', maxSamples: '100000', n0: '100', hangSeconds: '60' } as const;
+
+const STOPS = ['gain', 'fixed'] as const;
+const BOUNDS = ['spending', 'anytime', 'clopper-pearson'] as const;
+const LAYOUTS = ['nchw', 'nhwc', 'flat', 'auto'] as const;
+const LARGEST_BATCH = 65_536;
+const MOST_PROCESSES = 1_024;
+const MOST_SAMPLES = 1e9;
+
+/** Checks the flags. @throws SmoothcertError OPTION_INVALID or PAIR_NOT_OFFERED, one sentence each */
+export function compileConfig(raw: RawOptions): CertifyConfig {
+  const alpha = parseNumber('--alpha', raw.alpha, { above: 0, most: 1 });
+  checkAlpha(alpha);
+  const kind = parseChoice('--stop', raw.stop, STOPS);
+  const bound = raw.bound === undefined ? defaultBound(kind) : parseChoice('--bound', raw.bound, BOUNDS);
+  checkPair(kind, bound);
+  const device = parseChoice('--device', raw.device, DEVICES);
+  return {
+    ...{ model: raw.model, data: raw.data, labels: raw.labels ?? null, out: raw.out },
+    sigma: parseNumber('--sigma', raw.sigma, { above: 0, most: 1e6 }, ' (pixels scaled to [0, 1])'),
+    ...{ alpha, bound, stop: stoppingRule(kind, raw) },
+    maxSamples: parseNumber('--max-samples', raw.maxSamples, { least: 1, most: MOST_SAMPLES, whole: true }),
+    images: raw.images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(raw.images),
+    seed: raw.seed === undefined ? null : parseSeed(raw.seed),
+    ...{ output: raw.output ?? null, normalisation: normalisationOf(raw) },
+    layout: parseChoice('--layout', raw.layout, LAYOUTS),
+    batch: optional(raw.batch, (text) =>
+      parseNumber('--batch', text, { least: 1, most: LARGEST_BATCH, whole: true }),
+    ),
+    device,
+    processes:
+      optional(raw.processes, (text) =>
+        parseNumber('--processes', text, { least: 1, most: MOST_PROCESSES, whole: true }),
+      ) ?? (device === 'cpu' ? availableParallelism() : 1),
+    hangMs: 1000 * parseNumber('--hang-seconds', raw.hangSeconds, { above: 0, most: 86_400 }),
+    ...{ json: raw.json ?? false, quiet: raw.quiet ?? false, verbose: raw.verbose ?? false },
+  };
+}
+
+const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
+  text === undefined ? null : parse(text);
+
+const defaultBound = (stop: (typeof STOPS)[number]): BoundName =>
+  stop === 'gain' ? 'spending' : 'clopper-pearson';
+
+function stoppingRule(kind: (typeof STOPS)[number], raw: RawOptions): StoppingRule {
+  if (kind === 'gain') {
+    refuseWithout('--n0', raw.n0, '--stop fixed');
+    return { kind, minGain: parseMinGain(raw.minGain ?? 'default') };
+  }
+  refuseWithout('--min-gain', raw.minGain, '--stop gain');
+  const selection = parseNumber('--n0', raw.n0 ?? DEFAULTS.n0, { least: 1, most: MOST_SAMPLES, whole: true });
+  return { kind, selection };
+}
+
+function parseMinGain(text: string): number {
+  if (Object.hasOwn(MIN_GAIN_NAMES, text)) return MIN_GAIN_NAMES[text as keyof typeof MIN_GAIN_NAMES];
+  if (/^[a-z]/i.test(text)) parseChoice('--min-gain', text, Object.keys(MIN_GAIN_NAMES));
+  return parseNumber('--min-gain', text, { least: 0 }, ' (noise scales of radius per 1,000 samples)');
+}
+
+function refuseWithout(flag: string, given: string | undefined, needed: string): void {
+  if (given === undefined) return;
+  throw optionError(`${flag} has no meaning without ${needed}.`, `Leave ${flag} out, or add ${needed}.`);
+}
+
+function normalisationOf(raw: RawOptions): Normalisation {
+  return {
+    inputScale: parseNumber('--input-scale', raw.inputScale, { above: 0, most: 1e9 }),
+    mean: parseNumbers('--mean', raw.mean ?? '0', { least: -1e9, most: 1e9 }),
+    std: parseNumbers('--std', raw.std ?? '1', { above: 0, most: 1e9 }),
+  };
+}

@@ -1,0 +1,59 @@
+import { rmSync, rmdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { storageError } from '../shared/adapters/local/files.js';
+import { FolderLock } from '../shared/adapters/local/folder-lock.js';
+
+/**
+ * The folder of one job, held by one process. Left as it was found, not even created, unless the job begins.
+ */
+export class OutputFolder {
+  /** Set once job.json is written: from then on the folder stays. */
+  begun = false;
+
+  private constructor(
+    readonly path: string,
+    private readonly created: string | undefined,
+  ) {}
+
+  /** Creates the folder if need be and locks it. @throws FOLDER_LOCKED, FOLDER_UNUSABLE */
+  static async open(folder: string): Promise<OutputFolder> {
+    const created = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw storageError(error, folder);
+    });
+    try {
+      await FolderLock.acquire(folder);
+    } catch (error) {
+      removeEmpty(folder, created);
+      throw error;
+    }
+    return new OutputFolder(folder, created);
+  }
+
+  file(name: string): string {
+    return path.join(this.path, name);
+  }
+
+  /** The canonical data set, there only while the job runs. */
+  get dataFile(): string {
+    return this.file('data.canonical');
+  }
+
+  /** Removes what belongs to the running process alone. Synchronous, so that a signal handler can end with it. */
+  close(): void {
+    rmSync(this.dataFile, { force: true });
+    rmSync(this.file('lock'), { force: true });
+    if (!this.begun) removeEmpty(this.path, this.created);
+  }
+}
+
+/** Removes the folders that were created, from `folder` up to `topmost`, as far as they are empty. */
+function removeEmpty(folder: string, topmost: string | undefined): void {
+  if (topmost === undefined) return;
+  try {
+    for (let at = path.resolve(folder); at.startsWith(path.resolve(topmost)); at = path.dirname(at))
+      rmdirSync(at);
+  } catch {
+    // Somebody else put something there: it stays.
+  }
+}

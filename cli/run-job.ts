@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../shared/adapters/local/system-clock.js';
+import { MemoryQueue } from '../shared/adapters/local/memory-queue.js';
+import { MemoryStop } from '../shared/adapters/local/memory-stop.js';
+import type { VoteLedger } from '../shared/ports/vote-ledger.js';
+import { Coordinator, replay } from '../coordinator/coordinator.js';
+import type { JobFold } from '../coordinator/job-fold.js';
+import { Pool, type PoolOptions } from '../worker/pool.js';
+import { Worker } from '../worker/worker.js';
+
+/** Small, so that a decision does not wait long for its task's record, and an interruption loses little. */
+const TASK_MICROS = 200_000;
+
+export interface RunOptions {
+  readonly fold: JobFold;
+  readonly ledger: VoteLedger;
+  readonly pool: PoolOptions;
+  /** Fingerprint written into the records. */
+  readonly fingerprint: string;
+  /** Aborts on Ctrl-C: what is drawn is recorded, the rest is handed back. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Coordinator and workers of one machine, without a server. Resolves when every image is decided or, after an
+ * interruption, when all that was drawn is recorded and folded.
+ */
+export async function runJob({
+  fold,
+  ledger,
+  pool: options,
+  fingerprint,
+  signal,
+}: RunOptions): Promise<void> {
+  const queue = new MemoryQueue();
+  const stop = new MemoryStop();
+  const pool = new Pool(options);
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  const common = { ledger, queue, stop, slots: options.processes };
+  const taskPrefix = randomBytes(6).toString('hex');
+  const coordinator = new Coordinator({
+    ...common,
+    ...{ fold, clock: systemClock, taskPrefix, taskMicros: TASK_MICROS, onProgress: () => undefined },
+  });
+  const worker = new Worker({ ...common, jobDigest: fold.digest, fingerprint, pool });
+  const parts = [coordinator.run(until), worker.run(until)].map((part) => part.finally(() => ended.abort()));
+  try {
+    await Promise.all(parts);
+  } finally {
+    await Promise.allSettled(parts);
+    await pool.close();
+  }
+  await replay(fold, ledger);
+}

@@ -1,0 +1,167 @@
+import type { ErrorCode } from '../shared/errors.js';
+import { Grid } from '../shared/grid.js';
+import { imagesOf, jobDigest, type Job } from '../shared/job.js';
+import type { Shard } from '../shared/shards.js';
+import type { CountedShard, FailedImage, LedgerRecord } from '../shared/wire/record.js';
+import { ImageState } from './image-state.js';
+import { compileDecision, type Decision } from './look.js';
+
+/** Failures of the machinery on one shard, before any counts of it, after which its image is given up. */
+const TRIES = 3;
+
+/** How many shards met which fate; all of them are shown, none of them is an input of a certificate. */
+export interface Tally {
+  counted: number;
+  duplicate: number;
+  divergent: number;
+  late: number;
+  /** Off the grid, of another job, class or fingerprint: never folded. */
+  rejected: number;
+  failed: number;
+  /** Samples in counted shards, work ahead included. */
+  samples: number;
+  /** Microseconds of noise and inference in them. */
+  micros: number;
+}
+
+/** What one record changed. */
+export interface Effects {
+  /** Images that ended. */
+  readonly decided: readonly number[];
+  /** Images that took a look and go on. */
+  readonly advanced: readonly number[];
+  /** Shards that are still to be counted, although a task that held them is answered. */
+  readonly open: readonly Shard[];
+}
+
+/**
+ * State = fold(job, ledger): no clock, network or randomness. Replaying the same records gives the same state,
+ * and the certificates depend on nothing but the job and the first counts of each shard.
+ */
+export class JobFold {
+  readonly digest: string;
+  readonly grid: Grid;
+  readonly decision: Decision;
+  readonly images: ReadonlyMap<number, ImageState>;
+  readonly tally: Tally = {
+    ...{ counted: 0, duplicate: 0, divergent: 0, late: 0, rejected: 0, failed: 0 },
+    ...{ samples: 0, micros: 0 },
+  };
+  /** Fingerprint of the first record that counted; only children with the same one draw for this job. */
+  fingerprint: string | null = null;
+  /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */
+  readonly toGiveUp = new Map<number, FailedImage>();
+  /** Number of records folded; the sequence number of the last one. */
+  records = 0;
+  private undecided: number;
+  private readonly failures = new Map<string, number>();
+
+  constructor(readonly job: Job) {
+    this.digest = jobDigest(job);
+    this.grid = new Grid(job.draw.segments);
+    this.decision = compileDecision(job.claim);
+    this.images = new Map(imagesOf(job.claim).map((i) => [i, new ImageState(this.grid, this.decision)]));
+    this.undecided = this.images.size;
+  }
+
+  get done(): boolean {
+    return this.undecided === 0;
+  }
+
+  get decidedImages(): number {
+    return this.images.size - this.undecided;
+  }
+
+  /** Folds one record of the ledger. */
+  apply(record: LedgerRecord): Effects {
+    this.records += 1;
+    const effects: MutableEffects = { decided: [], advanced: [], open: [] };
+    if (record.jobDigest !== this.digest || !this.admits(record)) {
+      this.tally.rejected += record.counted.length + record.failed.length;
+      for (const { shard } of record.counted) this.keepOpen(shard, effects);
+      return effects;
+    }
+    for (const counted of record.counted) this.applyCounted(counted, effects);
+    for (const { shard, code, detail } of record.failed) this.applyFailed(shard, code, detail, effects);
+    for (const shard of [...record.returned, ...record.dropped]) this.keepOpen(shard, effects);
+    for (const { image, code, detail } of record.failedImages)
+      this.applyGivenUp(image, code, detail, effects);
+    return effects;
+  }
+
+  /** Shards of one segment of an image that are not counted yet. */
+  missing(image: number, segment: number): Shard[] {
+    const state = this.images.get(image)!;
+    return this.grid.segments[segment]!.filter((_, index) => !state.isCounted({ segment, index })).map(
+      (range) => ({
+        image,
+        ...range,
+      }),
+    );
+  }
+
+  /** Whether the shard's counts are still wanted: its image undecided, the shard on the grid and not counted. */
+  wants(shard: Shard): boolean {
+    const state = this.images.get(shard.image);
+    const place = this.grid.locate(shard);
+    return state?.ending === null && place !== null && !state.isCounted(place);
+  }
+
+  /** Takes the fingerprint of the first record that counted; refuses others unless the job allows any. */
+  private admits(record: LedgerRecord): boolean {
+    if (record.counted.length === 0) return true;
+    this.fingerprint ??= record.fingerprint;
+    return this.job.draw.numeric === 'any' || record.fingerprint === this.fingerprint;
+  }
+
+  private applyCounted({ shard, counts, micros }: CountedShard, effects: MutableEffects): void {
+    const state = this.images.get(shard.image);
+    const place = this.grid.locate(shard);
+    const known = counts.classes.every((c) => c < this.job.draw.classes);
+    if (!state || !place || !known) {
+      this.tally.rejected += 1;
+      return;
+    }
+    const look = state.look;
+    const folded = state.fold(place, counts, micros);
+    this.tally[folded] += 1;
+    if (folded !== 'counted') return;
+    this.tally.samples += shard.end - shard.begin;
+    this.tally.micros += micros;
+    if (state.ending) this.ended(shard.image, effects);
+    else if (state.look > look) effects.advanced.push(shard.image);
+  }
+
+  private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
+    this.tally.failed += 1;
+    if (!this.wants(shard)) return;
+    const key = `${shard.image}:${shard.begin}`;
+    const failures = (this.failures.get(key) ?? 0) + 1;
+    this.failures.set(key, failures);
+    if (failures >= TRIES) this.toGiveUp.set(shard.image, { image: shard.image, code, detail });
+    else effects.open.push(shard);
+  }
+
+  private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
+    const state = this.images.get(image);
+    if (state?.ending !== null) return;
+    state.fail(code, detail);
+    this.ended(image, effects);
+  }
+
+  private ended(image: number, effects: MutableEffects): void {
+    this.undecided -= 1;
+    this.toGiveUp.delete(image);
+    effects.decided.push(image);
+  }
+
+  private keepOpen(shard: Shard, effects: MutableEffects): void {
+    if (this.wants(shard)) effects.open.push(shard);
+  }
+}
+
+interface MutableEffects {
+  decided: number[];
+  advanced: number[];
+  open: Shard[];
+}

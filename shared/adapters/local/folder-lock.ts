@@ -1,0 +1,121 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { SmoothcertError } from '../../errors.js';
+import { storageError } from './files.js';
+
+interface Owner {
+  readonly pid: number;
+  /** When that process started, in the kernel's own words; tells it from a later process of the same id. */
+  readonly started: string;
+  readonly host: string;
+}
+
+/**
+ * One process a folder (design decision 9). The lock of a process of this host that is gone is taken over
+ * silently; a living one's, or another host's, is refused with a sentence.
+ */
+export class FolderLock {
+  private constructor(private readonly file: string) {}
+
+  /** @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
+  static async acquire(folder: string): Promise<FolderLock> {
+    const file = path.join(folder, 'lock');
+    const own: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
+    for (;;) {
+      if (await createWhole(file, JSON.stringify(own))) return new FolderLock(file);
+      const text = await readFile(file, 'utf8').catch(() => null);
+      if (text === null) continue;
+      await refuseIfAlive(text, file, folder);
+      await takeAway(file, text);
+    }
+  }
+
+  async release(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+/** Creates the file with all its content at once, or not at all where it exists. */
+async function createWhole(file: string, content: string): Promise<boolean> {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    await writeFile(temporary, content);
+    await link(temporary, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw storageError(error, file);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+async function refuseIfAlive(text: string, file: string, folder: string): Promise<void> {
+  const owner = parseOwner(text);
+  if (owner === null) {
+    throw locked(`The lock ${file} cannot be read.`, `If nothing is running in it, delete ${file}.`);
+  }
+  if (owner.host !== hostname()) {
+    throw locked(
+      `${folder} is in use by process ${owner.pid} on host ${owner.host}.`,
+      `Wait for it to end; if it is gone, delete ${file}.`,
+    );
+  }
+  if ((await startOf(owner.pid)) === owner.started) {
+    throw locked(
+      `${folder} is in use by process ${owner.pid}.`,
+      'Wait for it to end, or certify into another folder.',
+    );
+  }
+}
+
+/** Removes a dead owner's lock: renamed first, so that of two who saw it dead only one removes what it saw. */
+async function takeAway(file: string, seen: string): Promise<void> {
+  const aside = `${file}.dead.${process.pid}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return;
+  }
+  const taken = await readFile(aside, 'utf8').catch(() => seen);
+  if (taken !== seen) await createWhole(file, taken);
+  await rm(aside, { force: true });
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const { pid, started, host } = JSON.parse(text) as Partial<Owner>;
+    if (typeof pid === 'number' && typeof started === 'string' && typeof host === 'string') {
+      return { pid, started, host };
+    }
+  } catch {
+    // Not JSON: reported as unreadable by the caller.
+  }
+  return null;
+}
+
+/**
+ * A mark of the process's start: on Linux its start time in clock ticks since boot with the boot's id,
+ * elsewhere only whether it lives; 'gone' if it does not (a zombie is gone).
+ */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat !== null) {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return 'gone';
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+    return `${boot.trim()}:${fields[19] ?? ''}`;
+  }
+  if (process.platform === 'linux') return 'gone';
+  try {
+    process.kill(pid, 0);
+    return 'alive';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'alive' : 'gone';
+  }
+}
+
+function locked(message: string, remedy: string): SmoothcertError {
+  return new SmoothcertError('FOLDER_LOCKED', message, remedy);
+}

@@ -1,0 +1,60 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * The framing of the local ledger file: header [magic 8][version u32][job digest 32][crc u32], then frames
+ * [length u32][crc u32][payload], little endian. The checksum covers the length too.
+ */
+export const HEADER_BYTES = 48;
+export const FRAME_OVERHEAD = 8;
+/** Larger records are never written, so a larger length is damage. */
+export const LARGEST_PAYLOAD = 1 << 20;
+
+const MAGIC = Buffer.from('SC1LEDGR');
+const VERSION = 1;
+
+export function encodeHeader(jobDigest: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32LE(VERSION, 8);
+  header.write(jobDigest, 12, 'hex');
+  header.writeUInt32LE(crc32(header.subarray(0, 44)), 44);
+  return header;
+}
+
+/** Version and job digest of a header; null if these bytes are not one. */
+export function decodeHeader(bytes: Buffer): { version: number; jobDigest: string } | null {
+  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return null;
+  if (crc32(bytes.subarray(0, 44)) !== bytes.readUInt32LE(44)) return null;
+  return { version: bytes.readUInt32LE(8), jobDigest: bytes.toString('hex', 12, 44) };
+}
+
+export const LEDGER_VERSION = VERSION;
+
+export function encodeFrame(payload: Uint8Array): Buffer {
+  const frame = Buffer.alloc(FRAME_OVERHEAD + payload.length);
+  frame.writeUInt32LE(payload.length, 0);
+  frame.set(payload, FRAME_OVERHEAD);
+  frame.writeUInt32LE(checksum(frame), 4);
+  return frame;
+}
+
+/** Payload length of the frame that starts at `at`, or null if no whole, undamaged frame starts there. */
+export function frameAt(bytes: Buffer, at: number): number | null {
+  if (at + FRAME_OVERHEAD > bytes.length) return null;
+  const length = bytes.readUInt32LE(at);
+  if (length === 0 || length > LARGEST_PAYLOAD || at + FRAME_OVERHEAD + length > bytes.length) return null;
+  const frame = bytes.subarray(at, at + FRAME_OVERHEAD + length);
+  return checksum(frame) === frame.readUInt32LE(4) ? length : null;
+}
+
+/** Whether an undamaged frame starts anywhere behind the first byte: then what is broken is not just a torn end. */
+export function holdsFrame(bytes: Buffer): boolean {
+  for (let at = 1; at + FRAME_OVERHEAD < bytes.length; at++) {
+    if (frameAt(bytes, at) !== null) return true;
+  }
+  return false;
+}
+
+function checksum(frame: Buffer): number {
+  return crc32(frame.subarray(FRAME_OVERHEAD), crc32(frame.subarray(0, 4)));
+}

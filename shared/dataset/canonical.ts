@@ -1,0 +1,132 @@
+import { SmoothcertError } from '../errors.js';
+
+/**
+ * The canonical data set: one file whose bytes, and so whose digest, depend only on the images and labels and not
+ * on the format that they came in. Header, then the tensor (C order, little endian), then one int32 per image
+ * if it is labelled.
+ *
+ *   0  magic "SMCERTDS"    8  version u16    10  pixel type u8 (1 uint8, 2 float32)    11  labelled u8 (0 or 1)
+ *  12  rank u32           16  rank × u64 dimensions, N first                        …128  zeros
+ */
+export interface DataSetHeader {
+  /** uint8 pixels mean x / 255; float32 pixels are in [0, 1] already. */
+  readonly dtype: PixelType;
+  /** [N, …]: number of images, then one, two or three dimensions of an image. */
+  readonly shape: readonly number[];
+  readonly labelled: boolean;
+}
+
+export type PixelType = 'uint8' | 'float32';
+
+export const HEADER_BYTES = 128;
+export const MAX_IMAGES = 2 ** 24;
+/** Values of one image: 2^26 floats are the 256 MiB that a batch may take. */
+export const MAX_IMAGE_ELEMENTS = 2 ** 26;
+
+const MAGIC = 'SMCERTDS';
+const VERSION = 1;
+const MIN_RANK = 2;
+const MAX_RANK = 4;
+const SHAPE_OFFSET = 16;
+const LABEL_BYTES = 4;
+const TYPES: readonly (PixelType | undefined)[] = [undefined, 'uint8', 'float32'];
+
+/** The 128 bytes of the header. The shape must satisfy `shapeFault`, else INTERNAL. */
+export function encodeHeader(header: DataSetHeader): Uint8Array {
+  const fault = shapeFault(header.shape);
+  if (fault !== null) throw new SmoothcertError('INTERNAL', `A data set ${fault}.`, 'Report this as a bug.');
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  view.setUint16(8, VERSION, true);
+  view.setUint8(10, TYPES.indexOf(header.dtype));
+  view.setUint8(11, header.labelled ? 1 : 0);
+  view.setUint32(12, header.shape.length, true);
+  header.shape.forEach((size, axis) => view.setBigUint64(SHAPE_OFFSET + 8 * axis, BigInt(size), true));
+  return bytes;
+}
+
+/**
+ * Reads what `encodeHeader` wrote. Any other bytes are a DATA_FORMAT error: every field is checked and every
+ * unused byte must be zero, so that one data set has exactly one encoding.
+ */
+export function decodeHeader(bytes: Uint8Array): DataSetHeader {
+  if (bytes.length < HEADER_BYTES) throw damaged('ends within its header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  if (new TextDecoder('latin1').decode(bytes.subarray(0, 8)) !== MAGIC)
+    throw damaged('does not start with the mark of one');
+  const version = view.getUint16(8, true);
+  if (version !== VERSION)
+    throw damaged(`has version ${version}, and this smoothcert reads version ${VERSION}`);
+  const dtype = TYPES[view.getUint8(10)];
+  const labelled = view.getUint8(11);
+  const rank = view.getUint32(12, true);
+  if (dtype === undefined || labelled > 1) throw damaged('has an unknown pixel type or label mark');
+  if (rank < MIN_RANK || rank > MAX_RANK) throw damaged(`has ${rank} dimensions`);
+  const shape: number[] = [];
+  for (let axis = 0; axis < rank; axis += 1)
+    shape.push(Number(view.getBigUint64(SHAPE_OFFSET + 8 * axis, true)));
+  const fault = shapeFault(shape);
+  if (fault !== null) throw damaged(fault);
+  const unused = bytes.subarray(SHAPE_OFFSET + 8 * rank, HEADER_BYTES);
+  if (unused.some((byte) => byte !== 0)) throw damaged('has bytes where its header must be zero');
+  return { dtype, shape, labelled: labelled === 1 };
+}
+
+/** Why [N, …] cannot be the shape of a data set, as the end of a sentence; null if it can. */
+export function shapeFault(shape: readonly number[]): string | null {
+  if (shape.length < MIN_RANK || shape.length > MAX_RANK)
+    return 'does not have 2, 3 or 4 dimensions';
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return 'has a dimension below 1';
+  if (shape[0]! > MAX_IMAGES) return `has more than ${MAX_IMAGES} images`;
+  if (elementsOf(shape.slice(1)) > MAX_IMAGE_ELEMENTS)
+    return `has more than ${MAX_IMAGE_ELEMENTS} values in an image`;
+  return null;
+}
+
+/** Number of values of a tensor of this shape; 1 for a scalar. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Where things are in the file, in bytes from its start. */
+export interface DataSetGeometry {
+  readonly count: number;
+  readonly imageShape: readonly number[];
+  readonly imageElements: number;
+  readonly imageBytes: number;
+  /** First byte of image `index`; the images lie one behind the other. */
+  readonly imageOffset: (index: number) => number;
+  /** First byte of the labels, int32 each; the end of the file if there are none. */
+  readonly labelsOffset: number;
+  readonly totalBytes: number;
+}
+
+export function geometryOf(header: DataSetHeader): DataSetGeometry {
+  const count = header.shape[0]!;
+  const imageShape = header.shape.slice(1);
+  const imageElements = elementsOf(imageShape);
+  const imageBytes = imageElements * bytesOf(header.dtype);
+  const labelsOffset = HEADER_BYTES + count * imageBytes;
+  return {
+    count,
+    imageShape,
+    imageElements,
+    imageBytes,
+    imageOffset: (index) => HEADER_BYTES + index * imageBytes,
+    labelsOffset,
+    totalBytes: labelsOffset + (header.labelled ? count * LABEL_BYTES : 0),
+  };
+}
+
+export function bytesOf(dtype: PixelType): number {
+  return dtype === 'uint8' ? 1 : 4;
+}
+
+function damaged(why: string): SmoothcertError {
+  return new SmoothcertError(
+    'DATA_FORMAT',
+    `The canonical data set ${why}.`,
+    'Delete it and convert the images again.',
+  );
+}

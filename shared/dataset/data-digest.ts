@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+
+/** A data set is addressed in chunks of this size, so that a range of it can be verified alone (design decision 8). */
+export const CHUNK_BYTES = 16 * 2 ** 20;
+
+/**
+ * Computes the data digest while the bytes pass by, in pieces of any size: sha256 over the concatenated sha256
+ * digests of the 16 MiB chunks, the last of which may be shorter. Memory: 32 bytes a chunk.
+ */
+export class DataDigest {
+  readonly #chunks: Buffer[] = [];
+  #chunk = createHash('sha256');
+  #filled = 0;
+
+  update(bytes: Uint8Array): this {
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + CHUNK_BYTES - this.#filled);
+      this.#chunk.update(piece);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled === CHUNK_BYTES) this.#close();
+    }
+    return this;
+  }
+
+  /** Call once, after the last byte. Both digests in hex. */
+  finish(): { digest: string; chunks: string[] } {
+    if (this.#filled > 0) this.#close();
+    const digest = createHash('sha256').update(Buffer.concat(this.#chunks)).digest('hex');
+    return { digest, chunks: this.#chunks.map((chunk) => chunk.toString('hex')) };
+  }
+
+  #close(): void {
+    this.#chunks.push(this.#chunk.digest());
+    this.#chunk = createHash('sha256');
+    this.#filled = 0;
+  }
+}

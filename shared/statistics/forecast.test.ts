@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+
+import { compileBound } from './bound.js';
+import { forecastFailures, forecastZ, hopefulZ } from './forecast.js';
+
+const LOOKS = [64, 128, 256, 512, 1024];
+const bound = compileBound({ bound: 'spending', alpha: 0.001, looks: LOOKS });
+
+describe('the forecast', () => {
+  it('rounds the failures to expect to the nearest, halves up', () => {
+    expect(forecastFailures(0, 64, 128)).toBe(0);
+    expect(forecastFailures(3, 64, 96)).toBe(5);
+    expect(forecastFailures(1, 64, 96)).toBe(2);
+    expect(forecastFailures(1, 3, 4)).toBe(1);
+    expect(forecastFailures(10, 64, 100_000)).toBe(15_625);
+  });
+
+  it('is the bound at those failures, 0 where it certifies nothing', () => {
+    expect(forecastZ(bound, LOOKS, 3, 5, 64)).toBe(bound.certify(3, 40, 512)!.z);
+    expect(forecastZ(bound, LOOKS, 4, 60, 64)).toBe(0);
+  });
+
+  it('hopes for one standard error fewer failures where nothing is certified', () => {
+    // 24 of 64: rate .375, one standard error .0605; .3145 · 1024 = 322.03
+    expect(hopefulZ(bound, LOOKS, 4, 24, 64)).toBe(bound.certify(4, 322, 1024)!.z);
+    // unanimous: the error is taken as 1/n, and the rate does not go below 0
+    expect(hopefulZ(bound, LOOKS, 4, 0, 64)).toBe(bound.certify(4, 0, 1024)!.z);
+    expect(hopefulZ(bound, LOOKS, 4, 64, 64)).toBe(0);
+    // rate .5, hopeful .4375: 28 of 64 would certify nothing
+    expect(hopefulZ(bound, LOOKS, 0, 32, 64)).toBe(0);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+
+import { compileBound, type Bound } from './bound.js';
+import { gainStops } from './gain.js';
+
+const LOOKS = [64, 128, 256, 512, 1000];
+
+/** A bound that answers from a list of z by look, whatever the failures: it isolates the rule from the bounds. */
+function listed(z: readonly number[]): Bound {
+  return {
+    certify: (look) => (z[look]! > 0 ? { deltaUpper: 0.1, z: z[look]! } : null),
+  };
+}
+
+describe('the rule gain', () => {
+  it('stops at the last look for the budget, whatever is held', () => {
+    const bound = listed([1, 1, 1, 1, 1]);
+    expect(gainStops(bound, LOOKS, 0, { look: 4, failures: 0, heldZ: 0 })).toBe('budget');
+    expect(gainStops(bound, LOOKS, 9, { look: 4, failures: 0, heldZ: 3 })).toBe('budget');
+  });
+
+  it('stops with a certificate iff the next look gains less than the price of its samples', () => {
+    const standing = { look: 0, failures: 0, heldZ: 1 };
+    // 64 samples at 0.5 per 1,000 cost 0.032
+    expect(gainStops(listed([1, 1.0319, 9, 9, 9]), LOOKS, 0.5, standing)).toBe('gain');
+    expect(gainStops(listed([1, 1.0321, 0, 0, 0]), LOOKS, 0.5, standing)).toBeNull();
+    expect(gainStops(listed([1, 0, 9, 9, 9]), LOOKS, 0.5, standing)).toBe('gain');
+    // equality draws on: 64 samples at 1,000/64 cost exactly 1
+    expect(gainStops(listed([1, 2, 0, 0, 0]), LOOKS, 1000 / 64, standing)).toBeNull();
+  });
+
+  it('without a certificate stops iff no later look pays', () => {
+    const standing = { look: 0, failures: 20, heldZ: 0 };
+    // the last look costs 936 samples, 0.936 at 1 per 1,000
+    expect(gainStops(listed([0, 0, 0, 0, 0.935]), LOOKS, 1, standing)).toBe('abstain');
+    expect(gainStops(listed([0, 0, 0, 0, 0.937]), LOOKS, 1, standing)).toBeNull();
+    expect(gainStops(listed([0, 0, 0.193, 0, 0]), LOOKS, 1, standing)).toBeNull();
+  });
+
+  it('gives up hopeless votes and draws on with hopeful ones', () => {
+    const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS });
+    expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 40, heldZ: 0 })).toBe('abstain');
+    expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 25, heldZ: 0 })).toBeNull();
+  });
+});

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { upperTail, upperTailQuantile } from './normal.js';
+import {
+  certifiedRadius,
+  float32Down,
+  printDown,
+  printLowerProbability,
+  printUp,
+  publishedDelta,
+} from './radius.js';
+
+const deltas = fc.double({ min: 1e-300, max: 0.4999, noNaN: true });
+const scales = fc.double({ min: 1e-3, max: 10, noNaN: true });
+const radii = fc.double({ min: 0, max: 50, noNaN: true });
+const digits = fc.integer({ min: 0, max: 10 });
+
+describe('the certified radius', () => {
+  it('is below that of the bound, by no more than rounding needs', () => {
+    fc.assert(
+      fc.property(deltas, scales, (delta, scale) => {
+        const exact = scale * upperTailQuantile(delta);
+        const radius = certifiedRadius(delta, scale)!;
+        expect(radius).toBeLessThan(exact);
+        expect(exact - radius).toBeLessThan(scale * 6e-8 + exact * 1e-11);
+      }),
+    );
+  });
+
+  it('is null where the bound does not prove a majority, and never infinite', () => {
+    for (const delta of [0.5, 0.4999999999, 0.7, 1, 2, NaN, Infinity, 0, -0.1]) {
+      expect(certifiedRadius(delta, 1)).toBeNull();
+    }
+    expect(certifiedRadius(5e-324, 1)).toBeLessThan(39);
+    expect(certifiedRadius(0.49999, 1)).toBeGreaterThan(0);
+  });
+
+  it('of a certified z is below σ · z', () => {
+    for (let i = 1; i < 2500; i++) {
+      const radius = certifiedRadius(upperTail(i / 500), 0.5)!;
+      expect(radius).toBeLessThan((i / 500) * 0.5);
+      expect(radius).toBeGreaterThan((i / 500) * 0.5 - 4e-6);
+    }
+  });
+
+  it('comes with a failure probability above the raw one, at most 1', () => {
+    expect(publishedDelta(0.25)).toBeGreaterThan(0.25);
+    expect(publishedDelta(1)).toBe(1);
+  });
+});
+
+describe('printing', () => {
+  it('rounds a radius down, by less than a unit', () => {
+    fc.assert(
+      fc.property(radii, digits, (value, places) => {
+        const printed = Number(printDown(value, places));
+        expect(printed).toBeLessThanOrEqual(value);
+        expect(value - printed).toBeLessThan(10 ** -places * (1 + 1e-4));
+        expect(printDown(value, places)).toMatch(
+          places === 0 ? /^\d+$/ : new RegExp(`^\\d+\\.\\d{${places}}$`),
+        );
+      }),
+    );
+  });
+
+  it('rounds a failure probability up and its complement down', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), digits, (value, places) => {
+        const printed = Number(printUp(value, places));
+        expect(printed).toBeGreaterThanOrEqual(value);
+        expect(printed - value).toBeLessThan(10 ** -places * (1 + 1e-4));
+        expect(Number(printLowerProbability(value, places))).toBeCloseTo(1 - printed, 12);
+      }),
+      { numRuns: 500 },
+    );
+    expect(printLowerProbability(8.07e-5, 6)).toBe('0.999919');
+    expect(printUp(8.07e-5, 6)).toBe('0.000081');
+    expect(printUp(1, 4)).toBe('1.0000');
+  });
+
+  it('does not trust a product that rounds across a unit', () => {
+    // 10^d · value rounds to a whole number although value is below it, or above it.
+    let crossedDown = 0;
+    let crossedUp = 0;
+    for (let units = 1; units < 20_000; units++) {
+      const below = nextDown(units / 1e4);
+      const above = nextUp(units / 1e4);
+      if (Math.floor(below * 1e4) === units) crossedDown += 1;
+      if (Math.ceil(above * 1e4) === units) crossedUp += 1;
+      expect(Number(printDown(below, 4))).toBeLessThanOrEqual(below);
+      expect(Number(printUp(above, 4))).toBeGreaterThanOrEqual(above);
+    }
+    expect(crossedDown).toBeGreaterThan(0);
+    expect(crossedUp).toBeGreaterThan(0);
+  });
+
+  it('gives the nearest 32-bit float towards 0', () => {
+    fc.assert(
+      fc.property(radii, (value) => {
+        const single = float32Down(value);
+        expect(Math.fround(single)).toBe(single);
+        expect(single).toBeLessThanOrEqual(value);
+        expect(value - single).toBeLessThanOrEqual(value * 2 ** -23 + 2e-45);
+      }),
+      { numRuns: 500 },
+    );
+    expect(float32Down(0.5)).toBe(0.5);
+    expect(float32Down(0.1)).toBeLessThan(0.1);
+    expect(float32Down(1e-45)).toBe(0);
+  });
+});
+
+function nextUp(value: number): number {
+  return value + value * 2 ** -53 === value ? value + value * 2 ** -52 : value + value * 2 ** -53;
+}
+
+function nextDown(value: number): number {
+  return value - value * 2 ** -53;
+}

@@ -1,0 +1,68 @@
+import { upperTailQuantile } from './normal.js';
+
+/**
+ * From a bound to what may be published. Every rounding goes against the user: a published failure probability is
+ * never below the true bound, a published radius never above σ times the true one.
+ */
+
+/** More than twice the largest relative error of any raw bound. */
+const DELTA_INFLATION = 1 + 2e-8;
+const RADIUS_DEFLATION = 1 - 1e-12;
+
+/** The failure probability that may be published for a raw bound: a little larger, so that its error cannot show. */
+export function publishedDelta(deltaUpper: number): number {
+  return Math.min(1, deltaUpper * DELTA_INFLATION);
+}
+
+/**
+ * The radius, in units of `scale` (Gaussian σ: an L2 radius), that the raw bound `deltaUpper` certifies; null if it
+ * certifies none. The only way from a bound to a radius. R = σ · −Φ⁻¹(δ): Cohen, Rosenfeld and Kolter, ICML 2019,
+ * Theorem 1. The certified ball is open: no perturbation of norm below R changes the answer.
+ */
+export function certifiedRadius(deltaUpper: number, scale: number): number | null {
+  const delta = publishedDelta(deltaUpper);
+  if (!(delta > 0 && delta < 0.5)) return null;
+  return scale * upperTailQuantile(delta) * RADIUS_DEFLATION;
+}
+
+/** `value` ≥ 0 with `digits` decimals, never above it. */
+export function printDown(value: number, digits: number): string {
+  return decimal(unitsBelow(value, digits), digits);
+}
+
+/** `value` ≥ 0 with `digits` decimals, never below it. */
+export function printUp(value: number, digits: number): string {
+  return decimal(unitsAbove(value, digits), digits);
+}
+
+/**
+ * The lower bound on the top class's probability that goes with a printed failure probability: 1 − printUp(delta),
+ * in decimal, exactly. Do not recompute a radius from it: near 1 it has too few digits.
+ */
+export function printLowerProbability(delta: number, digits: number): string {
+  return decimal(10 ** digits - unitsAbove(delta, digits), digits);
+}
+
+/** `value` ≥ 0 as a 32-bit float, never above it. */
+export function float32Down(value: number): number {
+  const nearest = Math.fround(value);
+  if (nearest <= value) return nearest;
+  const bits = new DataView(new ArrayBuffer(4));
+  bits.setFloat32(0, nearest);
+  bits.setUint32(0, bits.getUint32(0) - 1);
+  return bits.getFloat32(0);
+}
+
+function unitsBelow(value: number, digits: number): number {
+  const units = Math.floor(value * 10 ** digits);
+  return Number(decimal(units, digits)) > value ? units - 1 : units;
+}
+
+function unitsAbove(value: number, digits: number): number {
+  const units = Math.ceil(value * 10 ** digits);
+  return Number(decimal(units, digits)) < value ? units + 1 : units;
+}
+
+function decimal(units: number, digits: number): string {
+  return (units / 10 ** digits).toFixed(digits);
+}

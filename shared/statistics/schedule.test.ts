@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { looksFor } from './schedule.js';
+
+const GAIN = { kind: 'gain', minGain: 0.02 } as const;
+const code = (name: string): unknown => expect.objectContaining({ code: name });
+
+describe('the schedule of looks', () => {
+  it('doubles for spending and ends at the budget', () => {
+    expect(looksFor(GAIN, 'spending', 100_000)).toEqual([
+      64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 100_000,
+    ]);
+    expect(looksFor(GAIN, 'spending', 16_384)).toEqual([64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384]);
+  });
+
+  it('drops the look before the budget where the last step would be short, at × 1.5 exactly not', () => {
+    expect(looksFor(GAIN, 'spending', 10_000).slice(-2)).toEqual([4096, 10_000]);
+    expect(looksFor(GAIN, 'spending', 191)).toEqual([64, 191]);
+    expect(looksFor(GAIN, 'spending', 192)).toEqual([64, 128, 192]);
+    expect(looksFor(GAIN, 'spending', 80)).toEqual([80]);
+    expect(looksFor(GAIN, 'spending', 64)).toEqual([64]);
+    expect(looksFor(GAIN, 'spending', 10)).toEqual([10]);
+  });
+
+  it('grows by half for anytime, rounded up', () => {
+    expect(looksFor(GAIN, 'anytime', 16_384)).toEqual([
+      64, 96, 144, 216, 324, 486, 729, 1094, 1641, 2461, 3691, 5536, 8304, 12456, 16384,
+    ]);
+    expect(looksFor(GAIN, 'anytime', 97)).toEqual([64, 96, 97]);
+    expect(looksFor(GAIN, 'anytime', 64)).toEqual([64]);
+    expect(looksFor(GAIN, 'anytime', 1e9).length).toBe(42);
+  });
+
+  it('has two looks for fixed: after the selection and at the end', () => {
+    expect(looksFor({ kind: 'fixed', selection: 100 }, 'clopper-pearson', 100_000)).toEqual([100, 100_100]);
+  });
+
+  it('ascends strictly in whole numbers and ends at the budget', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 190_000 }),
+        fc.constantFrom('spending' as const, 'anytime' as const),
+        (most, bound) => {
+          const looks = looksFor(GAIN, bound, most);
+          expect(looks.at(-1)).toBe(most);
+          looks.forEach((n, k) => {
+            expect(Number.isInteger(n)).toBe(true);
+            expect(n).toBeGreaterThan(looks[k - 1] ?? 0);
+          });
+        },
+      ),
+    );
+  });
+
+  it('refuses a spending schedule of more than 12 looks', () => {
+    expect(looksFor(GAIN, 'spending', 196_607)).toHaveLength(12);
+    expect(() => looksFor(GAIN, 'spending', 196_608)).toThrow(code('SCHEDULE_TOO_LONG'));
+  });
+
+  it.each([0, -5, 1.5, NaN, Infinity, 1e9 + 1])('refuses %f samples', (samples) => {
+    expect(() => looksFor(GAIN, 'anytime', samples)).toThrow(code('OPTION_INVALID'));
+    expect(() => looksFor({ kind: 'fixed', selection: samples }, 'clopper-pearson', 100)).toThrow(
+      code('OPTION_INVALID'),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { SmoothcertError } from '../errors.js';
+import type { BoundName, StoppingRule } from '../job.js';
+import { MOST_LOOKS } from './spending.js';
+
+const FIRST_LOOK = 64;
+/** The numerics were compared with references up to here. */
+export const MOST_SAMPLES = 1e9;
+
+/**
+ * The numbers of samples at which an image may be decided: integers, ascending, the last one the whole budget. Fixed
+ * when the job is created; validity rests on that (the bounds hold at these looks and at no others).
+ *
+ * `gain` with `anytime`: ⌈64 · 1.5^j⌉ below `maxSamples`, then `maxSamples`. With `spending`: 64 · 2^j, then
+ * `maxSamples`, less the look before it where the last step would be shorter than × 1.5.
+ * `fixed`: [selection, selection + maxSamples], as `maxSamples` samples bound the class that others chose.
+ *
+ * Throws OPTION_INVALID unless the numbers are whole, from 1 to 1e9; SCHEDULE_TOO_LONG where `spending` would have more
+ * than 12 looks.
+ */
+export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: number): number[] {
+  checkSamples('--max-samples', maxSamples);
+  if (stop.kind === 'fixed') {
+    checkSamples('--n0', stop.selection);
+    return [stop.selection, stop.selection + maxSamples];
+  }
+  if (bound === 'spending') return doublingLooks(maxSamples);
+  const looks = [];
+  for (let j = 0n; ; j++) {
+    const n = Number((BigInt(FIRST_LOOK) * 3n ** j + 2n ** j - 1n) / 2n ** j);
+    if (n >= maxSamples) return [...looks, maxSamples];
+    looks.push(n);
+  }
+}
+
+function checkSamples(option: string, samples: number): void {
+  if (Number.isInteger(samples) && samples >= 1 && samples <= MOST_SAMPLES) return;
+  throw new SmoothcertError(
+    'OPTION_INVALID',
+    `${option} ${samples} is not a number of samples.`,
+    `Give a whole number from 1 to ${MOST_SAMPLES}.`,
+  );
+}
+
+function doublingLooks(maxSamples: number): number[] {
+  const looks = [];
+  for (let n = FIRST_LOOK; n < maxSamples; n *= 2) looks.push(n);
+  if (looks.length > 0 && 2 * maxSamples < 3 * looks.at(-1)!) looks.pop();
+  looks.push(maxSamples);
+  if (looks.length > MOST_LOOKS) {
+    throw new SmoothcertError(
+      'SCHEDULE_TOO_LONG',
+      `With ${maxSamples} samples an image, the bound "spending" would have ${looks.length} looks; it takes at most ${MOST_LOOKS}.`,
+      'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
+    );
+  }
+  return looks;
+}

@@ -1,0 +1,45 @@
+import type { BoundName } from '../../shared/job.js';
+import { compileBound } from '../../shared/statistics/bound.js';
+import { clopperPearsonDelta } from '../../shared/statistics/clopper-pearson.js';
+import { looksFor } from '../../shared/statistics/schedule.js';
+import { buildSpendingTable } from '../../shared/statistics/spending.js';
+import { upperTail } from '../../shared/statistics/normal.js';
+import type { Rule } from './chain.js';
+
+/** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */
+export function ruleOf(bound: BoundName, alpha: number, looks: readonly number[]): Rule {
+  const compiled = compileBound({ bound, alpha, looks });
+  return tabulate(looks, (look, failures, n) => compiled.certify(look, failures, n)?.deltaUpper ?? Infinity);
+}
+
+/** The rule with the schedule that it ships with. */
+export function shippedRule(bound: 'spending' | 'anytime', alpha: number, maxSamples: number): Rule {
+  return ruleOf(bound, alpha, looksFor({ kind: 'gain', minGain: 0.02 }, bound, maxSamples));
+}
+
+/** Planted error: the bound for one look, at the full level, at every look; for one look, selection by the same votes. */
+export function peekingRule(alpha: number, looks: readonly number[]): Rule {
+  return tabulate(looks, (_, failures, n) => clopperPearsonDelta(failures, n, alpha));
+}
+
+/** Planted error: `spending` with the level α for every null, as if the class had been chosen beforehand. */
+export function unpaidSpendingRule(alpha: number, looks: readonly number[]): Rule {
+  const table = buildSpendingTable({ looks, level: () => alpha });
+  return tabulate(looks, (look, failures) => {
+    const z = table.certifiedZ(look, failures);
+    return z === null ? Infinity : upperTail(z);
+  });
+}
+
+function tabulate(
+  looks: readonly number[],
+  bound: (look: number, failures: number, n: number) => number,
+): Rule {
+  const bounds = looks.map((n, look) =>
+    Float64Array.from({ length: n + 1 }, (_, failures) => {
+      const delta = 2 * failures >= n ? Infinity : bound(look, failures, n);
+      return delta < 0.5 ? delta : Infinity;
+    }),
+  );
+  return { looks, bounds };
+}

@@ -1,0 +1,136 @@
+import { SmoothcertError } from '../shared/errors.js';
+import { DataSetReader } from './data/reader.js';
+import { Drawer, type Instruments } from './drawer.js';
+import type { FromChild, ToChild } from './messages.js';
+import type { InputPlan } from './model/layout.js';
+import { prepareModel, type PreparedModel } from './model/prepare.js';
+import type { Preprocessing } from './model/preprocess.js';
+import { VERIFY_ROWS } from './model/verify-batch.js';
+import { NoiseKernel } from './noise/generator.js';
+import { probe } from './probe.js';
+import type { ChildSetup, Prepared } from './setup.js';
+
+/**
+ * The inference process: noise, session, votes. It knows shards and nothing of the job's claim. Ends with its
+ * parent (the channel closes), never by a signal meant for the terminal's whole process group.
+ */
+process.on('disconnect', () => process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+
+const BEAT_EVERY_MS = 200;
+const BASES_KEPT = 8;
+/** Noisy copies of each image that a batch is verified on. */
+const VERIFY_COPIES = 4;
+
+let lastTold = 0;
+let drawer: Drawer | null = null;
+
+function tell(message: FromChild): void {
+  const now = performance.now();
+  if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
+  lastTold = now;
+  process.send?.(message);
+}
+
+process.on('message', (raw) => {
+  const message = raw as ToChild;
+  switch (message.kind) {
+    case 'start':
+      start(message.setup).catch(refuse);
+      return;
+    case 'draw':
+      drawer?.add(message.id, message.shard, message.alone);
+      return;
+    case 'stop':
+      drawer?.stop(message.images);
+      return;
+    case 'drain':
+      drawer?.drain();
+  }
+});
+
+async function start(setup: ChildSetup): Promise<void> {
+  const data = await DataSetReader.open(setup.dataFile);
+  const model = await prepareModel({
+    ...{ modelPath: setup.modelFile, device: setup.device, layout: setup.layout },
+    ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
+    ...(setup.output === null ? {} : { output: setup.output }),
+    ...(setup.batch === null ? {} : { batch: setup.batch }),
+    ...{ imageShape: data.imageShape, normalisation: setup.normalisation, noiseScale: setup.scale },
+    verifyRows: (preprocessing, plan) => noisyRows(setup, data, preprocessing, plan),
+  });
+  const instruments = await instrumentsOf(setup, data, model);
+  const found = await probe(instruments, setup.probeImage);
+  drawer = new Drawer(instruments, tell);
+  tell({ kind: 'ready', prepared: describe(model, found) });
+}
+
+function describe({ description }: PreparedModel, found: Awaited<ReturnType<typeof probe>>): Prepared {
+  const { modelDigest, layout, output, classes, batch, batchNote, numericClass } = description;
+  return { modelDigest, layout, output, classes, batch, batchNote, numericClass, ...found };
+}
+
+/** Noise, pixels and model for one job. The last few images are kept as the model wants them. */
+async function instrumentsOf(
+  setup: ChildSetup,
+  data: DataSetReader,
+  { description, preprocessing, run }: PreparedModel,
+): Promise<Instruments> {
+  const { batch, classes, dimension } = description;
+  const seed = BigInt(setup.seed);
+  const kernel = await NoiseKernel.create({ dimension, batch, seed, gain: preprocessing.gain });
+  const bases = new Map<number, Float32Array>();
+  let current: Float32Array | null = null;
+  return {
+    batch,
+    classes,
+    run: () => run(kernel.input),
+    async baseOf(image) {
+      const known = bases.get(image);
+      if (known) return known;
+      const base = preprocessing.baseOf(await data.readPixels(image));
+      if (bases.size >= BASES_KEPT) bases.delete(bases.keys().next().value!);
+      bases.set(image, base);
+      return base;
+    },
+    draw(base, row, image, firstSample, count) {
+      if (base !== current) kernel.setImage(base);
+      current = base;
+      kernel.draw(row, image, firstSample, count);
+    },
+  };
+}
+
+/** Noisy copies of several images, on which a freed batch is compared with the model's own. */
+async function noisyRows(
+  setup: ChildSetup,
+  data: DataSetReader,
+  preprocessing: Preprocessing,
+  { dimension }: InputPlan,
+): Promise<Float32Array> {
+  const { gain } = preprocessing;
+  const seed = BigInt(setup.seed);
+  const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
+  for (let row = 0; row < VERIFY_ROWS; row += VERIFY_COPIES) {
+    const image = (setup.probeImage + row / VERIFY_COPIES) % data.count;
+    kernel.setImage(preprocessing.baseOf(await data.readPixels(image)));
+    kernel.draw(row, image, 0, VERIFY_COPIES);
+  }
+  return kernel.input.slice();
+}
+
+function refuse(error: unknown): void {
+  if (error instanceof SmoothcertError) {
+    tell({ kind: 'refused', code: error.code, message: error.message, remedy: error.remedy });
+  } else {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${words}\n`);
+    const message = `The inference process could not start: ${words.split('\n')[0] ?? ''}.`;
+    tell({
+      kind: 'refused',
+      code: 'INTERNAL',
+      message,
+      remedy: 'Run again with --verbose and report what it prints.',
+    });
+  }
+}

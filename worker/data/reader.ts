@@ -1,0 +1,49 @@
+import { DataSetFile } from '../../shared/dataset/data-set-file.js';
+import { SmoothcertError } from '../../shared/errors.js';
+
+const LEVELS = 255;
+
+/**
+ * Reads single images of a canonical data set as pixels in [0, 1], in the data's own order.
+ * uint8 becomes float32(x / 255), rounded once (design decision 1). Memory: one image.
+ */
+export class DataSetReader {
+  readonly #pixels: Float32Array;
+  private constructor(private readonly file: DataSetFile) {
+    this.#pixels = Float32Array.from({ length: LEVELS + 1 }, (_, level) => level / LEVELS);
+  }
+
+  /** Throws DATA_UNREADABLE or DATA_FORMAT. */
+  static async open(path: string): Promise<DataSetReader> {
+    return new DataSetReader(await DataSetFile.open(path));
+  }
+
+  get count(): number {
+    return this.file.geometry.count;
+  }
+
+  get imageShape(): readonly number[] {
+    return this.file.geometry.imageShape;
+  }
+
+  /** Pixels of image `index`, 0 ≤ index < count, each in [0, 1]; a new array every time. */
+  async readPixels(index: number): Promise<Float32Array> {
+    const { count, imageBytes, imageElements, imageOffset } = this.file.geometry;
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new SmoothcertError(
+        'INTERNAL',
+        `Image ${index} was asked of a data set of ${count} images.`,
+        'Report this as a bug.',
+      );
+    }
+    const bytes = new Uint8Array(imageBytes);
+    await this.file.readAt(imageOffset(index), bytes);
+    if (this.file.header.dtype === 'uint8') return Float32Array.from(bytes, (level) => this.#pixels[level]!);
+    const view = new DataView(bytes.buffer);
+    return Float32Array.from({ length: imageElements }, (_, at) => view.getFloat32(4 * at, true));
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}

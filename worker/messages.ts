@@ -1,0 +1,24 @@
+import type { Counts } from '../shared/counts.js';
+import type { ErrorCode } from '../shared/errors.js';
+import type { Shard } from '../shared/shards.js';
+import type { ChildSetup, Prepared } from './setup.js';
+
+/** What a parent tells its inference child. Only names cross the border: no pixels, no scores. */
+export type ToChild =
+  | { readonly kind: 'start'; readonly setup: ChildSetup }
+  /** Draw a shard. `alone`: in batches of its own, so that what goes wrong is known to be its fault. */
+  | { readonly kind: 'draw'; readonly id: number; readonly shard: Shard; readonly alone: boolean }
+  /** These images are decided: drop their shards. */
+  | { readonly kind: 'stop'; readonly images: readonly number[] }
+  /** Hand everything back after the batch that is running. */
+  | { readonly kind: 'drain' };
+
+/** What a child tells its parent. */
+export type FromChild =
+  | { readonly kind: 'ready'; readonly prepared: Prepared }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
+  /** Still alive: a batch has ended. */
+  | { readonly kind: 'beat' }
+  | { readonly kind: 'counted'; readonly id: number; readonly counts: Counts; readonly micros: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly code: ErrorCode; readonly detail: string }
+  | { readonly kind: 'returned' | 'dropped'; readonly id: number };

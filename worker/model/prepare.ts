@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Device, Layout, Normalisation } from '../../shared/job.js';
+import { canonicalBatch } from './canonical-batch.js';
+import { usesExternalData } from './external-data.js';
+import { freeBatch } from './free-batch.js';
+import { resolveLayout, type InputPlan } from './layout.js';
+import { Preprocessing } from './preprocess.js';
+import { numericClass } from './provider.js';
+import { ModelSession } from './session.js';
+import { verifyBatch, type BatchVerdict, type RunRows } from './verify-batch.js';
+
+export interface PrepareOptions {
+  readonly modelPath: string;
+  /** sha256 (hex) that the file must have; MODEL_DIGEST_MISMATCH otherwise. */
+  readonly expectedDigest?: string;
+  readonly device: Device;
+  readonly deviceIndex?: number;
+  readonly layout: Layout | 'auto';
+  /** Output to take votes from; chosen if absent. */
+  readonly output?: string;
+  /** Rows a run; the canonical batch if absent. */
+  readonly batch?: number;
+  /** Shape of one image of the data. */
+  readonly imageShape: readonly number[];
+  readonly normalisation: Normalisation;
+  /** σ, in pixels of [0, 1]. */
+  readonly noiseScale: number;
+  /** 32 noisy copies of real images, [32 × dimension], made with the preprocessing that is handed in. */
+  readonly verifyRows: (preprocessing: Preprocessing, plan: InputPlan) => Promise<Float32Array>;
+}
+
+/** What the parent must know of a prepared model; plain JSON. */
+export interface PreparedDescription {
+  readonly modelDigest: string;
+  readonly numericClass: string;
+  readonly input: string;
+  readonly outputs: readonly string[];
+  readonly output: string;
+  readonly classes: number;
+  readonly layout: Layout;
+  readonly modelShape: readonly number[];
+  readonly channels: number;
+  readonly dimension: number;
+  /** Rows of every run. */
+  readonly batch: number;
+  /** Batch that the file fixes; null if it is free. */
+  readonly fixedBatch: number | null;
+  /** Whether the file's fixed batch was freed, so that `batch` differs from it. */
+  readonly batchFreed: boolean;
+  /** A sentence where a batch other than the one wished for is used; null otherwise. */
+  readonly batchNote: string | null;
+  /** Largest difference that the batch made to a score, as a share of the largest score; null if none was compared. */
+  readonly batchDifference: number | null;
+}
+
+/** A model that is ready to draw. */
+export interface PreparedModel {
+  readonly description: PreparedDescription;
+  readonly plan: InputPlan;
+  readonly preprocessing: Preprocessing;
+  /** Scores [batch × classes] of input [batch × dimension]; INFERENCE_FAILED otherwise. Blocks the event loop. */
+  run(input: Float32Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** The model as it was given, at its own batch: what every other batch is held against. */
+interface Trusted {
+  readonly session: ModelSession;
+  readonly batch: number;
+  readonly fixed: boolean;
+  readonly classes: number;
+}
+
+/** A session, the batch that it is run at, and what is known of it. */
+interface Settled {
+  readonly session: ModelSession;
+  readonly batch: number;
+  readonly freed: boolean;
+  readonly note: string | null;
+  readonly difference: number | null;
+}
+
+/**
+ * Reads a model and settles everything that a child needs to draw: output, layout, normalisation, batch. A fixed batch
+ * is freed, and any batch but the model's own is verified against it; where that fails, the model's own batch
+ * is used and `batchNote` says so. Throws the MODEL_* errors, DEVICE_UNAVAILABLE and OPTION_INVALID.
+ */
+export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
+  const { model, digest } = await readModel(options.modelPath, options.expectedDigest);
+  const session = await ModelSession.open({ ...options, model });
+  try {
+    const [fixedBatch, ...rowShape] = session.description.inputShape;
+    const plan = resolveLayout(rowShape, options.imageShape, options.layout);
+    const preprocessing = new Preprocessing(plan, options.normalisation, options.noiseScale);
+    const trustedBatch = fixedBatch ?? 1;
+    const classes = await session.learnClasses([trustedBatch, ...plan.modelShape]);
+    const wanted = canonicalBatch({ dimension: plan.dimension, classes }, options.device, options.batch);
+    const settled =
+      wanted === trustedBatch
+        ? { session, batch: wanted, freed: false, note: null, difference: null }
+        : await settle(
+            options,
+            model,
+            { session, batch: trustedBatch, fixed: fixedBatch !== null, classes },
+            wanted,
+            {
+              plan,
+              rows: await options.verifyRows(preprocessing, plan),
+            },
+          );
+    if (settled.session !== session) await session.release();
+    return prepared(options, digest, settled, {
+      plan,
+      preprocessing,
+      classes,
+      fixedBatch: fixedBatch ?? null,
+    });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** Verifies `wanted` against the trusted session; the session and batch to use. */
+async function settle(
+  options: PrepareOptions,
+  model: Uint8Array,
+  trusted: Trusted,
+  wanted: number,
+  { plan, rows }: { plan: InputPlan; rows: Float32Array },
+): Promise<Settled> {
+  const runOf =
+    (session: ModelSession): RunRows =>
+    (input, count) =>
+      session.run(input, [count, ...plan.modelShape]);
+  const candidate = trusted.fixed ? await openFreed(options, model, trusted) : trusted.session;
+  const verdict: BatchVerdict =
+    candidate === null
+      ? { usable: false, reason: 'its fixed batch cannot be made free', difference: null }
+      : await verifyBatch(
+          { batch: trusted.batch, run: runOf(trusted.session) },
+          { batch: wanted, run: runOf(candidate) },
+          rows,
+          plan.dimension,
+        );
+  if (verdict.usable && candidate !== null) {
+    return {
+      session: candidate,
+      batch: wanted,
+      freed: trusted.fixed,
+      note: null,
+      difference: verdict.difference,
+    };
+  }
+  if (candidate !== null && candidate !== trusted.session) await candidate.release();
+  return {
+    session: trusted.session,
+    batch: trusted.batch,
+    freed: false,
+    note: `The model runs at batch ${trusted.batch}, which is slower: batch ${wanted} cannot be used because ${verdict.reason ?? ''}.`,
+    difference: verdict.difference,
+  };
+}
+
+/** The model with its batch freed; null if it cannot be freed or loaded then. */
+async function openFreed(
+  options: PrepareOptions,
+  model: Uint8Array,
+  trusted: Trusted,
+): Promise<ModelSession | null> {
+  const freed = freeBatch(model);
+  if (freed === null) return null;
+  try {
+    const session = await ModelSession.open({
+      ...options,
+      model: freed,
+      output: trusted.session.description.output,
+    });
+    session.expectClasses(trusted.classes);
+    return session;
+  } catch {
+    return null;
+  }
+}
+
+async function readModel(path: string, expected?: string): Promise<{ model: Uint8Array; digest: string }> {
+  const model = await readFile(path).catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw new SmoothcertError(
+      'MODEL_UNREADABLE',
+      code === 'ENOENT' ? `There is no file ${path}.` : `The model ${path} cannot be read (${code}).`,
+      'Check the path; a model is one ONNX file of at most 2 GB.',
+      { cause },
+    );
+  });
+  const digest = createHash('sha256').update(model).digest('hex');
+  if (expected !== undefined && digest !== expected) {
+    throw new SmoothcertError(
+      'MODEL_DIGEST_MISMATCH',
+      `The model ${path} has digest ${digest}, and the job wants ${expected}.`,
+      'Give the model that the job was created with, or start a new job.',
+    );
+  }
+  if (usesExternalData(model)) {
+    throw new SmoothcertError(
+      'MODEL_UNREADABLE',
+      `The model ${path} keeps weights in other files, which its digest does not cover.`,
+      'Save it as one file: onnx.save(onnx.load(path), "one-file.onnx").',
+    );
+  }
+  return { model, digest };
+}
+
+function prepared(
+  options: PrepareOptions,
+  modelDigest: string,
+  { session, batch, freed, note, difference }: Settled,
+  known: { plan: InputPlan; preprocessing: Preprocessing; classes: number; fixedBatch: number | null },
+): PreparedModel {
+  const { plan, preprocessing, classes, fixedBatch } = known;
+  const { inputName, outputs, output } = session.description;
+  const { layout, modelShape, channels, dimension } = plan;
+  const description: PreparedDescription = {
+    modelDigest,
+    numericClass: numericClass(options.device, options.deviceIndex ?? 0),
+    input: inputName,
+    outputs,
+    output,
+    classes,
+    layout,
+    modelShape,
+    channels,
+    dimension,
+    batch,
+    fixedBatch,
+    batchFreed: freed,
+    batchNote: note,
+    batchDifference: difference,
+  };
+  return {
+    description,
+    plan,
+    preprocessing,
+    run: (input) => session.run(input, [batch, ...modelShape]),
+    release: () => session.release(),
+  };
+}

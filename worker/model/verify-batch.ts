@@ -1,0 +1,107 @@
+/** Noisy copies that a batch is verified on. */
+export const VERIFY_ROWS = 32;
+
+const TOLERANCE = 1e-4;
+
+/** Scores [rows × classes] of input [rows × dimension]. */
+export type RunRows = (input: Float32Array, rows: number) => Promise<Float32Array>;
+
+export interface BatchVerdict {
+  readonly usable: boolean;
+  /** Why not, as the end of the sentence "batch k cannot be used: …"; null if it can. */
+  readonly reason: string | null;
+  /** Largest difference of a score, as a share of the largest score; null if no comparison was possible. */
+  readonly difference: number | null;
+}
+
+/**
+ * Whether batch `batch` gives what batch `trusted.batch` gave, on `rows` [32 × dimension]: largest difference at most
+ * 1e-4 of the largest |score|, equal argmax unless the trusted margin is below that, the same rows finite. Every position of
+ * the batch is compared: rows repeat until it is full. Throws what the trusted run throws; a candidate that throws is not usable.
+ */
+export async function verifyBatch(
+  trusted: { batch: number; run: RunRows },
+  candidate: { batch: number; run: RunRows },
+  rows: Float32Array,
+  dimension: number,
+): Promise<BatchVerdict> {
+  const expected = await scoresOf(trusted, rows, dimension, VERIFY_ROWS);
+  const compared = Math.max(VERIFY_ROWS, candidate.batch);
+  let found: Float32Array;
+  try {
+    found = await scoresOf(candidate, rows, dimension, compared);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { usable: false, reason: `it does not run (${words.replace(/\.$/, '')})`, difference: null };
+  }
+  return compare(expected, found, compared);
+}
+
+/** Scores of `count` rows, the 32 repeated as often as needed, drawn in whole batches. */
+async function scoresOf(
+  { batch, run }: { batch: number; run: RunRows },
+  rows: Float32Array,
+  dimension: number,
+  count: number,
+): Promise<Float32Array> {
+  const input = new Float32Array(batch * dimension);
+  const pieces: Float32Array[] = [];
+  for (let first = 0; first < count; first += batch) {
+    for (let row = 0; row < batch; row += 1) {
+      const source = ((first + row) % VERIFY_ROWS) * dimension;
+      input.set(rows.subarray(source, source + dimension), row * dimension);
+    }
+    pieces.push(await run(input, batch));
+  }
+  const classes = pieces[0]!.length / batch;
+  const scores = new Float32Array(count * classes);
+  pieces.forEach((piece, index) => {
+    const at = index * piece.length;
+    scores.set(piece.subarray(0, Math.min(piece.length, scores.length - at)), at);
+  });
+  return scores;
+}
+
+function compare(expected: Float32Array, found: Float32Array, rows: number): BatchVerdict {
+  const classes = expected.length / VERIFY_ROWS;
+  const largest = expected.reduce(
+    (most, score) => (Number.isFinite(score) ? Math.max(most, Math.abs(score)) : most),
+    0,
+  );
+  const tolerance = TOLERANCE * largest;
+  let difference = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const from = (row % VERIFY_ROWS) * classes;
+    const trusted = expected.subarray(from, from + classes);
+    const scores = found.subarray(row * classes, (row + 1) * classes);
+    if (trusted.every(Number.isFinite) !== scores.every(Number.isFinite)) {
+      return { usable: false, reason: 'it changes which outputs are finite', difference: null };
+    }
+    if (!trusted.every(Number.isFinite)) continue;
+    scores.forEach((score, index) => (difference = Math.max(difference, Math.abs(score - trusted[index]!))));
+    if (argmax(scores) !== argmax(trusted) && marginOf(trusted) >= tolerance) {
+      return { usable: false, reason: 'it changes votes', difference: share(difference, largest) };
+    }
+  }
+  if (difference <= tolerance) return { usable: true, reason: null, difference: share(difference, largest) };
+  const percent = (100 * share(difference, largest)).toPrecision(2);
+  return {
+    usable: false,
+    reason: `it changes scores by up to ${percent} %`,
+    difference: share(difference, largest),
+  };
+}
+
+function share(difference: number, largest: number): number {
+  return difference === 0 ? 0 : difference / largest;
+}
+
+function argmax(scores: Float32Array): number {
+  return scores.reduce((best, score, index) => (score > scores[best]! ? index : best), 0);
+}
+
+/** Distance from the largest score to the second largest. */
+function marginOf(scores: Float32Array): number {
+  const sorted = scores.toSorted();
+  return sorted.at(-1)! - sorted.at(-2)!;
+}

@@ -1,0 +1,60 @@
+import protobuf from 'protobufjs/minimal.js';
+
+const LENGTH_DELIMITED = 2;
+
+/**
+ * What to do with one length-delimited field of a message: its new content, the same array for "leave it", or null
+ * for "drop it".
+ */
+export type FieldEdit = (content: Uint8Array) => Uint8Array | null;
+
+/**
+ * Rewrites the length-delimited fields that `edits` names, by field number, and copies every other byte of the
+ * message untouched, fields of unknown meaning included. Throws RangeError or Error if it is not a protobuf message.
+ */
+export function editFields(message: Uint8Array, edits: Readonly<Record<number, FieldEdit>>): Uint8Array {
+  const reader = protobuf.Reader.create(message);
+  const pieces: Uint8Array[] = [];
+  let changed = false;
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    const edit = edits[tag >>> 3];
+    if (edit === undefined || (tag & 7) !== LENGTH_DELIMITED) {
+      reader.skipType(tag & 7);
+      pieces.push(message.subarray(start, reader.pos));
+      continue;
+    }
+    const content = reader.bytes();
+    const edited = edit(content);
+    if (edited === content) {
+      pieces.push(message.subarray(start, reader.pos));
+      continue;
+    }
+    changed = true;
+    if (edited !== null)
+      pieces.push(protobuf.Writer.create().uint32(tag).uint32(edited.length).finish(), edited);
+  }
+  return changed ? Buffer.concat(pieces) : message;
+}
+
+/** Every value of the field: bytes of a length-delimited one, the number of a varint. Other wire types are left out. */
+export function fieldsOf(message: Uint8Array, field: number): { bytes: Uint8Array[]; varints: number[] } {
+  const reader = protobuf.Reader.create(message);
+  const bytes: Uint8Array[] = [];
+  const varints: number[] = [];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 !== field) reader.skipType(tag & 7);
+    else if ((tag & 7) === LENGTH_DELIMITED) bytes.push(reader.bytes());
+    else if ((tag & 7) === 0) varints.push(Number(reader.int64()));
+    else reader.skipType(tag & 7);
+  }
+  return { bytes, varints };
+}
+
+/** The text of a string field; null if the message does not have it. Of several, protobuf takes the last. */
+export function stringOf(message: Uint8Array, field: number): string | null {
+  const last = fieldsOf(message, field).bytes.at(-1);
+  return last === undefined ? null : Buffer.from(last).toString('utf8');
+}

@@ -1,0 +1,83 @@
+import type { StopSignal } from '../shared/ports/stop-signal.js';
+import type { Delivery, TaskQueue } from '../shared/ports/task-queue.js';
+import type { VoteLedger } from '../shared/ports/vote-ledger.js';
+import type { Shard } from '../shared/shards.js';
+import type { CountedShard, FailedShard, LedgerRecord } from '../shared/wire/record.js';
+import type { Drawn, Pool } from './pool.js';
+
+/** Tasks in hand for each child: one that is drawn and one behind it, so that no child waits. */
+const TASKS_PER_SLOT = 2;
+
+export interface WorkerOptions {
+  readonly jobDigest: string;
+  readonly fingerprint: string;
+  readonly queue: TaskQueue;
+  readonly ledger: VoteLedger;
+  readonly stop: StopSignal;
+  readonly pool: Pool;
+  readonly slots: number;
+}
+
+/**
+ * The loop: queue → pool → ledger. Record first, acknowledge after; what is not drawn is handed back in the
+ * record. It is NOT aware of α, bounds, radii or stopping.
+ */
+export class Worker {
+  constructor(private readonly options: WorkerOptions) {}
+
+  /**
+   * Takes tasks until `signal` aborts, then hands back what is not drawn and resolves when all is recorded.
+   * Rejects with the first error of the ledger, the queue or the pool as a whole.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { pool, stop, slots } = this.options;
+    const failed = new AbortController();
+    const until = AbortSignal.any([signal, failed.signal]);
+    const unlisten = stop.onAnnounce((images) => pool.stop(images));
+    const drain = () => pool.drain();
+    until.addEventListener('abort', drain, { once: true });
+    const loops = Array.from({ length: slots * TASKS_PER_SLOT }, () => this.takeTasks(until));
+    try {
+      await Promise.race([Promise.all(loops), pool.broken]);
+    } finally {
+      failed.abort();
+      unlisten();
+      await Promise.allSettled(loops);
+    }
+  }
+
+  private async takeTasks(until: AbortSignal): Promise<void> {
+    for (;;) {
+      const delivery = await this.options.queue.next(until);
+      if (!delivery) return;
+      await this.answer(delivery);
+    }
+  }
+
+  private async answer(delivery: Delivery): Promise<void> {
+    const { shards, name } = delivery.task;
+    const drawn = await Promise.all(shards.map((shard) => this.draw(shard)));
+    await this.options.ledger.append(this.recordOf(name, shards, drawn));
+    await delivery.acknowledge();
+  }
+
+  private draw(shard: Shard): Promise<Drawn> {
+    const { stop, pool } = this.options;
+    return stop.isDecided(shard.image) ? Promise.resolve({ kind: 'dropped' }) : pool.draw(shard);
+  }
+
+  private recordOf(task: string, shards: readonly Shard[], drawn: readonly Drawn[]): LedgerRecord {
+    const counted: CountedShard[] = [];
+    const failed: FailedShard[] = [];
+    const returned: Shard[] = [];
+    const dropped: Shard[] = [];
+    drawn.forEach((outcome, at) => {
+      const shard = shards[at]!;
+      if (outcome.kind === 'counted') counted.push({ shard, counts: outcome.counts, micros: outcome.micros });
+      else if (outcome.kind === 'failed') failed.push({ shard, code: outcome.code, detail: outcome.detail });
+      else (outcome.kind === 'returned' ? returned : dropped).push(shard);
+    });
+    const { jobDigest, fingerprint } = this.options;
+    return { jobDigest, fingerprint, task, counted, failed, returned, dropped, failedImages: [] };
+  }
+}
