@@ -1,5 +1,6 @@
 // Time to add noise to an image: the WebAssembly kernel beside the same algorithm in plain JavaScript, one core, in
-// turns in one run. usage: npm run build && node bench/noise-speed.mjs
+// turns in one run.
+// usage: npm run build && node bench/noise-speed.mjs
 import { NoiseKernel } from '../dist/worker/noise/generator.js';
 
 /** Low and high half of the product of two unsigned 32-bit numbers, the high one, without BigInt. */

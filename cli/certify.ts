@@ -4,7 +4,7 @@ import { jobDigest } from '../shared/job.js';
 import { VERSION } from '../shared/version.js';
 import { replay } from '../coordinator/coordinator.js';
 import { JobFold } from '../coordinator/job-fold.js';
-import { fingerprintMismatch } from '../worker/pool.js';
+import { Pool, fingerprintMismatch } from '../worker/pool.js';
 import type { ChildSetup, Prepared } from '../worker/setup.js';
 import type { CertifyConfig } from './config.js';
 import { importDataSet, type ImportedDataSet } from './data/convert.js';
@@ -59,7 +59,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   });
   const images = resolveImages(config, data.count);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
-  const setup = setupOf(config, folder.dataFile, seed, images.start);
+  const setup = setupOf(config, folder.dataFile, seed, images);
   const prepared = await prepare(setup);
   const job = jobOf(config, data, images, seed, prepared);
   if (theirs) refuseOtherJob(folder.path, theirs, job);
@@ -81,14 +81,14 @@ async function run(
     const fold = new JobFold(job);
     await replay(fold, ledger);
     const before = { at: performance.now(), samples: fold.tally.samples };
-    if (!fold.done) await draw(config, fold, ledger, setup, prepared, interrupt);
+    if (!fold.isDone()) await draw(config, fold, ledger, setup, prepared, interrupt);
     await ledger.sync();
     const seconds = (performance.now() - before.at) / 1000;
     await writeResults(folder.path, fold, data.labels);
     const summary = summarize(fold, data.labels, { seconds, samples: fold.tally.samples - before.samples });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
-    if (!fold.done) return EXIT.interrupted;
+    if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
   } finally {
     await ledger.close();
@@ -110,17 +110,18 @@ async function draw(
     if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${lastWords}\n`);
   };
   const { processes, hangMs } = config;
-  const pool = { processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath };
+  const pool = new Pool({ processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath });
   try {
-    await runJob({ fold, ledger, pool, fingerprint, signal });
+    await runJob({ fold, ledger, pool, slots: processes, fingerprint, signal });
   } finally {
+    await pool.close();
     progress.end();
   }
 }
 
 function headline(config: CertifyConfig, fold: JobFold): string {
   const { claim, draw } = fold.job;
-  if (!fold.done) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
+  if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
   return `Done: results.tsv, results.jsonl and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
 }
 

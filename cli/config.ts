@@ -18,12 +18,11 @@ import {
   type ImageRange,
 } from './parse.js';
 
+/** Checked here and not by the parser, which would report `--modle` as a missing `--model`. */
+const NEEDED = ['model', 'data', 'sigma', 'out'] as const;
+
 /** The flags of `certify` as typed. */
-export interface RawOptions {
-  readonly model: string;
-  readonly data: string;
-  readonly out: string;
-  readonly sigma: string;
+export interface RawOptions extends Partial<Record<(typeof NEEDED)[number], string>> {
   readonly labels?: string;
   readonly alpha: string;
   readonly stop: string;
@@ -85,6 +84,7 @@ const MOST_SAMPLES = 1e9;
 
 /** Checks the flags. @throws SmoothcertError OPTION_INVALID or PAIR_NOT_OFFERED, one sentence each */
 export function compileConfig(raw: RawOptions): CertifyConfig {
+  const needed = neededFlags(raw);
   const alpha = parseNumber('--alpha', raw.alpha, { above: 0, most: 1 });
   checkAlpha(alpha);
   const kind = parseChoice('--stop', raw.stop, STOPS);
@@ -92,8 +92,8 @@ export function compileConfig(raw: RawOptions): CertifyConfig {
   checkPair(kind, bound);
   const device = parseChoice('--device', raw.device, DEVICES);
   return {
-    ...{ model: raw.model, data: raw.data, labels: raw.labels ?? null, out: raw.out },
-    sigma: parseNumber('--sigma', raw.sigma, { above: 0, most: 1e6 }, ' (pixels scaled to [0, 1])'),
+    ...{ model: needed.model, data: needed.data, labels: raw.labels ?? null, out: needed.out },
+    sigma: parseNumber('--sigma', needed.sigma, { above: 0, most: 1e6 }, ' (pixels scaled to [0, 1])'),
     ...{ alpha, bound, stop: stoppingRule(kind, raw) },
     maxSamples: parseNumber('--max-samples', raw.maxSamples, { least: 1, most: MOST_SAMPLES, whole: true }),
     images: raw.images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(raw.images),
@@ -111,6 +111,13 @@ export function compileConfig(raw: RawOptions): CertifyConfig {
     hangMs: 1000 * parseNumber('--hang-seconds', raw.hangSeconds, { above: 0, most: 86_400 }),
     ...{ json: raw.json ?? false, quiet: raw.quiet ?? false, verbose: raw.verbose ?? false },
   };
+}
+
+function neededFlags({ model, data, sigma, out }: RawOptions) {
+  const given = { model, data, sigma, out };
+  const missing = NEEDED.filter((name) => given[name] === undefined).map((name) => `--${name}`);
+  if (missing.length === 0) return { model: model!, data: data!, sigma: sigma!, out: out! };
+  throw optionError(`certify needs ${missing.join(', ')}.`, 'See smoothcert certify --help.');
 }
 
 const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null =>

@@ -100,7 +100,7 @@ function describe({ path: at, theirs, ours }: Difference): string {
 
 const last = (looks: unknown): string => (Array.isArray(looks) ? `up to ${String(looks.at(-1))}` : 'none');
 const show = (value: unknown): string =>
-  value === undefined ? 'none' : Array.isArray(value) ? value.join(',') : String(value);
+  value === undefined ? 'none' : JSON.stringify(value).replaceAll('"', '');
 
 function damaged(file: string, cause: unknown): SmoothcertError {
   return new SmoothcertError(

@@ -43,7 +43,7 @@ export function parseNumbers(flag: string, text: string, range: Range): number[]
 export function parseChoice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found) return found;
-  const nearest = closest(text.toLowerCase(), choices as unknown as string[]);
+  const nearest = closest(text.toLowerCase(), [...choices]);
   const hint = distance(text.toLowerCase(), nearest) <= 3 ? `Did you mean ${nearest}? ` : '';
   throw optionError(`${flag} ${text} is not a choice.`, `${hint}Choose one of: ${choices.join(', ')}.`);
 }

@@ -33,8 +33,8 @@ export function looksOf(config: CertifyConfig): number[] {
 }
 
 /** Asks one child what model and machine are like. @throws what the child refused with, or CHILD_DIED */
-export async function prepare(setup: ChildSetup): Promise<Prepared> {
-  const child = new InferenceChild(setup, () => undefined);
+export async function prepare(setup: ChildSetup, childModule?: URL): Promise<Prepared> {
+  const child = new InferenceChild(setup, () => undefined, childModule);
   try {
     return await child.ready;
   } finally {
@@ -42,11 +42,22 @@ export async function prepare(setup: ChildSetup): Promise<Prepared> {
   }
 }
 
-export function setupOf(config: CertifyConfig, dataFile: string, seed: string, first: number): ChildSetup {
+/** How many images the probe may try: a model that fails on all of them is refused. */
+const PROBE_IMAGES = 4;
+
+export function setupOf(
+  config: CertifyConfig,
+  dataFile: string,
+  seed: string,
+  { start, stop, step }: Job['claim']['images'],
+): ChildSetup {
+  const probeImages = Array.from({ length: PROBE_IMAGES }, (_, i) => start + i * step).filter(
+    (i) => i < stop,
+  );
   return {
     ...{ modelFile: config.model, modelDigest: null, dataFile, device: config.device, layout: config.layout },
     ...{ output: config.output, batch: config.batch, normalisation: config.normalisation },
-    ...{ scale: config.sigma, seed, probeImage: first },
+    ...{ scale: config.sigma, seed, probeImages },
   };
 }
 

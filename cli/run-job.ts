@@ -5,7 +5,7 @@ import { MemoryStop } from '../shared/adapters/local/memory-stop.js';
 import type { VoteLedger } from '../shared/ports/vote-ledger.js';
 import { Coordinator, replay } from '../coordinator/coordinator.js';
 import type { JobFold } from '../coordinator/job-fold.js';
-import { Pool, type PoolOptions } from '../worker/pool.js';
+import type { ShardDrawer } from '../worker/pool.js';
 import { Worker } from '../worker/worker.js';
 
 /** Small, so that a decision does not wait long for its task's record, and an interruption loses little. */
@@ -14,7 +14,9 @@ const TASK_MICROS = 200_000;
 export interface RunOptions {
   readonly fold: JobFold;
   readonly ledger: VoteLedger;
-  readonly pool: PoolOptions;
+  readonly pool: ShardDrawer;
+  /** Processes that the pool draws with. */
+  readonly slots: number;
   /** Fingerprint written into the records. */
   readonly fingerprint: string;
   /** Aborts on Ctrl-C: what is drawn is recorded, the rest is handed back. */
@@ -25,19 +27,12 @@ export interface RunOptions {
  * Coordinator and workers of one machine, without a server. Resolves when every image is decided or, after an
  * interruption, when all that was drawn is recorded and folded.
  */
-export async function runJob({
-  fold,
-  ledger,
-  pool: options,
-  fingerprint,
-  signal,
-}: RunOptions): Promise<void> {
+export async function runJob({ fold, ledger, pool, slots, fingerprint, signal }: RunOptions): Promise<void> {
   const queue = new MemoryQueue();
   const stop = new MemoryStop();
-  const pool = new Pool(options);
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const common = { ledger, queue, stop, slots: options.processes };
+  const common = { ledger, queue, stop, slots };
   const taskPrefix = randomBytes(6).toString('hex');
   const coordinator = new Coordinator({
     ...common,
@@ -49,7 +44,6 @@ export async function runJob({
     await Promise.all(parts);
   } finally {
     await Promise.allSettled(parts);
-    await pool.close();
   }
   await replay(fold, ledger);
 }

@@ -100,22 +100,30 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** The summary for a person; every line says what its figures are of. */
 export function renderSummary(s: Summary): string {
+  const whole = s.decided === s.images;
   const rows: [string, string][] = [
-    ['images', `${number(s.images)}${s.decided < s.images ? `, ${number(s.decided)} decided so far` : ''}`],
+    ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
     ['certified', number(s.certified)],
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
       `${number(n)} (${ABSTAINED[stop] ?? stop})`,
     ]),
     ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
-    [s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s)],
-    ...(s.acr === null ? [] : ([['average certified radius', s.acr.toFixed(4)]] as [string, string][])),
-    ['mean radius', meanRadiusLine(s)],
-    ['samples', samplesLine(s)],
+    ...(whole ? outcomeRows(s) : []),
     ['time', `${s.seconds.toFixed(1)} s, ${number(s.samplesPerSecond)} samples/s in this run`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+}
+
+/** Shares and means over all images: only of a finished job, because the images that are decided first are special. */
+function outcomeRows(s: Summary): [string, string][] {
+  return [
+    [s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s)],
+    ...(s.acr === null ? [] : ([['average certified radius', s.acr.toFixed(4)]] as [string, string][])),
+    ['mean radius', meanRadiusLine(s)],
+    ['samples', samplesLine(s)],
+  ];
 }
 
 const accuracyLine = (s: Summary) =>

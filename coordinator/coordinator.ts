@@ -47,9 +47,10 @@ export class Coordinator {
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
     await replay(fold, ledger);
-    if (fold.done) return;
+    if (fold.isDone()) return;
     this.plan.restart();
-    const reconciling = this.reconcile(until);
+    const reconciling = this.reconcile(until).finally(() => ended.abort());
+    reconciling.catch(() => undefined);
     try {
       await this.giveUp();
       await this.refill();
@@ -59,7 +60,7 @@ export class Coordinator {
         for (const image of effects.advanced) this.plan.advanced(image);
         this.plan.open(effects.open);
         onProgress(record);
-        if (fold.done) return;
+        if (fold.isDone()) return;
         await this.giveUp();
         await this.refill();
       }
@@ -120,8 +121,8 @@ export class Coordinator {
     while (!signal.aborted) {
       await clock.sleep(RECONCILE_EVERY_MS, signal);
       const { waiting, taken } = await queue.depth();
-      idle = waiting + taken === 0 && !fold.done ? idle + 1 : 0;
-      if (idle < 2 || signal.aborted) continue;
+      idle = waiting + taken === 0 && !fold.isDone() ? idle + 1 : 0;
+      if (idle < 2) continue;
       this.plan.restart();
       await this.refill();
     }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../shared/errors.js';
-import { Grid } from '../shared/grid.js';
+import { Grid, type Place } from '../shared/grid.js';
 import { imagesOf, jobDigest, type Job } from '../shared/job.js';
 import type { Shard } from '../shared/shards.js';
 import type { CountedShard, FailedImage, LedgerRecord } from '../shared/wire/record.js';
@@ -64,7 +64,7 @@ export class JobFold {
     this.undecided = this.images.size;
   }
 
-  get done(): boolean {
+  isDone(): boolean {
     return this.undecided === 0;
   }
 
@@ -109,19 +109,25 @@ export class JobFold {
 
   /** Takes the fingerprint of the first record that counted; refuses others unless the job allows any. */
   private admits(record: LedgerRecord): boolean {
-    if (record.counted.length === 0) return true;
+    if (!record.counted.some((counted) => this.place(counted) !== null)) return true;
     this.fingerprint ??= record.fingerprint;
     return this.job.draw.numeric === 'any' || record.fingerprint === this.fingerprint;
   }
 
-  private applyCounted({ shard, counts, micros }: CountedShard, effects: MutableEffects): void {
-    const state = this.images.get(shard.image);
-    const place = this.grid.locate(shard);
+  /** Where the counts belong; null if the job has no such image, shard or class. */
+  private place({ shard, counts }: CountedShard): Place | null {
     const known = counts.classes.every((c) => c < this.job.draw.classes);
-    if (!state || !place || !known) {
+    return known && this.images.has(shard.image) ? this.grid.locate(shard) : null;
+  }
+
+  private applyCounted(counted: CountedShard, effects: MutableEffects): void {
+    const place = this.place(counted);
+    if (!place) {
       this.tally.rejected += 1;
       return;
     }
+    const { shard, counts, micros } = counted;
+    const state = this.images.get(shard.image)!;
     const look = state.look;
     const folded = state.fold(place, counts, micros);
     this.tally[folded] += 1;

@@ -103,6 +103,18 @@ describe('gain', () => {
     expect(decision.looks[held!.look]).toBe(samples);
   });
 
+  it('with the defaults stops every image after 16,384 samples at the latest', () => {
+    const decision = compileDecision(
+      gain('spending', looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', 100_000)),
+    );
+    const look = decision.looks.indexOf(16_384);
+    const before = Array<Counts>(look).fill(counts([]));
+    for (let failures = 0; failures <= 16_384; failures++) {
+      const prefix = counts([[0, 16_384 - failures]], failures);
+      expect(decision.at(look, [...before, prefix], null).stop).not.toBeNull();
+    }
+  });
+
   it('refuses counts that are not those of the look', () => {
     const decision = compileDecision(gain('spending', [64, 128]));
     const internal = expect.objectContaining({ code: 'INTERNAL' }) as unknown;

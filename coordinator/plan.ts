@@ -33,11 +33,13 @@ export class Plan {
     }
   }
 
-  /** An image took a look and goes on. */
+  /** An image took a look; one that has ended since needs nothing. */
   advanced(image: number): void {
-    const { look } = this.fold.images.get(image)!;
-    const issued = this.issued.get(image)!;
-    if (issued <= look) this.needed[look]!.push(image);
+    const { look, ending } = this.fold.images.get(image)!;
+    if (ending) return;
+    const issued = Math.max(this.issued.get(image)!, look);
+    this.issued.set(image, issued);
+    if (issued === look) this.needed[look]!.push(image);
     else this.offerAhead(image, issued);
   }
 

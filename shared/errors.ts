@@ -36,7 +36,7 @@ export const ERROR_CATALOGUE = {
   // The machinery
   CHILD_DIED: { exit: 1, retryable: true },
   CHILD_HUNG: { exit: 1, retryable: true },
-  INFERENCE_FAILED: { exit: 1, retryable: true },
+  INFERENCE_FAILED: { exit: 2, retryable: true },
   PROTOCOL_MISMATCH: { exit: 2, retryable: false },
   INTERNAL: { exit: 1, retryable: false },
 } as const satisfies Record<string, { exit: 1 | 2 | 3; retryable: boolean }>;

@@ -22,8 +22,9 @@ export class InferenceChild {
   private readonly process: ChildProcess;
   private stderr = '';
 
-  constructor(setup: ChildSetup, onMessage: (message: FromChild) => void) {
-    this.process = fork(CHILD_MODULE, [], {
+  /** @param module the compiled child, where it is not beside this file */
+  constructor(setup: ChildSetup, onMessage: (message: FromChild) => void, module: URL = CHILD_MODULE) {
+    this.process = fork(module, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
       env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },

@@ -19,8 +19,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 const BEAT_EVERY_MS = 200;
 const BASES_KEPT = 8;
-/** Noisy copies of each image that a batch is verified on. */
-const VERIFY_COPIES = 4;
 
 let lastTold = 0;
 let drawer: Drawer | null = null;
@@ -51,18 +49,37 @@ process.on('message', (raw) => {
 
 async function start(setup: ChildSetup): Promise<void> {
   const data = await DataSetReader.open(setup.dataFile);
+  const last = setup.probeImages.at(-1);
+  for (const image of setup.probeImages) {
+    try {
+      tell({ kind: 'ready', prepared: await prepareOn(setup, data, image) });
+      return;
+    } catch (error) {
+      const fails = error instanceof SmoothcertError && error.code === 'INFERENCE_FAILED';
+      if (!fails || image === last) throw error;
+    }
+  }
+}
+
+/** Makes everything ready with noisy copies of this image. @throws INFERENCE_FAILED if the model fails on them */
+async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number): Promise<Prepared> {
   const model = await prepareModel({
     ...{ modelPath: setup.modelFile, device: setup.device, layout: setup.layout },
     ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
     ...(setup.output === null ? {} : { output: setup.output }),
     ...(setup.batch === null ? {} : { batch: setup.batch }),
     ...{ imageShape: data.imageShape, normalisation: setup.normalisation, noiseScale: setup.scale },
-    verifyRows: (preprocessing, plan) => noisyRows(setup, data, preprocessing, plan),
+    verifyRows: (preprocessing, plan) => noisyRows(setup, data, image, preprocessing, plan),
   });
-  const instruments = await instrumentsOf(setup, data, model);
-  const found = await probe(instruments, setup.probeImage);
-  drawer = new Drawer(instruments, tell);
-  tell({ kind: 'ready', prepared: describe(model, found) });
+  try {
+    const instruments = await instrumentsOf(setup, data, model);
+    const found = await probe(instruments, image);
+    drawer = new Drawer(instruments, tell);
+    return describe(model, found);
+  } catch (error) {
+    await model.release();
+    throw error;
+  }
 }
 
 function describe({ description }: PreparedModel, found: Awaited<ReturnType<typeof probe>>): Prepared {
@@ -74,8 +91,9 @@ function describe({ description }: PreparedModel, found: Awaited<ReturnType<type
 async function instrumentsOf(
   setup: ChildSetup,
   data: DataSetReader,
-  { description, preprocessing, run }: PreparedModel,
+  model: PreparedModel,
 ): Promise<Instruments> {
+  const { description, preprocessing } = model;
   const { batch, classes, dimension } = description;
   const seed = BigInt(setup.seed);
   const kernel = await NoiseKernel.create({ dimension, batch, seed, gain: preprocessing.gain });
@@ -84,7 +102,7 @@ async function instrumentsOf(
   return {
     batch,
     classes,
-    run: () => run(kernel.input),
+    run: () => model.run(kernel.input),
     async baseOf(image) {
       const known = bases.get(image);
       if (known) return known;
@@ -101,21 +119,19 @@ async function instrumentsOf(
   };
 }
 
-/** Noisy copies of several images, on which a freed batch is compared with the model's own. */
+/** Noisy copies of an image, on which a freed batch is compared with the model's own. */
 async function noisyRows(
   setup: ChildSetup,
   data: DataSetReader,
+  image: number,
   preprocessing: Preprocessing,
   { dimension }: InputPlan,
 ): Promise<Float32Array> {
   const { gain } = preprocessing;
   const seed = BigInt(setup.seed);
   const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
-  for (let row = 0; row < VERIFY_ROWS; row += VERIFY_COPIES) {
-    const image = (setup.probeImage + row / VERIFY_COPIES) % data.count;
-    kernel.setImage(preprocessing.baseOf(await data.readPixels(image)));
-    kernel.draw(row, image, 0, VERIFY_COPIES);
-  }
+  kernel.setImage(preprocessing.baseOf(await data.readPixels(image)));
+  kernel.draw(0, image, 0, VERIFY_ROWS);
   return kernel.input.slice();
 }
 

@@ -32,9 +32,13 @@ interface Part {
   readonly count: number;
 }
 
+/** An engine's message may be long, and a record holds up to 64 of them. */
+const LONGEST_DETAIL = 500;
+
 /**
- * Draws shards in batches of exactly the job's size, rows of several shards side by side, the last batch padded.
- * If a batch of several shards fails, each is drawn alone from there, so that only the guilty one is reported.
+ * Draws shards in batches of exactly the job's size, rows of several shards side by side, the last batch padded with
+ * whatever was there. If a batch fails, each of its shards is drawn alone from there, in batches that hold nothing
+ * else, so that only the guilty one is reported.
  */
 export class Drawer {
   private readonly jobs: Drawing[] = [];
@@ -76,7 +80,10 @@ export class Drawer {
     if (parts.length === 0) return;
     const outcome = await this.instruments.run().catch((error: unknown) => ({ error }));
     this.tell({ kind: 'beat' });
-    if ('error' in outcome) return this.blame(parts, outcome.error);
+    if ('error' in outcome) {
+      this.blame(parts, outcome.error);
+      return;
+    }
     const rows = parts.reduce((sum, { count }) => sum + count, 0);
     const microsPerRow = (1000 * (performance.now() - begun)) / rows;
     for (const part of parts) this.tallyPart(part, outcome, microsPerRow);
@@ -101,8 +108,13 @@ export class Drawer {
   /** False if the image cannot be read: its shard is reported failed. */
   private async drawRows(job: Drawing, row: number, count: number): Promise<boolean> {
     const { image } = job.shard;
+    const { batch } = this.instruments;
     try {
-      this.instruments.draw(await this.instruments.baseOf(image), row, image, job.next, count);
+      const base = await this.instruments.baseOf(image);
+      const end = job.alone ? batch : row + count;
+      for (let at = row; at < end; at += count) {
+        this.instruments.draw(base, at, image, job.next, Math.min(count, end - at));
+      }
       return true;
     } catch (error) {
       this.fail(job, error);
@@ -122,8 +134,10 @@ export class Drawer {
   }
 
   private blame(parts: readonly Part[], error: unknown): void {
-    if (parts.length === 1) this.fail(parts[0]!.job, error);
-    else for (const { job } of parts) job.alone = true;
+    for (const { job } of parts) {
+      if (job.alone) this.fail(job, error);
+      else job.alone = true;
+    }
   }
 
   private fail(job: Drawing, error: unknown): void {
@@ -131,7 +145,7 @@ export class Drawer {
     this.remove(job);
     const code = error instanceof SmoothcertError ? error.code : 'INFERENCE_FAILED';
     const detail = error instanceof Error ? error.message : String(error);
-    this.tell({ kind: 'failed', id: job.id, code, detail });
+    this.tell({ kind: 'failed', id: job.id, code, detail: detail.slice(0, LONGEST_DETAIL) });
   }
 
   private leave(job: Drawing, kind: 'dropped' | 'returned'): void {

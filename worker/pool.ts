@@ -30,9 +30,14 @@ export interface PoolOptions {
   readonly hangMs: number;
   /** Fingerprint that every child must have; null takes the first child's and does not insist. */
   readonly fingerprint: string | null;
+  /** The compiled child, where it is not beside this file (tests run from the sources). */
+  readonly childModule?: URL;
   /** Called for each child that ended unbidden, with how and its last words. */
   readonly onDeath: (how: string, lastWords: string) => void;
 }
+
+/** What a worker needs of a pool. */
+export type ShardDrawer = Pick<Pool, 'draw' | 'stop' | 'drain' | 'broken'>;
 
 interface Draw {
   readonly id: number;
@@ -118,11 +123,12 @@ export class Pool {
     this.drain();
     this.state = 'closed';
     clearInterval(this.watchdog);
-    await Promise.all(this.slots.map(({ child }) => child?.close(CLOSE_GRACE_MS)));
+    await Promise.all(this.slots.flatMap(({ child }) => child?.close(CLOSE_GRACE_MS) ?? []));
   }
 
   private start(slot: Slot): void {
-    const child = new InferenceChild(this.options.setup, (message) => this.receive(slot, message));
+    const { setup, childModule } = this.options;
+    const child = new InferenceChild(setup, (message) => this.receive(slot, message), childModule);
     Object.assign(slot, { child, ready: false, hung: false });
     void child.ready.then(
       (prepared) => this.becomeReady(slot, prepared),

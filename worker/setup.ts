@@ -18,8 +18,8 @@ export interface ChildSetup {
   readonly scale: number;
   /** Decimal. */
   readonly seed: string;
-  /** Image whose noisy copies the probe runs: the job's first. */
-  readonly probeImage: number;
+  /** Images that the probe may run noisy copies of: the first of them on which the model runs at all. */
+  readonly probeImages: readonly number[];
 }
 
 /** What a child found out about model and machine. */

@@ -3,7 +3,7 @@ import type { Delivery, TaskQueue } from '../shared/ports/task-queue.js';
 import type { VoteLedger } from '../shared/ports/vote-ledger.js';
 import type { Shard } from '../shared/shards.js';
 import type { CountedShard, FailedShard, LedgerRecord } from '../shared/wire/record.js';
-import type { Drawn, Pool } from './pool.js';
+import type { Drawn, ShardDrawer } from './pool.js';
 
 /** Tasks in hand for each child: one that is drawn and one behind it, so that no child waits. */
 const TASKS_PER_SLOT = 2;
@@ -14,7 +14,7 @@ export interface WorkerOptions {
   readonly queue: TaskQueue;
   readonly ledger: VoteLedger;
   readonly stop: StopSignal;
-  readonly pool: Pool;
+  readonly pool: ShardDrawer;
   readonly slots: number;
 }
 

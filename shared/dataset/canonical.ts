@@ -75,8 +75,7 @@ export function decodeHeader(bytes: Uint8Array): DataSetHeader {
 
 /** Why [N, …] cannot be the shape of a data set, as the end of a sentence; null if it can. */
 export function shapeFault(shape: readonly number[]): string | null {
-  if (shape.length < MIN_RANK || shape.length > MAX_RANK)
-    return 'does not have 2, 3 or 4 dimensions';
+  if (shape.length < MIN_RANK || shape.length > MAX_RANK) return 'does not have 2, 3 or 4 dimensions';
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return 'has a dimension below 1';
   if (shape[0]! > MAX_IMAGES) return `has more than ${MAX_IMAGES} images`;
   if (elementsOf(shape.slice(1)) > MAX_IMAGE_ELEMENTS)

@@ -67,6 +67,19 @@ describe('the binomial distribution', () => {
       { numRuns: 3000 },
     );
   });
+
+  it('counts a probability as within the budget only up to the budget', () => {
+    for (const [count, n, delta] of [
+      [0, 64, 0.1],
+      [5, 100, 0.2],
+      [930, 2048, 0.5],
+      [49_500, 100_000, 0.5],
+    ] as const) {
+      const probability = binomialTail(count, n, delta);
+      expect(largestCountWithin(probability * (1 + 1e-11), n, delta).count).toBe(count);
+      expect(largestCountWithin(probability * (1 - 1e-11), n, delta).count).toBe(count - 1);
+    }
+  });
 });
 
 describe('the parts of the saddle-point form', () => {

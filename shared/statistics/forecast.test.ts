@@ -23,6 +23,8 @@ describe('the forecast', () => {
   it('hopes for one standard error fewer failures where nothing is certified', () => {
     // 24 of 64: rate .375, one standard error .0605; .3145 · 1024 = 322.03
     expect(hopefulZ(bound, LOOKS, 4, 24, 64)).toBe(bound.certify(4, 322, 1024)!.z);
+    // .3145 · 128 = 40.25
+    expect(hopefulZ(bound, LOOKS, 1, 24, 64)).toBe(bound.certify(1, 40, 128)!.z);
     // unanimous: the error is taken as 1/n, and the rate does not go below 0
     expect(hopefulZ(bound, LOOKS, 4, 0, 64)).toBe(bound.certify(4, 0, 1024)!.z);
     expect(hopefulZ(bound, LOOKS, 4, 64, 64)).toBe(0);

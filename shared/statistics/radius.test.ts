@@ -23,6 +23,7 @@ describe('the certified radius', () => {
         const exact = scale * upperTailQuantile(delta);
         const radius = certifiedRadius(delta, scale)!;
         expect(radius).toBeLessThan(exact);
+        expect(radius).toBeLessThan(scale * upperTailQuantile(publishedDelta(delta)));
         expect(exact - radius).toBeLessThan(scale * 6e-8 + exact * 1e-11);
       }),
     );

@@ -44,7 +44,19 @@ export interface LedgerRecord {
 
 const UINT32_MAX = 0xffff_ffff;
 
+/**
+ * Encodes what `decodeRecord` will accept. Throws INTERNAL for anything else: what is written once and read for ever
+ * is checked before it is written, too.
+ */
 export function encodeRecord(record: LedgerRecord): Uint8Array {
+  const fault = faultOf(record);
+  if (fault !== null) {
+    throw new SmoothcertError(
+      'INTERNAL',
+      `A record was to be written that nobody could read: ${fault}.`,
+      'Report this as a bug; the ledger holds nothing of it.',
+    );
+  }
   return Wire.encode({
     protocol: PROTOCOL,
     jobDigest: Buffer.from(record.jobDigest, 'hex'),
@@ -78,8 +90,7 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
       'Use the version of smoothcert that wrote it.',
     );
   }
-  check(wire.jobDigest.length === 32, 'its job digest is not 32 bytes');
-  return {
+  const record: LedgerRecord = {
     jobDigest: Buffer.from(wire.jobDigest).toString('hex'),
     fingerprint: Buffer.from(wire.fingerprint).toString('hex'),
     task: wire.task,
@@ -89,6 +100,31 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
     dropped: wire.dropped.map(shardOf),
     failedImages: wire.failedImages.map((f) => ({ image: f.image ?? 0, ...reasonOf(f.code, f.detail) })),
   };
+  const fault = faultOf(record);
+  if (fault !== null) throw malformed(fault);
+  return record;
+}
+
+/** Why a record is not well-formed, as the end of a sentence; null if it is. */
+function faultOf(record: LedgerRecord): string | null {
+  if (!/^[0-9a-f]{64}$/.test(record.jobDigest)) return 'its job digest is not 32 bytes';
+  const { counted, failed, returned, dropped } = record;
+  const shards = [...[...counted, ...failed].map(({ shard }) => shard), ...returned, ...dropped];
+  if (!shards.every(({ begin, end }) => begin < end)) return 'a shard is empty';
+  for (const one of counted) {
+    const fault = countsFault(one);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function countsFault({ shard, counts }: CountedShard): string | null {
+  const { classes, votes } = counts;
+  if (classes.length !== votes.length) return 'it has not one vote count for each class';
+  if (!classes.every((c, i) => i === 0 || c > classes[i - 1]!)) return 'its classes are not ascending';
+  if (!votes.every((v) => v > 0)) return 'a class is listed without votes';
+  if (totalOf(counts) === shard.end - shard.begin) return null;
+  return 'its counts do not add up to the length of their shard';
 }
 
 function decodeWire(bytes: Uint8Array): smoothcert.v1.LedgerRecord {
@@ -100,35 +136,17 @@ function decodeWire(bytes: Uint8Array): smoothcert.v1.LedgerRecord {
 }
 
 function countedOf(wire: smoothcert.v1.CountedShard.$Properties): CountedShard {
-  const classes = wire.classes ?? [];
-  const votes = wire.votes ?? [];
-  const counts: Counts = { classes, votes, invalid: wire.invalid ?? 0 };
-  const shard = shardOf(wire.shard);
-  check(classes.length === votes.length, 'it has not one vote count for each class');
-  check(
-    classes.every((c, i) => i === 0 || c > classes[i - 1]!),
-    'its classes are not ascending',
-  );
-  check(
-    votes.every((v) => v > 0),
-    'a class is listed without votes',
-  );
-  check(totalOf(counts) === shard.end - shard.begin, 'its counts do not add up to the length of their shard');
-  return { shard, counts, micros: wire.micros ?? 0 };
+  const { classes, votes, invalid, micros } = wire;
+  const counts: Counts = { classes: classes ?? [], votes: votes ?? [], invalid: invalid ?? 0 };
+  return { shard: shardOf(wire.shard), counts, micros: micros ?? 0 };
 }
 
 function shardOf(wire: smoothcert.v1.Shard.$Properties | null | undefined): Shard {
-  const shard = { image: wire?.image ?? 0, begin: wire?.begin ?? 0, end: wire?.end ?? 0 };
-  check(shard.begin < shard.end, 'a shard is empty');
-  return shard;
+  return { image: wire?.image ?? 0, begin: wire?.begin ?? 0, end: wire?.end ?? 0 };
 }
 
 function reasonOf(code: string | null | undefined, detail: string | null | undefined) {
   return { code: code && isErrorCode(code) ? code : ('INTERNAL' as const), detail: detail ?? '' };
-}
-
-function check(holds: boolean, otherwise: string): void {
-  if (!holds) throw malformed(otherwise);
 }
 
 function malformed(why: string, cause?: unknown): SmoothcertError {

@@ -54,6 +54,7 @@ describe('importDataSet accepts', () => {
     expect(data).toMatchObject({ file: into, dtype: 'uint8', count: 3, imageShape: [2, 4, 5] });
     expect(data.labels && [...data.labels]).toEqual(labels);
     expect(readFileSync(into).subarray(128, 128 + raw().length)).toEqual(raw());
+    await expect(pixelsOf(3)).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(await pixelsOf(1)).toEqual([...raw().subarray(40, 80)].map((level) => Math.fround(level / 255)));
   });
 

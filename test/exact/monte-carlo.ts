@@ -31,7 +31,7 @@ export function simulate({ decision, bound, probabilities, images, seed }: Simul
     let held: Held | null = null;
     let stopped = false;
     let overclaimed = false;
-    decision.looks.forEach((n, look) => {
+    for (const [look, n] of decision.looks.entries()) {
       for (let drawn = decision.looks[look - 1] ?? 0; drawn < n; drawn++) {
         const u = uniform();
         const drawnClass = limits.findIndex((limit) => u < limit);
@@ -46,14 +46,13 @@ export function simulate({ decision, bound, probabilities, images, seed }: Simul
         const certified = bound.certify(look, n - count, n);
         return certified !== null && wrong(c, certified.deltaUpper);
       });
-      if (stopped) return;
+      if (stopped) continue;
       const outcome = decision.at(look, prefixes, held);
       held = outcome.held;
       stopped = outcome.stop !== null;
-    });
+    }
     if (overclaimed) total.anyLook += 1;
-    const last = held as Held | null;
-    if (last !== null && wrong(last.classIndex, last.deltaUpper)) total.final += 1;
+    if (held !== null && wrong(held.classIndex, held.deltaUpper)) total.final += 1;
   }
   return total;
 }

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { compileDecision } from '../../coordinator/look.js';
+import type { Claim } from '../../shared/job.js';
+import { compileBound } from '../../shared/statistics/bound.js';
 import { logM } from '../../shared/statistics/confidence-sequence.js';
 import { looksFor } from '../../shared/statistics/schedule.js';
 import { binomialLaw, convolve, errorOfRule } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
+import { simulate } from './monte-carlo.js';
 import { peekingRule, unpaidSpendingRule } from './rules.js';
 
 const ALPHA = 0.001;
@@ -42,6 +46,25 @@ describe('the harness catches a planted error:', () => {
       failures < n && logM(n - failures, failures, 0.5) >= -Math.log(ALPHA);
     expect(errorAtEverySample(1500, 0.5, rejects, rejects) / ALPHA).toBeGreaterThan(1.1);
   });
+});
+
+describe('the simulation of three classes catches a planted error:', () => {
+  it.each([[[0.5, 0.25, 0.25]], [[0.8, 0.15, 0.05]]])(
+    'the bound for one look at every look, %j',
+    (probabilities) => {
+      const [alpha, images] = [0.05, 20_000];
+      const stop = { kind: 'gain', minGain: 0.02 } as const;
+      const claim: Claim = {
+        ...{ alpha, bound: 'spending', stop, looks: looksFor(stop, 'spending', 512) },
+        images: { start: 0, stop: 1, step: 1 },
+      };
+      const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: claim.looks });
+      const decision = compileDecision(claim);
+      const { anyLook } = simulate({ decision, bound, probabilities, images, seed: 7 });
+      const allowed = alpha * images;
+      expect(anyLook).toBeGreaterThan(allowed + 4 * Math.sqrt(allowed * (1 - alpha)));
+    },
+  );
 });
 
 describe('the harness agrees with what is known', () => {

@@ -39,10 +39,10 @@ const prepare = (modelPath: string, reader: DataSetReader, more: Partial<Prepare
     imageShape: reader.imageShape,
     normalisation: PLAIN,
     noiseScale: 0.25,
-    verifyRows: async ({ gain, baseOf }, { dimension }) => {
-      const kernel = await NoiseKernel.create({ dimension, batch: 32, seed: 1n, gain });
+    verifyRows: async (preprocessing, { dimension }) => {
+      const kernel = await NoiseKernel.create({ dimension, batch: 32, seed: 1n, gain: preprocessing.gain });
       for (let image = 0; image < 8; image += 1) {
-        kernel.setImage(baseOf(await reader.readPixels(image)));
+        kernel.setImage(preprocessing.baseOf(await reader.readPixels(image)));
         kernel.draw(4 * image, image, 0, 4);
       }
       return kernel.input;
@@ -87,7 +87,8 @@ async function refusal(promise: Promise<PreparedModel>): Promise<string[]> {
     () => null,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof SmoothcertError)) throw error ?? new Error('was accepted');
+  if (!(error instanceof SmoothcertError))
+    throw new Error('was not refused with a sentence', { cause: error });
   return [error.code, error.message.replaceAll(models, '').replaceAll(inputs, ''), error.remedy];
 }
 

@@ -182,7 +182,7 @@ function asIs(error: unknown): unknown {
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it gave no reason';
-  return `${line.replace(/^\/onnxruntime_src\S*\s(?:.*\)\s)?/, '').replace(/[\s.]+$/, '')}.`;
+  return `${line.replace(/^\/onnxruntime_src\S*\s(?:.*was false\.\s|.*\)\s)?/, '').replace(/[\s.]+$/, '')}.`;
 }
 
 function unsupportedInput(message: string, remedy: string): SmoothcertError {

@@ -34,6 +34,9 @@ export async function verifyBatch(
     const words = error instanceof Error ? error.message : String(error);
     return { usable: false, reason: `it does not run (${words.replace(/\.$/, '')})`, difference: null };
   }
+  if (found.length * VERIFY_ROWS !== expected.length * compared) {
+    return { usable: false, reason: 'it changes the number of classes', difference: null };
+  }
   return compare(expected, found, compared);
 }
 

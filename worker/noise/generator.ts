@@ -42,7 +42,7 @@ const GAUSSIAN_TAG = 0;
  *
  * Transform: Box-Muller (1958). Radius sqrt(−2 ln u) with u = (word + ½)/2^32, all 32 bits, never 0 or 1; direction
  * one of 2^32 equally spaced angles, symmetric about both axes and the diagonals. How far z is from N(0, 1), the radius
- * and the direction measured over all their words (bench/noise-transform.mjs):
+ * and the direction measured word by word (bench/noise-transform.txt):
  * - largest |z|: 6.76370573, the float32 of sqrt(66 ln 2); a true normal is beyond it with probability 1.35e-11. The
  *   outermost radii (6.764, 6.599, 6.521 …) have mass 2^-32 each; the smallest radius is 2^-16;
  * - rounding: radius within 1.26e-7 relatively, cosine and sine within 1.24e-7, hence z within 3.1e-7·radius ≤ 2.1e-6
@@ -62,7 +62,7 @@ export class NoiseKernel {
 
   private constructor(module: GeneratorModule, { dimension, batch, seed, gain }: NoiseKernelOptions) {
     const { buffer } = module.memory;
-    const padded = Math.ceil(dimension / GROUP) * GROUP;
+    const padded = paddedLength(dimension);
     this.#module = module;
     this.#dimension = dimension;
     this.#batch = batch;
@@ -82,8 +82,7 @@ export class NoiseKernel {
     checkOptions(options);
     const { dimension, batch } = options;
     const module = await loadGenerator();
-    const padded = Math.ceil(dimension / GROUP) * GROUP;
-    const bytes = module.heapBase() + 4 * (2 * padded + batch * dimension);
+    const bytes = module.heapBase() + 4 * (2 * paddedLength(dimension) + batch * dimension);
     if (bytes > MAX_BYTES) throw tooLarge(options, 'the 4 GiB that the noise generator can address');
     const missing = Math.ceil((bytes - module.memory.buffer.byteLength) / PAGE_BYTES);
     try {
@@ -123,6 +122,10 @@ export class NoiseKernel {
       count,
     );
   }
+}
+
+function paddedLength(dimension: number): number {
+  return Math.ceil(dimension / GROUP) * GROUP;
 }
 
 function checkOptions({ dimension, batch, seed, gain }: NoiseKernelOptions): void {

@@ -31,13 +31,21 @@ declare const WebAssembly: {
 
 /**
  * A fresh instance of the compiled generator that lies beside this file, with memory of its own.
- * @throws SmoothcertError INTERNAL where the file is missing or damaged
+ * @throws SmoothcertError INTERNAL where the file is missing or damaged, or where the engine gets no address space for it
  */
 export async function loadGenerator(): Promise<GeneratorModule> {
   try {
     const bytes = await readFile(new URL('./generator.wasm', import.meta.url));
     return (await WebAssembly.instantiate(bytes)).instance.exports;
   } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new SmoothcertError(
+        'INTERNAL',
+        'The noise generator got no address space; engines reserve about 10 GiB of it (not of memory) for WebAssembly.',
+        'Raise or lift the limit on the address space of a process (ulimit -v).',
+        { cause },
+      );
+    }
     throw new SmoothcertError(
       'INTERNAL',
       'The noise generator (generator.wasm) is missing, damaged, or needs WebAssembly SIMD that this engine lacks.',

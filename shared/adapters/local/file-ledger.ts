@@ -88,10 +88,7 @@ export class FileLedger implements VoteLedger {
 
   async sync(): Promise<void> {
     await this.tail;
-    this.lastSync = performance.now();
-    await this.handle.datasync().catch((error: unknown) => {
-      throw storageError(error, this.file);
-    });
+    await this.syncNow();
   }
 
   async close(): Promise<void> {
@@ -108,11 +105,15 @@ export class FileLedger implements VoteLedger {
     this.records += 1;
     this.tasks.add(record.task);
     this.grown.emit('grown');
-    if (performance.now() - this.lastSync > SYNC_EVERY_MS) {
-      this.lastSync = performance.now();
-      await this.handle.datasync();
-    }
+    if (performance.now() - this.lastSync > SYNC_EVERY_MS) await this.syncNow();
     return 'recorded';
+  }
+
+  private async syncNow(): Promise<void> {
+    this.lastSync = performance.now();
+    await this.handle.datasync().catch((error: unknown) => {
+      throw storageError(error, this.file);
+    });
   }
 
   /** Writes all of the frame or, on a full disk, none of it. */

@@ -44,6 +44,7 @@ export async function writeAtomically(
     await syncFolder(path.dirname(file));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw storageError(error, file);
   }
 }
@@ -51,8 +52,7 @@ export async function writeAtomically(
 /** Makes a rename survive a power failure; where folders cannot be synced (Windows), the rename alone must do. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
-  await handle
-    ?.sync()
-    .catch(() => undefined)
-    .finally(() => handle.close());
+  if (!handle) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
 }

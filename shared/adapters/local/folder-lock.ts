@@ -11,6 +11,9 @@ interface Owner {
   readonly host: string;
 }
 
+/** Each try that fails means that another process was faster, or that the dead lock cannot be removed. */
+const MOST_TRIES = 100;
+
 /**
  * One process a folder (design decision 9). The lock of a process of this host that is gone is taken over
  * silently; a living one's, or another host's, is refused with a sentence.
@@ -22,13 +25,14 @@ export class FolderLock {
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, 'lock');
     const own: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (await createWhole(file, JSON.stringify(own))) return new FolderLock(file);
-      const text = await readFile(file, 'utf8').catch(() => null);
+      const text = await readFile(file, 'utf8').catch(nullIfGone);
       if (text === null) continue;
       await refuseIfAlive(text, file, folder);
       await takeAway(file, text);
     }
+    throw locked(`The lock ${file} cannot be taken over.`, `If nothing is running in it, delete ${file}.`);
   }
 
   async release(): Promise<void> {
@@ -49,6 +53,11 @@ async function createWhole(file: string, content: string): Promise<boolean> {
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
+}
+
+/** The lock was released meanwhile; what is there and cannot be read counts as unreadable, never as gone. */
+function nullIfGone(error: unknown): string | null {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : '';
 }
 
 async function refuseIfAlive(text: string, file: string, folder: string): Promise<void> {

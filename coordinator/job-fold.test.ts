@@ -1,0 +1,406 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Shard } from '../shared/shards.js';
+import type { CountedShard, LedgerRecord } from '../shared/wire/record.js';
+import {
+  FIXED,
+  OTHER_FINGERPRINT,
+  allShards,
+  counted,
+  draw,
+  makeJob,
+  makeRecord,
+  rowsOf,
+  voterOf,
+} from '../test/support/jobs.js';
+import { JobFold } from './job-fold.js';
+
+const GAIN = makeJob();
+const CLASSIC = makeJob(FIXED);
+const voter = voterOf(5, (image) => [1, 0.97, 0.55][image]!);
+const otherVoter = voterOf(6, () => 0.999);
+
+const jobs = fc.constantFrom(GAIN, CLASSIC);
+/** Every shard of a job, in any order, some of them more than once, cut into records anywhere. */
+const deliveries = jobs.chain((job) => {
+  const shards = allShards(new JobFold(job));
+  const extra = fc.array(fc.constantFrom(...shards), { maxLength: 12 });
+  const order = extra.chain((again) =>
+    fc.shuffledSubarray([...shards, ...again], { minLength: shards.length + again.length }),
+  );
+  return fc.record({
+    job: fc.constant(job),
+    order,
+    cuts: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+  });
+});
+
+function split(job: typeof GAIN, shards: readonly CountedShard[], cuts: readonly number[]): LedgerRecord[] {
+  const records = [];
+  for (let at = 0, k = 0; at < shards.length; k++) {
+    const size = cuts[k % cuts.length]!;
+    records.push(makeRecord(job, { counted: shards.slice(at, at + size) }));
+    at += size;
+  }
+  return records;
+}
+
+function foldOf(job: typeof GAIN, records: readonly LedgerRecord[]): JobFold {
+  const fold = new JobFold(job);
+  for (const record of records) fold.apply(record);
+  return fold;
+}
+
+const inOrder = new Map(
+  [GAIN, CLASSIC].map((job) => {
+    const shards = allShards(new JobFold(job)).map((shard) => counted(voter, shard));
+    return [job, foldOf(job, split(job, shards, [1]))];
+  }),
+);
+
+describe('the certificates', () => {
+  it('of the reference fold are of every kind', () => {
+    const outcomes = [...inOrder.get(GAIN)!.images.values()].map(({ ending }) => ending?.outcome);
+    expect(outcomes).toEqual(['certified', 'certified', 'abstained']);
+  });
+
+  it('are the same whatever the order, the records and the duplicates', () => {
+    fc.assert(
+      fc.property(deliveries, ({ job, order, cuts }) => {
+        const fold = foldOf(
+          job,
+          split(
+            job,
+            order.map((shard) => counted(voter, shard)),
+            cuts,
+          ),
+        );
+        const expected = inOrder.get(job)!;
+        expect(rowsOf(fold)).toEqual(rowsOf(expected));
+        expect(fold.isDone()).toBe(true);
+        expect(fold.decidedImages).toBe(3);
+        expect([...fold.images.values()].map(({ micros }) => micros)).toEqual(
+          [...expected.images.values()].map(({ micros }) => micros),
+        );
+        const { counted: once, duplicate, divergent, late, rejected } = fold.tally;
+        expect(once + duplicate + late).toBe(order.length);
+        expect(divergent + rejected).toBe(0);
+      }),
+    );
+  });
+
+  it('follow the first counts of a shard in ledger order, whatever is told of it later', () => {
+    fc.assert(
+      fc.property(deliveries, fc.infiniteStream(fc.boolean()), ({ job, order, cuts }, lies) => {
+        const told = order.map((shard) => counted(lies.next().value === true ? otherVoter : voter, shard));
+        const first = told.filter((one, at) => at === order.indexOf(one.shard));
+        const fold = foldOf(job, split(job, told, cuts));
+        const honest = foldOf(job, split(job, first, [1]));
+        expect(rowsOf(fold)).toEqual(rowsOf(honest));
+        expect(fold.tally.divergent + fold.tally.duplicate + fold.tally.late + fold.tally.counted).toBe(
+          told.length,
+        );
+      }),
+    );
+  });
+
+  it('do not change once they are there, and the decided images only grow', () => {
+    fc.assert(
+      fc.property(deliveries, ({ job, order, cuts }) => {
+        const fold = new JobFold(job);
+        const decided = new Set<number>();
+        let rows = rowsOf(fold);
+        let samples = 0;
+        for (const record of split(
+          job,
+          order.map((shard) => counted(voter, shard)),
+          cuts,
+        )) {
+          for (const image of fold.apply(record).decided) {
+            expect(decided.has(image)).toBe(false);
+            decided.add(image);
+          }
+          const now = rowsOf(fold);
+          now.forEach((row, image) => expect(row === rows[image] || rows[image] === 'null').toBe(true));
+          expect(fold.tally.samples).toBeGreaterThanOrEqual(samples);
+          rows = now;
+          samples = fold.tally.samples;
+        }
+        expect(decided.size).toBe(fold.decidedImages);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are those of exactly the samples before their look: none is missing, none is extra', () => {
+    const fold = inOrder.get(GAIN)!;
+    for (const [image, { prefixes }] of fold.images) {
+      prefixes.forEach((prefix, look) =>
+        expect(prefix).toEqual(draw(voter, { image, begin: 0, end: GAIN.claim.looks[look]! })),
+      );
+    }
+  });
+});
+
+describe('replaying', () => {
+  it('from zero gives what folding step by step gave, at every length of the ledger', () => {
+    fc.assert(
+      fc.property(deliveries, ({ job, order, cuts }) => {
+        const records = split(
+          job,
+          order.map((shard) => counted(voter, shard)),
+          cuts,
+        );
+        const fold = new JobFold(job);
+        records.forEach((record, at) => {
+          fold.apply(record);
+          const again = foldOf(job, records.slice(0, at + 1));
+          expect(rowsOf(again)).toEqual(rowsOf(fold));
+          expect(again.tally).toEqual(fold.tally);
+          expect(again.records).toBe(at + 1);
+          expect([...again.images.values()].map((s) => s.prefixes)).toEqual(
+            [...fold.images.values()].map((s) => s.prefixes),
+          );
+        });
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('what is not of the job', () => {
+  const shard: Shard = { image: 0, begin: 0, end: 64 };
+  const good = counted(voter, shard);
+  const strange: [string, Partial<LedgerRecord>][] = [
+    ['another job', { jobDigest: 'cc'.repeat(32), counted: [good] }],
+    ['an image outside the job', { counted: [counted(voter, { image: 3, begin: 0, end: 64 })] }],
+    ['a shard that begins off the grid', { counted: [counted(voter, { image: 0, begin: 1, end: 64 })] }],
+    ['a shard that ends off the grid', { counted: [counted(voter, { image: 0, begin: 0, end: 32 })] }],
+    ['a shard beyond the budget', { counted: [counted(voter, { image: 0, begin: 512, end: 576 })] }],
+    ['two shards of the grid in one', { counted: [counted(voter, { image: 0, begin: 0, end: 96 })] }],
+    [
+      'a class the model has not',
+      { counted: [{ ...good, counts: { classes: [10], votes: [64], invalid: 0 } }] },
+    ],
+  ];
+
+  it.each(strange)('is not folded: %s', (_, content) => {
+    const fold = new JobFold(GAIN);
+    const { decided, advanced } = fold.apply(makeRecord(GAIN, content));
+    expect({ decided, advanced }).toEqual({ decided: [], advanced: [] });
+    expect(fold.tally).toMatchObject({ counted: 0, samples: 0, micros: 0, rejected: 1 });
+    expect([...fold.images.values()].every((state) => state.look === 0)).toBe(true);
+    expect(fold.wants(shard)).toBe(true);
+  });
+
+  it.each(strange)('does not choose the fingerprint of the job: %s', (_, content) => {
+    const fold = new JobFold(GAIN);
+    fold.apply(makeRecord(GAIN, { fingerprint: OTHER_FINGERPRINT, ...content }));
+    expect(fold.fingerprint).toBeNull();
+    fold.apply(makeRecord(GAIN, { counted: [good] }));
+    expect(fold.tally.counted).toBe(1);
+  });
+
+  it('does not disturb the rest of its record', () => {
+    const off = counted(voter, { image: 0, begin: 0, end: 63 });
+    const fold = foldOf(GAIN, [makeRecord(GAIN, { counted: [off, good] })]);
+    expect(fold.tally).toMatchObject({ counted: 1, rejected: 1 });
+  });
+
+  it('is not folded at any place of the ledger', () => {
+    fc.assert(
+      fc.property(deliveries, fc.infiniteStream(fc.nat(strange.length)), ({ job, order, cuts }, choice) => {
+        const records = split(
+          job,
+          order.map((one) => counted(voter, one)),
+          cuts,
+        );
+        const mixed = records.flatMap((record) => {
+          const pick = strange[choice.next().value as number];
+          const noise = pick ? [makeRecord(GAIN, { ...pick[1], jobDigest: 'dd'.repeat(32) })] : [];
+          return [...noise, record];
+        });
+        expect(rowsOf(foldOf(job, mixed))).toEqual(rowsOf(inOrder.get(job)!));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('the fingerprint', () => {
+  const first = counted(voter, { image: 0, begin: 0, end: 64 });
+  const second = counted(otherVoter, { image: 1, begin: 0, end: 64 });
+  const other = { fingerprint: OTHER_FINGERPRINT, counted: [second] };
+
+  it('of the first counts binds the job: counts with another one are refused and drawn again', () => {
+    const fold = foldOf(GAIN, [makeRecord(GAIN, { counted: [first] })]);
+    expect(fold.apply(makeRecord(GAIN, other)).open).toEqual([second.shard]);
+    expect(fold.tally).toMatchObject({ counted: 1, rejected: 1 });
+    expect(fold.wants(second.shard)).toBe(true);
+  });
+
+  it('binds nothing where the job allows any', () => {
+    const any = makeJob({ draw: { numeric: 'any' } });
+    const fold = foldOf(any, [makeRecord(any, { counted: [first] }), makeRecord(any, other)]);
+    expect(fold.tally).toMatchObject({ counted: 2, rejected: 0 });
+  });
+
+  it('of a record without counts means nothing', () => {
+    const fold = foldOf(GAIN, [makeRecord(GAIN, { fingerprint: '', returned: [first.shard] })]);
+    expect(fold.fingerprint).toBeNull();
+  });
+});
+
+describe('failures', () => {
+  const shard: Shard = { image: 1, begin: 64, end: 96 };
+  const failure = () =>
+    makeRecord(GAIN, { failed: [{ shard, code: 'CHILD_DIED', detail: 'The process ended.' }] });
+  const givingUp = { image: 1, code: 'CHILD_DIED', detail: 'The process ended.' } as const;
+
+  it('of one shard, three times before any counts, ask to give its image up; a record does it', () => {
+    const fold = new JobFold(GAIN);
+    expect(fold.apply(failure()).open).toEqual([shard]);
+    expect(fold.apply(failure()).open).toEqual([shard]);
+    expect(fold.toGiveUp.size).toBe(0);
+    expect(fold.apply(failure()).open).toEqual([]);
+    expect([...fold.toGiveUp.values()]).toEqual([givingUp]);
+    expect(fold.images.get(1)!.ending).toBeNull();
+    expect(fold.apply(makeRecord(GAIN, { failedImages: [givingUp] })).decided).toEqual([1]);
+    expect(fold.images.get(1)!.ending).toEqual({
+      outcome: 'failed',
+      code: 'CHILD_DIED',
+      detail: givingUp.detail,
+    });
+    expect(fold.toGiveUp.size).toBe(0);
+    expect(fold.tally.failed).toBe(3);
+  });
+
+  it('of different shards are not added up', () => {
+    const fold = new JobFold(GAIN);
+    for (const { begin, end } of fold.grid.segments.flat().slice(0, 3)) {
+      for (let k = 0; k < 2; k++) {
+        const one = { shard: { image: 1, begin, end }, code: 'CHILD_DIED', detail: '' } as const;
+        fold.apply(makeRecord(GAIN, { failed: [one] }));
+      }
+    }
+    expect(fold.tally.failed).toBe(6);
+    expect(fold.toGiveUp.size).toBe(0);
+  });
+
+  it('after the counts do not count', () => {
+    const fold = foldOf(GAIN, [makeRecord(GAIN, { counted: [counted(voter, shard)] })]);
+    for (let k = 0; k < 5; k++) expect(fold.apply(failure()).open).toEqual([]);
+    expect(fold.toGiveUp.size).toBe(0);
+  });
+
+  it('of shards that are not of the job do nothing', () => {
+    const fold = new JobFold(GAIN);
+    const off = { shard: { image: 1, begin: 64, end: 95 }, code: 'CHILD_DIED', detail: '' } as const;
+    for (let k = 0; k < 5; k++) fold.apply(makeRecord(GAIN, { failed: [off] }));
+    const other = { jobDigest: 'cc'.repeat(32), failed: failure().failed, failedImages: [givingUp] };
+    for (let k = 0; k < 5; k++) fold.apply(makeRecord(GAIN, other));
+    expect(fold.toGiveUp.size).toBe(0);
+    expect(fold.decidedImages).toBe(0);
+  });
+
+  it('cannot undo a decision, nor end an image twice', () => {
+    const fold = new JobFold(GAIN);
+    const whole = allShards(fold).filter(({ image }) => image === 1);
+    fold.apply(makeRecord(GAIN, { counted: whole.map((one) => counted(voter, one)) }));
+    const before = rowsOf(fold);
+    expect(before[1]).toContain('certified');
+    const nobody = { ...givingUp, image: 17 };
+    expect(fold.apply(makeRecord(GAIN, { failedImages: [givingUp, nobody, givingUp] })).decided).toEqual([]);
+    expect(rowsOf(fold)).toEqual(before);
+    expect(fold.decidedImages).toBe(1);
+  });
+
+  it('of a given-up image stay: late counts are counted as late and change nothing', () => {
+    const fold = foldOf(GAIN, [makeRecord(GAIN, { failedImages: [givingUp] })]);
+    const before = rowsOf(fold);
+    const whole = allShards(fold).filter(({ image }) => image === 1);
+    fold.apply(makeRecord(GAIN, { counted: whole.map((one) => counted(voter, one)) }));
+    expect(fold.tally).toMatchObject({ late: whole.length, counted: 0 });
+    expect(rowsOf(fold)).toEqual(before);
+  });
+
+  it('ask for nothing any more where the counts came after all and decided the image', () => {
+    const fold = foldOf(GAIN, [failure(), failure(), failure()]);
+    expect(fold.toGiveUp.has(1)).toBe(true);
+    const whole = allShards(fold).filter(({ image }) => image === 1);
+    fold.apply(makeRecord(GAIN, { counted: whole.map((one) => counted(voter, one)) }));
+    expect(fold.toGiveUp.size).toBe(0);
+    expect(fold.images.get(1)!.ending?.outcome).toBe('certified');
+  });
+});
+
+describe('invalid votes', () => {
+  const job = makeJob({ images: 1, looks: [100, 200], stop: { kind: 'gain', minGain: 0 } });
+  const withInvalid = (invalid: number) => (_: number, sample: number) => (sample < invalid ? -1 : 3);
+  const foldWith = (invalid: number) =>
+    foldOf(job, [
+      makeRecord(job, { counted: allShards(new JobFold(job)).map((s) => counted(withInvalid(invalid), s)) }),
+    ]);
+
+  it('of more than 1 % at a look fail the image', () => {
+    const state = foldWith(2).images.get(0)!;
+    const detail = '2 of 100 outputs were not finite.';
+    expect(state.ending).toEqual({ outcome: 'failed', code: 'MODEL_OUTPUT_NOT_FINITE', detail });
+    expect(state.look).toBe(1);
+  });
+
+  it('of exactly 1 % are failures to vote for the leader', () => {
+    const state = foldWith(1).images.get(0)!;
+    expect(state.ending?.outcome).toBe('certified');
+    expect(state.prefixes.map(({ invalid }) => invalid)).toEqual([1, 1]);
+    expect(state.held!.deltaUpper).toBeGreaterThan(foldWith(0).images.get(0)!.held!.deltaUpper);
+  });
+
+  it('of exactly 1 % are within the limit at any length', () => {
+    for (let n = 100; n <= 10_000; n += 100) {
+      const one = makeJob({ images: 1, looks: [n], draw: {} });
+      const shards = allShards(new JobFold(one));
+      const fold = foldOf(one, [
+        makeRecord(one, { counted: shards.map((s) => counted(withInvalid(n / 100), s)) }),
+      ]);
+      expect(fold.images.get(0)!.ending?.outcome).toBe('certified');
+    }
+  });
+});
+
+describe('shards that a task did not count', () => {
+  const shard: Shard = { image: 0, begin: 0, end: 64 };
+
+  it('are open again if they are still wanted', () => {
+    const fold = new JobFold(GAIN);
+    const ahead = { image: 2, begin: 64, end: 96 };
+    expect(fold.apply(makeRecord(GAIN, { returned: [shard], dropped: [ahead] })).open).toEqual([
+      shard,
+      ahead,
+    ]);
+    fold.apply(makeRecord(GAIN, { counted: [counted(voter, shard)] }));
+    expect(fold.apply(makeRecord(GAIN, { returned: [shard] })).open).toEqual([]);
+    expect(
+      fold.apply(
+        makeRecord(GAIN, {
+          dropped: [
+            { ...shard, end: 65 },
+            { ...shard, image: 9 },
+          ],
+        }),
+      ).open,
+    ).toEqual([]);
+  });
+
+  it('are named by missing, segment by segment', () => {
+    const fold = foldOf(GAIN, [
+      makeRecord(GAIN, { counted: [counted(voter, { image: 0, begin: 96, end: 160 })] }),
+    ]);
+    expect(fold.missing(0, 2)).toEqual([
+      { image: 0, begin: 160, end: 224 },
+      { image: 0, begin: 224, end: 256 },
+    ]);
+    expect(fold.missing(0, 0)).toEqual([shard]);
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileConfig, type RawOptions } from '../../cli/config.js';
+import { importDataSet } from '../../cli/data/convert.js';
+import { jobOf, prepare, resolveImages, settledSetup, setupOf } from '../../cli/prepare.js';
+import { runJob } from '../../cli/run-job.js';
+import { certificateOf } from '../../coordinator/certificates.js';
+import { replay } from '../../coordinator/coordinator.js';
+import { JobFold } from '../../coordinator/job-fold.js';
+import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
+import { jobDigest, type Job } from '../../shared/job.js';
+import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/pool.js';
+import type { ChildSetup } from '../../worker/setup.js';
+
+export const CHILD_MODULE = new URL('../../dist/worker/child.js', import.meta.url);
+export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+/** A job made ready in this process, to be run as often as a test likes; its children are real. */
+export interface LocalJob {
+  readonly job: Job;
+  readonly setup: ChildSetup;
+  readonly folder: string;
+  readonly fingerprint: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const DEFAULTS = {
+  ...{ model: project('examples/digits/digits.onnx'), data: project('examples/digits/digits.npz') },
+  ...{ out: '-', sigma: '0.25', alpha: '0.001', stop: 'gain', maxSamples: '100000', seed: '7' },
+  ...{ inputScale: '1', layout: 'auto', device: 'cpu', hangSeconds: '60', processes: '1' },
+} satisfies RawOptions;
+
+export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> {
+  const config = compileConfig({ ...DEFAULTS, ...options });
+  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-test-'));
+  const dataFile = path.join(folder, 'data');
+  const data = await importDataSet({ data: config.data, into: dataFile });
+  const images = resolveImages(config, data.count);
+  const setup = setupOf(config, dataFile, config.seed!, images);
+  const prepared = await prepare(setup, CHILD_MODULE);
+  const job = jobOf(config, data, images, config.seed!, prepared);
+  return {
+    ...{ job, setup: settledSetup(setup, job), folder, fingerprint: prepared.fingerprint },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** A pool of real children for the job. */
+export function poolFor({ setup, fingerprint }: LocalJob, options: Partial<PoolOptions> = {}): Pool {
+  const onDeath = () => undefined;
+  return new Pool({
+    ...{ processes: 1, setup, hangMs: 60_000, fingerprint, onDeath, childModule: CHILD_MODULE },
+    ...options,
+  });
+}
+
+/** The same pool for many runs: a run's end does not drain it. */
+export function lasting(pool: Pool): ShardDrawer {
+  return {
+    draw: (shard) => pool.draw(shard),
+    stop: (images) => pool.stop(images),
+    drain: () => undefined,
+    broken: pool.broken,
+  };
+}
+
+/** Begins or resumes the job on this ledger file and runs it to its end; the lines of its results.jsonl. */
+export async function finish(local: LocalJob, ledgerFile: string, pool: ShardDrawer): Promise<string[]> {
+  const ledger = await FileLedger.open(ledgerFile, jobDigest(local.job));
+  try {
+    const fold = new JobFold(local.job);
+    await replay(fold, ledger);
+    const signal = new AbortController().signal;
+    await runJob({ fold, ledger, pool, slots: 1, fingerprint: local.fingerprint, signal });
+    return [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, null)));
+  } finally {
+    await ledger.close();
+  }
+}

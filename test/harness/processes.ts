@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+
+/** Pids of the children of a process, from /proc; empty if the process is gone. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.trim().split(' ').filter(Boolean).map(Number);
+}
+
+/** Whether a process of this pid exists and is not a zombie. */
+export async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat !== null && !/^\d+ \(.*\) [ZX]/s.test(stat);
+}
+
+/** Sends a signal to a process that may be gone already; says whether it was there. */
+export function signalTo(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whole numbers below `below`, the same for the same seed (Park and Miller's generator). */
+export function seededRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+}

@@ -1,0 +1,130 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, runCommand, temporaryFolder } from '../harness/command.js';
+import { MODELS, certifyArgs, rowsOf } from '../harness/results.js';
+
+const help = async (...args: string[]) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+};
+
+/** The commands that a help text shows, as lists of words. */
+const commandsIn = (text: string) =>
+  text
+    .replaceAll(/ \\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim().split(' '))
+    .filter((words) => words[0] === 'smoothcert' && words[1] === 'certify' && words.length > 3);
+
+describe('smoothcert', () => {
+  it('without arguments says what it is and how to begin', async () => {
+    const text = await help();
+    expect(text).toContain('Certified robustness by randomized smoothing, for any ONNX classifier.\n');
+    expect(text).toContain(
+      '  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates\n',
+    );
+    expect(text).toContain('smoothcert certify --help lists every flag.\n');
+    expect(await help('--help')).toBe(text);
+    expect(await help('help')).toBe(text);
+  });
+
+  it('--version prints the version of package.json and nothing else', async () => {
+    const { version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(await help('--version')).toBe(`${version}\n`);
+  });
+
+  it('certify --help groups the flags, gives units and defaults', async () => {
+    const text = await help('certify', '--help');
+    expect(text.split('\n').filter((line) => /^\S.*:$/.test(line) || line.startsWith('What '))).toEqual([
+      'Input:',
+      'Claim:',
+      'What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std',
+      'Machine (free to change on resume):',
+      'Output:',
+      'Options:',
+      'Examples:',
+    ]);
+    expect(text).toContain(
+      "\nUnits: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.\n",
+    );
+    const flags = [...text.matchAll(/^ {2}--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
+    expect(flags).toEqual([
+      ...['model', 'data', 'labels', 'images', 'out'],
+      ...['sigma', 'alpha', 'stop', 'bound', 'min-gain', 'max-samples', 'n0', 'seed'],
+      ...['input-scale', 'mean', 'std', 'layout', 'output', 'batch'],
+      ...['device', 'processes', 'hang-seconds'],
+      ...['json', 'quiet', 'verbose', 'help'],
+    ]);
+    const lines = text.split('\n');
+    const prose = lines.filter((line) => line.startsWith('  -') || line.startsWith('    '));
+    expect(prose.every((line) => line.length <= 100)).toBe(true);
+    expect(await help('help', 'certify')).toBe(text);
+  });
+
+  it('shows commands that run as they are printed', async () => {
+    const shown = [...commandsIn(await help()), ...commandsIn(await help('certify', '--help'))];
+    expect(shown).toHaveLength(4);
+    for (const [, ...args] of shown) {
+      await using folder = await temporaryFolder();
+      await copyFile(path.join(ROOT, MODELS, 'colour-nchw.onnx'), folder.file('M.onnx'));
+      await copyFile(path.join(ROOT, MODELS, 'images-colour-nchw.npz'), folder.file('D.npz'));
+      // One image is enough to see that the flags are understood.
+      const { code, stderr } = await runCommand([...args, '--images', '0', '--seed', '1'], {
+        cwd: folder.path,
+      });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await rowsOf(folder.file(args[args.indexOf('--out') + 1]!))).toHaveLength(1);
+    }
+  });
+});
+
+const COMPLETE = { model: 'M.onnx', data: 'D.npz', sigma: 0.25, out: 'certificates' };
+
+describe('a command line that is wrong ends with exit code 2 and one sentence', () => {
+  const misspelt = (flag: string, value: string, meant: string, choices: string): [string[], string] => [
+    certifyArgs({ ...COMPLETE, [flag]: value }),
+    `Error OPTION_INVALID: --${flag} ${value} is not a choice.\nDid you mean ${meant}? Choose one of: ${choices}.\n`,
+  ];
+  const cases: [string[], string][] = [
+    [['cretify'], "error: unknown command 'cretify'\n(Did you mean certify?)\n"],
+    [['--verison'], "error: unknown option '--verison'\n(Did you mean --version?)\n"],
+    [certifyArgs({ ...COMPLETE, alhpa: 0.01 }), "error: unknown option '--alhpa'\n(Did you mean --alpha?)\n"],
+    [
+      certifyArgs({ ...COMPLETE, sigma: undefined, simga: 0.25 }),
+      "error: unknown option '--simga'\n(Did you mean --sigma?)\n",
+    ],
+    [['certify', '--model'], "error: option '--model <file>' argument missing\n"],
+    [
+      [...certifyArgs(COMPLETE), 'extra'],
+      "error: too many arguments for 'certify'. Expected 0 arguments but got 1.\n",
+    ],
+    [
+      ['certify'],
+      'Error OPTION_INVALID: certify needs --model, --data, --sigma, --out.\nSee smoothcert certify --help.\n',
+    ],
+    [
+      certifyArgs({ model: 'M.onnx', data: 'D.npz', out: 'certificates' }),
+      'Error OPTION_INVALID: certify needs --sigma.\nSee smoothcert certify --help.\n',
+    ],
+    misspelt('stop', 'gian', 'gain', 'gain, fixed'),
+    misspelt('bound', 'spendng', 'spending', 'spending, anytime, clopper-pearson'),
+    misspelt('bound', 'cloper-pearson', 'clopper-pearson', 'spending, anytime, clopper-pearson'),
+    misspelt('device', 'cud', 'cuda', 'cpu, webgpu, cuda, tensorrt, dml, coreml'),
+    misspelt('layout', 'nchv', 'nchw', 'nchw, nhwc, flat, auto'),
+    misspelt('min-gain', 'quik', 'quick', 'quick, default, thorough'),
+    [
+      certifyArgs({ ...COMPLETE, stop: 'whenever' }),
+      'Error OPTION_INVALID: --stop whenever is not a choice.\nChoose one of: gain, fixed.\n',
+    ],
+  ];
+
+  it.each(cases)('%j', async (args, expected) => {
+    await using folder = await temporaryFolder();
+    const { code, stdout, stderr } = await runCommand(args, { cwd: folder.path });
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expected });
+  });
+});
