@@ -78,7 +78,7 @@ export const DEFAULTS = { alpha: '0.001', maxSamples: '100000', n0: '100', hangS
 const STOPS = ['gain', 'fixed'] as const;
 const BOUNDS = ['spending', 'anytime', 'clopper-pearson'] as const;
 const LAYOUTS = ['nchw', 'nhwc', 'flat', 'auto'] as const;
-const LARGEST_BATCH = 65_536;
+const LARGEST_BATCH = 4_096;
 const MOST_PROCESSES = 1_024;
 const MOST_SAMPLES = 1e9;
 

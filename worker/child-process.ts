@@ -49,8 +49,8 @@ export class InferenceChild {
     return this.stderr.trim();
   }
 
-  send(message: ToChild): void {
-    if (this.process.connected) this.process.send(message, () => undefined);
+  send(messages: readonly ToChild[]): void {
+    if (this.process.connected && messages.length > 0) this.process.send([...messages], () => undefined);
   }
 
   kill(): void {
@@ -69,12 +69,13 @@ export class InferenceChild {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => this.kill(), START_LIMIT_MS);
       this.process.on('message', (raw) => {
-        const message = raw as FromChild;
         this.heardAt = performance.now();
-        if (message.kind === 'ready') resolve(message.prepared);
-        else if (message.kind === 'refused') {
-          reject(new SmoothcertError(message.code, message.message, message.remedy));
-        } else onMessage(message);
+        for (const message of raw as FromChild[]) {
+          if (message.kind === 'ready') resolve(message.prepared);
+          else if (message.kind === 'refused') {
+            reject(new SmoothcertError(message.code, message.message, message.remedy));
+          } else onMessage(message);
+        }
         clearTimeout(limit);
       });
       void this.gone.then((how) => {
@@ -88,7 +89,7 @@ export class InferenceChild {
           ),
         );
       });
-      this.send({ kind: 'start', setup });
+      this.send([{ kind: 'start', setup }]);
     });
   }
 }

@@ -7,7 +7,7 @@ import { prepareModel, type PreparedModel } from './model/prepare.js';
 import type { Preprocessing } from './model/preprocess.js';
 import { VERIFY_ROWS } from './model/verify-batch.js';
 import { NoiseKernel } from './noise/generator.js';
-import { probe } from './probe.js';
+import { probe, type Probe } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /**
@@ -19,19 +19,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 const BEAT_EVERY_MS = 200;
 const BASES_KEPT = 8;
+/** What other positions and neighbours may change a score by, as a share of the largest: rounding, no more. */
+const LARGEST_SPREAD = 1e-4;
 
 let lastTold = 0;
 let drawer: Drawer | null = null;
+const outbox: FromChild[] = [];
 
+/** Tells the parent, in one message with all else that is told before the next batch blocks this process. */
 function tell(message: FromChild): void {
   const now = performance.now();
   if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
   lastTold = now;
-  process.send?.(message);
+  if (outbox.push(message) === 1) queueMicrotask(() => process.send?.(outbox.splice(0)));
 }
 
 process.on('message', (raw) => {
-  const message = raw as ToChild;
+  for (const message of raw as ToChild[]) obey(message);
+});
+
+function obey(message: ToChild): void {
   switch (message.kind) {
     case 'start':
       start(message.setup).catch(refuse);
@@ -45,7 +52,7 @@ process.on('message', (raw) => {
     case 'drain':
       drawer?.drain();
   }
-});
+}
 
 async function start(setup: ChildSetup): Promise<void> {
   const data = await DataSetReader.open(setup.dataFile);
@@ -74,6 +81,7 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number):
   try {
     const instruments = await instrumentsOf(setup, data, model);
     const found = await probe(instruments, image);
+    refuseCrossTalk(found.spread, instruments.batch);
     drawer = new Drawer(instruments, tell);
     return describe(model, found);
   } catch (error) {
@@ -82,9 +90,34 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number):
   }
 }
 
-function describe({ description }: PreparedModel, found: Awaited<ReturnType<typeof probe>>): Prepared {
+/**
+ * Votes are only votes if each depends on its own row: a model whose rows influence each other is no classifier of
+ * single images, and its counts would bound nothing.
+ */
+function refuseCrossTalk(spread: number, batch: number): void {
+  if (spread <= LARGEST_SPREAD) return;
+  throw new SmoothcertError(
+    'MODEL_OUTPUT_UNSUPPORTED',
+    `The model's scores for an image change with the other images of its batch of ${batch}, or from run to run.`,
+    'Export it in evaluation mode, without randomness, with a free batch or a batch of 1.',
+  );
+}
+
+function describe({ description }: PreparedModel, found: Probe): Prepared {
   const { modelDigest, layout, output, classes, batch, batchNote, numericClass } = description;
-  return { modelDigest, layout, output, classes, batch, batchNote, numericClass, ...found };
+  const { fingerprint, steady, batchMs } = found;
+  return {
+    modelDigest,
+    layout,
+    output,
+    classes,
+    batch,
+    batchNote,
+    numericClass,
+    fingerprint,
+    steady,
+    batchMs,
+  };
 }
 
 /** Noise, pixels and model for one job. The last few images are kept as the model wants them. */

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../shared/errors.js';
 import type { Shard } from '../shared/shards.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
-/** What a parent tells its inference child. Only names cross the border: no pixels, no scores. */
+/** What a parent tells its inference child, several in one message. Only names cross: no pixels, no scores. */
 export type ToChild =
   | { readonly kind: 'start'; readonly setup: ChildSetup }
   /** Draw a shard. `alone`: in batches of its own, so that what goes wrong is known to be its fault. */
@@ -13,7 +13,7 @@ export type ToChild =
   /** Hand everything back after the batch that is running. */
   | { readonly kind: 'drain' };
 
-/** What a child tells its parent. */
+/** What a child tells its parent, several in one message. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string; readonly remedy: string }

@@ -2,14 +2,17 @@ import type { Counts } from '../shared/counts.js';
 import { SmoothcertError, type ErrorCode } from '../shared/errors.js';
 import type { Shard } from '../shared/shards.js';
 import { InferenceChild } from './child-process.js';
-import type { FromChild } from './messages.js';
+import type { FromChild, ToChild } from './messages.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /** With one shard in flight a small model reaches 70 % of its rate: the child waits for the parent. */
-const IN_FLIGHT = 2;
+const SHARDS_IN_FLIGHT = 2;
+/** And as many as fill this many batches, where a batch holds several shards. */
+const BATCHES_IN_FLIGHT = 4;
 /** A SIGKILL may come from outside (a person, a storm of them, the kernel short of memory): be patient. */
 const KILLS_BEFORE_FAILURE = 5;
 const STARTS_BEFORE_GIVING_UP = 5;
+const KILLED_STARTS_BEFORE_GIVING_UP = 20;
 const LARGEST_BACKOFF_MS = 5_000;
 const WATCH_EVERY_MS = 250;
 const CLOSE_GRACE_MS = 5_000;
@@ -52,6 +55,7 @@ interface Slot {
   ready: boolean;
   hung: boolean;
   hangMs: number;
+  batch: number;
   readonly inFlight: Map<number, Draw>;
   failedStarts: number;
 }
@@ -74,7 +78,7 @@ export class Pool {
     this.broken = new Promise((_, reject) => (this.fail = reject));
     this.broken.catch(() => undefined);
     this.slots = Array.from({ length: options.processes }, () => ({
-      ...{ child: null, ready: false, hung: false, failedStarts: 0 },
+      ...{ child: null, ready: false, hung: false, failedStarts: 0, batch: 1 },
       ...{ hangMs: options.hangMs, inFlight: new Map<number, Draw>() },
     }));
     for (const slot of this.slots) this.start(slot);
@@ -84,6 +88,11 @@ export class Pool {
   /** Pids of the children that live. */
   get pids(): number[] {
     return this.slots.flatMap((slot) => slot.child?.pid ?? []);
+  }
+
+  /** Shards that children are drawing now. */
+  get inFlight(): number {
+    return this.slots.reduce((sum, slot) => sum + slot.inFlight.size, 0);
   }
 
   /** Draws a shard on the next free child. */
@@ -107,7 +116,7 @@ export class Pool {
       const named = [...inFlight.values()]
         .map(({ shard }) => shard.image)
         .filter((image) => decided.has(image));
-      if (named.length > 0) child?.send({ kind: 'stop', images: named });
+      if (named.length > 0) child?.send([{ kind: 'stop', images: named }]);
     }
   }
 
@@ -115,7 +124,7 @@ export class Pool {
   drain(): void {
     if (this.state === 'running') this.state = 'draining';
     for (const draw of this.waiting.splice(0)) draw.resolve({ kind: 'returned' });
-    for (const { child } of this.slots) child?.send({ kind: 'drain' });
+    for (const { child } of this.slots) child?.send([{ kind: 'drain' }]);
   }
 
   /** Ends all children; resolves when their pids are gone. */
@@ -130,9 +139,9 @@ export class Pool {
     const { setup, childModule } = this.options;
     const child = new InferenceChild(setup, (message) => this.receive(slot, message), childModule);
     Object.assign(slot, { child, ready: false, hung: false });
-    void child.ready.then(
+    child.ready.then(
       (prepared) => this.becomeReady(slot, prepared),
-      (error: unknown) => this.startFailed(slot, error),
+      (error: unknown) => this.refused(error),
     );
     void child.gone.then((how) => this.bury(slot, child, how));
   }
@@ -144,30 +153,35 @@ export class Pool {
       return;
     }
     slot.ready = true;
+    slot.batch = prepared.batch;
     slot.hangMs = Math.max(this.options.hangMs, HANG_FACTOR * prepared.batchMs);
     this.assign();
   }
 
-  private startFailed(slot: Slot, error: unknown): void {
-    slot.failedStarts += 1;
-    const final = error instanceof SmoothcertError && !error.retryable;
-    if (final || slot.failedStarts >= STARTS_BEFORE_GIVING_UP) this.fail(error);
+  /** A child that says why it cannot draw says so for all of them; one that died is counted by `bury`. */
+  private refused(error: unknown): void {
+    if (!(error instanceof SmoothcertError && error.code === 'CHILD_DIED')) this.fail(error);
   }
 
   private assign(): void {
     for (const slot of this.slots) {
-      while (slot.ready && this.waiting.length > 0 && this.fits(slot, this.waiting[0]!)) {
+      if (!slot.ready || !slot.child) continue;
+      const messages: ToChild[] = [];
+      while (this.waiting.length > 0 && this.fits(slot, this.waiting[0]!)) {
         const draw = this.waiting.shift()!;
-        if (slot.inFlight.size === 0 && slot.child) slot.child.heardAt = performance.now();
+        if (slot.inFlight.size === 0) slot.child.heardAt = performance.now();
         slot.inFlight.set(draw.id, draw);
-        slot.child?.send({ kind: 'draw', id: draw.id, shard: draw.shard, alone: draw.alone });
+        messages.push({ kind: 'draw', id: draw.id, shard: draw.shard, alone: draw.alone });
       }
+      slot.child.send(messages);
     }
   }
 
   private fits(slot: Slot, draw: Draw): boolean {
-    const busyAlone = [...slot.inFlight.values()].some(({ alone }) => alone);
-    return slot.inFlight.size < (draw.alone ? 1 : IN_FLIGHT) && !busyAlone;
+    const busy = [...slot.inFlight.values()];
+    if (draw.alone || busy.some(({ alone }) => alone)) return busy.length === 0;
+    const samples = busy.reduce((sum, { shard }) => sum + shard.end - shard.begin, 0);
+    return busy.length < SHARDS_IN_FLIGHT || samples < BATCHES_IN_FLIGHT * slot.batch;
   }
 
   private receive(slot: Slot, message: FromChild): void {
@@ -185,6 +199,7 @@ export class Pool {
     if (slot.child !== child) return;
     const orphans = [...slot.inFlight.values()];
     slot.inFlight.clear();
+    if (!slot.ready) this.countFailedStart(slot, child, how);
     Object.assign(slot, { child: null, ready: false });
     if (this.state !== 'running') {
       for (const draw of orphans) draw.resolve({ kind: 'returned' });
@@ -201,6 +216,12 @@ export class Pool {
     const backoff = slot.failedStarts === 0 ? 0 : Math.min(100 * 2 ** slot.failedStarts, LARGEST_BACKOFF_MS);
     setTimeout(() => this.state === 'running' && this.start(slot), backoff);
     this.assign();
+  }
+
+  private countFailedStart(slot: Slot, child: InferenceChild, how: string): void {
+    slot.failedStarts += 1;
+    const limit = how === 'SIGKILL' ? KILLED_STARTS_BEFORE_GIVING_UP : STARTS_BEFORE_GIVING_UP;
+    if (slot.failedStarts >= limit) child.ready.catch(this.fail);
   }
 
   private killHung(): void {

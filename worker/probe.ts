@@ -10,6 +10,8 @@ export interface Probe {
   /** Whether each row's scores were the same bits in another place and among other rows. */
   readonly steady: boolean;
   readonly batchMs: number;
+  /** Largest difference between the two, as a share of the largest finite score. */
+  readonly spread: number;
 }
 
 /**
@@ -41,7 +43,19 @@ export async function probe(instruments: Instruments, image: number): Promise<Pr
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
     steady: bytes.equals(Buffer.from(shuffled.buffer)),
     batchMs,
+    spread: spreadOf(scores, shuffled),
   };
+}
+
+function spreadOf(scores: Float32Array, shuffled: Float32Array): number {
+  let largest = 0;
+  let difference = 0;
+  scores.forEach((score, at) => {
+    const other = shuffled[at]!;
+    if (Number.isFinite(score)) largest = Math.max(largest, Math.abs(score));
+    if (!Object.is(score, other)) difference = Math.max(difference, Math.abs(score - other) || Infinity);
+  });
+  return difference === 0 ? 0 : difference / largest;
 }
 
 /** The sample that stands in row r of batch b when the rows are dealt alternately to both batches, from the end. */

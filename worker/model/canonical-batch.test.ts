@@ -4,8 +4,10 @@ import { canonicalBatch } from './canonical-batch.js';
 const imagenet = { dimension: 3 * 224 * 224, classes: 1000 };
 
 describe('canonicalBatch', () => {
-  it('is 32 on CPU and 256 elsewhere, while inputs and outputs fit in 256 MiB', () => {
+  it('is 32 on CPU, 64 for small inputs, and 256 elsewhere, while inputs and outputs fit in 256 MiB', () => {
     expect(canonicalBatch({ dimension: 3072, classes: 10 }, 'cpu')).toBe(32);
+    expect(canonicalBatch({ dimension: 513, classes: 10 }, 'cpu')).toBe(32);
+    expect(canonicalBatch({ dimension: 512, classes: 10 }, 'cpu')).toBe(64);
     expect(canonicalBatch({ dimension: 3072, classes: 10 }, 'cuda')).toBe(256);
     expect(canonicalBatch(imagenet, 'cpu')).toBe(32);
     expect(canonicalBatch(imagenet, 'cuda')).toBe(256);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveLayout } from './layout.js';
 import { Preprocessing } from './preprocess.js';
@@ -9,10 +10,35 @@ describe('Preprocessing', () => {
   it('computes (pixel · inputScale − mean) / std per channel, rounded once', () => {
     const normalisation = { inputScale: 255, mean: [10, 20], std: [3, 7] };
     const preprocessing = new Preprocessing(plan, normalisation, 0.5);
-    expect([...preprocessing.gain]).toEqual([127.5 / 3, 127.5 / 3, 127.5 / 7, 127.5 / 7].map(Math.fround));
+    const exact = [127.5 / 3, 127.5 / 3, 127.5 / 7, 127.5 / 7];
+    expect([...preprocessing.gain].map((value, element) => value / exact[element]!)).toEqual([
+      1,
+      1,
+      expect.closeTo(1, 6),
+      expect.closeTo(1, 6),
+    ]);
     expect([...preprocessing.baseOf(pixels)]).toEqual(
       [-10 / 3, 53.75 / 3, 107.5 / 7, 235 / 7].map(Math.fround),
     );
+  });
+
+  it('never draws less noise than σ: the gain is rounded up', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-4, max: 10, noNaN: true }),
+        fc.double({ min: 0.01, max: 9, noNaN: true }),
+        (scale, std) => {
+          const { gain } = new Preprocessing(plan, { inputScale: 1, mean: [0], std: [std] }, scale);
+          expect(gain[0]).toBeGreaterThanOrEqual(scale / std);
+          expect(gain[0]! / (scale / std)).toBeLessThan(1 + 2 ** -23);
+        },
+      ),
+    );
+  });
+
+  it('refuses noise that float32 would swallow', () => {
+    const swallowed = new Preprocessing(plan, { inputScale: 1, mean: [1e6], std: [1] }, 0.25);
+    expect(() => swallowed.baseOf(pixels)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 
   it('follows the order of the model', () => {

@@ -2,6 +2,10 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { Normalisation } from '../../shared/job.js';
 import type { InputPlan } from './layout.js';
 
+const SMALLEST_NORMAL = 2 ** -126;
+/** Noise is refused if its standard deviation is below this share of a value: 2^9 steps of float32 there. */
+const FINEST_NOISE = 2 ** -14;
+
 /**
  * Turns pixels into what the model wants: (pixel · inputScale − mean) / std per channel, in the model's order, computed in
  * float64 and rounded once. Noise is added behind it, so it is scaled alike: σ · inputScale / std.
@@ -28,9 +32,9 @@ export class Preprocessing {
     this.#scale = inputScale;
     this.#mean = perElement(plan, '--mean', mean);
     this.#std = perElement(plan, '--std', std);
-    this.gain = Float32Array.from(this.#std, (value) => (scale * inputScale) / value);
+    this.gain = Float32Array.from(this.#std, (value) => float32Up((scale * inputScale) / value));
     check(
-      this.gain.every((value) => Number.isFinite(value) && value > 0),
+      this.gain.every((value) => Number.isFinite(value) && value >= SMALLEST_NORMAL),
       '--std',
       'makes the noise too small or too large for float32',
     );
@@ -51,8 +55,26 @@ export class Preprocessing {
       const pixel = pixels[order === null ? element : order[element]!]!;
       base[element] = (pixel * this.#scale - this.#mean[element]!) / this.#std[element]!;
     }
+    check(
+      base.every((value, element) => Math.abs(value) * FINEST_NOISE <= this.gain[element]!),
+      '--mean',
+      'and --std move the pixels so far from 0 that float32 cannot hold the noise on them',
+    );
     return base;
   }
+}
+
+/**
+ * The float32 at or above `value`: the noise that is drawn is never less than σ on any pixel, and a radius that is
+ * computed from σ never more than what the drawn noise certifies.
+ */
+function float32Up(value: number): number {
+  const nearest = Math.fround(value);
+  if (nearest >= value) return nearest;
+  const bits = new DataView(new ArrayBuffer(4));
+  bits.setFloat32(0, nearest);
+  bits.setUint32(0, bits.getUint32(0) + 1);
+  return bits.getFloat32(0);
 }
 
 function perElement(plan: InputPlan, option: string, values: readonly number[]): Float64Array {
