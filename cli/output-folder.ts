@@ -1,5 +1,5 @@
 import { rmSync, rmdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError } from '../shared/adapters/local/files.js';
 import { FolderLock } from '../shared/adapters/local/folder-lock.js';
@@ -18,7 +18,7 @@ export class OutputFolder {
 
   /** Creates the folder if need be and locks it. @throws FOLDER_LOCKED, FOLDER_UNUSABLE */
   static async open(folder: string): Promise<OutputFolder> {
-    const created = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const created = await makeFolder(folder).catch((error: unknown) => {
       throw storageError(error, folder);
     });
     try {
@@ -46,6 +46,23 @@ export class OutputFolder {
     if (!this.begun) removeEmpty(this.path, this.created);
   }
 }
+
+/**
+ * Creates a folder and those above it that are missing; the topmost one created. Not mkdir's own `recursive`,
+ * which never returns in a folder that takes no entries (/proc).
+ */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let at = path.resolve(folder); !(await exists(at)); at = path.dirname(at)) missing.unshift(at);
+  for (const at of missing) await mkdir(at);
+  return missing[0];
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    (error: unknown) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
+  );
 
 /** Removes the folders that were created, from `folder` up to `topmost`, as far as they are empty. */
 function removeEmpty(folder: string, topmost: string | undefined): void {
