@@ -59,18 +59,18 @@ export function certifyCommand(): Command {
       '--batch <rows>',
       'rows a run of the model (default: chosen from its size, checked against one row)',
     )
-    .optionsGroup('Machine (free to change on resume):')
-    .option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested`, 'cpu')
-    .option('--processes <n>', 'inference processes (default: one a core on cpu, else 1)')
+    .optionsGroup('Machine:')
+    .option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested; part of the job`, 'cpu')
+    .option('--processes <n>', 'inference processes; free to change (default: one a core on cpu, else 1)')
     .option(
       '--hang-seconds <s>',
-      'a silent inference process is replaced after this long',
+      'a silent inference process is replaced after this long; free to change',
       DEFAULTS.hangSeconds,
     )
     .optionsGroup('Output:')
     .option('--json', 'the summary as one JSON object on standard output')
     .option('--quiet', 'no summary and no progress')
     .option('--verbose', 'stack traces, and the last words of inference processes that end')
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText('after', EXAMPLES);
 }

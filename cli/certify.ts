@@ -8,6 +8,7 @@ import { Pool, fingerprintMismatch } from '../worker/pool.js';
 import type { ChildSetup, Prepared } from '../worker/setup.js';
 import type { CertifyConfig } from './config.js';
 import { importDataSet, type ImportedDataSet } from './data/convert.js';
+import { EXIT } from './exit.js';
 import { readJobFile, refuseOtherJob, writeJobFile } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
 import { jobOf, looksOf, prepare, randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
@@ -15,8 +16,6 @@ import { ProgressLine } from './progress.js';
 import { writeResults } from './results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from './summary.js';
-
-export const EXIT = { done: 0, ours: 1, input: 2, failedImages: 3, interrupted: 130 } as const;
 
 /** What a job rests on once everything was read and checked. */
 interface Opened {
@@ -38,6 +37,7 @@ export async function certify(config: CertifyConfig, interrupt: AbortSignal): Pr
     process.exit(EXIT.interrupted);
   };
   interrupt.addEventListener('abort', abandon);
+  if (interrupt.aborted) abandon();
   try {
     const opened = await open(config, folder);
     folder.begun = true;

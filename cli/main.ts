@@ -2,9 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { SmoothcertError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
-import { EXIT, certify } from './certify.js';
 import { certifyCommand } from './certify-command.js';
 import { compileConfig, type RawOptions } from './config.js';
+import { EXIT } from './exit.js';
 
 const FIRST_STEPS = `
 Certify the images of D.npz for the classifier M.onnx:
@@ -26,12 +26,14 @@ function interruption(): AbortSignal {
 
 function program(finish: (code: number) => void): Command {
   const certifying = certifyCommand().action(async (raw: RawOptions) => {
-    finish(await certify(compileConfig(raw), interruption()));
+    const config = compileConfig(raw);
+    const { certify } = await import('./certify.js');
+    finish(await certify(config, interruption()));
   });
   const root = new Command('smoothcert')
     .description('Certified robustness by randomized smoothing, for any ONNX classifier.')
     .version(VERSION, '--version')
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText('after', FIRST_STEPS)
     .showSuggestionAfterError()
     .exitOverride()

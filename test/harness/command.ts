@@ -116,10 +116,9 @@ export class RunningCommand implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.running) {
-      if (this.options.ownGroup) this.killGroup('SIGKILL');
-      else this.kill('SIGKILL');
-    }
+    if (this.options.ownGroup) {
+      if (this.groupIsAlive) this.killGroup('SIGKILL');
+    } else if (this.running) this.kill('SIGKILL');
     await this.exited;
   }
 }

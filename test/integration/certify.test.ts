@@ -1,11 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importDataSet } from '../../cli/data/convert.js';
 import { votesOf } from '../../shared/counts.js';
 import { DataSetReader } from '../../worker/data/reader.js';
 import { clopperPearsonLower, normalQuantile } from '../harness/binomial.js';
-import { ROOT, contentOf, runCommand, temporaryFolder, type Finished } from '../harness/command.js';
-import { DIGITS, certifyArgs, jobOf, rowsOf, tableOf, writeUint8Npy, type Flags } from '../harness/results.js';
+import {
+  ROOT,
+  contentOf,
+  runCommand,
+  temporaryFolder,
+  type Finished,
+  type TemporaryFolder,
+} from '../harness/command.js';
+import {
+  DIGITS,
+  certifyArgs,
+  jobOf,
+  rowsOf,
+  tableOf,
+  writeUint8Npy,
+  type Flags,
+} from '../harness/results.js';
 
 /** Six of the bundled digits, quickly. */
 const JOB: Flags = {
@@ -20,22 +35,29 @@ async function certify(out: string, flags: Flags = {}): Promise<Finished> {
   return finished;
 }
 
+/** The job above, run once for the tests that only look at what it left. */
+let plain: TemporaryFolder;
+let plainRun: Finished;
+beforeAll(async () => {
+  plain = await temporaryFolder();
+  plainRun = await certify(plain.path);
+});
+afterAll(() => plain[Symbol.asyncDispose]());
+
 const jsonl = async (folder: string) => (await contentOf(folder))!['results.jsonl']!;
 const withoutTime = (table: string[][]) => table.map((cells) => cells.slice(0, -1));
 
 describe('certify writes', () => {
   it("job.json, ledger, results.jsonl and results.tsv, the latter in the columns of Cohen et al.'s scripts", async () => {
-    await using folder = await temporaryFolder();
-    await certify(folder.path);
-    expect(Object.keys((await contentOf(folder.path))!)).toEqual([
+    expect(Object.keys((await contentOf(plain.path))!)).toEqual([
       ...['job.json', 'ledger', 'results.jsonl', 'results.tsv'],
     ]);
-    const text = await readFile(folder.file('results.tsv'), 'utf8');
+    const text = await readFile(plain.file('results.tsv'), 'utf8');
     expect(text).toMatch(
       /^idx\tlabel\tpredict\tradius\tcorrect\ttime\n(\d+\t\d+\t(-1|\d+)\t\d+\.\d{6}\t[01]\t\d+\.\d{6}\n){6}$/,
     );
-    const [, ...lines] = await tableOf(folder.path);
-    const rows = await rowsOf(folder.path);
+    const [, ...lines] = await tableOf(plain.path);
+    const rows = await rowsOf(plain.path);
     expect(rows.map(({ image }) => image)).toEqual(IMAGES);
     expect(rows.some(({ outcome }) => outcome === 'certified')).toBe(true);
     lines.forEach(([image, label, predict, radius, correct, time], i) => {
@@ -58,20 +80,24 @@ describe('certify writes', () => {
     const abstained = (await rowsOf(folder.path)).filter(({ outcome }) => outcome === 'abstained');
     expect(abstained.length).toBeGreaterThan(0);
     for (const { image, class: none, radius, correct, delta_upper: delta, p_lower: p } of abstained) {
-      expect({ none, radius, correct, delta, p }).toEqual({ none: null, radius: 0, correct: null, delta: null, p: null });
+      expect({ none, radius, correct, delta, p }).toEqual({
+        none: null,
+        radius: 0,
+        correct: null,
+        delta: null,
+        p: null,
+      });
       expect(lines.find(([idx]) => idx === String(image))!.slice(2, 5)).toEqual(['-1', '0.000000', '0']);
     }
   });
 
   it('a row with all that proves it: looks that add up, and the range of the counts', async () => {
-    await using folder = await temporaryFolder();
-    await certify(folder.path);
-    const { claim } = await jobOf(folder.path);
+    const { claim } = await jobOf(plain.path);
     expect(claim).toEqual({
       ...{ alpha: 0.001, bound: 'spending', stop: { kind: 'gain', minGain: 0.1 } },
       ...{ looks: [64, 128, 256, 512, 1000], images: { start: 0, stop: 60, step: 10 } },
     });
-    for (const { samples, looks, proved_by: proof, counts } of await rowsOf(folder.path)) {
+    for (const { samples, looks, proved_by: proof, counts } of await rowsOf(plain.path)) {
       expect(looks.map(({ n }) => n)).toEqual(claim.looks.slice(0, looks.length));
       expect(looks.at(-1)!.n).toBe(samples);
       for (const { n, votes, invalid } of looks) expect(votes.reduce((a, b) => a + b, invalid)).toBe(n);
@@ -133,13 +159,12 @@ async function unlabelledDigits(file: string, count: number): Promise<string> {
 }
 
 describe('certify prints', () => {
-  it('the summary to standard output; nothing else, and no progress, into a pipe', async () => {
-    await using folder = await temporaryFolder();
-    const { stdout, stderr } = await certify(folder.path);
+  it('the summary to standard output; nothing else, and no progress, into a pipe', () => {
+    const { stdout, stderr } = plainRun;
     expect(stderr).toBe('');
     const [headline, ...lines] = stdout.trimEnd().split('\n');
     expect(headline).toBe(
-      `Done: results.tsv, results.jsonl and job.json are in ${folder.path} (σ = 0.25, α = 0.001, gain with spending).`,
+      `Done: results.tsv, results.jsonl and job.json are in ${plain.path} (σ = 0.25, α = 0.001, gain with spending).`,
     );
     const names = lines.map((line) => /^ {2}(\S+( \S+)*) {2,}\S/.exec(line)?.[1]);
     expect(new Set(names)).toEqual(
@@ -151,15 +176,24 @@ describe('certify prints', () => {
   });
 
   it('with --json one JSON object, whose figures follow from results.jsonl', async () => {
-    await using folder = await temporaryFolder();
-    const { stdout, stderr } = await certify(folder.path, { json: true });
+    const before = await contentOf(plain.path);
+    const { stdout, stderr } = await certify(plain.path, { json: true });
+    expect(await contentOf(plain.path), 'a second run draws nothing and changes no byte').toEqual(before);
     expect(stderr).toBe('');
     expect(stdout.indexOf('\n')).toBe(stdout.length - 1);
     const summary = JSON.parse(stdout) as Record<string, unknown>;
-    const rows = await rowsOf(folder.path);
+    const rows = await rowsOf(plain.path);
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / IMAGES.length;
     expect(summary).toMatchObject({
-      ...{ out: folder.path, images: 6, decided: 6, labelled: true, budget: 1000, failed: {} },
+      ...{
+        out: plain.path,
+        images: 6,
+        decided: 6,
+        labelled: true,
+        budget: 1000,
+        failed: {},
+        samplesPerSecond: 0,
+      },
       certified: rows.filter(({ outcome }) => outcome === 'certified').length,
       samples: rows.reduce((sum, { samples }) => sum + samples, 0),
     });
@@ -195,14 +229,13 @@ describe('certify prints', () => {
 describe('results are a function of the job', () => {
   it('and not of the number of processes or of the run; another seed gives others', async () => {
     await using folder = await temporaryFolder();
-    await certify(folder.file('1'));
-    const expected = await jsonl(folder.file('1'));
+    const expected = await jsonl(plain.path);
     for (const processes of [2, 3]) {
       const out = folder.file(String(processes));
       await certify(out, { processes });
       expect(await jsonl(out)).toBe(expected);
-      expect(withoutTime(await tableOf(out))).toEqual(withoutTime(await tableOf(folder.file('1'))));
-      const [one, other] = [await contentOf(folder.file('1')), await contentOf(out)];
+      expect(withoutTime(await tableOf(out))).toEqual(withoutTime(await tableOf(plain.path)));
+      const [one, other] = [await contentOf(plain.path), await contentOf(out)];
       expect(other!['job.json']).toBe(one!['job.json']);
     }
     await certify(folder.file('seed'), { seed: 43 });
@@ -215,15 +248,6 @@ describe('results are a function of the job', () => {
     expect(await jsonl(folder.file('32'))).toBe(await jsonl(folder.file('8')));
     const [small, large] = [await jobOf(folder.file('8')), await jobOf(folder.file('32'))];
     expect(small).toEqual({ ...large, draw: { ...large.draw, batch: 8 } });
-  });
-
-  it('a second run into the folder draws nothing and changes no byte', async () => {
-    await using folder = await temporaryFolder();
-    await certify(folder.path);
-    const before = await contentOf(folder.path);
-    const { stdout } = await certify(folder.path, { json: true });
-    expect(JSON.parse(stdout)).toMatchObject({ decided: 6, samplesPerSecond: 0 });
-    expect(await contentOf(folder.path)).toEqual(before);
   });
 });
 

@@ -43,7 +43,7 @@ describe('smoothcert', () => {
       'Input:',
       'Claim:',
       'What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std',
-      'Machine (free to change on resume):',
+      'Machine:',
       'Output:',
       'Options:',
       'Examples:',

@@ -92,15 +92,15 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
 
 describe('certify refuses an --out that cannot be a folder', () => {
   it.each([
-    ['a regular file', [], 'EEXIST'],
-    ['a path through a regular file', ['certificates'], 'ENOTDIR'],
-  ] as const)('%s', async (_, below, code) => {
+    ['a regular file', []],
+    ['a path through a regular file', ['certificates']],
+  ] as const)('%s', async (_, below) => {
     await using folder = await temporaryFolder();
     await writeFile(folder.file('notes.txt'), 'keep me');
     const out = folder.file('notes.txt', ...below);
     await expectRefusal(out, [
       ...(['', {}, 'FOLDER_UNUSABLE'] as const),
-      `${out} cannot be written (${code}).`,
+      `${out}/lock cannot be written (ENOTDIR).`,
       'Give --out a folder that you may write to.',
     ]);
     expect(await contentOf(folder.path)).toEqual({ 'notes.txt': 'keep me' });

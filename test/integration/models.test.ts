@@ -34,14 +34,13 @@ function expectRight(rows: Certificate[], classes: number): void {
 }
 
 describe('one function in many shapes gives the same results, byte for byte', () => {
-  /** Model, layout and batch that job.json then says. */
+  /** Model, flags, and the layout and least batch that job.json then says. */
   const linear: [string, Flags, string, number][] = [
     ['flat-fixed.onnx', {}, 'flat', 32],
     ['reshape-fixed.onnx', {}, 'nchw', 32],
     ['logits-4d.onnx', {}, 'nchw', 32],
     ['probabilities.onnx', {}, 'nchw', 32],
     ['free.onnx', { layout: 'nhwc' }, 'nhwc', 32],
-    ['free.onnx', { batch: 8 }, 'nchw', 8],
     ['free.onnx', { 'input-scale': 255, std: 255 }, 'nchw', 32],
   ];
 
@@ -106,16 +105,16 @@ describe('colour pictures in one order for a model of the other', () => {
   });
 
   it('take one mean and deviation a channel, wherever the channel axis is', async () => {
-    // (255 p − m) / s of a model fed with s and m per channel is what the model sees with none, scaled.
     const flags = { data: COLOUR_NCHW, images: '0:4', mean: '0.02,0.01,0', std: '1,1.1,0.9' };
-    for (const model of ['colour-nchw.onnx', 'colour-nhwc.onnx']) {
-      const asGiven = await certify(model, flags);
-      const otherData = await certify(model, { ...flags, data: COLOUR_NHWC });
-      expect(otherData.jsonl).toBe(asGiven.jsonl);
-      expectRight(asGiven.rows, 3);
-      const otherChannels = await certify(model, { ...flags, mean: '5,0,-5' });
-      expect(otherChannels.jsonl).not.toBe(asGiven.jsonl);
-    }
+    const nhwc = await certify('colour-nhwc.onnx', flags);
+    expectRight(nhwc.rows, 3);
+    const otherData = await certify('colour-nhwc.onnx', { ...flags, data: COLOUR_NHWC });
+    expect(otherData.jsonl).toBe(nhwc.jsonl);
+    const nchw = await certify('colour-nchw.onnx', flags);
+    expect(classesOf(nchw.rows)).toEqual(classesOf(nhwc.rows));
+    // A mean that favours one channel is another function.
+    const otherMean = await certify('colour-nhwc.onnx', { ...flags, mean: '5,0,-5' });
+    expect(otherMean.jsonl).not.toBe(nhwc.jsonl);
   });
 });
 
@@ -131,14 +130,6 @@ describe('a thousand classes', () => {
       const right = votes.filter((_, at) => Math.floor(classes[at]! / 100) === image % 10);
       expect(right.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0.9 * n);
     }
-  });
-});
-
-describe('a slow model', () => {
-  it('runs', async () => {
-    const { rows } = await certify('slow.onnx', { images: '0:2', 'max-samples': 64 });
-    expectRight(rows, 10);
-    expect(rows.map(({ samples }) => samples)).toEqual([64, 64]);
   });
 });
 

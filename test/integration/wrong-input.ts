@@ -82,7 +82,7 @@ export const options: Wrong[] = [
     'a batch of 0',
     { batch: 0 },
     'OPTION_INVALID',
-    '--batch 0 is not a whole number of at least 1 and of at most 65536.',
+    '--batch 0 is not a whole number of at least 1 and of at most 4096.',
     SEE_HELP,
   ],
   ...['-1', '18446744073709551616', 'today'].map((seed): Wrong => [
@@ -308,6 +308,12 @@ export const models: Wrong[] = [
     'MODEL_OUTPUT_UNSUPPORTED',
     'The model has several outputs that could hold one score a class: features, logits.',
     'Pass the right one to --output.',
+  ],
+  [
+    'cross-talk-of-four.onnx',
+    'MODEL_OUTPUT_UNSUPPORTED',
+    "The model's scores for an image change with the other images of its batch of 4, or from run to run.",
+    'Export it in evaluation mode, without randomness, with a free batch or a batch of 1.',
   ],
 ].map(([file, code, sentence, remedy]): Wrong => [
   `the model ${file!}`,

@@ -108,13 +108,24 @@ describe('the lock of a folder', () => {
     });
   });
 
-  it('is had by one of many who want it at once', async () => {
-    const owner = { ...(await own()), pid: 2 ** 22 + 1 };
-    await writeFile(file, JSON.stringify(owner));
-    const children = Array.from({ length: 8 }, () => FolderLock.acquire(folder));
-    const outcomes = await Promise.allSettled(children);
-    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(1);
-    expect(await readdir(folder)).toEqual(['lock']);
+  it('is had by one of many who want it at once, also where a dead one is to be taken over', async () => {
+    const dead = JSON.stringify({ ...(await own()), pid: 2 ** 22 + 1 });
+    for (let round = 0; round < 20; round++) {
+      if (round % 2) await writeFile(file, dead);
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => FolderLock.acquire(folder)));
+      const had = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      expect(had).toHaveLength(1);
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'FOLDER_LOCKED' });
+      expect(await readdir(folder)).toEqual(['lock']);
+      await had[0]!.value.release();
+    }
+  });
+
+  it('is refused where another process died while it took the lock over', async () => {
+    await writeFile(file, JSON.stringify({ ...(await own()), pid: 2 ** 22 + 1 }));
+    await writeFile(`${file}.claim`, '');
+    await expect(FolderLock.acquire(folder)).rejects.toEqual(locked(/cannot be taken over/));
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -24,15 +25,17 @@ export class FolderLock {
   /** @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, 'lock');
-    const own: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
+    const owner: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
+    const own = JSON.stringify(owner);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await createWhole(file, JSON.stringify(own))) return new FolderLock(file);
+      if (await createWhole(file, own)) return new FolderLock(file);
       const text = await readFile(file, 'utf8').catch(nullIfGone);
       if (text === null) continue;
       await refuseIfAlive(text, file, folder);
-      await takeAway(file, text);
+      if (await takeOver(file, text, own)) return new FolderLock(file);
     }
-    throw locked(`The lock ${file} cannot be taken over.`, `If nothing is running in it, delete ${file}.`);
+    const files = `${file} and ${claimOf(file)}`;
+    throw locked(`The lock ${file} cannot be taken over.`, `If nothing is running in it, delete ${files}.`);
   }
 
   async release(): Promise<void> {
@@ -42,7 +45,7 @@ export class FolderLock {
 
 /** Creates the file with all its content at once, or not at all where it exists. */
 async function createWhole(file: string, content: string): Promise<boolean> {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${randomBytes(8).toString('hex')}`;
   try {
     await writeFile(temporary, content);
     await link(temporary, file);
@@ -79,17 +82,27 @@ async function refuseIfAlive(text: string, file: string, folder: string): Promis
   }
 }
 
-/** Removes a dead owner's lock: renamed first, so that of two who saw it dead only one removes what it saw. */
-async function takeAway(file: string, seen: string): Promise<void> {
-  const aside = `${file}.dead.${process.pid}`;
+const claimOf = (file: string): string => `${file}.claim`;
+
+/**
+ * Puts one's own lock in the place of a dead owner's; false if another process was faster. A dead lock is replaced
+ * only by whoever holds the claim and then finds that same lock still there, so never a living one that came
+ * meanwhile; the claim itself becomes the lock, in one step.
+ */
+async function takeOver(file: string, seen: string, own: string): Promise<boolean> {
+  const claim = claimOf(file);
+  if (!(await createWhole(claim, own))) return false;
   try {
-    await rename(file, aside);
-  } catch {
-    return;
+    if ((await readFile(file, 'utf8').catch(nullIfGone)) === seen) {
+      await rename(claim, file);
+      return true;
+    }
+  } catch (error) {
+    await rm(claim, { force: true });
+    throw storageError(error, file);
   }
-  const taken = await readFile(aside, 'utf8').catch(() => seen);
-  if (taken !== seen) await createWhole(file, taken);
-  await rm(aside, { force: true });
+  await rm(claim, { force: true });
+  return false;
 }
 
 function parseOwner(text: string): Owner | null {

@@ -1,0 +1,139 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+
+import { certifyCommand } from './certify-command.js';
+import { compileConfig, type RawOptions } from './config.js';
+
+const REQUIRED = ['--model', 'm.onnx', '--data', 'd.npz', '--sigma', '0.25', '--out', 'o'];
+
+/** What the command makes of these arguments. */
+function config(...args: string[]) {
+  const command = certifyCommand().exitOverride();
+  command.parse([...REQUIRED, ...args], { from: 'user' });
+  return compileConfig(command.opts<RawOptions>());
+}
+
+const refused = (code: string, message: RegExp): unknown =>
+  expect.objectContaining({ code, message: expect.stringMatching(message) as unknown });
+
+describe('the flags', () => {
+  it('have the documented defaults', () => {
+    expect(config()).toEqual({
+      ...{ model: 'm.onnx', data: 'd.npz', labels: null, out: 'o', sigma: 0.25, alpha: 0.001 },
+      ...{ stop: { kind: 'gain', minGain: 0.02 }, bound: 'spending', maxSamples: 100_000 },
+      ...{ images: { start: 0, stop: null, step: 1 }, seed: null, output: null, layout: 'auto', batch: null },
+      normalisation: { inputScale: 1, mean: [0], std: [1] },
+      ...{ device: 'cpu', processes: availableParallelism(), hangMs: 60_000 },
+      ...{ json: false, quiet: false, verbose: false },
+    });
+  });
+
+  it('are all taken over', () => {
+    const given = config(
+      ...[
+        '--labels',
+        'l.npy',
+        '--images',
+        '1:5',
+        '--alpha',
+        '0.01',
+        '--bound',
+        'anytime',
+        '--min-gain',
+        '0.5',
+      ],
+      ...[
+        '--max-samples',
+        '5000',
+        '--seed',
+        '9',
+        '--input-scale',
+        '255',
+        '--mean',
+        '1,2,3',
+        '--std',
+        '4,5,6',
+      ],
+      ...['--layout', 'nhwc', '--output', 'y', '--batch', '8', '--device', 'webgpu', '--processes', '3'],
+      ...['--hang-seconds', '0.5', '--json', '--quiet', '--verbose'],
+    );
+    expect(given).toMatchObject({
+      ...{ labels: 'l.npy', images: { start: 1, stop: 5, step: 1 }, alpha: 0.01, bound: 'anytime' },
+      ...{ stop: { kind: 'gain', minGain: 0.5 }, maxSamples: 5000, seed: '9', layout: 'nhwc', output: 'y' },
+      normalisation: { inputScale: 255, mean: [1, 2, 3], std: [4, 5, 6] },
+      ...{ batch: 8, device: 'webgpu', processes: 3, hangMs: 500, json: true, quiet: true, verbose: true },
+    });
+  });
+
+  it('use one process on anything but a CPU', () => expect(config('--device', 'cuda').processes).toBe(1));
+
+  it.each([
+    ['quick', 0.1],
+    ['default', 0.02],
+    ['thorough', 0.01],
+    ['0', 0],
+  ])('--min-gain %s is %f', (text, minGain) =>
+    expect(config('--min-gain', text).stop).toEqual({ kind: 'gain', minGain }),
+  );
+
+  it('--stop fixed takes Clopper–Pearson and a selection', () => {
+    const fixed = { bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 100 } };
+    expect(config('--stop', 'fixed')).toMatchObject(fixed);
+    expect(config('--stop', 'fixed', '--n0', '7').stop).toEqual({ kind: 'fixed', selection: 7 });
+  });
+});
+
+describe('pairs', () => {
+  it.each([
+    ['gain', 'spending'],
+    ['gain', 'anytime'],
+    ['fixed', 'clopper-pearson'],
+  ])('--stop %s with --bound %s is offered', (stop, bound) =>
+    expect(config('--stop', stop, '--bound', bound).bound).toBe(bound),
+  );
+
+  it.each([
+    ['gain', 'clopper-pearson'],
+    ['fixed', 'spending'],
+    ['fixed', 'anytime'],
+  ])('--stop %s with --bound %s is refused with the reason', (stop, bound) =>
+    expect(() => config('--stop', stop, '--bound', bound)).toThrow(
+      refused('PAIR_NOT_OFFERED', new RegExp(`^--stop ${stop} is not offered with --bound ${bound}: .*\\.$`)),
+    ),
+  );
+});
+
+describe('what is refused', () => {
+  it.each([
+    [['--alpha', '0.3'], /^--alpha 0\.3 is outside \[1e-12, 0\.25\]/],
+    [['--alpha', '0'], /^--alpha 0 is not a number above 0 and of at most 1\.$/],
+    [['--alpha', '2'], /^--alpha 2 is not/],
+    [
+      ['--sigma', '0'],
+      /^--sigma 0 is not a number above 0 and of at most 1000000 \(pixels scaled to \[0, 1\]\)\.$/,
+    ],
+    [['--stop', 'gian'], /^--stop gian is not a choice\.$/],
+    [['--bound', 'wald'], /^--bound wald is not a choice\.$/],
+    [['--min-gain', 'slow'], /^--min-gain slow is not a choice\.$/],
+    [['--min-gain', 'toString'], /^--min-gain toString is not a choice\.$/],
+    [['--min-gain', '-1'], /^--min-gain -1 is not a number of at least 0 \(noise scales of radius/],
+    [['--n0', '5'], /^--n0 has no meaning without --stop fixed\.$/],
+    [['--stop', 'fixed', '--min-gain', '1'], /^--min-gain has no meaning without --stop gain\.$/],
+    [
+      ['--stop', 'fixed', '--n0', '0'],
+      /^--n0 0 is not a whole number of at least 1 and of at most 1000000000\.$/,
+    ],
+    [['--max-samples', '0'], /^--max-samples 0 is not a whole number/],
+    [['--max-samples', '1.5'], /^--max-samples 1\.5 is not a whole number/],
+    [['--device', 'gpu'], /^--device gpu is not a choice\.$/],
+    [['--layout', 'chw'], /^--layout chw is not a choice\.$/],
+    [['--batch', '0'], /^--batch 0 is not a whole number/],
+    [['--processes', '0'], /^--processes 0 is not a whole number/],
+    [['--hang-seconds', '0'], /^--hang-seconds 0 is not a number above 0/],
+    [['--std', '1,0,1'], /^--std 0 is not a number above 0/],
+    [['--mean', 'a'], /^--mean a is not a number/],
+    [['--input-scale', '-1'], /^--input-scale -1 is not a number above 0/],
+    [['--images', '3:1'], /^--images 3:1 is not start:stop:step\.$/],
+    [['--seed', '-1'], /^--seed -1 is not a whole number from 0 to 2\^64 − 1\.$/],
+  ])('%j', (args, message) => expect(() => config(...args)).toThrow(refused('OPTION_INVALID', message)));
+});

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { certifyCommand } from '../cli/certify-command.js';
+import { compileConfig, type RawOptions } from '../cli/config.js';
+import { ERROR_CATALOGUE } from '../shared/errors.js';
+import { ROOT, runCommand, temporaryFolder } from './harness/command.js';
+import { MODELS, certifyArgs } from './harness/results.js';
+
+/** The documents agree with the code that they speak of. */
+
+const DOCUMENTS = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(path.join(ROOT, 'docs')).map((file) => `docs/${file}`),
+];
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+const prose = DOCUMENTS.map(read).join('\n');
+
+/** Contents of the code blocks between ``` lines. */
+const blocksOf = (text: string) => [...text.matchAll(/^```.*\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
+
+/** The `smoothcert certify …` lines of the code blocks, as arguments. */
+const commandsOf = (text: string) =>
+  blocksOf(text)
+    .flatMap((block) => block.replaceAll(/ *\\\n\s*/g, ' ').split('\n'))
+    .filter((line) => line.startsWith('smoothcert certify '))
+    .map((line) => line.split(/\s+/).slice(2));
+
+/** Parses as the command does and checks every value; nothing runs. */
+function configOf(args: readonly string[]) {
+  const command = certifyCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .parse(args, { from: 'user' });
+  return compileConfig(command.opts<RawOptions>());
+}
+
+const FLAGS = certifyCommand()
+  .createHelp()
+  .visibleOptions(certifyCommand())
+  .map(({ long }) => long!);
+
+describe('docs/errors.md', () => {
+  it('has one section a code, in the order of the catalogue, with exit code and retryability', () => {
+    const sections = read('docs/errors.md')
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => {
+        const match = /^(\w+)\n\nExit code (\d)\. (Retryable|Not retryable)\.\n\n\S/.exec(section);
+        return [match?.[1], { exit: Number(match?.[2]), retryable: match?.[3] === 'Retryable' }];
+      });
+    expect(sections).toEqual(Object.entries(ERROR_CATALOGUE));
+  });
+
+  it('says of every code what to do', () => {
+    const remedies = read('docs/errors.md').match(/^_What to do:_ \S/gm);
+    expect(remedies).toHaveLength(Object.keys(ERROR_CATALOGUE).length);
+  });
+});
+
+describe('flags', () => {
+  it.each(FLAGS)('%s of certify --help is in the documents', (flag) => {
+    expect(prose).toMatch(new RegExp(`${flag}(?![a-z0-9-])`));
+  });
+
+  it('the documents name no flag that does not exist', () => {
+    const named = new Set(prose.match(/(?<![\w-])--[a-z][a-z0-9-]*/g));
+    expect([...named].filter((flag) => !FLAGS.includes(flag))).toEqual([]);
+    expect(named.size).toBe(FLAGS.length);
+  });
+});
+
+describe('links', () => {
+  const links = DOCUMENTS.flatMap((file) =>
+    [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target]) => target!)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .map((target): [string, string] => [file, target]),
+  );
+
+  it.each(links)('%s: %s', (file, target) => {
+    const [to, anchor] = target.split('#') as [string, string?];
+    const document = to === '' ? file : path.join(path.dirname(file), to);
+    expect(existsSync(path.join(ROOT, document))).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(read(document))).toContain(anchor);
+  });
+
+  it('are there', () => expect(links.length).toBeGreaterThan(15));
+});
+
+/** What GitHub makes of headings. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('examples', () => {
+  const commands = DOCUMENTS.flatMap((file) => commandsOf(read(file)));
+
+  it.each(commands.map((args) => [args.join(' '), args] as const))('smoothcert certify %s', (_, args) => {
+    expect(configOf(args).out).toBe(args[args.indexOf('--out') + 1]);
+  });
+
+  it('are there, and a wrong one would be seen', () => {
+    expect(commands.length).toBeGreaterThanOrEqual(5);
+    const [first] = commands;
+    expect(() => configOf([...first!, '--sigma', '-1'])).toThrow(/--sigma -1 is not a number above 0/);
+    expect(() => configOf([...first!, '--sigmma', '1'])).toThrow(/unknown option '--sigmma'/);
+  });
+});
+
+describe('docs/results.md', () => {
+  /** Names in the first column of each table behind a heading, up to the next heading. */
+  function tablesBehind(heading: string): string[][] {
+    const text = read('docs/results.md');
+    const at = text.indexOf(`\n${heading}\n`) + heading.length + 2;
+    const section = text.slice(at).split(/^#/m)[0]!;
+    return section
+      .trim()
+      .split(/\n\n+/)
+      .filter((paragraph) => paragraph.startsWith('|'))
+      .map((table) => [...table.matchAll(/^\| (`[^|]*)\|/gm)].map(([, cell]) => cell!))
+      .map((cells) => cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)));
+  }
+  const keys = (value: unknown) => Object.keys(value as object);
+
+  it('lists the fields that a run writes, in their order', async () => {
+    await using folder = await temporaryFolder();
+    const out = folder.file('out');
+    // Of the first two images one is certified and one fails, so that `detail` is there too.
+    const { code, stdout } = await runCommand(
+      certifyArgs({
+        ...{ model: `${MODELS}/nan-sometimes.onnx`, data: `${MODELS}/images.npz`, sigma: 0.25, seed: 3 },
+        ...{ images: ':2', 'max-samples': 512, json: true, out },
+      }),
+    );
+    expect(code).toBe(3);
+    const file = (name: string) => readFileSync(path.join(out, name), 'utf8');
+
+    const [header] = file('results.tsv').split('\n');
+    expect(tablesBehind('## results.tsv')).toEqual([header!.split('\t')]);
+
+    const rows = file('results.jsonl').trim().split('\n');
+    const [certified, failed] = rows.map((row) => JSON.parse(row) as { looks: unknown[] });
+    expect(tablesBehind('## results.jsonl')[0]).toEqual(keys(failed));
+    expect(keys(certified)).toEqual(keys(failed).filter((key) => key !== 'detail'));
+    expect(keys(certified!.looks[0])).toEqual(['n', 'classes', 'votes', 'invalid']);
+
+    const { job, ...notes } = JSON.parse(file('job.json')) as { job: Record<string, unknown> };
+    const [whole, draw] = tablesBehind('## job.json').map((names) => names.sort());
+    expect(whole).toEqual([...keys(notes), 'job'].sort());
+    expect(draw).toEqual(keys(job['draw']).sort());
+    for (const key of keys(job['claim'])) expect(read('docs/results.md')).toContain(`\`${key}\``);
+
+    expect(tablesBehind('### `--json`')).toEqual([keys(JSON.parse(stdout))]);
+  });
+});

@@ -1,0 +1,11 @@
+/** What the tests use of madge, which comes without types. */
+declare module 'madge' {
+  interface Tree {
+    obj(): Record<string, string[]>;
+    circular(): string[][];
+  }
+  export default function madge(
+    paths: string | string[],
+    options: { fileExtensions: string[]; tsConfig: string },
+  ): Promise<Tree>;
+}
