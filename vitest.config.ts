@@ -29,6 +29,7 @@ export default defineConfig({
       reporter: ['text'],
       thresholds: {
         'shared/statistics/**': { branches: 100, lines: 100, functions: 100 },
+        'coordinator/**': { branches: 100, lines: 100, functions: 100 },
       },
     },
   },

@@ -122,10 +122,23 @@ describe('the lock of a folder', () => {
     }
   });
 
-  it('is refused where another process died while it took the lock over', async () => {
-    await writeFile(file, JSON.stringify({ ...(await own()), pid: 2 ** 22 + 1 }));
-    await writeFile(`${file}.claim`, '');
+  it.each([1, 2, 3])('is taken over where %d processes died while they took it over', async (claims) => {
+    const owner = await own();
+    for (let at = 0; at <= claims; at++) {
+      await writeFile(file + '.claim'.repeat(at), JSON.stringify({ ...owner, pid: 2 ** 22 + 1 + at }));
+    }
+    await (await FolderLock.acquire(folder)).release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is refused where the claims on it have no end, or cannot be read', async () => {
+    const owner = await own();
+    for (let at = 0; at <= 4; at++) {
+      await writeFile(file + '.claim'.repeat(at), JSON.stringify({ ...owner, pid: 2 ** 22 + 1 + at }));
+    }
     await expect(FolderLock.acquire(folder)).rejects.toEqual(locked(/cannot be taken over/));
+    await writeFile(`${file}.claim`, '');
+    await expect(FolderLock.acquire(folder)).rejects.toEqual(locked(/lock\.claim cannot be read/));
   });
 });
 

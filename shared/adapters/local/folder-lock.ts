@@ -14,6 +14,8 @@ interface Owner {
 
 /** Each try that fails means that another process was faster, or that the dead lock cannot be removed. */
 const MOST_TRIES = 100;
+/** Claims on claims: each is needed only where a process was killed at the very moment of the one before. */
+const DEEPEST_CLAIM = 4;
 
 /**
  * One process a folder (design decision 9). The lock of a process of this host that is gone is taken over
@@ -28,14 +30,11 @@ export class FolderLock {
     const owner: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
     const own = JSON.stringify(owner);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await createWhole(file, own)) return new FolderLock(file);
-      const text = await readFile(file, 'utf8').catch(nullIfGone);
-      if (text === null) continue;
-      await refuseIfAlive(text, file, folder);
-      if (await takeOver(file, text, own)) return new FolderLock(file);
+      if (await hold(file, own, 0, (text, of) => refuseIfAlive(text, of, folder)))
+        return new FolderLock(file);
     }
-    const files = `${file} and ${claimOf(file)}`;
-    throw locked(`The lock ${file} cannot be taken over.`, `If nothing is running in it, delete ${files}.`);
+    const remedy = `If nothing is running in it, delete ${file} and ${claimOf(file)}.`;
+    throw locked(`The lock ${file} cannot be taken over.`, remedy);
   }
 
   async release(): Promise<void> {
@@ -85,13 +84,22 @@ async function refuseIfAlive(text: string, file: string, folder: string): Promis
 const claimOf = (file: string): string => `${file}.claim`;
 
 /**
- * Puts one's own lock in the place of a dead owner's; false if another process was faster. A dead lock is replaced
- * only by whoever holds the claim and then finds that same lock still there, so never a living one that came
- * meanwhile; the claim itself becomes the lock, in one step.
+ * Creates the lock file, or puts it in the place of a dead owner's; false if another process was faster. A dead
+ * lock is replaced only by whoever holds the claim (a lock of its own, which may be a dead owner's too) and then
+ * finds that same lock still there, so never a living one that came meanwhile; the claim becomes the lock, in one step.
  */
-async function takeOver(file: string, seen: string, own: string): Promise<boolean> {
+async function hold(
+  file: string,
+  own: string,
+  depth: number,
+  refuse: (text: string, file: string) => Promise<void>,
+): Promise<boolean> {
+  if (await createWhole(file, own)) return true;
+  const seen = await readFile(file, 'utf8').catch(nullIfGone);
+  if (seen === null) return false;
+  await refuse(seen, file);
   const claim = claimOf(file);
-  if (!(await createWhole(claim, own))) return false;
+  if (depth === DEEPEST_CLAIM || !(await hold(claim, own, depth + 1, refuse))) return false;
   try {
     if ((await readFile(file, 'utf8').catch(nullIfGone)) === seen) {
       await rename(claim, file);
