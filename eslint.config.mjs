@@ -5,30 +5,75 @@ import tseslint from 'typescript-eslint';
 const border = (files, ignores, group, message) => ({
   files,
   ignores,
-  rules: { 'no-restricted-imports': ['error', { patterns: group.map((g) => ({ ...g, message: g.message ?? message })) }] },
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: group.map((g) => ({ ...g, message: g.message ?? message })) },
+    ],
+  },
 });
 
 const onnx = { regex: '^onnxruntime', message: 'ONNX types stay inside worker/model.' };
 const protobuf = { regex: '^protobufjs', message: 'protobufjs stays inside shared/wire and worker/model.' };
 const zip = { regex: '^yauzl', message: 'Archive types stay inside cli/data.' };
+const sharp = { regex: '^sharp', message: 'Picture decoding stays inside cli/data.' };
 const commander = { regex: '^commander', message: 'Argument parsing stays inside cli.' };
 const stdlib = { regex: '^@stdlib/', message: 'Special functions stay inside shared/statistics.' };
-const generated = { regex: '/generated\\.js$', message: 'Generated messages are reached only through shared/wire.' };
+const generated = {
+  regex: '/generated\\.js$',
+  message: 'Generated messages are reached only through shared/wire.',
+};
 const above = (names) => ({
   regex: `(^|/)\\.\\./(.*/)?(${names.join('|')})/`,
   message: 'shared imports nothing of ours; coordinator and worker import only shared; nobody imports cli.',
 });
-const statistics = { regex: '/shared/statistics/', message: 'The worker is not aware of bounds, radii and stopping.' };
+const statistics = {
+  regex: '/shared/statistics/',
+  message: 'The worker is not aware of bounds, radii and stopping.',
+};
 
 /** The rules by folder. The last entry that matches a file decides, so each lists all that its folder may not import. */
 const borders = [
-  border(['shared/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), onnx, protobuf, zip, commander, stdlib, generated]),
-  border(['shared/statistics/**/*.ts'], [], [above(['coordinator', 'worker', 'cli', 'adapters', 'ports', 'wire']), onnx, protobuf, zip, commander, generated, { regex: '^node:', message: 'The mathematics is pure.' }]),
-  border(['shared/wire/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), onnx, zip, commander, stdlib]),
-  border(['coordinator/**/*.ts'], [], [above(['worker', 'cli']), onnx, protobuf, zip, commander, stdlib, generated]),
-  border(['worker/**/*.ts'], ['worker/noise/assembly/**'], [above(['coordinator', 'cli']), statistics, onnx, protobuf, zip, commander, stdlib, generated]),
-  border(['worker/model/**/*.ts'], [], [above(['coordinator', 'cli']), statistics, zip, commander, stdlib, generated]),
-  border(['cli/**/*.ts'], [], [onnx, protobuf, zip, stdlib, generated]),
+  border(
+    ['shared/**/*.ts'],
+    [],
+    [above(['coordinator', 'worker', 'cli']), onnx, protobuf, zip, sharp, commander, stdlib, generated],
+  ),
+  border(
+    ['shared/statistics/**/*.ts'],
+    [],
+    [
+      above(['coordinator', 'worker', 'cli', 'adapters', 'ports', 'wire']),
+      onnx,
+      protobuf,
+      zip,
+      sharp,
+      commander,
+      generated,
+      { regex: '^node:', message: 'The mathematics is pure.' },
+    ],
+  ),
+  border(
+    ['shared/wire/**/*.ts'],
+    [],
+    [above(['coordinator', 'worker', 'cli']), onnx, zip, sharp, commander, stdlib],
+  ),
+  border(
+    ['coordinator/**/*.ts'],
+    [],
+    [above(['worker', 'cli']), onnx, protobuf, zip, sharp, commander, stdlib, generated],
+  ),
+  border(
+    ['worker/**/*.ts'],
+    ['worker/noise/assembly/**'],
+    [above(['coordinator', 'cli']), statistics, onnx, protobuf, zip, sharp, commander, stdlib, generated],
+  ),
+  border(
+    ['worker/model/**/*.ts'],
+    [],
+    [above(['coordinator', 'cli']), statistics, zip, sharp, commander, stdlib, generated],
+  ),
+  border(['cli/**/*.ts'], [], [onnx, protobuf, zip, sharp, stdlib, generated]),
   border(['cli/data/**/*.ts'], [], [onnx, protobuf, commander, stdlib, generated]),
 ];
 
@@ -38,9 +83,14 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -52,8 +102,15 @@ export default tseslint.config(
   },
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts'],
-    rules: { 'max-lines-per-function': 'off', 'no-console': 'off', '@typescript-eslint/no-empty-function': 'off' },
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-console': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+    },
   },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
   ...borders,
 );

@@ -29,8 +29,14 @@ export function certifyCommand(): Command {
     )
     .optionsGroup('Input:')
     .option('--model <file>', 'ONNX classifier')
-    .option('--data <file>', 'images, .npz or .npy as NumPy saves them: uint8, or floats in [0, 1]')
-    .option('--labels <file>', 'labels, .npy; wins over labels inside --data')
+    .option(
+      '--data <file>',
+      'images: .npz or .npy as NumPy saves them (uint8, or floats in [0, 1]), IDX, CIFAR batches, or a folder of PNG or JPEG',
+    )
+    .option(
+      '--labels <file>',
+      'labels: .npy, .npz, IDX, or for pictures a CSV; win over labels inside --data',
+    )
     .option('--images <range>', 'start:stop:step, as in Python (default: all)')
     .option('--out <folder>', 'folder for the results; the same command into it resumes')
     .optionsGroup('Claim:')

@@ -54,7 +54,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const theirs = await readJobFile(folder.path);
   const { labels } = config;
   const data = await importDataSet({
-    ...{ data: config.data, into: folder.dataFile },
+    ...{ data: config.data, into: folder.dataFile, range: config.images },
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);

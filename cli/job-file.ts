@@ -39,7 +39,11 @@ export async function writeJobFile(folder: string, job: Job, notes: JobNotes): P
 /** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS */
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
-  const names = new Set(differences(theirs, ours, '').map(describe));
+  const found = differences(theirs, ours, '');
+  const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
+  // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
+  const told = found.filter(({ path: at }) => !(otherImages && at === 'draw.dataDigest'));
+  const names = new Set(told.map(describe));
   throw new SmoothcertError(
     'JOB_DIFFERS',
     `${folder} holds another job; what differs: ${[...names].join('; ')}.`,

@@ -40,6 +40,7 @@ const IMPORTS = {
   onnx: 'onnxruntime-node',
   protobuf: 'protobufjs/minimal.js',
   zip: 'yauzl',
+  sharp: 'sharp',
   commander: 'commander',
   stdlib: '@stdlib/math-base-special-erfc',
   node: 'node:fs',
@@ -50,10 +51,10 @@ const OURS = ['coordinator', 'worker', 'model', 'cli', 'data'] as const;
 
 /** The borders of the house: what each folder may not import. Everything else it may. */
 const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
-  shared: [...OURS, 'onnx', 'protobuf', 'zip', 'commander', 'stdlib', 'generated'],
-  ports: [...OURS, 'onnx', 'protobuf', 'zip', 'commander', 'stdlib', 'generated'],
-  local: [...OURS, 'onnx', 'protobuf', 'zip', 'commander', 'stdlib', 'generated'],
-  dataset: [...OURS, 'onnx', 'protobuf', 'zip', 'commander', 'stdlib', 'generated'],
+  shared: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
+  ports: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
+  local: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
+  dataset: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
   statistics: [
     ...OURS,
     'ports',
@@ -63,10 +64,11 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
     'onnx',
     'protobuf',
     'zip',
+    'sharp',
     'commander',
     'node',
   ],
-  wire: [...OURS, 'onnx', 'zip', 'commander', 'stdlib'],
+  wire: [...OURS, 'onnx', 'zip', 'sharp', 'commander', 'stdlib'],
   coordinator: [
     'worker',
     'model',
@@ -75,6 +77,7 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
     'onnx',
     'protobuf',
     'zip',
+    'sharp',
     'commander',
     'stdlib',
     'generated',
@@ -87,6 +90,7 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
     'onnx',
     'protobuf',
     'zip',
+    'sharp',
     'commander',
     'stdlib',
     'generated',
@@ -99,12 +103,13 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
     'onnx',
     'protobuf',
     'zip',
+    'sharp',
     'commander',
     'stdlib',
     'generated',
   ],
-  model: ['coordinator', 'cli', 'data', 'statistics', 'zip', 'commander', 'stdlib', 'generated'],
-  cli: ['onnx', 'protobuf', 'zip', 'stdlib', 'generated'],
+  model: ['coordinator', 'cli', 'data', 'statistics', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
+  cli: ['onnx', 'protobuf', 'zip', 'sharp', 'stdlib', 'generated'],
   data: ['onnx', 'protobuf', 'commander', 'stdlib', 'generated'],
 };
 

@@ -19,8 +19,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 const BEAT_EVERY_MS = 200;
 const BASES_KEPT = 8;
-/** What other positions and neighbours may change a score by, as a share of the largest: rounding, no more. */
-const LARGEST_SPREAD = 1e-4;
 
 let lastTold = 0;
 let drawer: Drawer | null = null;
@@ -81,7 +79,7 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number):
   try {
     const instruments = await instrumentsOf(setup, data, model);
     const found = await probe(instruments, image);
-    refuseCrossTalk(found.spread, instruments.batch);
+    refuseCrossTalk(found.spread, model.description);
     drawer = new Drawer(instruments, tell);
     return describe(model, found);
   } catch (error) {
@@ -92,10 +90,10 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number):
 
 /**
  * Votes are only votes if each depends on its own row: a model whose rows influence each other is no classifier of
- * single images, and its counts would bound nothing.
+ * single images, and its counts would bound nothing. What may change is rounding, no more.
  */
-function refuseCrossTalk(spread: number, batch: number): void {
-  if (spread <= LARGEST_SPREAD) return;
+function refuseCrossTalk(spread: number, { tolerance, batch }: PreparedModel['description']): void {
+  if (spread <= tolerance) return;
   throw new SmoothcertError(
     'MODEL_OUTPUT_UNSUPPORTED',
     `The model's scores for an image change with the other images of its batch of ${batch}, or from run to run.`,

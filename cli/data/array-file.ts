@@ -1,22 +1,22 @@
-import { createReadStream, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
-import { ByteStream } from './byte-stream.js';
-import { NPY_MAGIC, readNpyHeader, type NpyHeader } from './npy.js';
+import { ByteStream, type ByteSource } from './byte-stream.js';
+import { fileBytes, firstBytes, sizeOf } from './files.js';
+import { GZIP_MAGIC, gunzipped, mostInflated } from './gzip.js';
+import { isIdx, readIdxHeader } from './idx.js';
+import { NPY_MAGIC, readNpyHeader, type ArrayHeader } from './npy.js';
 import { openArchive } from './npz.js';
 
-const PIECE_BYTES = 2 ** 20;
 const ZIP_MAGIC = 'PK';
 
 /** An array whose header has been read; its values follow in `stream`. */
 export interface OpenArray {
   /** How messages name it: `x in images.npz`, or the file alone. */
   readonly what: string;
-  readonly header: NpyHeader;
+  readonly header: ArrayHeader;
   readonly stream: ByteStream;
 }
 
-/** A .npy file (one array, key '') or a .npz archive. */
+/** A file of arrays: .npz, or a single one (key ''): .npy, IDX, IDX in gzip. */
 export interface ArrayFile {
   readonly path: string;
   readonly keys: readonly string[];
@@ -25,103 +25,102 @@ export interface ArrayFile {
   close(): void;
 }
 
-/** Opens by what the file holds, not by its name. DATA_UNREADABLE or DATA_FORMAT if it is neither. */
+type ArrayFormat = 'npz' | 'npy' | 'idx' | 'gzip';
+
+/** What the file is by its first bytes, not by its name; null if it holds no arrays. */
+export function arrayFormatOf(start: Buffer): ArrayFormat | null {
+  const text = start.toString('latin1');
+  if (text.startsWith(ZIP_MAGIC)) return 'npz';
+  if (text.startsWith(NPY_MAGIC)) return 'npy';
+  if (text.startsWith(GZIP_MAGIC)) return 'gzip';
+  return isIdx(start) ? 'idx' : null;
+}
+
+/** Opens a regular file by what it holds. DATA_UNREADABLE; DATA_FORMAT if it holds no arrays. */
 export async function openArrayFile(path: string): Promise<ArrayFile> {
-  const { size } = await regularFile(path);
-  const magic = await firstBytes(path);
-  if (magic.startsWith(ZIP_MAGIC)) {
-    const archive = await openArchive(path);
-    return {
-      path,
-      keys: [...archive.arrays.keys()],
-      openArray: (key) => {
-        const array = archive.arrays.get(key)!;
-        const what = `${key} in ${path}`;
-        return openArray(array.read(what), array.bytes, what);
-      },
-      close: () => archive.close(),
-    };
-  }
-  if (magic !== NPY_MAGIC) {
+  const size = await sizeOf(path);
+  const format = arrayFormatOf(await firstBytes(path, NPY_MAGIC.length));
+  if (format === null) {
     throw new SmoothcertError(
       'DATA_FORMAT',
-      `${path} is neither a .npz nor a .npy file.`,
+      `${path} is in no format that is read.`,
       'Save the images with NumPy: np.savez("images.npz", x=images, y=labels).',
     );
   }
+  if (format === 'npz') return openNpz(path);
+  const open = () => {
+    if (format === 'npy') return openArray(fileBytes(path), readNpyHeader, exactly(size), path);
+    if (format === 'idx') return openArray(fileBytes(path), readOnlyIdx, exactly(size), path);
+    return openArray(gunzipped(path), readZippedIdx, atMost(mostInflated(size)), path);
+  };
+  return { path, keys: [''], openArray: open, close: () => undefined };
+}
+
+async function openNpz(path: string): Promise<ArrayFile> {
+  const archive = await openArchive(path);
   return {
     path,
-    keys: [''],
-    openArray: () => openArray(readAll(path), size, path),
-    close: () => undefined,
+    keys: [...archive.arrays.keys()],
+    openArray: (key) => {
+      const array = archive.arrays.get(key)!;
+      const what = `${key} in ${path}`;
+      return openArray(array.read(what), readNpyHeader, exactly(array.bytes), what);
+    },
+    close: () => archive.close(),
   };
 }
 
-async function openArray(source: AsyncIterable<Uint8Array>, bytes: number, what: string): Promise<OpenArray> {
+/** Why a file cannot have as many bytes as its header promises, as the end of a sentence; null if it can. */
+type LengthCheck = (promised: number) => string | null;
+
+const exactly =
+  (bytes: number): LengthCheck =>
+  (promised) =>
+    promised === bytes ? null : `has ${bytes} bytes where its header promises ${promised}`;
+
+const atMost =
+  (bytes: number): LengthCheck =>
+  (promised) =>
+    promised <= bytes ? null : `is too small for the ${promised} bytes that its header promises`;
+
+async function openArray(
+  source: ByteSource,
+  readHeader: (stream: ByteStream, what: string) => Promise<ArrayHeader>,
+  check: LengthCheck,
+  what: string,
+): Promise<OpenArray> {
   const stream = new ByteStream(source);
   try {
-    const header = await readNpyHeader(stream, what);
-    const promised = header.headerBytes + header.bodyBytes;
-    if (promised !== bytes) {
-      throw new SmoothcertError(
-        'DATA_FORMAT',
-        `${what} has ${bytes} bytes where its header promises ${promised}.`,
-        'Save it again, or copy it again if it was cut while being copied.',
-      );
-    }
-    return { what, header, stream };
+    const header = await readHeader(stream, what);
+    const fault = check(header.headerBytes + header.bodyBytes);
+    if (fault === null) return { what, header, stream };
+    throw new SmoothcertError(
+      'DATA_FORMAT',
+      `${what} ${fault}.`,
+      'Save it again, or copy it again if it was cut while being copied.',
+    );
   } catch (error) {
     await stream.close();
     throw error;
   }
 }
 
-async function regularFile(path: string): Promise<Stats> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    throw cannotRead(path, cause);
-  });
-  if (stats.isFile()) return stats;
+async function readOnlyIdx(stream: ByteStream, what: string): Promise<ArrayHeader> {
+  const header = await readIdxHeader(stream, what);
+  if (header !== null) return header;
   throw new SmoothcertError(
-    'DATA_UNREADABLE',
-    `${path} is ${stats.isDirectory() ? 'a directory' : 'not a regular file'}.`,
-    'Give one .npz or .npy file: np.savez("images.npz", x=images, y=labels).',
+    'DATA_FORMAT',
+    `${what} ends within the header of an IDX file.`,
+    'Copy it again; it was cut while being copied.',
   );
 }
 
-async function firstBytes(path: string): Promise<string> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(NPY_MAGIC.length), 0, NPY_MAGIC.length, 0);
-      const magic = buffer.toString('latin1', 0, bytesRead);
-      return magic.startsWith(ZIP_MAGIC) ? ZIP_MAGIC : magic;
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
-}
-
-async function* readAll(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
-}
-
-function cannotRead(path: string, cause: unknown): SmoothcertError {
-  const missing = errorCode(cause) === 'ENOENT';
-  return new SmoothcertError(
-    'DATA_UNREADABLE',
-    missing ? `There is no file ${path}.` : `${path} cannot be read (${errorCode(cause)}).`,
-    missing ? 'Check the path.' : 'Check that it exists and that you may read it.',
-    { cause },
+async function readZippedIdx(stream: ByteStream, what: string): Promise<ArrayHeader> {
+  const header = await readIdxHeader(stream, what);
+  if (header !== null) return header;
+  throw new SmoothcertError(
+    'DATA_FORMAT',
+    `${what} is compressed with gzip and holds no IDX file.`,
+    'Unpack it first, with gunzip or tar, and give what comes out.',
   );
-}
-
-/** The system's name of what went wrong, such as ENOSPC. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

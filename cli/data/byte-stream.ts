@@ -3,13 +3,20 @@ export class EndedEarly extends Error {
   override readonly name = 'EndedEarly';
 }
 
+/** Bytes in pieces; `skip` leaves out the next ones without reading them, where the source can. */
+export interface ByteSource extends AsyncIterable<Uint8Array> {
+  skip?(bytes: number): void;
+}
+
 /** Hands out the bytes of an async source in the amounts asked for. Memory: one amount and one piece of the source. */
 export class ByteStream {
-  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #source: ByteSource;
+  readonly #pieces: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source[Symbol.asyncIterator]();
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.#pieces = source[Symbol.asyncIterator]();
   }
 
   /** Exactly the next `length` bytes; throws EndedEarly. */
@@ -25,10 +32,23 @@ export class ByteStream {
     return taken;
   }
 
+  /** Leaves out the next `length` bytes; throws EndedEarly unless the source can skip, which then ends early later. */
+  async skip(length: number): Promise<void> {
+    let left = length - this.#split(length).length;
+    if (this.#source.skip) {
+      this.#source.skip(left);
+      return;
+    }
+    while (left > 0) {
+      if (await this.atEnd()) throw new EndedEarly(`${left} bytes are missing`);
+      left -= this.#split(left).length;
+    }
+  }
+
   /** Whether nothing is left. The source is read to its end to know it, so that its own last checks are made. */
   async atEnd(): Promise<boolean> {
     while (this.#rest.length === 0) {
-      const next = await this.#source.next();
+      const next = await this.#pieces.next();
       if (next.done === true) return true;
       this.#rest = next.value;
     }
@@ -37,7 +57,7 @@ export class ByteStream {
 
   /** Gives up the source, read or not. */
   async close(): Promise<void> {
-    await this.#source.return?.();
+    await this.#pieces.return?.();
   }
 
   #split(most: number): Uint8Array {

@@ -1,6 +1,8 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ArrayFile } from './array-file.js';
 
+const MOST_LISTED = 12;
+
 /** Names that people give to images, and to labels. */
 const IMAGE_KEYS = ['x', 'X', 'images', 'image', 'data', 'x_test', 'X_test', 'test_images', 'arr_0'];
 const LABEL_KEYS = [
@@ -50,10 +52,16 @@ function choose(
 }
 
 function ambiguous(file: ArrayFile, keys: readonly string[], role: string, name: string): SmoothcertError {
-  const found = keys.length === 0 ? 'it holds no array' : `it holds ${keys.join(', ')}`;
+  const found = keys.length === 0 ? 'it holds no array' : `it holds ${listed(keys)}`;
   return new SmoothcertError(
     'DATA_FORMAT',
     `${file.path} does not say which array has the ${role}: ${found}.`,
     `Save the ${role} under the name ${name}.`,
   );
+}
+
+/** A sentence's worth of names. */
+function listed(keys: readonly string[]): string {
+  const more = keys.length - MOST_LISTED;
+  return keys.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

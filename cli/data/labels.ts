@@ -2,7 +2,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { OpenArray } from './array-file.js';
 import { readValues } from './values.js';
 
-const LARGEST_LABEL = 2 ** 31 - 1;
+export const LARGEST_LABEL = 2 ** 31 - 1;
 
 /**
  * Reads class numbers: any integer type, shape [N] or [N, 1], 0 to 2^31 − 1. `count` is the number of images.

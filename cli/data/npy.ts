@@ -21,7 +21,8 @@ const ITEM_BYTES = {
   float64: 8,
 } as const;
 
-export interface NpyHeader {
+/** What the header of an array says, whatever its format. */
+export interface ArrayHeader {
   readonly type: ElementType;
   readonly shape: readonly number[];
   /** Length of the header itself: the first value lies there. */
@@ -44,7 +45,7 @@ export function itemBytes(type: ElementType): number {
  * Reads the header of a .npy file (format versions 1 to 3) and leaves `stream` at the first value. `what` names
  * the array in messages. Object arrays are refused here: nothing is ever unpickled.
  */
-export async function readNpyHeader(stream: ByteStream, what: string): Promise<NpyHeader> {
+export async function readNpyHeader(stream: ByteStream, what: string): Promise<ArrayHeader> {
   const { text, headerBytes } = await readText(stream, what);
   let literal: PythonValue;
   try {

@@ -1,8 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { SmoothcertError } from '../../shared/errors.js';
+import { mostInflated } from './gzip.js';
 
 const MAX_ENTRIES = 4096;
+const LONGEST_NAME = 1024;
+const LOCAL_HEADER_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -34,15 +37,46 @@ export async function openArchive(path: string): Promise<Archive> {
 }
 
 async function arraysOf(zip: ZipFile, path: string): Promise<Map<string, ZippedArray>> {
+  if (zip.entryCount > MAX_ENTRIES) {
+    throw new SmoothcertError(
+      'DATA_FORMAT',
+      `${path} has ${zip.entryCount} entries, and at most ${MAX_ENTRIES} are read.`,
+      'Save the images as one array and the labels as another.',
+    );
+  }
   const arrays = new Map<string, ZippedArray>();
-  if (zip.entryCount > MAX_ENTRIES) throw damaged(path);
+  const places: Place[] = [];
   for await (const entry of zip.eachEntry()) {
+    places.push(placeOf(entry));
+    if (entry.fileName.length > LONGEST_NAME || !isPlausible(entry)) throw damaged(path);
     if (!entry.fileName.endsWith('.npy')) continue;
     const key = entry.fileName.slice(0, -'.npy'.length);
     if (arrays.has(key)) throw damaged(path);
     arrays.set(key, { bytes: entry.uncompressedSize, read: (what) => readEntry(zip, entry, what) });
   }
+  if (overlap(places, zip.fileSize)) throw damaged(path);
   return arrays;
+}
+
+/** Bytes that an entry takes at least. */
+interface Place {
+  readonly begin: number;
+  readonly end: number;
+}
+
+function placeOf({ relativeOffsetOfLocalHeader: begin, compressedSize }: Entry): Place {
+  return { begin, end: begin + LOCAL_HEADER_BYTES + compressedSize };
+}
+
+/** Whether entries share bytes, as only archives do that are made to expand without end, or leave the file. */
+function overlap(places: readonly Place[], fileSize: number): boolean {
+  const sorted = places.toSorted((a, b) => a.begin - b.begin);
+  return sorted.some(({ end }, at) => end > (sorted[at + 1]?.begin ?? fileSize));
+}
+
+/** Whether so few bytes can hold as many as the directory says. */
+function isPlausible({ uncompressedSize, compressedSize }: Entry): boolean {
+  return uncompressedSize <= mostInflated(compressedSize);
 }
 
 async function* readEntry(zip: ZipFile, entry: Entry, what: string): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { shapeFault, type PixelType } from '../../shared/dataset/canonical.js';
+import type { Selection } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { OpenArray } from './array-file.js';
 import { readPieces, readValues } from './values.js';
@@ -44,15 +45,15 @@ export function pixelTypeOf(array: OpenArray): PixelType {
 }
 
 /**
- * The tensor's bytes as the canonical data set holds them, in pieces: uint8 as it is, floats as float32, rounded
+ * The bytes of the selected images as the canonical data set holds them, in pieces: uint8 as it is, floats as float32, rounded
  * once, each checked to be in [0, 1] (DATA_RANGE names the first that is not).
  */
-export async function* canonicalPixels(array: OpenArray): AsyncGenerator<Uint8Array> {
+export async function* canonicalPixels(array: OpenArray, selection: Selection): AsyncGenerator<Uint8Array> {
   if (array.header.type === 'uint8') {
-    for await (const { bytes } of readPieces(array)) yield bytes;
+    for await (const { bytes } of readPieces(array, selection)) yield bytes;
     return;
   }
-  for await (const { at, values } of readValues(array)) {
+  for await (const { at, values } of readValues(array, selection)) {
     const pixels = Float32Array.from(values);
     const wrong = pixels.findIndex((pixel) => !(pixel >= 0 && pixel <= 1));
     if (wrong >= 0) throw outOfRange(array, at + wrong, values[wrong]!, pixels);

@@ -1,5 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { OpenArray } from './array-file.js';
+import { elementsOf } from '../../shared/dataset/canonical.js';
+import { indicesOf, type Selection } from '../../shared/dataset/selection.js';
 import { EndedEarly } from './byte-stream.js';
 import { itemBytes, type ElementType } from './npy.js';
 
@@ -7,32 +9,59 @@ import { itemBytes, type ElementType } from './npy.js';
 const PIECE_ELEMENTS = 2 ** 16;
 
 /**
- * The bytes of an array in pieces of 65,536 values that do not depend on how the source cuts them; `at` is the index
- * of a piece's first value. Ends with the source's own checks made (checksum, nothing behind the last value).
+ * The bytes of the images of a selection, or of the whole array, in pieces of at most 65,536 values that do not depend
+ * on how the source cuts them; `at` is the index of a piece's first value in the array. What lies between is not read
+ * where the file allows it. Ends with the source's own checks made (checksum, nothing behind the last value).
  */
-export async function* readPieces(array: OpenArray): AsyncGenerator<{ at: number; bytes: Uint8Array }> {
+export async function* readPieces(
+  array: OpenArray,
+  selection?: Selection,
+): AsyncGenerator<{ at: number; bytes: Uint8Array }> {
   const { type, bodyBytes } = array.header;
   const size = itemBytes(type);
   const count = bodyBytes / size;
+  let at = 0;
   try {
-    for (let at = 0; at < count; at += PIECE_ELEMENTS) {
-      yield { at, bytes: await array.stream.take(size * Math.min(PIECE_ELEMENTS, count - at)) };
+    for (const run of runsOf(array.header.shape, selection)) {
+      await array.stream.skip(size * (run.begin - at));
+      for (at = run.begin; at < run.end; at += PIECE_ELEMENTS) {
+        yield { at, bytes: await array.stream.take(size * Math.min(PIECE_ELEMENTS, run.end - at)) };
+      }
+      at = run.end;
     }
+    await array.stream.skip(size * (count - at));
     if (!(await array.stream.atEnd())) throw new EndedEarly('bytes follow the last value');
   } catch (error) {
     if (!(error instanceof EndedEarly)) throw error;
     throw new SmoothcertError(
       'DATA_FORMAT',
-      `${array.what} changed its length while it was read.`,
-      'Try again when nothing writes to it.',
+      `${array.what} does not have the ${bodyBytes} bytes of values that its header promises.`,
+      'Save it again, and try again when nothing writes to it.',
       { cause: error },
     );
   }
 }
 
+/** Ranges of values to read, one behind the other. */
+function* runsOf(
+  shape: readonly number[],
+  selection: Selection | undefined,
+): Generator<{ begin: number; end: number }> {
+  const { start, step, count } = selection ?? { start: 0, step: 1, count: shape[0] ?? 1 };
+  const elements = elementsOf(shape.slice(1));
+  if (step === 1) yield { begin: start * elements, end: (start + count) * elements };
+  else
+    for (const image of indicesOf({ start, step, count }))
+      yield { begin: image * elements, end: (image + 1) * elements };
+}
+
 /** The same as float64 values; only int64 and uint64 beyond 2^53 are rounded. */
-export async function* readValues(array: OpenArray): AsyncGenerator<{ at: number; values: Float64Array }> {
-  for await (const { at, bytes } of readPieces(array)) yield { at, values: decode(array.header.type, bytes) };
+export async function* readValues(
+  array: OpenArray,
+  selection?: Selection,
+): AsyncGenerator<{ at: number; values: Float64Array }> {
+  for await (const { at, bytes } of readPieces(array, selection))
+    yield { at, values: decode(array.header.type, bytes) };
 }
 
 function decode(type: ElementType, bytes: Uint8Array): Float64Array {

@@ -8,20 +8,31 @@ import { SmoothcertError } from '../errors.js';
 import { decodeHeader, encodeHeader, geometryOf, HEADER_BYTES, type DataSetHeader } from './canonical.js';
 import { CHUNK_BYTES, DataDigest } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
+import { indicesOf, selectionOf } from './selection.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'canonical-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const headers: fc.Arbitrary<DataSetHeader> = fc.record({
-  dtype: fc.constantFrom('uint8', 'float32'),
-  shape: fc
-    .tuple(
-      fc.integer({ min: 1, max: 2 ** 24 }),
-      fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 3 }),
-    )
-    .map(([count, image]) => [count, ...image]),
-  labelled: fc.boolean(),
+const ALL = { start: 0, step: 1 };
+
+const ranges = fc.record({
+  start: fc.integer({ min: 0, max: 2 ** 24 - 1 }),
+  stop: fc.option(fc.integer({ min: 1, max: 2 ** 25 })),
+  step: fc.integer({ min: 1, max: 2 ** 25 }),
 });
+const sizes = fc.integer({ min: 1, max: 2 ** 24 });
+
+const headers: fc.Arbitrary<DataSetHeader> = fc
+  .record({
+    ...{ dtype: fc.constantFrom('uint8' as const, 'float32' as const), labelled: fc.boolean() },
+    image: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 3 }),
+    selection: fc
+      .tuple(ranges, sizes)
+      .map(([range, count]) => selectionOf(range, count) ?? { ...ALL, count }),
+  })
+  .map(({ dtype, labelled, image, selection: { start, step, count } }) => ({
+    ...{ dtype, labelled, start, step, shape: [count, ...image] },
+  }));
 
 describe('header', () => {
   it('comes back as it went', () => {
@@ -29,6 +40,19 @@ describe('header', () => {
       fc.property(headers, (header) => {
         expect(decodeHeader(encodeHeader(header))).toEqual(header);
       }),
+    );
+  });
+
+  it.each([
+    [{ start: -1, step: 1 }, [2, 3]],
+    [{ start: 0, step: 0 }, [2, 3]],
+    [{ start: 0.5, step: 1 }, [2, 3]],
+    [{ start: 2 ** 24, step: 1 }, [1, 3]],
+    [{ start: 0, step: 2 ** 24 }, [2, 3]],
+    [{ start: 0, step: 2 }, [1, 3]],
+  ])('refuses to write the selection %j of shape %j', (selection, shape) => {
+    expect(() => encodeHeader({ dtype: 'uint8', labelled: false, shape, ...selection })).toThrow(
+      expect.objectContaining({ code: 'INTERNAL' }),
     );
   });
 
@@ -58,7 +82,7 @@ describe('header', () => {
   it.each([[[4]], [[4, 0]], [[2 ** 24 + 1, 1]], [[1, 2 ** 26 + 1]], [[1, 2, 3, 4, 5]], [[1, 1.5]]])(
     'refuses to write shape %j',
     (shape) => {
-      expect(() => encodeHeader({ dtype: 'uint8', shape, labelled: false })).toThrow(
+      expect(() => encodeHeader({ dtype: 'uint8', shape, labelled: false, ...ALL })).toThrow(
         expect.objectContaining({ code: 'INTERNAL' }),
       );
     },
@@ -67,10 +91,42 @@ describe('header', () => {
 
 describe('geometryOf', () => {
   it('places images behind the header and labels behind images', () => {
-    const geometry = geometryOf({ dtype: 'float32', shape: [5, 3, 2, 2], labelled: true });
+    const geometry = geometryOf({ dtype: 'float32', shape: [5, 3, 2, 2], labelled: true, ...ALL });
     expect(geometry).toMatchObject({ count: 5, imageShape: [3, 2, 2], imageElements: 12, imageBytes: 48 });
     expect([0, 4].map(geometry.imageOffset)).toEqual([128, 320]);
     expect([geometry.labelsOffset, geometry.totalBytes]).toEqual([368, 388]);
+  });
+
+  it('finds images by their index in the data set, and holds no others', () => {
+    const geometry = geometryOf({ dtype: 'uint8', shape: [3, 10], labelled: false, start: 5, step: 4 });
+    expect([5, 9, 13].map(geometry.imageOffset)).toEqual([128, 138, 148]);
+    expect([-1, 0, 1, 4, 5, 6, 9, 13, 17, NaN].filter(geometry.holds)).toEqual([5, 9, 13]);
+    expect(geometry.totalBytes).toBe(158);
+  });
+});
+
+describe('selectionOf', () => {
+  it('names the images that Python would', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          start: fc.nat({ max: 30 }),
+          stop: fc.option(fc.nat({ max: 40 })),
+          step: fc.integer({ min: 1, max: 12 }),
+        }),
+        fc.integer({ min: 1, max: 25 }),
+        (range, count) => {
+          const python = Array.from({ length: count }, (_, index) => index).filter(
+            (index) =>
+              index >= range.start &&
+              index < (range.stop ?? Infinity) &&
+              (index - range.start) % range.step === 0,
+          );
+          const selection = selectionOf(range, count);
+          expect(selection === null ? [] : [...indicesOf(selection)]).toEqual(python);
+        },
+      ),
+    );
   });
 });
 
@@ -94,7 +150,7 @@ describe('DataDigest', () => {
 });
 
 describe('DataSetFile', () => {
-  const header = encodeHeader({ dtype: 'uint8', shape: [2, 3], labelled: true });
+  const header = encodeHeader({ dtype: 'uint8', shape: [2, 3], labelled: true, ...ALL });
   const whole = Buffer.concat([header, Uint8Array.of(1, 2, 3, 4, 5, 6, 9, 0, 0, 0, 255, 255, 255, 127)]);
   const write = (bytes: Uint8Array) => {
     const file = path.join(folder, 'data');

@@ -1,17 +1,22 @@
 import { SmoothcertError } from '../errors.js';
+import { selectionFault, type Selection } from './selection.js';
 
 /**
  * The canonical data set: one file whose bytes, and so whose digest, depend only on the images and labels and not
  * on the format that they came in. Header, then the tensor (C order, little endian), then one int32 per image
  * if it is labelled.
  *
+ * It holds the images that a job certifies and no others, so the digest names exactly those. Each keeps the index
+ * that it has in the data set it came from (start, start + step, …): results and noise go by that index.
+ *
  *   0  magic "SMCERTDS"    8  version u16    10  pixel type u8 (1 uint8, 2 float32)    11  labelled u8 (0 or 1)
- *  12  rank u32           16  rank × u64 dimensions, N first                        …128  zeros
+ *  12  rank u32           16  rank × u64 dimensions, number of images first          …48  zeros
+ *  48  start u64          56  step u64                                              …128  zeros
  */
-export interface DataSetHeader {
+export interface DataSetHeader extends Omit<Selection, 'count'> {
   /** uint8 pixels mean x / 255; float32 pixels are in [0, 1] already. */
   readonly dtype: PixelType;
-  /** [N, …]: number of images, then one, two or three dimensions of an image. */
+  /** [count, …]: number of images held, then one, two or three dimensions of an image. */
   readonly shape: readonly number[];
   readonly labelled: boolean;
 }
@@ -28,12 +33,15 @@ const VERSION = 1;
 const MIN_RANK = 2;
 const MAX_RANK = 4;
 const SHAPE_OFFSET = 16;
+const START_OFFSET = 48;
+const STEP_OFFSET = 56;
+const END_OF_FIELDS = 64;
 const LABEL_BYTES = 4;
 const TYPES: readonly (PixelType | undefined)[] = [undefined, 'uint8', 'float32'];
 
-/** The 128 bytes of the header. The shape must satisfy `shapeFault`, else INTERNAL. */
+/** The 128 bytes of the header. Shape and selection must be possible (`shapeFault`, `selectionFault`), else INTERNAL. */
 export function encodeHeader(header: DataSetHeader): Uint8Array {
-  const fault = shapeFault(header.shape);
+  const fault = headerFault(header);
   if (fault !== null) throw new SmoothcertError('INTERNAL', `A data set ${fault}.`, 'Report this as a bug.');
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
@@ -43,6 +51,8 @@ export function encodeHeader(header: DataSetHeader): Uint8Array {
   view.setUint8(11, header.labelled ? 1 : 0);
   view.setUint32(12, header.shape.length, true);
   header.shape.forEach((size, axis) => view.setBigUint64(SHAPE_OFFSET + 8 * axis, BigInt(size), true));
+  view.setBigUint64(START_OFFSET, BigInt(header.start), true);
+  view.setBigUint64(STEP_OFFSET, BigInt(header.step), true);
   return bytes;
 }
 
@@ -63,14 +73,25 @@ export function decodeHeader(bytes: Uint8Array): DataSetHeader {
   const rank = view.getUint32(12, true);
   if (dtype === undefined || labelled > 1) throw damaged('has an unknown pixel type or label mark');
   if (rank < MIN_RANK || rank > MAX_RANK) throw damaged(`has ${rank} dimensions`);
-  const shape: number[] = [];
-  for (let axis = 0; axis < rank; axis += 1)
-    shape.push(Number(view.getBigUint64(SHAPE_OFFSET + 8 * axis, true)));
-  const fault = shapeFault(shape);
+  const number = (at: number) => Number(view.getBigUint64(at, true));
+  const shape = Array.from({ length: rank }, (_, axis) => number(SHAPE_OFFSET + 8 * axis));
+  const header = {
+    ...{ dtype, shape, labelled: labelled === 1 },
+    ...{ start: number(START_OFFSET), step: number(STEP_OFFSET) },
+  };
+  const fault = headerFault(header);
   if (fault !== null) throw damaged(fault);
-  const unused = bytes.subarray(SHAPE_OFFSET + 8 * rank, HEADER_BYTES);
-  if (unused.some((byte) => byte !== 0)) throw damaged('has bytes where its header must be zero');
-  return { dtype, shape, labelled: labelled === 1 };
+  const unused = [
+    bytes.subarray(SHAPE_OFFSET + 8 * rank, START_OFFSET),
+    bytes.subarray(END_OF_FIELDS, HEADER_BYTES),
+  ];
+  if (unused.some((part) => part.some((byte) => byte !== 0)))
+    throw damaged('has bytes where its header must be zero');
+  return header;
+}
+
+function headerFault({ shape, start, step }: DataSetHeader): string | null {
+  return shapeFault(shape) ?? selectionFault({ start, step, count: shape[0]! }, MAX_IMAGES);
 }
 
 /** Why [N, …] cannot be the shape of a data set, as the end of a sentence; null if it can. */
@@ -90,11 +111,14 @@ export function elementsOf(shape: readonly number[]): number {
 
 /** Where things are in the file, in bytes from its start. */
 export interface DataSetGeometry {
+  /** Number of images held. */
   readonly count: number;
   readonly imageShape: readonly number[];
   readonly imageElements: number;
   readonly imageBytes: number;
-  /** First byte of image `index`; the images lie one behind the other. */
+  /** Whether the image of this index in the data set is held. */
+  readonly holds: (index: number) => boolean;
+  /** First byte of the image of this index, which must be held; the images lie one behind the other. */
   readonly imageOffset: (index: number) => number;
   /** First byte of the labels, int32 each; the end of the file if there are none. */
   readonly labelsOffset: number;
@@ -102,7 +126,9 @@ export interface DataSetGeometry {
 }
 
 export function geometryOf(header: DataSetHeader): DataSetGeometry {
+  const { start, step } = header;
   const count = header.shape[0]!;
+  const placeOf = (index: number) => (index - start) / step;
   const imageShape = header.shape.slice(1);
   const imageElements = elementsOf(imageShape);
   const imageBytes = imageElements * bytesOf(header.dtype);
@@ -112,7 +138,11 @@ export function geometryOf(header: DataSetHeader): DataSetGeometry {
     imageShape,
     imageElements,
     imageBytes,
-    imageOffset: (index) => HEADER_BYTES + index * imageBytes,
+    holds: (index) => {
+      const place = placeOf(index);
+      return Number.isInteger(place) && place >= 0 && place < count;
+    },
+    imageOffset: (index) => HEADER_BYTES + placeOf(index) * imageBytes,
     labelsOffset,
     totalBytes: labelsOffset + (header.labelled ? count * LABEL_BYTES : 0),
   };

@@ -56,7 +56,7 @@ export class DataSetFile {
     }
   }
 
-  /** One label an image, in their order; null if the data set has none. */
+  /** One label an image held, in their order; null if the data set has none. */
   async labels(): Promise<Int32Array | null> {
     if (!this.header.labelled) return null;
     const bytes = new Uint8Array(this.geometry.totalBytes - this.geometry.labelsOffset);

@@ -97,7 +97,8 @@ describe('importDataSet accepts', () => {
 const SAVE_WITH_NUMPY = 'Save it with np.save or np.savez.';
 const SAVE_AGAIN = 'Save it again, or copy it again if it was cut while being copied.';
 const SAVE_ARCHIVE_AGAIN = 'Save it again with np.savez, or copy it again if it was cut while being copied.';
-const ARE_IMAGES = 'Save the images with NumPy: np.savez("images.npz", x=images, y=labels).';
+const FORMATS =
+  'Give a .npz or .npy file, IDX, CIFAR batches or a folder of PNG or JPEG files; most simply np.savez("images.npz", x=images, y=labels).';
 const SHAPES =
   'Save images one behind the other: [N, C, H, W], [N, H, W, C], [N, H, W] or [N, D]; a single one as x[None].';
 const PLAIN = 'Save plain numbers, for example x.astype(np.float32).';
@@ -108,12 +109,12 @@ const refusals: [string, string, string, string][] = [
   ['absent.npz', 'DATA_UNREADABLE', 'There is no file absent.npz.', 'Check the path.'],
   [
     '.',
-    'DATA_UNREADABLE',
-    '. is a directory.',
-    'Give one .npz or .npy file: np.savez("images.npz", x=images, y=labels).',
+    'DATA_FORMAT',
+    'bad-header.npy is neither a PNG nor a JPEG file.',
+    'Move it out of the folder: all that is there must be pictures, hidden files aside.',
   ],
-  ['nil.npz', 'DATA_FORMAT', 'nil.npz is neither a .npz nor a .npy file.', ARE_IMAGES],
-  ['text.npz', 'DATA_FORMAT', 'text.npz is neither a .npz nor a .npy file.', ARE_IMAGES],
+  ['nil.npz', 'DATA_FORMAT', 'nil.npz is in no format that is read.', FORMATS],
+  ['text.npz', 'DATA_FORMAT', 'text.npz is in no format that is read.', FORMATS],
   ['short.npz', 'DATA_FORMAT', 'short.npz is damaged or cut short.', SAVE_ARCHIVE_AGAIN],
   ['flipped.npz', 'DATA_FORMAT', 'x in flipped.npz is damaged or cut short.', SAVE_ARCHIVE_AGAIN],
   ['lying-bomb.npz', 'DATA_FORMAT', 'x in lying-bomb.npz is damaged or cut short.', SAVE_ARCHIVE_AGAIN],

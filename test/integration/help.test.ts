@@ -51,7 +51,7 @@ describe('smoothcert', () => {
     expect(text).toContain(
       "\nUnits: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.\n",
     );
-    const flags = [...text.matchAll(/^ {2}--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
+    const flags = [...text.matchAll(/^ {2}(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
     expect(flags).toEqual([
       ...['model', 'data', 'labels', 'images', 'out'],
       ...['sigma', 'alpha', 'stop', 'bound', 'min-gain', 'max-samples', 'n0', 'seed'],

@@ -129,18 +129,19 @@ export const options: Wrong[] = [
   ],
 ];
 
-const ARE_IMAGES = 'Save the images with NumPy: np.savez("images.npz", x=images, y=labels).';
+const FORMATS =
+  'Give a .npz or .npy file, IDX, CIFAR batches or a folder of PNG or JPEG files; most simply np.savez("images.npz", x=images, y=labels).';
 
 export const data: Wrong[] = [
   ['no such file', 'absent.npz', 'DATA_UNREADABLE', 'There is no file $.', 'Check the path.'],
   [
-    'a folder',
+    'a folder of other files',
     '',
-    'DATA_UNREADABLE',
-    '$ is a directory.',
-    'Give one .npz or .npy file: np.savez("images.npz", x=images, y=labels).',
+    'DATA_FORMAT',
+    '$bad-header.npy is neither a PNG nor a JPEG file.',
+    'Move it out of the folder: all that is there must be pictures, hidden files aside.',
   ],
-  ['a text file', 'text.npz', 'DATA_FORMAT', '$ is neither a .npz nor a .npy file.', ARE_IMAGES],
+  ['a text file', 'text.npz', 'DATA_FORMAT', '$ is in no format that is read.', FORMATS],
   [
     'a file cut short',
     'short.npz',
@@ -247,10 +248,7 @@ export const labels: Wrong[] = [
   ],
 ];
 
-const WHOLE_FILE =
-  'Check that it is a whole ONNX file of a published operator set, without operators of your own.';
-const NOT_PARSED =
-  'ONNX Runtime cannot load the model: Failed to load model because protobuf parsing failed.';
+const EXPORT_AGAIN = 'Check the path, and export or copy the model again; a model is an .onnx file.';
 
 export const models: Wrong[] = [
   [
@@ -259,8 +257,12 @@ export const models: Wrong[] = [
     `There is no file ${MODELS}/absent.onnx.`,
     'Check the path; a model is one ONNX file of at most 2 GB.',
   ],
-  ['not-a-model.onnx', 'MODEL_UNREADABLE', NOT_PARSED, WHOLE_FILE],
-  ['truncated.onnx', 'MODEL_UNREADABLE', NOT_PARSED, WHOLE_FILE],
+  ...['not-a-model.onnx', 'truncated.onnx'].map((file): [string, string, string, string] => [
+    file,
+    'MODEL_UNREADABLE',
+    `${MODELS}/${file} is no ONNX model, or is damaged or cut short.`,
+    EXPORT_AGAIN,
+  ]),
   [
     'two-inputs.onnx',
     'MODEL_INPUT_UNSUPPORTED',
@@ -270,14 +272,8 @@ export const models: Wrong[] = [
   [
     'int-input.onnx',
     'MODEL_INPUT_UNSUPPORTED',
-    'Input pixels takes uint8, not float32.',
-    'Export it with one float32 input tensor.',
-  ],
-  [
-    'float16-input.onnx',
-    'MODEL_INPUT_UNSUPPORTED',
-    'Input pixels takes float16, not float32.',
-    'Export it with float32 inputs: float16 is not supported yet.',
+    'Input pixels takes uint8, whole numbers, which Gaussian noise cannot be added to.',
+    'Export it with a float32 input in place of the integers and their cast; if they are 0 to 255, pass --input-scale 255.',
   ],
   [
     'one-class.onnx',
@@ -328,8 +324,8 @@ export const otherModels: Wrong[] = [
     'the model external.onnx',
     { model: `${INPUTS}/external.onnx` },
     'MODEL_UNREADABLE',
-    `The model ${INPUTS}/external.onnx keeps weights in other files, which its digest does not cover.`,
-    'Save it as one file: onnx.save(onnx.load(path), "one-file.onnx").',
+    `The model ${INPUTS}/external.onnx keeps weights in ${INPUTS}/weights.bin, which is not there.`,
+    'Save it as one file with onnx.save(onnx.load(path), "one-file.onnx"), or put the weight files where the model says they are.',
   ],
   [
     'a model without a batch axis',

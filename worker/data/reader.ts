@@ -18,6 +18,7 @@ export class DataSetReader {
     return new DataSetReader(await DataSetFile.open(path));
   }
 
+  /** Number of images held, which need not be all of the data set that they came from. */
   get count(): number {
     return this.file.geometry.count;
   }
@@ -26,13 +27,16 @@ export class DataSetReader {
     return this.file.geometry.imageShape;
   }
 
-  /** Pixels of image `index`, 0 ≤ index < count, each in [0, 1]; a new array every time. */
+  /**
+   * Pixels of the image of this index in the data set, each in [0, 1]; a new array every time.
+   * @throws SmoothcertError INTERNAL if it is not held
+   */
   async readPixels(index: number): Promise<Float32Array> {
-    const { count, imageBytes, imageElements, imageOffset } = this.file.geometry;
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
+    const { count, holds, imageBytes, imageElements, imageOffset } = this.file.geometry;
+    if (!holds(index)) {
       throw new SmoothcertError(
         'INTERNAL',
-        `Image ${index} was asked of a data set of ${count} images.`,
+        `Image ${index} was asked of a data set of ${count} images that does not hold it.`,
         'Report this as a bug.',
       );
     }

@@ -30,6 +30,23 @@ const accepted: [Sizes, number[], Layout, number[], number, boolean][] = [
   [[null, null], [28, 20, 1], 'flat', [28, 20], 1, false],
   [[3072], [3, 32, 32], 'flat', [3072], 3, false],
   [[1, 3072, 1], [32, 32, 3], 'flat', [1, 3072, 1], 3, false],
+  [[784], [28, 28, 1], 'flat', [784], 1, false],
+  [[28, 28], [28, 28, 1], 'flat', [28, 28], 1, false],
+  [[28, 28], [784], 'flat', [28, 28], 1, false],
+  [[784, 1], [784], 'flat', [784, 1], 1, false],
+  [[null, 1], [28, 28], 'flat', [784, 1], 1, false],
+  [[1, null, 1], [28, 20], 'flat', [1, 560, 1], 1, false],
+  [[28, 28, 1], [28, 28], 'nhwc', [28, 28, 1], 1, false],
+  [[28, 28, 1], [784], 'nhwc', [28, 28, 1], 1, false],
+  [[null, null, 1], [28, 20], 'nhwc', [28, 20, 1], 1, false],
+  [[null, null, 1], [1, 28, 20], 'nhwc', [28, 20, 1], 1, false],
+  [[null, null, 3], [32, 48, 3], 'nhwc', [32, 48, 3], 3, false],
+  [[null, 48, 3], [3, 32, 48], 'nhwc', [32, 48, 3], 3, true],
+  [[3, null, null], [3, 40, 56], 'nchw', [3, 40, 56], 3, false],
+  [[3, 32, null], [32, 48, 3], 'nchw', [3, 32, 48], 3, true],
+  [[null, 28, 28], [28, 28], 'nchw', [1, 28, 28], 1, false],
+  [[null, 28, 28], [28, 28, 3], 'nchw', [3, 28, 28], 3, true],
+  [[28, 28, null], [28, 28], 'nhwc', [28, 28, 1], 1, false],
 ];
 
 describe('resolveLayout', () => {
@@ -82,6 +99,9 @@ describe('resolveLayout', () => {
     expect(() => resolveLayout([null, null, null], [3, 32, 32])).toThrow(
       "The model's input [?, ?, ?] does not tell which axis has the channels.",
     );
+    expect(() => resolveLayout([4, 4, 4], [4, 4, 4])).toThrow(
+      "The model's input [4, 4, 4] does not tell which axis has the channels.",
+    );
   });
 
   const NOT_RESIZED =
@@ -95,6 +115,10 @@ describe('resolveLayout', () => {
     [[784], [28, 27], NOT_RESIZED],
     [[28, 28], [14, 56], NOT_RESIZED],
     [[1, 28, 28], [14, 56], NOT_RESIZED],
+    [[32, 32, 3], [32, 32], 'Give images with 3 channels: nothing is repeated silently.'],
+    [[28, 28, 1], [3, 28, 28], NOT_RESIZED],
+    [[28, 28], [28, 28, 3], NOT_RESIZED],
+    [[1, 784, 1], [3, 28, 28], NOT_RESIZED],
   ])('refuses for model %j data %j', (row, image, remedy) => {
     expect(() => resolveLayout(row, image)).toThrow(
       expect.objectContaining({

@@ -1,4 +1,6 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { SmoothcertError } from '../../shared/errors.js';
+import { isElementType, type ElementType } from './element-types.js';
 
 /** An output as ONNX Runtime describes it; `null` dimensions are free. No shape at all means that its rank is unknown. */
 export interface OutputInfo {
@@ -11,12 +13,17 @@ export interface OutputInfo {
 /** The output that votes are taken from. `classes` is null where only a run can tell. */
 export interface ChosenOutput {
   readonly name: string;
+  readonly type: ElementType;
   readonly classes: number | null;
 }
 
+/** A name with more wrong letters than this was not meant. */
+const MISSPELT = 3;
+
 /**
- * Chooses the output with one score a class: the one that is asked for, or else the only float32 output of shape [N, K],
- * trailing axes of 1 allowed. MODEL_OUTPUT_UNSUPPORTED with what to do otherwise.
+ * Chooses the output with one score a class: the one that is asked for, or else the only output of floats of shape [N, K].
+ * Axes of 1 are allowed anywhere behind the batch, as in [N, K, 1, 1] and [N, 1, K]: with one axis above 1, no other reading
+ * of it exists. MODEL_OUTPUT_UNSUPPORTED with what to do otherwise.
  */
 export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): ChosenOutput {
   const names = outputs.map(({ name }) => name).join(', ');
@@ -25,7 +32,7 @@ export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): Ch
     if (output === undefined) {
       throw unsupported(
         `The model has no output named ${asked}; it has ${names}.`,
-        'Pass one of these to --output.',
+        `${didYouMean(asked, outputs)}Pass one of these to --output.`,
       );
     }
     return accept(output);
@@ -35,7 +42,7 @@ export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): Ch
   if (fitting.length === 1) return accept(fitting[0]!);
   throw unsupported(
     fitting.length === 0
-      ? `None of the model's outputs (${names}) is a float32 tensor [N, K] with one score a class.`
+      ? `None of the model's outputs (${names}) is a tensor of floats [N, K] with one score a class.`
       : `The model has several outputs that could hold one score a class: ${fitting.map(({ name }) => name).join(', ')}.`,
     fitting.length === 0
       ? 'Export the logits or probabilities as an output.'
@@ -48,15 +55,32 @@ export function classesOfShape(name: string, shape: readonly number[], rows: num
   const { classes } = accept({ name, type: 'float32', shape });
   if (classes !== null && shape[0] === rows) return classes;
   throw unsupported(
-    `Output ${name} has shape [${shape.join(', ')}] for ${rows} images.`,
+    `Output ${name} has shape [${shape.join(', ')}] for ${rows === 1 ? 'one image' : `${rows} images`}.`,
     'Export the model with one row of scores an image.',
   );
+}
+
+/** Whether a run's output has this shape: one row of `classes` scores for each of the rows, axes of 1 aside. */
+export function isRowsOf(shape: readonly number[], rows: number, classes: number): boolean {
+  const behind = shape.slice(1);
+  return shape[0] === rows && behind.includes(classes) && behind.reduce((a, b) => a * b, 1) === classes;
+}
+
+function didYouMean(asked: string, outputs: readonly OutputInfo[]): string {
+  const nearest = closest(
+    asked,
+    outputs.map(({ name }) => name),
+  );
+  return distance(asked.toLowerCase(), nearest.toLowerCase()) <= MISSPELT ? `Did you mean ${nearest}? ` : '';
 }
 
 function accept(output: OutputInfo): ChosenOutput {
   const fault = faultOf(output);
   if (fault !== null) throw unsupported(`Output ${output.name} ${fault.is}.`, fault.remedy);
-  return { name: output.name, classes: output.shape[1] ?? null };
+  const wide = output.shape.slice(1).filter((size) => size !== 1);
+  // No other type is without a fault.
+  const type = output.type as ElementType;
+  return { name: output.name, type, classes: wide.length === 1 ? wide[0]! : null };
 }
 
 function faultOf({ type, shape }: OutputInfo): { is: string; remedy: string } | null {
@@ -72,17 +96,21 @@ function faultOf({ type, shape }: OutputInfo): { is: string; remedy: string } | 
       remedy: 'Export the model without its final ArgMax, so that it gives one score a class.',
     };
   }
-  if (type !== 'float32')
+  if (!isElementType(type))
     return { is: `holds ${type} values`, remedy: 'Export the model with float32 outputs.' };
-  if (shape.length === 0) return null;
-  if (shape.length === 1 || shape.slice(2).some((size) => size !== null && size !== 1)) {
+  return shape.length === 0 ? null : shapeFaultOf(shape);
+}
+
+function shapeFaultOf(shape: OutputInfo['shape']): { is: string; remedy: string } | null {
+  const behind = shape.slice(1);
+  if (shape.length === 1 || behind.filter((size) => size !== null && size !== 1).length > 1) {
     const axes = shape.map((size) => size ?? '?').join(', ');
     return {
       is: `has shape [${axes}], not [N, K] with one score a class`,
       remedy: 'Export an image classifier, with one row of scores an image.',
     };
   }
-  if (shape[1] === 1) {
+  if (behind.every((size) => size === 1)) {
     return {
       is: 'has a single score an image, and votes need at least two classes',
       remedy: 'Export two scores, for example the concatenation of −z and z for a logit z.',

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { SmoothcertError } from '../../shared/errors.js';
 import type { Device, Layout, Normalisation } from '../../shared/job.js';
 import { canonicalBatch } from './canonical-batch.js';
-import { usesExternalData } from './external-data.js';
+import { toleranceOf } from './element-types.js';
 import { freeBatch } from './free-batch.js';
 import { resolveLayout, type InputPlan } from './layout.js';
+import { readModel } from './model-file.js';
 import { Preprocessing } from './preprocess.js';
 import { numericClass } from './provider.js';
 import { ModelSession } from './session.js';
@@ -13,7 +11,7 @@ import { verifyBatch, type BatchVerdict, type RunRows } from './verify-batch.js'
 
 export interface PrepareOptions {
   readonly modelPath: string;
-  /** sha256 (hex) that the file must have; MODEL_DIGEST_MISMATCH otherwise. */
+  /** Digest (hex) that the model must have, weight files included; MODEL_DIGEST_MISMATCH otherwise. */
   readonly expectedDigest?: string;
   readonly device: Device;
   readonly deviceIndex?: number;
@@ -53,6 +51,8 @@ export interface PreparedDescription {
   readonly batchNote: string | null;
   /** Largest difference that the batch made to a score, as a share of the largest score; null if none was compared. */
   readonly batchDifference: number | null;
+  /** By how much rounding alone may change a score, as a share of the largest score. */
+  readonly tolerance: number;
 }
 
 /** A model that is ready to draw. */
@@ -142,8 +142,8 @@ async function settle(
       : await verifyBatch(
           { batch: trusted.batch, run: runOf(trusted.session) },
           { batch: wanted, run: runOf(candidate) },
-          rows,
-          plan.dimension,
+          { rows, dimension: plan.dimension },
+          toleranceOf(trusted.session.description.outputType),
         );
   if (verdict.usable && candidate !== null) {
     return {
@@ -185,34 +185,6 @@ async function openFreed(
   }
 }
 
-async function readModel(path: string, expected?: string): Promise<{ model: Uint8Array; digest: string }> {
-  const model = await readFile(path).catch((cause: unknown) => {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw new SmoothcertError(
-      'MODEL_UNREADABLE',
-      code === 'ENOENT' ? `There is no file ${path}.` : `The model ${path} cannot be read (${code}).`,
-      'Check the path; a model is one ONNX file of at most 2 GB.',
-      { cause },
-    );
-  });
-  const digest = createHash('sha256').update(model).digest('hex');
-  if (expected !== undefined && digest !== expected) {
-    throw new SmoothcertError(
-      'MODEL_DIGEST_MISMATCH',
-      `The model ${path} has digest ${digest}, and the job wants ${expected}.`,
-      'Give the model that the job was created with, or start a new job.',
-    );
-  }
-  if (usesExternalData(model)) {
-    throw new SmoothcertError(
-      'MODEL_UNREADABLE',
-      `The model ${path} keeps weights in other files, which its digest does not cover.`,
-      'Save it as one file: onnx.save(onnx.load(path), "one-file.onnx").',
-    );
-  }
-  return { model, digest };
-}
-
 function prepared(
   options: PrepareOptions,
   modelDigest: string,
@@ -220,11 +192,11 @@ function prepared(
   known: { plan: InputPlan; preprocessing: Preprocessing; classes: number; fixedBatch: number | null },
 ): PreparedModel {
   const { plan, preprocessing, classes, fixedBatch } = known;
-  const { inputName, outputs, output } = session.description;
+  const { inputName, outputs, output, outputType } = session.description;
   const { layout, modelShape, channels, dimension } = plan;
   const description: PreparedDescription = {
     modelDigest,
-    numericClass: numericClass(options.device, options.deviceIndex ?? 0),
+    numericClass: numericClass(options.device, options.deviceIndex ?? 0, session.runtimeVersion),
     input: inputName,
     outputs,
     output,
@@ -238,6 +210,7 @@ function prepared(
     batchFreed: freed,
     batchNote: note,
     batchDifference: difference,
+    tolerance: toleranceOf(outputType),
   };
   return {
     description,

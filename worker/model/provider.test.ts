@@ -14,16 +14,16 @@ describe('providerOf', () => {
 
 describe('numericClass', () => {
   it('names provider, instruction set and runtime, and is the same every time', () => {
-    expect(numericClass('cpu', 0)).toMatch(/^cpu\/[a-z0-9-]+\/ort-\d+\.\d+\.\d+$/);
-    expect(numericClass('cpu', 1)).toBe(numericClass('cpu', 0));
-    expect(numericClass('webgpu', 1)).not.toBe(numericClass('webgpu', 0));
+    expect(numericClass('cpu', 0, '1.2.3')).toMatch(/^cpu\/[a-z0-9-]+\/ort-1\.2\.3$/);
+    expect(numericClass('cpu', 1, '1.2.3')).toBe(numericClass('cpu', 0, '1.2.3'));
+    expect(numericClass('webgpu', 1, '1.2.3')).not.toBe(numericClass('webgpu', 0, '1.2.3'));
   });
 
   it('says whether TF32 is off', () => {
     vi.stubEnv('NVIDIA_TF32_OVERRIDE', '0');
-    expect(numericClass('cuda', 0)).toMatch(/\/tf32-off$/);
+    expect(numericClass('cuda', 0, '1.2.3')).toMatch(/\/tf32-off$/);
     vi.stubEnv('NVIDIA_TF32_OVERRIDE', undefined);
-    expect(numericClass('cuda', 0)).toMatch(/\/tf32-on$/);
+    expect(numericClass('cuda', 0, '1.2.3')).toMatch(/\/tf32-on$/);
   });
 });
 

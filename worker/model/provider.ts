@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
-import { env, type InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../shared/job.js';
 
-/** The execution provider of a device, alone: nothing else is ever asked for, so nothing else can run the model silently. */
+/**
+ * The execution provider of a device, alone: where it is missing, opening the session fails instead of falling back. (ONNX
+ * Runtime itself runs single operators that a provider lacks on the CPU, within the same session.)
+ */
 export function providerOf(device: Device, index: number): InferenceSession.ExecutionProviderConfig {
   switch (device) {
     case 'cpu':
@@ -42,8 +45,8 @@ export function howToGet(device: Device): string {
  * on NVIDIA, whether TF32 is off (the environment says so before the process starts). Workers of one numeric class
  * are expected to count alike; the fingerprint of their probe proves it.
  */
-export function numericClass(device: Device, index: number): string {
-  const runtime = `ort-${env.versions.node ?? env.versions.common}`;
+export function numericClass(device: Device, index: number, runtimeVersion: string): string {
+  const runtime = `ort-${runtimeVersion}`;
   if (device === 'cpu') return ['cpu', instructionSet(), runtime].join('/');
   if (device === 'cuda' || device === 'tensorrt') {
     const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '0' ? 'tf32-off' : 'tf32-on';

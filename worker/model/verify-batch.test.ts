@@ -17,7 +17,7 @@ const model =
   };
 
 const verdict = (candidate: RunRows, batch: number, trusted: RunRows = model(), trustedBatch = 1) =>
-  verifyBatch({ batch: trustedBatch, run: trusted }, { batch, run: candidate }, rows, 2);
+  verifyBatch({ batch: trustedBatch, run: trusted }, { batch, run: candidate }, { rows, dimension: 2 }, 1e-4);
 
 describe('verifyBatch', () => {
   it.each([1, 2, 5, 32, 33, 100, 256])('accepts batch %i of the same function', async (batch) => {

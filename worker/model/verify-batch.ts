@@ -1,8 +1,6 @@
 /** Noisy copies that a batch is verified on. */
 export const VERIFY_ROWS = 32;
 
-const TOLERANCE = 1e-4;
-
 /** Scores [rows × classes] of input [rows × dimension]. */
 export type RunRows = (input: Float32Array, rows: number) => Promise<Float32Array>;
 
@@ -16,14 +14,14 @@ export interface BatchVerdict {
 
 /**
  * Whether batch `batch` gives what batch `trusted.batch` gave, on `rows` [32 × dimension]: largest difference at most
- * 1e-4 of the largest |score|, equal argmax unless the trusted margin is below that, the same rows finite. Every position of
- * the batch is compared: rows repeat until it is full. Throws what the trusted run throws; a candidate that throws is not usable.
+ * `tolerance` times the largest |score|, equal argmax unless the trusted margin is below that, the same rows finite. Every
+ * position of the batch is compared: rows repeat until it is full. Throws what the trusted run throws; a candidate that throws is not usable.
  */
 export async function verifyBatch(
   trusted: { batch: number; run: RunRows },
   candidate: { batch: number; run: RunRows },
-  rows: Float32Array,
-  dimension: number,
+  { rows, dimension }: { rows: Float32Array; dimension: number },
+  tolerance: number,
 ): Promise<BatchVerdict> {
   const expected = await scoresOf(trusted, rows, dimension, VERIFY_ROWS);
   const compared = Math.max(VERIFY_ROWS, candidate.batch);
@@ -37,7 +35,7 @@ export async function verifyBatch(
   if (found.length * VERIFY_ROWS !== expected.length * compared) {
     return { usable: false, reason: 'it changes the number of classes', difference: null };
   }
-  return compare(expected, found, compared);
+  return compare(expected, found, compared, tolerance);
 }
 
 /** Scores of `count` rows, the 32 repeated as often as needed, drawn in whole batches. */
@@ -65,13 +63,18 @@ async function scoresOf(
   return scores;
 }
 
-function compare(expected: Float32Array, found: Float32Array, rows: number): BatchVerdict {
+function compare(
+  expected: Float32Array,
+  found: Float32Array,
+  rows: number,
+  toleranceShare: number,
+): BatchVerdict {
   const classes = expected.length / VERIFY_ROWS;
   const largest = expected.reduce(
     (most, score) => (Number.isFinite(score) ? Math.max(most, Math.abs(score)) : most),
     0,
   );
-  const tolerance = TOLERANCE * largest;
+  const tolerance = toleranceShare * largest;
   let difference = 0;
   for (let row = 0; row < rows; row += 1) {
     const from = (row % VERIFY_ROWS) * classes;

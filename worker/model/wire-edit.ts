@@ -53,6 +53,29 @@ export function fieldsOf(message: Uint8Array, field: number): { bytes: Uint8Arra
   return { bytes, varints };
 }
 
+/** The message without some fields, of whatever wire type; every other byte is copied untouched. */
+export function withoutFields(message: Uint8Array, fields: readonly number[]): Uint8Array {
+  const reader = protobuf.Reader.create(message);
+  const pieces: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    reader.skipType(tag & 7);
+    if (!fields.includes(tag >>> 3)) pieces.push(message.subarray(start, reader.pos));
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The message with one more length-delimited field at its end. */
+export function withField(message: Uint8Array, field: number, content: Uint8Array): Uint8Array {
+  const tag = ((field << 3) | LENGTH_DELIMITED) >>> 0;
+  return Buffer.concat([
+    message,
+    protobuf.Writer.create().uint32(tag).uint32(content.length).finish(),
+    content,
+  ]);
+}
+
 /** The text of a string field; null if the message does not have it. Of several, protobuf takes the last. */
 export function stringOf(message: Uint8Array, field: number): string | null {
   const last = fieldsOf(message, field).bytes.at(-1);

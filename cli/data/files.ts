@@ -1,0 +1,89 @@
+import { open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { ByteSource } from './byte-stream.js';
+
+/** Small enough that little is read in vain beside what was asked for, large enough that no time is lost. */
+const PIECE_BYTES = 2 ** 18;
+
+/** A file's bytes in pieces. What is skipped is not read. DATA_UNREADABLE if it cannot be read. */
+export function fileBytes(path: string): ByteSource {
+  let position = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const handle = await open(path, 'r').catch((cause: unknown) => {
+      throw cannotRead(path, cause);
+    });
+    try {
+      for (;;) {
+        const piece = new Uint8Array(PIECE_BYTES);
+        const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, position).catch((cause: unknown) => {
+          throw cannotRead(path, cause);
+        });
+        if (bytesRead === 0) return;
+        position += bytesRead;
+        yield piece.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  const skip = (bytes: number) => {
+    position += bytes;
+  };
+  return { [Symbol.asyncIterator]: pieces, skip };
+}
+
+/** The first bytes of a file, `most` or as many as it has. DATA_UNREADABLE if it cannot be read. */
+export async function firstBytes(path: string, most: number): Promise<Buffer> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
+}
+
+/** What is there, symbolic links followed. DATA_UNREADABLE if nothing is, or if it is neither file nor directory. */
+export async function statOf(path: string): Promise<Stats> {
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
+  if (stats.isFile() || stats.isDirectory()) return stats;
+  throw new SmoothcertError(
+    'DATA_UNREADABLE',
+    `${path} is not a regular file.`,
+    'Give a file or a folder; what comes out of a pipe must be saved first.',
+  );
+}
+
+/** The size of a regular file. DATA_UNREADABLE if it is none. */
+export async function sizeOf(path: string): Promise<number> {
+  const stats = await statOf(path);
+  if (stats.isFile()) return stats.size;
+  throw new SmoothcertError('DATA_UNREADABLE', `${path} is a directory.`, 'Give one file.');
+}
+
+export function cannotRead(path: string, cause: unknown): SmoothcertError {
+  const missing = errorCode(cause) === 'ENOENT';
+  return new SmoothcertError(
+    'DATA_UNREADABLE',
+    missing ? `There is no file ${path}.` : `${path} cannot be read (${errorCode(cause)}).`,
+    missing ? 'Check the path.' : 'Check that it exists and that you may read it.',
+    { cause },
+  );
+}
+
+/** The system's name of what went wrong, such as ENOSPC. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+/** Orders names by code points, everywhere the same: locales, and UTF-16 beyond the first plane, do not matter. */
+export function byCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,31 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { SmoothcertError } from '../../shared/errors.js';
+import { fileBytes } from './files.js';
+
+export const GZIP_MAGIC = '\x1f\x8b';
+
+/** Deflate spends at least 2 bits on 258 bytes; the rest is room for the frame around it. */
+const MOST_A_BYTE = 1032;
+const FRAME_BYTES = 1024;
+
+/** The most bytes that so many deflated ones can stand for: a header that promises more lies. */
+export function mostInflated(deflatedBytes: number): number {
+  return MOST_A_BYTE * deflatedBytes + FRAME_BYTES;
+}
+
+/** The bytes that a gzip file stands for, in pieces; DATA_FORMAT if it is damaged. */
+export async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
+  const inflated = pipeline(Readable.from(fileBytes(path)), createGunzip(), () => undefined);
+  try {
+    for await (const piece of inflated) yield piece as Uint8Array;
+  } catch (cause) {
+    if (cause instanceof SmoothcertError) throw cause;
+    throw new SmoothcertError(
+      'DATA_FORMAT',
+      `${path} is damaged or cut short.`,
+      'Copy it again, or decompress it with gunzip.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SmoothcertError } from '../../shared/errors.js';
+import { prepareModel, type PrepareOptions } from '../../worker/model/prepare.js';
+
+export const MODELS = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
+export const INPUTS = fileURLToPath(new URL('../fixtures/model-inputs/', import.meta.url));
+export const PLAIN = { inputScale: 1, mean: [0], std: [1] };
+
+/** Prepares a model for images of a shape, verified on rows without a pattern that a batch could hide behind. */
+export const prepareShape = (modelPath: string, imageShape: number[], more: Partial<PrepareOptions> = {}) =>
+  prepareModel({
+    modelPath,
+    device: 'cpu',
+    layout: 'auto',
+    imageShape,
+    normalisation: PLAIN,
+    noiseScale: 0.25,
+    verifyRows: (_, { dimension }) =>
+      Promise.resolve(Float32Array.from({ length: 32 * dimension }, (__, at) => Math.sin(at))),
+    ...more,
+  });
+
+/** Code, sentence and remedy of what a promise is rejected with, without the folders of the fixtures. */
+export async function refusal(promise: Promise<unknown>, folder = MODELS): Promise<string[]> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SmoothcertError))
+    throw new Error('was not refused with a sentence', { cause: error });
+  const sentence = [folder, MODELS, INPUTS].reduce((text, each) => text.replaceAll(each, ''), error.message);
+  return [error.code, sentence, error.remedy];
+}
+
+/** A folder of its own, with a slash at the end, that is deleted with everything in it. */
+export function temporaryFolder(): { path: string } & Disposable {
+  const folder = `${mkdtempSync(path.join(tmpdir(), 'smoothcert-model-'))}/`;
+  return { path: folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+}

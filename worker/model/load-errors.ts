@@ -1,0 +1,80 @@
+import { SmoothcertError } from '../../shared/errors.js';
+
+/** ONNX's numbers of element types that the runtime computes with and cannot be given, nor asked for. */
+const CLOSED_TYPES: Readonly<Record<string, string>> = {
+  14: 'complex64',
+  15: 'complex128',
+  16: 'bfloat16',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  23: 'float4e2m1',
+};
+
+type Reading = readonly [pattern: RegExp, read: (found: string[]) => { message: string; remedy: string }];
+
+/** What ONNX Runtime says of models that are whole and that it cannot run, and what a person needs to hear. */
+const READINGS: readonly Reading[] = [
+  [
+    /Unsupported model IR version: (\d+), max supported IR version: (\d+)/,
+    ([version, known]) => ({
+      message: `The model has ONNX IR version ${version!}, and this ONNX Runtime reads versions up to ${known!}.`,
+      remedy: 'Export it with an older version of onnx or of your exporter.',
+    }),
+  ],
+  [
+    /Opset (\d+) is under development.* for domain (\S+) is till opset (\d+)/,
+    ([version, domain, known]) => ({
+      message: `The model needs version ${version!} of the operator set ${domain!}, and this ONNX Runtime has versions up to ${known!}.`,
+      remedy: `Export it with a lower operator set, for example opset_version=17.`,
+    }),
+  ],
+  [
+    /(?:^|\s)(\S+:\w+)\(-?\d+\) is not a registered function\/op/,
+    ([operator]) => ({
+      message: `The model uses the operator ${operator!}, which ONNX Runtime does not have.`,
+      remedy: 'Export it with standard ONNX operators only.',
+    }),
+  ],
+  [
+    /No Op registered for (\S+) with domain_version of (\d+)/,
+    ([operator, version]) => ({
+      message: `The model uses the operator ${operator!}, which version ${version!} of its operator set does not have.`,
+      remedy: 'Export it with standard ONNX operators only, and with the opset_version that has them.',
+    }),
+  ],
+];
+
+/** Why a model that was read whole cannot be loaded: MODEL_UNREADABLE, or MODEL_INPUT_UNSUPPORTED for a type that cannot be passed. */
+export function loadError(cause: unknown): SmoothcertError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const closed = /^Unsupported data type: (\d+)$/.exec(words)?.[1];
+  if (closed !== undefined) {
+    return new SmoothcertError(
+      'MODEL_INPUT_UNSUPPORTED',
+      `The model has an input or output of type ${CLOSED_TYPES[closed] ?? `number ${closed}`}, which cannot be passed to or from it.`,
+      'Export it with float32 inputs and outputs; a Cast behind the input keeps the rest as it is.',
+      { cause },
+    );
+  }
+  for (const [pattern, read] of READINGS) {
+    const found = pattern.exec(words);
+    if (found === null) continue;
+    const { message, remedy } = read(found.slice(1));
+    return new SmoothcertError('MODEL_UNREADABLE', message, remedy, { cause });
+  }
+  return new SmoothcertError(
+    'MODEL_UNREADABLE',
+    `ONNX Runtime cannot load the model: ${firstLine(cause)}`,
+    'Check that it is a whole ONNX file of a published operator set, without operators of your own.',
+    { cause },
+  );
+}
+
+/** ONNX Runtime's own words without its source paths, ending in one full stop. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it gave no reason';
+  return `${line.replace(/^\/onnxruntime_src\S*\s(?:.*was false\.\s|.*\)\s)?/, '').replace(/[\s.]+$/, '')}.`;
+}

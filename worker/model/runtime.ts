@@ -1,0 +1,30 @@
+import type * as onnxruntime from 'onnxruntime-node';
+import { SmoothcertError } from '../../shared/errors.js';
+
+export type Runtime = typeof onnxruntime;
+
+/**
+ * ONNX Runtime, told to print only what is fatal: all else comes back as an error with a sentence. It is loaded when it is first
+ * needed, because its binaries exist for some systems only. DEVICE_UNAVAILABLE where they are missing or cannot be loaded.
+ */
+export async function loadRuntime(
+  load: () => Promise<Runtime> = () => import('onnxruntime-node'),
+): Promise<Runtime> {
+  try {
+    const runtime = await load();
+    runtime.env.logLevel = 'fatal';
+    return runtime;
+  } catch (cause) {
+    throw new SmoothcertError(
+      'DEVICE_UNAVAILABLE',
+      `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}.`,
+      'It exists for Linux with glibc (x64, arm64), Windows (x64, arm64) and macOS (arm64); there, install smoothcert again.',
+      { cause },
+    );
+  }
+}
+
+/** Its version. */
+export function versionOf({ env }: Runtime): string {
+  return env.versions.node ?? env.versions.common;
+}
