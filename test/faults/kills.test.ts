@@ -14,7 +14,7 @@ import { childrenOf, isAlive, seededRandom, signalTo } from '../harness/processe
 const JOB = [
   ...['certify', '--model', project('examples/digits/digits.onnx')],
   ...['--data', project('examples/digits/digits.npz'), '--sigma', '0.25', '--seed', '11', '--processes', '2'],
-  ...['--bound', 'anytime', '--min-gain', '0.005'],
+  ...['--bound', 'anytime', '--min-gain', '0.005', '--images', '::2'],
 ];
 const POLL_MS = 2;
 
@@ -37,7 +37,7 @@ async function resultsOf(out: string, more: string[] = []): Promise<string> {
   const { code, stderr } = await command.exited;
   expect(stderr).not.toContain('Error');
   expect(code).toBe(0);
-  return readFile(folder.file(out, 'results.jsonl'), 'utf8');
+  return await readFile(folder.file(out, 'results.jsonl'), 'utf8');
 }
 
 const ledgerBytes = (out: string): Promise<number> =>
