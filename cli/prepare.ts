@@ -42,8 +42,8 @@ export async function prepare(setup: ChildSetup, childModule?: URL): Promise<Pre
   }
 }
 
-/** How many images the probe may try: a model that fails on all of them is refused. */
-const PROBE_IMAGES = 4;
+/** How many images model and batch are tried on, spread over the job. */
+const PROBE_IMAGES = 8;
 
 export function setupOf(
   config: CertifyConfig,
@@ -51,9 +51,9 @@ export function setupOf(
   seed: string,
   { start, stop, step }: Job['claim']['images'],
 ): ChildSetup {
-  const probeImages = Array.from({ length: PROBE_IMAGES }, (_, i) => start + i * step).filter(
-    (i) => i < stop,
-  );
+  const count = Math.ceil((stop - start) / step);
+  const tried = Math.min(PROBE_IMAGES, count);
+  const probeImages = Array.from({ length: tried }, (_, i) => start + step * Math.floor((i * count) / tried));
   return {
     ...{ modelFile: config.model, modelDigest: null, dataFile, device: config.device, layout: config.layout },
     ...{ output: config.output, batch: config.batch, normalisation: config.normalisation },

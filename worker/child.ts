@@ -2,12 +2,13 @@ import { SmoothcertError } from '../shared/errors.js';
 import { DataSetReader } from './data/reader.js';
 import { Drawer, type Instruments } from './drawer.js';
 import type { FromChild, ToChild } from './messages.js';
+import type { Disagreement } from './model/agreement.js';
 import type { InputPlan } from './model/layout.js';
 import { prepareModel, type PreparedModel } from './model/prepare.js';
 import type { Preprocessing } from './model/preprocess.js';
 import { VERIFY_ROWS } from './model/verify-batch.js';
 import { NoiseKernel } from './noise/generator.js';
-import { probe, type Probe } from './probe.js';
+import { PROBE_SAMPLES, probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /**
@@ -54,32 +55,46 @@ function obey(message: ToChild): void {
 
 async function start(setup: ChildSetup): Promise<void> {
   const data = await DataSetReader.open(setup.dataFile);
-  const last = setup.probeImages.at(-1);
-  for (const image of setup.probeImages) {
+  const trials: Trial[] = [
+    { images: setup.probeImages, extremes: true },
+    { images: setup.probeImages, extremes: false },
+    ...setup.probeImages.map((image) => ({ images: [image], extremes: false })),
+  ];
+  for (const trial of trials) {
     try {
-      tell({ kind: 'ready', prepared: await prepareOn(setup, data, image) });
+      tell({ kind: 'ready', prepared: await prepareOn(setup, data, trial) });
       return;
     } catch (error) {
       const fails = error instanceof SmoothcertError && error.code === 'INFERENCE_FAILED';
-      if (!fails || image === last) throw error;
+      if (!fails || trial === trials.at(-1)) throw error;
     }
   }
 }
 
-/** Makes everything ready with noisy copies of this image. @throws INFERENCE_FAILED if the model fails on them */
-async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number): Promise<Prepared> {
+/** What model and batch are tried on. */
+interface Trial {
+  readonly images: readonly number[];
+  /** Whether a black and a white image are among them: neighbours that show best if rows influence each other. */
+  readonly extremes: boolean;
+}
+
+/** Makes everything ready with noisy copies of these images. @throws INFERENCE_FAILED if the model fails on them */
+async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): Promise<Prepared> {
   const model = await prepareModel({
     ...{ modelPath: setup.modelFile, device: setup.device, layout: setup.layout },
     ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
     ...(setup.output === null ? {} : { output: setup.output }),
     ...(setup.batch === null ? {} : { batch: setup.batch }),
     ...{ imageShape: data.imageShape, normalisation: setup.normalisation, noiseScale: setup.scale },
-    verifyRows: (preprocessing, plan) => noisyRows(setup, data, image, preprocessing, plan),
+    verifyRows: async (preprocessing, plan) =>
+      noisyRows(setup, await sourcesOf(trial, data, preprocessing, plan), preprocessing, plan),
   });
   try {
+    const { preprocessing, plan, description } = model;
     const instruments = await instrumentsOf(setup, data, model);
-    const found = await probe(instruments, image);
-    refuseCrossTalk(found.spread, model.description);
+    const sources = await sourcesOf(trial, data, preprocessing, plan);
+    const found = await probe(instruments, sources, description.tolerance);
+    refuseCrossTalk(found.apart, description.batch);
     drawer = new Drawer(instruments, tell);
     return describe(model, found);
   } catch (error) {
@@ -92,13 +107,29 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, image: number):
  * Votes are only votes if each depends on its own row: a model whose rows influence each other is no classifier of
  * single images, and its counts would bound nothing. What may change is rounding, no more.
  */
-function refuseCrossTalk(spread: number, { tolerance, batch }: PreparedModel['description']): void {
-  if (spread <= tolerance) return;
+function refuseCrossTalk({ excess }: Disagreement, batch: number): void {
+  if (excess <= 1) return;
   throw new SmoothcertError(
     'MODEL_OUTPUT_UNSUPPORTED',
     `The model's scores for an image change with the other images of its batch of ${batch}, or from run to run.`,
     'Export it in evaluation mode, without randomness, with a free batch or a batch of 1.',
   );
+}
+
+async function sourcesOf(
+  { images, extremes }: Trial,
+  data: DataSetReader,
+  preprocessing: Preprocessing,
+  { dimension }: InputPlan,
+): Promise<ProbeSource[]> {
+  const sources: ProbeSource[] = [];
+  for (const image of images) {
+    sources.push({ image, base: preprocessing.baseOf(await data.readPixels(image)) });
+  }
+  if (!extremes) return sources;
+  const flat = (level: number) => preprocessing.baseOf(new Float32Array(dimension).fill(level));
+  const image = images[0]!;
+  return [{ image, base: flat(0) }, ...sources, { image, base: flat(1) }];
 }
 
 function describe({ description }: PreparedModel, found: Probe): Prepared {
@@ -150,19 +181,20 @@ async function instrumentsOf(
   };
 }
 
-/** Noisy copies of an image, on which a freed batch is compared with the model's own. */
+/** Noisy copies, the sources in turns, on which a batch is compared with the model's own. */
 async function noisyRows(
   setup: ChildSetup,
-  data: DataSetReader,
-  image: number,
-  preprocessing: Preprocessing,
+  sources: readonly ProbeSource[],
+  { gain }: Preprocessing,
   { dimension }: InputPlan,
 ): Promise<Float32Array> {
-  const { gain } = preprocessing;
   const seed = BigInt(setup.seed);
   const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
-  kernel.setImage(preprocessing.baseOf(await data.readPixels(image)));
-  kernel.draw(0, image, 0, VERIFY_ROWS);
+  for (let row = 0; row < VERIFY_ROWS; row++) {
+    const { base, image } = sources[row % sources.length]!;
+    kernel.setImage(base);
+    kernel.draw(row, image, PROBE_SAMPLES + row, 1);
+  }
   return kernel.input.slice();
 }
 

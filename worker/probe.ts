@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Instruments } from './drawer.js';
+import { AGREED, disagreement, scaleOf, worse, type Disagreement } from './model/agreement.js';
 
 const PROBE_BATCHES = 2;
+/** Samples of the probe are numbered from here: none of them is ever drawn for a job. */
+export const PROBE_SAMPLES = 2 ** 52;
+
+/** What noisy copies are made of: an image as the model wants it, and the index that its noise is drawn for. */
+export interface ProbeSource {
+  readonly base: Float32Array;
+  readonly image: number;
+}
 
 /** What the probe of a child found (design decision 3). */
 export interface Probe {
@@ -10,55 +19,64 @@ export interface Probe {
   /** Whether each row's scores were the same bits in another place and among other rows. */
   readonly steady: boolean;
   readonly batchMs: number;
-  /** Largest difference between the two, as a share of the largest finite score. */
-  readonly spread: number;
+  /** The largest difference between the two. */
+  readonly apart: Disagreement;
 }
 
 /**
- * Runs the first two batches of noise of one image, in order and then with the rows dealt out otherwise.
- * The scores' hash is the child's fingerprint: a job's counts all come from children with the same one.
+ * Runs two batches of noisy copies three times: the sources in turns, sorted by source, and every second row first,
+ * so that every row stands elsewhere and among rows of other images, whatever batch and number of sources. The
+ * scores' hash is the child's fingerprint: a job's counts all come from children with the same one.
  */
-export async function probe(instruments: Instruments, image: number): Promise<Probe> {
+export async function probe(
+  instruments: Instruments,
+  sources: readonly ProbeSource[],
+  tolerance: number,
+): Promise<Probe> {
   const { batch, classes } = instruments;
-  const base = await instruments.baseOf(image);
-  const rows = PROBE_BATCHES * batch;
-  const scores = new Float32Array(rows * classes);
-  const shuffled = new Float32Array(rows * classes);
-  let batchMs = 0;
-  for (let b = 0; b < PROBE_BATCHES; b++) {
-    instruments.draw(base, 0, image, b * batch, batch);
-    const begun = performance.now();
-    scores.set(await instruments.run(), b * batch * classes);
-    batchMs = Math.max(batchMs, performance.now() - begun);
-  }
-  for (let b = 0; b < PROBE_BATCHES; b++) {
-    for (let r = 0; r < batch; r++) instruments.draw(base, r, image, elsewhere(b, r, batch), 1);
-    const run = await instruments.run();
-    for (let r = 0; r < batch; r++) {
-      shuffled.set(run.subarray(r * classes, (r + 1) * classes), elsewhere(b, r, batch) * classes);
+  const rows = Array.from({ length: PROBE_BATCHES * batch }, (_, row) => row);
+  const sorted = rows.toSorted((a, b) => (b % sources.length) - (a % sources.length) || b - a);
+  const alternate = [
+    ...rows.filter((row) => row % 2 === 0),
+    ...rows.filter((row) => row % 2 === 1),
+  ].reverse();
+  const inTurns = await runRows(instruments, sources, rows);
+  const others = [
+    await runRows(instruments, sources, sorted),
+    await runRows(instruments, sources, alternate),
+  ];
+  const scale = scaleOf(inTurns.scores, classes);
+  const rowOf = (scores: Float32Array, row: number) => scores.subarray(row * classes, (row + 1) * classes);
+  let apart = AGREED;
+  for (const { scores } of others) {
+    for (const row of rows) {
+      apart = worse(apart, disagreement(rowOf(inTurns.scores, row), rowOf(scores, row), scale, tolerance));
     }
   }
-  const bytes = Buffer.from(scores.buffer);
+  const bytes = Buffer.from(inTurns.scores.buffer);
   return {
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
-    steady: bytes.equals(Buffer.from(shuffled.buffer)),
-    batchMs,
-    spread: spreadOf(scores, shuffled),
+    steady: others.every(({ scores }) => bytes.equals(Buffer.from(scores.buffer))),
+    batchMs: Math.max(inTurns.batchMs, ...others.map(({ batchMs }) => batchMs)),
+    apart,
   };
 }
 
-function spreadOf(scores: Float32Array, shuffled: Float32Array): number {
-  let largest = 0;
-  let difference = 0;
-  scores.forEach((score, at) => {
-    const other = shuffled[at]!;
-    if (Number.isFinite(score)) largest = Math.max(largest, Math.abs(score));
-    if (!Object.is(score, other)) difference = Math.max(difference, Math.abs(score - other) || Infinity);
-  });
-  return difference === 0 ? 0 : difference / largest;
-}
-
-/** The sample that stands in row r of batch b when the rows are dealt alternately to both batches, from the end. */
-function elsewhere(b: number, r: number, batch: number): number {
-  return PROBE_BATCHES * (batch - 1 - r) + b;
+/** Scores by row, whatever the order in which the rows are run. Row r is sample r of source r mod their number. */
+async function runRows(instruments: Instruments, sources: readonly ProbeSource[], order: readonly number[]) {
+  const { batch, classes } = instruments;
+  const scores = new Float32Array(order.length * classes);
+  let batchMs = 0;
+  for (let from = 0; from < order.length; from += batch) {
+    const here = order.slice(from, from + batch);
+    here.forEach((row, at) => {
+      const { base, image } = sources[row % sources.length]!;
+      instruments.draw(base, at, image, PROBE_SAMPLES + row, 1);
+    });
+    const begun = performance.now();
+    const run = await instruments.run();
+    batchMs = Math.max(batchMs, performance.now() - begun);
+    here.forEach((row, at) => scores.set(run.subarray(at * classes, (at + 1) * classes), row * classes));
+  }
+  return { scores, batchMs };
 }

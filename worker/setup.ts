@@ -18,7 +18,7 @@ export interface ChildSetup {
   readonly scale: number;
   /** Decimal. */
   readonly seed: string;
-  /** Images that the probe may run noisy copies of: the first of them on which the model runs at all. */
+  /** Images that model and batch are tried on: all of them or, if the model fails on that, the first that it takes. */
   readonly probeImages: readonly number[];
 }
 

@@ -57,8 +57,8 @@ export class Preprocessing {
     }
     check(
       base.every((value, element) => Math.abs(value) * FINEST_NOISE <= this.gain[element]!),
-      '--mean',
-      'and --std move the pixels so far from 0 that float32 cannot hold the noise on them',
+      '--sigma',
+      'is too small for float32 beside pixels as --mean and --std move them',
     );
     return base;
   }

@@ -25,17 +25,27 @@ describe('verifyBatch', () => {
     expect(await verdict(model(), batch, model(), 4)).toEqual({ usable: true, reason: null, difference: 0 });
   });
 
-  it('accepts differences of up to 1e-4 of the largest score, and no more', async () => {
-    const scaled = (factor: number) =>
+  it('accepts differences of up to 1e-4 of what decides the vote, and no more', async () => {
+    const moved = (by: number) =>
       verdict(
-        model((score) => score * factor),
+        model((score, _, k) => (k === 0 ? score + by : score)),
         8,
       );
-    expect(await scaled(1 + 0.9e-4)).toMatchObject({ usable: true });
-    expect(await scaled(1 + 1.2e-4)).toMatchObject({
+    expect(await moved(10 * 0.9e-4)).toMatchObject({ usable: true });
+    expect(await moved(10 * 4e-4)).toMatchObject({
       usable: false,
-      reason: 'it changes scores by up to 0.012 %',
+      reason: expect.stringMatching(/^it changes scores by up to 0\.0\d+ %$/) as string,
     });
+  });
+
+  it('is not blinded by a masked class or a large offset', async () => {
+    for (const huge of [1e6, 1e9]) {
+      const masked = (by: number) => model((score, _, k) => (k === 0 ? -huge : k === 1 ? score + by : score));
+      expect(await verdict(masked(0.1), 8, masked(0))).toMatchObject({ usable: false });
+      expect(await verdict(masked(0), 8, masked(0))).toMatchObject({ usable: true });
+    }
+    const offset = (by: number) => model((score, _, k) => score + 1000 + (k === 1 ? by : 0));
+    expect(await verdict(offset(0.1), 8, offset(0))).toMatchObject({ usable: false });
   });
 
   it('looks at every row of the batch', async () => {
@@ -47,8 +57,9 @@ describe('verifyBatch', () => {
   it('refuses another vote, unless the margin is within the tolerance', async () => {
     const swap = model((score, _, k) => (k === 2 ? score - 15 : score));
     expect(await verdict(swap, 8)).toMatchObject({ usable: false, reason: 'it changes votes' });
-    const near = (shift: number) => model((score, _, k) => (k === 1 ? score + 10 + shift : score));
-    expect(await verdict(near(1e-4), 8, near(-1e-4))).toMatchObject({ usable: true });
+    const near = (shift: number) =>
+      model((score, row, k) => (k === 1 && row % 8 === 0 ? score + 10 + shift : score));
+    expect(await verdict(near(1e-4), 8, near(-1e-4), 8)).toMatchObject({ usable: true });
   });
 
   it('compares what is finite', async () => {

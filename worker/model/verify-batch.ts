@@ -1,3 +1,5 @@
+import { AGREED, disagreement, scaleOf, worse } from './agreement.js';
+
 /** Noisy copies that a batch is verified on. */
 export const VERIFY_ROWS = 32;
 
@@ -8,13 +10,13 @@ export interface BatchVerdict {
   readonly usable: boolean;
   /** Why not, as the end of the sentence "batch k cannot be used: …"; null if it can. */
   readonly reason: string | null;
-  /** Largest difference of a score, as a share of the largest score; null if no comparison was possible. */
+  /** Largest difference of a score, as a share of the model's scale (agreement.ts); null if nothing was compared. */
   readonly difference: number | null;
 }
 
 /**
- * Whether batch `batch` gives what batch `trusted.batch` gave, on `rows` [32 × dimension]: largest difference at most
- * `tolerance` times the largest |score|, equal argmax unless the trusted margin is below that, the same rows finite. Every
+ * Whether batch `batch` gives what batch `trusted.batch` gave, on `rows` [32 × dimension]: every score within
+ * `tolerance` of the model's scale (agreement.ts), so no vote changes but in near-ties, and the same rows finite. Every
  * position of the batch is compared: rows repeat until it is full. Throws what the trusted run throws; a candidate that throws is not usable.
  */
 export async function verifyBatch(
@@ -63,51 +65,29 @@ async function scoresOf(
   return scores;
 }
 
-function compare(
-  expected: Float32Array,
-  found: Float32Array,
-  rows: number,
-  toleranceShare: number,
-): BatchVerdict {
+function compare(expected: Float32Array, found: Float32Array, rows: number, tolerance: number): BatchVerdict {
   const classes = expected.length / VERIFY_ROWS;
-  const largest = expected.reduce(
-    (most, score) => (Number.isFinite(score) ? Math.max(most, Math.abs(score)) : most),
-    0,
-  );
-  const tolerance = toleranceShare * largest;
-  let difference = 0;
+  const scale = scaleOf(expected, classes);
+  let worst = AGREED;
+  let votes = false;
   for (let row = 0; row < rows; row += 1) {
     const from = (row % VERIFY_ROWS) * classes;
     const trusted = expected.subarray(from, from + classes);
     const scores = found.subarray(row * classes, (row + 1) * classes);
-    if (trusted.every(Number.isFinite) !== scores.every(Number.isFinite)) {
-      return { usable: false, reason: 'it changes which outputs are finite', difference: null };
-    }
-    if (!trusted.every(Number.isFinite)) continue;
-    scores.forEach((score, index) => (difference = Math.max(difference, Math.abs(score - trusted[index]!))));
-    if (argmax(scores) !== argmax(trusted) && marginOf(trusted) >= tolerance) {
-      return { usable: false, reason: 'it changes votes', difference: share(difference, largest) };
-    }
+    const here = disagreement(trusted, scores, scale, tolerance);
+    if (here.excess > 1 && argmax(scores) !== argmax(trusted)) votes = true;
+    worst = worse(worst, here);
   }
-  if (difference <= tolerance) return { usable: true, reason: null, difference: share(difference, largest) };
-  const percent = (100 * share(difference, largest)).toPrecision(2);
-  return {
-    usable: false,
-    reason: `it changes scores by up to ${percent} %`,
-    difference: share(difference, largest),
-  };
-}
-
-function share(difference: number, largest: number): number {
-  return difference === 0 ? 0 : difference / largest;
+  if (worst.excess === Infinity && worst.share === Infinity) {
+    return { usable: false, reason: 'it changes which outputs are finite', difference: null };
+  }
+  if (worst.excess <= 1) return { usable: true, reason: null, difference: worst.share };
+  const reason = votes
+    ? 'it changes votes'
+    : `it changes scores by up to ${(100 * worst.share).toPrecision(2)} %`;
+  return { usable: false, reason, difference: worst.share };
 }
 
 function argmax(scores: Float32Array): number {
   return scores.reduce((best, score, index) => (score > scores[best]! ? index : best), 0);
-}
-
-/** Distance from the largest score to the second largest. */
-function marginOf(scores: Float32Array): number {
-  const sorted = scores.toSorted();
-  return sorted.at(-1)! - sorted.at(-2)!;
 }

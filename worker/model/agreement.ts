@@ -1,0 +1,60 @@
+/** Rounding steps of a score itself that are forgiven beside the tolerance: 8 of float32, 4 of float16. */
+const FLOAT32_STEPS = 2 ** -20;
+const FLOAT16_STEPS = 2 ** -9;
+const FLOAT16_TOLERANCE = 2 ** -8;
+
+/** How far two runs of one row are apart. */
+export interface Disagreement {
+  /** Above 1: further than rounding explains. Infinite where only one of the two is finite. */
+  readonly excess: number;
+  /** Largest difference of a score, as a share of the model's scale. */
+  readonly share: number;
+}
+
+/**
+ * Compares the scores of one row in two runs. A score may differ by `tolerance` times the model's scale (`scaleOf`), and
+ * by a few rounding steps of itself.
+ */
+export function disagreement(
+  expected: Float32Array,
+  found: Float32Array,
+  scale: number,
+  tolerance: number,
+): Disagreement {
+  const finite = expected.every(Number.isFinite);
+  if (finite !== found.every(Number.isFinite)) return { excess: Infinity, share: Infinity };
+  if (!finite) return { excess: 0, share: 0 };
+  const steps = tolerance >= FLOAT16_TOLERANCE ? FLOAT16_STEPS : FLOAT32_STEPS;
+  let excess = 0;
+  let share = 0;
+  expected.forEach((score, at) => {
+    const difference = Math.abs(score - found[at]!);
+    if (difference === 0) return;
+    excess = Math.max(excess, difference / (tolerance * scale + steps * Math.abs(score)));
+    share = Math.max(share, difference / scale);
+  });
+  return { excess, share };
+}
+
+/**
+ * The scale of a model's scores [rows × classes]: the distance of the largest score to the second, in the row where a
+ * quarter of the rows have a larger one. It is what decides votes; the largest score would not do, because a masked
+ * class or an offset makes it so large that anything would pass.
+ */
+export function scaleOf(scores: Float32Array, classes: number): number {
+  const margins: number[] = [];
+  for (let at = 0; at < scores.length; at += classes) {
+    const row = scores.subarray(at, at + classes);
+    if (!row.every(Number.isFinite)) continue;
+    const sorted = row.toSorted();
+    margins.push(sorted.at(-1)! - sorted.at(-2)!);
+  }
+  return margins.sort((a, b) => a - b)[Math.floor(0.75 * margins.length)] ?? 0;
+}
+
+/** The larger of two, by what each forgives. */
+export function worse(a: Disagreement, b: Disagreement): Disagreement {
+  return { excess: Math.max(a.excess, b.excess), share: Math.max(a.share, b.share) };
+}
+
+export const AGREED: Disagreement = { excess: 0, share: 0 };
