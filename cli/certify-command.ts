@@ -13,6 +13,9 @@ Examples:
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates \\
     --mean 0.4914,0.4822,0.4465 --std 0.2471,0.2435,0.2616 --images ::10 --min-gain thorough
 
+  # Certified accuracy at three radii: each image is decided, and no further drawn
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out accuracy --stop target --radii 0.25,0.5,0.75
+
   # Cohen et al.'s CERTIFY, to compare with the literature
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out fixed --stop fixed --n0 100 --max-samples 100000
 
@@ -42,15 +45,23 @@ export function certifyCommand(): Command {
     .optionsGroup('Claim:')
     .option('--sigma <σ>', 'standard deviation of the noise, in pixels scaled to [0, 1]')
     .option('--alpha <α>', 'probability of a wrong certificate, per image, at most 0.25', DEFAULTS.alpha)
-    .option('--stop <rule>', 'gain: stop when more samples no longer pay; fixed: Cohen et al.', 'gain')
-    .option('--bound <bound>', 'with gain: spending (default) or anytime; with fixed: clopper-pearson')
+    .option(
+      '--stop <rule>',
+      'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
+      'gain',
+    )
+    .option(
+      '--bound <bound>',
+      'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
+    )
+    .option('--radii <r,…>', 'with target: ascending, in pixels scaled to [0, 1], for example 0.25,0.5,1.0')
     .option(
       '--min-gain <gain>',
-      `with gain: radius, in σ, that 1,000 further samples must be forecast to add; ${names.join(', ')}`,
+      `with gain, two-stage: radius, in σ, that 1,000 further samples must be forecast to add; ${names.join(', ')}`,
     )
     .option(
       '--max-samples <n>',
-      'most samples an image; with fixed: the samples of the bound',
+      'most samples an image (two-stage: pilot included); with fixed: the samples of the bound',
       DEFAULTS.maxSamples,
     )
     .option('--n0 <n>', `with fixed: samples that choose the class, drawn beside (default: ${DEFAULTS.n0})`)

@@ -9,7 +9,7 @@ import type { ChildSetup, Prepared } from '../worker/setup.js';
 import type { CertifyConfig } from './config.js';
 import { importDataSet, type ImportedDataSet } from './data/convert.js';
 import { EXIT } from './exit.js';
-import { readJobFile, refuseOtherJob, writeJobFile } from './job-file.js';
+import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
 import { jobOf, looksOf, prepare, randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
 import { ProgressLine } from './progress.js';
@@ -52,6 +52,7 @@ export async function certify(config: CertifyConfig, interrupt: AbortSignal): Pr
 /** Reads and checks everything; begins the job or finds it to be the folder's. */
 async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
   const theirs = await readJobFile(folder.path);
+  if (!theirs) await refuseRemains(folder);
   const { labels } = config;
   const data = await importDataSet({
     ...{ data: config.data, into: folder.dataFile, range: config.images },
@@ -66,6 +67,10 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   else await writeJobFile(folder.path, job, notesOf(config, job));
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
   if (prepared.batchNote) say(`Note: ${prepared.batchNote}`);
+  const largest = data.labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
+  if (largest >= prepared.classes) {
+    say(`Note: labels go up to ${largest}, and the model has classes 0 to ${prepared.classes - 1}.`);
+  }
   if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
   return { job, data, setup: settledSetup(setup, job), prepared };
 }

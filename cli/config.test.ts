@@ -83,17 +83,45 @@ describe('the flags', () => {
   });
 });
 
+describe('--stop target', () => {
+  it('takes its radii as they are written, and anytime', () => {
+    expect(config('--stop', 'target', '--radii', '0, 0.25,0.50,1.0')).toMatchObject({
+      ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.25', '0.50', '1.0'] } },
+    });
+  });
+});
+
+describe('--stop two-stage', () => {
+  it('takes Clopper–Pearson and a price, by its names too', () => {
+    const claim = (minGain: number) => ({ bound: 'clopper-pearson', stop: { kind: 'two-stage', minGain } });
+    expect(config('--stop', 'two-stage')).toMatchObject(claim(0.02));
+    expect(config('--stop', 'two-stage', '--min-gain', 'quick')).toMatchObject(claim(0.1));
+  });
+});
+
 describe('pairs', () => {
+  const radiiFor = (stop: string) => (stop === 'target' ? ['--radii', '0.5'] : []);
+
   it.each([
     ['gain', 'spending'],
     ['gain', 'anytime'],
+    ['target', 'anytime'],
+    ['two-stage', 'clopper-pearson'],
     ['fixed', 'clopper-pearson'],
+    ['fixed', 'clt'],
   ])('--stop %s with --bound %s is offered', (stop, bound) =>
-    expect(config('--stop', stop, '--bound', bound).bound).toBe(bound),
+    expect(config('--stop', stop, '--bound', bound, ...radiiFor(stop)).bound).toBe(bound),
   );
 
   it.each([
     ['gain', 'clopper-pearson'],
+    ['gain', 'clt'],
+    ['target', 'spending'],
+    ['target', 'clopper-pearson'],
+    ['target', 'clt'],
+    ['two-stage', 'spending'],
+    ['two-stage', 'anytime'],
+    ['two-stage', 'clt'],
     ['fixed', 'spending'],
     ['fixed', 'anytime'],
   ])('--stop %s with --bound %s is refused with the reason', (stop, bound) =>
@@ -118,7 +146,21 @@ describe('what is refused', () => {
     [['--min-gain', 'toString'], /^--min-gain toString is not a choice\.$/],
     [['--min-gain', '-1'], /^--min-gain -1 is not a number of at least 0 \(noise scales of radius/],
     [['--n0', '5'], /^--n0 has no meaning without --stop fixed\.$/],
-    [['--stop', 'fixed', '--min-gain', '1'], /^--min-gain has no meaning without --stop gain\.$/],
+    [
+      ['--stop', 'fixed', '--min-gain', '1'],
+      /^--min-gain has no meaning without --stop gain or --stop two-stage\.$/,
+    ],
+    [
+      ['--stop', 'target', '--radii', '1', '--min-gain', '1'],
+      /^--min-gain has no meaning without --stop gain/,
+    ],
+    [['--stop', 'two-stage', '--n0', '5'], /^--n0 has no meaning without --stop fixed\.$/],
+    [['--radii', '0.5'], /^--radii has no meaning without --stop target\.$/],
+    [['--stop', 'fixed', '--radii', '0.5'], /^--radii has no meaning without --stop target\.$/],
+    [['--stop', 'target'], /^--stop target needs --radii\.$/],
+    [['--stop', 'target', '--radii', '0.5,0.25'], /^--radii 0\.5,0\.25 is not an ascending list of radii/],
+    [['--stop', 'target', '--radii', '1e-2'], /^--radii 1e-2 is not an ascending list/],
+    [['--stop', 'target', '--radii=-1'], /^--radii -1 is not an ascending list/],
     [
       ['--stop', 'fixed', '--n0', '0'],
       /^--n0 0 is not a whole number of at least 1 and of at most 1000000000\.$/,

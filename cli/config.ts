@@ -7,6 +7,7 @@ import {
   type Normalisation,
   type StoppingRule,
 } from '../shared/job.js';
+import { checkRadii } from '../shared/statistics/claim.js';
 import { checkAlpha, checkPair } from '../shared/statistics/pairs.js';
 import {
   optionError,
@@ -27,6 +28,7 @@ export interface RawOptions extends Partial<Record<(typeof NEEDED)[number], stri
   readonly alpha: string;
   readonly stop: string;
   readonly bound?: string;
+  readonly radii?: string;
   readonly minGain?: string;
   readonly maxSamples: string;
   readonly n0?: string;
@@ -75,8 +77,12 @@ export interface CertifyConfig {
 export const MIN_GAIN_NAMES = { quick: 0.1, default: 0.02, thorough: 0.01 } as const;
 export const DEFAULTS = { alpha: '0.001', maxSamples: '100000', n0: '100', hangSeconds: '60' } as const;
 
-const STOPS = ['gain', 'fixed'] as const;
-const BOUNDS = ['spending', 'anytime', 'clopper-pearson'] as const;
+/** Each with the bound that it has unless another one is named. */
+const DEFAULT_BOUNDS = {
+  ...{ gain: 'spending', target: 'anytime', 'two-stage': 'clopper-pearson', fixed: 'clopper-pearson' },
+} as const satisfies Record<StoppingRule['kind'], BoundName>;
+const STOPS = Object.keys(DEFAULT_BOUNDS) as (keyof typeof DEFAULT_BOUNDS)[];
+const BOUNDS = ['spending', 'anytime', 'clopper-pearson', 'clt'] as const;
 const LAYOUTS = ['nchw', 'nhwc', 'flat', 'auto'] as const;
 const LARGEST_BATCH = 4_096;
 const MOST_PROCESSES = 1_024;
@@ -88,7 +94,7 @@ export function compileConfig(raw: RawOptions): CertifyConfig {
   const alpha = parseNumber('--alpha', raw.alpha, { above: 0, most: 1 });
   checkAlpha(alpha);
   const kind = parseChoice('--stop', raw.stop, STOPS);
-  const bound = raw.bound === undefined ? defaultBound(kind) : parseChoice('--bound', raw.bound, BOUNDS);
+  const bound = raw.bound === undefined ? DEFAULT_BOUNDS[kind] : parseChoice('--bound', raw.bound, BOUNDS);
   checkPair(kind, bound);
   const device = parseChoice('--device', raw.device, DEVICES);
   return {
@@ -123,17 +129,30 @@ function neededFlags({ model, data, sigma, out }: RawOptions) {
 const optional = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
   text === undefined ? null : parse(text);
 
-const defaultBound = (stop: (typeof STOPS)[number]): BoundName =>
-  stop === 'gain' ? 'spending' : 'clopper-pearson';
-
-function stoppingRule(kind: (typeof STOPS)[number], raw: RawOptions): StoppingRule {
-  if (kind === 'gain') {
-    refuseWithout('--n0', raw.n0, '--stop fixed');
-    return { kind, minGain: parseMinGain(raw.minGain ?? 'default') };
-  }
-  refuseWithout('--min-gain', raw.minGain, '--stop gain');
+function stoppingRule(kind: StoppingRule['kind'], raw: RawOptions): StoppingRule {
+  const priced = kind === 'gain' || kind === 'two-stage';
+  if (!priced) refuseWithout('--min-gain', raw.minGain, '--stop gain or --stop two-stage');
+  if (kind !== 'fixed') refuseWithout('--n0', raw.n0, '--stop fixed');
+  if (kind !== 'target') refuseWithout('--radii', raw.radii, '--stop target');
+  if (priced) return { kind, minGain: parseMinGain(raw.minGain ?? 'default') };
+  if (kind === 'target') return { kind, radii: parseRadii(neededRadii(raw)) };
   const selection = parseNumber('--n0', raw.n0 ?? DEFAULTS.n0, { least: 1, most: MOST_SAMPLES, whole: true });
   return { kind, selection };
+}
+
+function neededRadii({ radii }: RawOptions): string {
+  if (radii !== undefined) return radii;
+  throw optionError(
+    '--stop target needs --radii.',
+    'Say which radii to decide, for example --radii 0.25,0.5,1.0; or leave --stop out for a radius of each image.',
+  );
+}
+
+/** A list of radii, kept as it is written. @throws OPTION_INVALID */
+export function parseRadii(text: string): string[] {
+  const radii = text.split(',').map((part) => part.trim());
+  checkRadii(radii);
+  return radii;
 }
 
 function parseMinGain(text: string): number {

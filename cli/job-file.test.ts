@@ -23,6 +23,16 @@ describe('job.json', () => {
     expect(content).toMatchObject({ ...NOTES, job_digest: jobDigest(makeJob()) });
   });
 
+  it('says of a job with the bound clt that it certifies nothing', async () => {
+    const job = makeJob({ ...FIXED, bound: 'clt' });
+    await writeJobFile(folder, job, NOTES);
+    expect(await readJobFile(folder)).toEqual(job);
+    const { approximate } = JSON.parse(await readFile(path.join(folder, 'job.json'), 'utf8')) as object & {
+      approximate: unknown;
+    };
+    expect(approximate).toMatch(/approximate, and no certificates\.$/);
+  });
+
   it.each<[string, (text: string) => string]>([
     ['cut', (text) => text.slice(0, -10)],
     ['empty', () => ''],
@@ -73,6 +83,10 @@ describe('another job in the folder', () => {
     ['--alpha (0.001 there, 0.01 here)', makeJob({ alpha: 0.01 })],
     ['--bound (anytime there, spending here)', makeJob({ bound: 'spending' })],
     ['--min-gain (0.02 there, 0.1 here)', makeJob({ stop: { kind: 'gain', minGain: 0.1 } })],
+    [
+      '--stop (gain there, target here); --min-gain (0.02 there, none here); --radii (none there, [0.5,1.0] here)',
+      makeJob({ stop: { kind: 'target', radii: ['0.5', '1.0'] } }),
+    ],
     ['--images (3 there, 4 here)', makeJob({ images: 4 })],
     [
       'the looks, which follow from --stop, --bound, --n0 and --max-samples (up to 512 there, up to 96 here)',

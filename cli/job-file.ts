@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../shared/adapters/local/files.js';
 import { SmoothcertError } from '../shared/errors.js';
@@ -31,9 +31,29 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   throw damaged(file, null);
 }
 
+/** Said in the file itself, so that it goes wherever the numbers go. */
+const APPROXIMATE =
+  'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
+
 export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
-  const content = { job_digest: jobDigest(job), ...notes, job };
+  const approximate = job.claim.bound === 'clt' ? { approximate: APPROXIMATE } : {};
+  const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
   await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv'];
+
+/** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
+export async function refuseRemains(folder: { readonly path: string }): Promise<void> {
+  const present = new Set(await readdir(folder.path));
+  const found = REMAINS.filter((name) => present.has(name));
+  if (found.length === 0) return;
+  throw new SmoothcertError(
+    'JOB_FILE_DAMAGED',
+    `${folder.path} has ${found.join(' and ')} and no job.json that says of which job.`,
+    'Put its job.json back, or certify into a new folder.',
+  );
 }
 
 /** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS */
@@ -88,6 +108,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'claim.bound': '--bound',
   'claim.stop.kind': '--stop',
   'claim.stop.minGain': '--min-gain',
+  'claim.stop.radii': '--radii',
   'claim.stop.selection': '--n0',
   'claim.images.start': '--images',
   'claim.images.stop': '--images',

@@ -5,6 +5,7 @@ import { VERSION } from '../shared/version.js';
 import { certifyCommand } from './certify-command.js';
 import { compileConfig, type RawOptions } from './config.js';
 import { EXIT } from './exit.js';
+import { compileResultsConfig, resultsCommand, type RawResultsOptions } from './results-command.js';
 
 const FIRST_STEPS = `
 Certify the images of D.npz for the classifier M.onnx:
@@ -30,6 +31,11 @@ function program(finish: (code: number) => void): Command {
     const { certify } = await import('./certify.js');
     finish(await certify(config, interruption()));
   });
+  const showing = resultsCommand().action(async (folder: string, raw: RawResultsOptions) => {
+    const config = compileResultsConfig(folder, raw);
+    const { showResults } = await import('./show-results.js');
+    finish(await showResults(config));
+  });
   const root = new Command('smoothcert')
     .description('Certified robustness by randomized smoothing, for any ONNX classifier.')
     .version(VERSION, '--version')
@@ -37,8 +43,9 @@ function program(finish: (code: number) => void): Command {
     .addHelpText('after', FIRST_STEPS)
     .showSuggestionAfterError()
     .exitOverride()
-    .addCommand(certifying);
-  certifying.copyInheritedSettings(root).exitOverride();
+    .addCommand(certifying)
+    .addCommand(showing);
+  for (const command of [certifying, showing]) command.copyInheritedSettings(root).exitOverride();
   return root;
 }
 
@@ -74,5 +81,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return explain(error, argv.includes('--verbose'));
   }
 }
+
+// A reader that has gone (`| head`) ends no job: what is left to say is not said. Other faults of the streams neither.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await main(process.argv.slice(2));

@@ -14,6 +14,7 @@ export class OutputFolder {
   private constructor(
     readonly path: string,
     private readonly created: string | undefined,
+    private readonly lock: FolderLock,
   ) {}
 
   /** Creates the folder if need be and locks it. @throws FOLDER_LOCKED, FOLDER_UNUSABLE */
@@ -22,12 +23,11 @@ export class OutputFolder {
       throw storageError(error, folder);
     });
     try {
-      await FolderLock.acquire(folder);
+      return new OutputFolder(folder, created, await FolderLock.acquire(folder));
     } catch (error) {
       removeEmpty(folder, created);
       throw error;
     }
-    return new OutputFolder(folder, created);
   }
 
   file(name: string): string {
@@ -42,7 +42,7 @@ export class OutputFolder {
   /** Removes what belongs to the running process alone. Synchronous, so that a signal handler can end with it. */
   close(): void {
     rmSync(this.dataFile, { force: true });
-    rmSync(this.file('lock'), { force: true });
+    this.lock.release();
     if (!this.begun) removeEmpty(this.path, this.created);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SmoothcertError } from '../shared/errors.js';
 import type { Job } from '../shared/job.js';
 import { PROTOCOL } from '../shared/job.js';
 import { looksFor } from '../shared/statistics/schedule.js';
@@ -28,17 +29,25 @@ export function resolveImages(config: CertifyConfig, count: number): Job['claim'
 export function looksOf(config: CertifyConfig): number[] {
   const { stop, bound, maxSamples, alpha } = config;
   const looks = looksFor(stop, bound, maxSamples);
-  compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } });
+  compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } }, config.sigma);
   return looks;
 }
 
+/** A child that dies may have been killed for memory that others need only now. */
+const TRIES = 3;
+
 /** Asks one child what model and machine are like. @throws what the child refused with, or CHILD_DIED */
 export async function prepare(setup: ChildSetup, childModule?: URL): Promise<Prepared> {
-  const child = new InferenceChild(setup, () => undefined, childModule);
-  try {
-    return await child.ready;
-  } finally {
-    await child.close(1_000);
+  for (let tries = 1; ; tries++) {
+    const child = new InferenceChild(setup, () => undefined, childModule);
+    try {
+      return await child.ready;
+    } catch (error) {
+      const died = error instanceof SmoothcertError && error.code === 'CHILD_DIED';
+      if (!died || tries === TRIES) throw error;
+    } finally {
+      await child.close(1_000);
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { TSV_HEADER } from '../coordinator/certificates.js';
 import { JobFold } from '../coordinator/job-fold.js';
+import { TSV_HEADER } from '../coordinator/results-table.js';
 import { allShards, certificate, counted, makeJob, makeRecord } from '../test/support/jobs.js';
 import { writeResults } from './results.js';
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { writeAtomically } from '../shared/adapters/local/files.js';
-import { TSV_HEADER, certificateOf, tsvLine } from '../coordinator/certificates.js';
+import { certificateOf } from '../coordinator/certificates.js';
 import type { JobFold } from '../coordinator/job-fold.js';
+import { tsvHeader, tsvLine } from '../coordinator/results-table.js';
 
 /**
  * Writes results.jsonl and results.tsv: the images that are decided, in image order, each file whole or not at
@@ -24,7 +25,7 @@ function* jsonLines(fold: JobFold, labels: Int32Array | null) {
 }
 
 function* tsvLines(fold: JobFold, labels: Int32Array | null) {
-  yield `${TSV_HEADER}\n`;
+  yield `${tsvHeader(fold.job.claim.bound)}\n`;
   for (const { certificate, state } of certificates(fold, labels))
     yield `${tsvLine(certificate, state.micros)}\n`;
 }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { JobFold } from '../coordinator/job-fold.js';
 import {
   FIXED,
+  TARGET,
+  TWO_STAGE,
   allShards,
   certificate,
   counted,
@@ -72,10 +74,10 @@ describe('the summary', () => {
   });
 
   it('forecasts the mean radius of the full budget, but not for `fixed`, which draws it', () => {
-    expect(summary.forecastRadius).toBeCloseTo(summary.meanRadius, 15);
+    expect(summary.forecastRadius).toBeCloseTo(summary.meanRadius!, 15);
     const stopped = makeJob({ images: 5, looks: [64, 96, 10_000], stop: { kind: 'gain', minGain: 1 } });
     const early = summarize(foldOf(stopped), LABELS, RUN);
-    expect(early.forecastRadius).toBeGreaterThan(early.meanRadius);
+    expect(early.forecastRadius).toBeGreaterThan(early.meanRadius!);
     const fixed = summarize(foldOf(makeJob({ ...FIXED, images: 5 })), LABELS, RUN);
     expect(fixed.forecastRadius).toBeNull();
   });
@@ -89,6 +91,66 @@ describe('the summary', () => {
     const noise = { ...JOB.draw.noise, scale };
     const { accuracy } = summarize(new JobFold(makeJob({ draw: { noise } })), null, RUN);
     expect(accuracy.map(({ radius: r }) => r)).toEqual(radii);
+  });
+});
+
+describe('the summary of other rules', () => {
+  const valid: Voter = (image, sample) => (image === 3 ? 4 : voter(image, sample));
+  const of = (
+    options: Parameters<typeof makeJob>[0],
+    radii?: number[],
+    labels: Int32Array | null = LABELS,
+  ) => {
+    const job = makeJob({ ...options, images: 5 });
+    const fold = new JobFold(job);
+    fold.apply(makeRecord(job, { counted: allShards(fold).map((shard) => counted(valid, shard)) }));
+    return summarize(fold, labels, radii ? null : RUN, radii);
+  };
+
+  it('target: accuracy at its radii, no mean of radii, and the median of the samples', () => {
+    const summary = of(TARGET);
+    expect(summary).toMatchObject({ certified: 4, abstained: { futile: 1 }, approximate: 0 });
+    expect(summary).toMatchObject({ acr: null, meanRadius: null, forecastRadius: null, medianSamples: 512 });
+    expect(summary.accuracy).toEqual([
+      { radius: 0, share: 0.6 },
+      { radius: 0.5, share: 0.6 },
+      { radius: 1, share: 0.4 },
+    ]);
+    const text = renderSummary(summary);
+    expect(text).toMatch(/certified accuracy +60\.0 % at 0, 60\.0 % at 0\.5, 40\.0 % at 1\n/);
+    expect(text).toMatch(/1 \(the smallest radius was found out of reach\)\n/);
+    expect(text).toContain('; half of the images took at most 512');
+    expect(text).not.toMatch(/mean radius|average certified radius/);
+  });
+
+  it('target at other radii: what its votes prove there', () => {
+    const { accuracy } = of(TARGET, [0.4, 0.5, 0.6, 1, 1.01]);
+    expect(accuracy.map(({ share }) => share)).toEqual([0.6, 0.6, 0.4, 0.4, 0.4]);
+    const unlabelled = of(TARGET, [0.5], null).accuracy;
+    expect(unlabelled).toEqual([{ radius: 0.5, share: 0.8 }]);
+  });
+
+  it('two-stage: as gain, without a forecast', () => {
+    const summary = of(TWO_STAGE);
+    expect(summary).toMatchObject({ certified: 4, abstained: { abstain: 1 }, forecastRadius: null });
+    expect(summary.acr).toBeGreaterThan(0.5);
+    expect(renderSummary(summary)).toMatch(/mean radius +[.0-9]+\n/);
+  });
+
+  it('clt: approximate radii in a line of their own, in no count, share or mean', () => {
+    const summary = of({ ...FIXED, bound: 'clt' });
+    expect(summary).toMatchObject({ certified: 0, approximate: 4, abstained: { budget: 1 } });
+    expect(summary).toMatchObject({ accuracy: [], acr: null, meanRadius: null, forecastRadius: null });
+    const text = renderSummary(summary);
+    expect(text).toMatch(/\n {2}approximate, no certificate +4\n/);
+    expect(text).toMatch(/\n {2}certified +0\n/);
+    expect(text).not.toMatch(/accuracy|radius/);
+  });
+
+  it('of nothing drawn in this run has no time', () => {
+    const summary = of(TARGET, [0.5]);
+    expect(summary).toMatchObject({ seconds: null, samplesPerSecond: null });
+    expect(renderSummary(summary)).not.toContain('time');
   });
 });
 

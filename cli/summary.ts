@@ -1,6 +1,8 @@
 import { certificateOf, type Certificate } from '../coordinator/certificates.js';
 import { forecastRadius } from '../coordinator/forecast.js';
 import type { JobFold } from '../coordinator/job-fold.js';
+import { certifiedBy, provenRadius } from '../coordinator/other-radii.js';
+import type { Job } from '../shared/job.js';
 
 /** The budget that the field draws for every image, to compare with. */
 const USUAL_BUDGET = 100_000;
@@ -13,27 +15,34 @@ export interface Summary {
   readonly images: number;
   readonly decided: number;
   readonly certified: number;
+  /** Images with an approximation in place of a certificate; in no share and no mean. */
+  readonly approximate: number;
   readonly abstained: Readonly<Record<string, number>>;
   readonly failed: Readonly<Record<string, number>>;
   /** Share of images certified to at least each radius, and correct where labels are known. */
   readonly accuracy: readonly { readonly radius: number; readonly share: number }[];
   readonly labelled: boolean;
-  /** Mean over all images of radius × correct (average certified radius); null without labels. */
+  /**
+   * Mean over all images of radius × correct (average certified radius); null without labels, for `target`, which asks
+   * for no radius beyond those named, and for `clt`, which certifies none.
+   */
   readonly acr: number | null;
-  /** Mean over all images of the radius, right or wrong. */
-  readonly meanRadius: number;
-  /** Forecast of `meanRadius` at the full budget; null for `fixed`, which does not stop early. */
+  /** Mean over all images of the radius, right or wrong; null for `target` and `clt`. */
+  readonly meanRadius: number | null;
+  /** Forecast of `meanRadius` at the full budget; null but for `gain`: the others do not stop for lack of gain. */
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
   readonly budget: number;
   /** Samples that the outcomes rest on, and those a fixed 100,000 an image would have drawn. */
   readonly samples: number;
   readonly usualSamples: number;
+  /** Half of the decided images took at most so many samples. */
+  readonly medianSamples: number;
   /** Samples in the ledger: work ahead of a decision included. */
   readonly drawn: number;
-  /** Seconds and samples of this run of the command alone. */
-  readonly seconds: number;
-  readonly samplesPerSecond: number;
+  /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
+  readonly seconds: number | null;
+  readonly samplesPerSecond: number | null;
 }
 
 export interface RunFigures {
@@ -41,36 +50,63 @@ export interface RunFigures {
   readonly samples: number;
 }
 
-export function summarize(fold: JobFold, labels: Int32Array | null, run: RunFigures): Summary {
+/** @param radii those to give shares at, if not those that the job suggests; any may be asked for (other-radii.ts) */
+export function summarize(
+  fold: JobFold,
+  labels: Int32Array | null,
+  run: RunFigures | null,
+  radii?: readonly number[],
+): Summary {
   const images = [...fold.images.keys()];
   const certificates = images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []);
-  const counted = (c: Certificate) => (labels === null ? c.outcome === 'certified' : c.correct === true);
-  const share = (holds: (c: Certificate) => boolean) => certificates.filter(holds).length / images.length;
   const mean = (value: (c: Certificate) => number) =>
     certificates.reduce((sum, c) => sum + value(c), 0) / images.length;
-  const { claim, draw } = fold.job;
-  const samples = certificates.reduce((sum, c) => sum + c.samples, 0);
+  const { claim } = fold.job;
+  const samples = certificates.map((c) => c.samples).sort((a, b) => a - b);
+  const total = samples.reduce((sum, n) => sum + n, 0);
+  const radiusOfEach = claim.stop.kind !== 'target' && claim.bound !== 'clt';
   return {
     images: images.length,
     decided: certificates.length,
     certified: certificates.filter((c) => c.outcome === 'certified').length,
+    approximate: certificates.filter((c) => c.outcome === 'approximate').length,
     abstained: byStop(certificates, 'abstained'),
     failed: byStop(certificates, 'failed'),
-    accuracy: radiiFor(draw.noise.scale).map((radius) => ({
-      radius,
-      share: share((c) => counted(c) && c.radius >= radius),
-    })),
+    accuracy: accuracyAt(fold, certificates, labels !== null, radii),
     labelled: labels !== null,
-    acr: labels === null ? null : mean((c) => (c.correct ? c.radius : 0)),
-    meanRadius: mean((c) => c.radius),
-    forecastRadius: claim.stop.kind === 'fixed' ? null : mean((c) => forecastRadius(fold, c.image)),
+    acr: labels === null || !radiusOfEach ? null : mean((c) => (c.correct ? c.radius : 0)),
+    meanRadius: radiusOfEach ? mean((c) => c.radius) : null,
+    forecastRadius: claim.stop.kind === 'gain' ? mean((c) => forecastRadius(fold, c.image)) : null,
     budget: claim.looks.at(-1)!,
-    samples,
+    samples: total,
     usualSamples: USUAL_BUDGET * certificates.length,
+    medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
     drawn: fold.tally.samples,
-    seconds: run.seconds,
-    samplesPerSecond: run.seconds > 0 ? run.samples / run.seconds : 0,
+    seconds: run && run.seconds,
+    samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
   };
+}
+
+/** Shares of `images` at the radii that the job suggests, or at any others. */
+function accuracyAt(
+  fold: JobFold,
+  certificates: readonly Certificate[],
+  labelled: boolean,
+  radii?: readonly number[],
+): Summary['accuracy'] {
+  const counted = certificates.flatMap((c) => {
+    const proven = radii === undefined ? certifiedBy(c) : provenRadius(fold, c);
+    return proven === null || (labelled && proven.class !== c.label) ? [] : [proven.radius];
+  });
+  return (radii ?? suggestedRadii(fold.job)).map((radius) => ({
+    radius,
+    share: counted.filter((proven) => proven >= radius).length / fold.images.size,
+  }));
+}
+
+function suggestedRadii({ claim, draw }: Job): number[] {
+  if (claim.bound === 'clt') return [];
+  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise.scale);
 }
 
 function byStop(
@@ -92,6 +128,8 @@ function radiiFor(scale: number): number[] {
 
 const ABSTAINED: Readonly<Record<string, string>> = {
   abstain: 'more samples were forecast not to pay',
+  futile: 'the smallest radius was found out of reach',
+  planned: 'nothing certified by the samples that the pilot planned',
   budget: 'nothing certified within the budget',
 };
 
@@ -104,40 +142,47 @@ export function renderSummary(s: Summary): string {
   const rows: [string, string][] = [
     ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
     ['certified', number(s.certified)],
+    ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
       `${number(n)} (${ABSTAINED[stop] ?? stop})`,
     ]),
     ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
     ...(whole ? outcomeRows(s) : []),
-    ['time', `${s.seconds.toFixed(1)} s, ${number(s.samplesPerSecond)} samples/s in this run`],
+    ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
 }
 
+const timeLine = (seconds: number, rate: number) =>
+  `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
+
+const row = (name: string, value: string): [string, string] => [name, value];
+
 /** Shares and means over all images: only of a finished job, because the images that are decided first are special. */
 function outcomeRows(s: Summary): [string, string][] {
   return [
-    [s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s)],
-    ...(s.acr === null ? [] : ([['average certified radius', s.acr.toFixed(4)]] as [string, string][])),
-    ['mean radius', meanRadiusLine(s)],
-    ['samples', samplesLine(s)],
+    ...(s.accuracy.length === 0
+      ? []
+      : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
+    ...(s.acr === null ? [] : [row('average certified radius', s.acr.toFixed(4))]),
+    ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
+    row('samples', samplesLine(s)),
   ];
 }
 
 const accuracyLine = (s: Summary) =>
   s.accuracy.map(({ radius, share }) => `${percent(share)} at ${radius}`).join(', ');
 
-function meanRadiusLine(s: Summary): string {
-  const mean = s.meanRadius.toFixed(4);
-  if (s.forecastRadius === null || s.forecastRadius === 0) return mean;
-  const kept = percent(s.meanRadius / s.forecastRadius);
-  return `${mean}: ${kept} of the ${s.forecastRadius.toFixed(4)} forecast at ${number(s.budget)} samples an image`;
+function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
+  if (forecast === null || forecast === 0) return mean.toFixed(4);
+  return `${mean.toFixed(4)}: ${percent(mean / forecast)} of the ${forecast.toFixed(4)} forecast at ${number(budget)} samples an image`;
 }
 
 function samplesLine(s: Summary): string {
   const factor = s.samples > 0 ? ` (${(s.usualSamples / s.samples).toFixed(1)} × fewer)` : '';
+  const spread = s.meanRadius === null ? `; half of the images took at most ${number(s.medianSamples)}` : '';
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
-  return `${number(s.samples)} where a fixed 100,000 an image draw ${number(s.usualSamples)}${factor}${ahead}`;
+  return `${number(s.samples)} where a fixed 100,000 an image draw ${number(s.usualSamples)}${factor}${spread}${ahead}`;
 }

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Counts } from '../shared/counts.js';
 import type { Job } from '../shared/job.js';
 import { clopperPearsonDelta } from '../shared/statistics/clopper-pearson.js';
+import { cltDelta } from '../shared/statistics/clt.js';
 import { anytimeDelta } from '../shared/statistics/confidence-sequence.js';
+import { upperTail } from '../shared/statistics/normal.js';
 import { certifiedRadius, publishedDelta } from '../shared/statistics/radius.js';
 import {
   FIXED,
+  TARGET,
+  TWO_STAGE,
   allShards,
   certificate,
   counted,
@@ -15,7 +19,8 @@ import {
   makeRecord,
   type Voter,
 } from '../test/support/jobs.js';
-import { TSV_HEADER, certificateOf, tsvLine } from './certificates.js';
+import { UNANIMOUS } from './approximation.js';
+import { certificateOf, type Certificate } from './certificates.js';
 import { forecastRadius } from './forecast.js';
 import { JobFold } from './job-fold.js';
 
@@ -88,6 +93,7 @@ describe('a certificate', () => {
     const fold = foldOf(GAIN, unanimous);
     const state = fold.images.get(0)!;
     state.held = { ...state.held!, deltaUpper: 0.5 - 1e-9 };
+    state.ending = { outcome: 'certified', held: state.held, stop: 'budget' };
     expect(certificate(fold, 0, 4)).toMatchObject({ outcome: 'abstained', class: null, radius: 0 });
     expect(forecastRadius(fold, 0)).toBe(forecastRadius(fold, 1));
   });
@@ -129,21 +135,132 @@ describe('an image without a certificate', () => {
   });
 });
 
-describe('a line of results.tsv', () => {
-  it('has the columns of the header', () => {
-    const fold = foldOf(GAIN, unanimous);
-    const line = tsvLine(certificate(fold, 1, 4), 2_500_000).split('\t');
-    expect(line).toHaveLength(TSV_HEADER.split('\t').length);
-    expect([line[0], line[1], line[2], line[4], line[5]]).toEqual(['1', '4', '4', '1', '2.500000']);
-    const { radius } = certificate(fold, 1);
-    expect(Number(line[3])).toBeLessThanOrEqual(radius);
-    expect(radius - Number(line[3])).toBeLessThan(1e-6);
+describe('a certificate of target', () => {
+  const job = makeJob({ ...TARGET, images: 1 });
+
+  it('has the radius as it was asked for, and the look that reached it', () => {
+    const found = certificate(
+      foldOf(job, (_, sample) => (sample % 28 ? 4 : 5)),
+      0,
+      4,
+    );
+    expect(found).toMatchObject({
+      ...{ outcome: 'certified', class: 4, correct: true, radius: 0.5, target: '0.50', stop: 'futile' },
+      ...{ bound: 'anytime', proved_by: { begin: 0 } },
+    });
+    const { end } = found.proved_by!;
+    expect(found.looks.map(({ n }) => n)).toContain(end);
+    expect(found.samples).toBeGreaterThan(end);
+    expect(found.counts).toEqual(countsAt(found, end));
+    // Φ(−0.5/0.5), rounded down, is the null that was rejected.
+    expect(Number(found.delta_upper)).toBeLessThan(upperTail(1));
+    expect(Number(found.delta_upper)).toBeCloseTo(upperTail(1), 8);
+    expect(Number(found.delta_upper) + Number(found.p_lower)).toBeCloseTo(1, 12);
+    const keys = Object.keys(found);
+    expect(keys.slice(keys.indexOf('radius'), keys.indexOf('norm'))).toEqual(['radius', 'target']);
   });
 
-  it('abstains with predict −1 and radius 0, and has label −1 without labels', () => {
-    const fold = foldOf(makeJob({ images: 1 }), (_, sample) => sample % 2);
-    expect(tsvLine(certificate(fold, 0, 7), 0)).toBe('0\t7\t-1\t0.000000\t0\t0.000000');
-    expect(tsvLine(certificate(foldOf(GAIN, unanimous), 0), 0)).toMatch(/^0\t-1\t4\t[.0-9]+\t0\t0\.000000$/);
+  it('at radius 0 is one of the class', () => {
+    const found = certificate(
+      foldOf(job, (_, sample) => (sample % 3 ? 4 : 5)),
+      0,
+      5,
+    );
+    expect(found).toMatchObject({ outcome: 'certified', class: 4, correct: false, radius: 0, target: '0' });
+  });
+
+  it('stops at its largest radius', () => {
+    const found = certificate(foldOf(job, unanimous), 0);
+    expect(found).toMatchObject({ stop: 'certified', radius: 1, target: '1.0', samples: 512 });
+    expect(found.looks).toHaveLength(6);
+  });
+
+  it('abstains with nothing reached, and names no radius', () => {
+    const found = certificate(
+      foldOf(job, (_, sample) => sample % 2),
+      0,
+    );
+    expect(found).toMatchObject({ outcome: 'abstained', stop: 'futile', radius: 0 });
+    expect(found).not.toHaveProperty('target');
+  });
+});
+
+const countsAt = ({ looks }: Certificate, end: number): Counts => {
+  const { classes, votes, invalid } = looks.find(({ n }) => n === end)!;
+  return { classes, votes, invalid };
+};
+
+describe('a certificate of two-stage', () => {
+  const job = makeJob({ ...TWO_STAGE, images: 1 });
+
+  it('rests on the second stage alone, and shows the counts behind the pilot and at the end', () => {
+    const voter: Voter = (_, sample) => (sample < 64 || sample % 20 ? 4 : 5);
+    const fold = foldOf(job, voter);
+    const found = certificate(fold, 0, 4);
+    const end = job.claim.looks[fold.images.get(0)!.prefixes.length - 1]!;
+    expect(found).toMatchObject({ outcome: 'certified', stop: 'planned', samples: end });
+    expect(found.proved_by).toEqual({ begin: 64, end });
+    expect(found.counts).toEqual(draw(voter, { image: 0, begin: 64, end }));
+    const failures = found.counts.votes[1]!;
+    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(failures, end - 64, 0.001), 0.5));
+    expect(found.looks.map(({ n }) => n)).toEqual([64, end]);
+  });
+
+  it('abstains behind the pilot with the pilot alone', () => {
+    const found = certificate(
+      foldOf(job, (_, sample) => sample % 2),
+      0,
+    );
+    expect(found).toMatchObject({ outcome: 'abstained', stop: 'abstain', samples: 64 });
+    expect(found.looks.map(({ n }) => n)).toEqual([64]);
+  });
+});
+
+describe('what the normal approximation gives', () => {
+  const job = makeJob({ ...FIXED, bound: 'clt', images: 1 });
+  const nothing = {
+    class: null,
+    correct: null,
+    radius: 0,
+    delta_upper: null,
+    p_lower: null,
+    proved_by: null,
+  };
+
+  it('is marked approximate, proves nothing and has no radius but an approximate one', () => {
+    const voter: Voter = (_, sample) => (sample < 20 || sample % 25 ? 4 : 5);
+    const found = certificate(foldOf(job, voter), 0, 4);
+    expect(found).toMatchObject({
+      outcome: 'approximate',
+      approximate_class: 4,
+      stop: 'budget',
+      ...nothing,
+    });
+    expect(found.approximate_radius).toBe(certifiedRadius(cltDelta(4, 100, 0.001)!, 0.5));
+    expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
+    expect(found).not.toHaveProperty('detail');
+    const keys = Object.keys(found);
+    expect(keys.slice(keys.indexOf('radius'), keys.indexOf('norm'))).toEqual([
+      ...['radius', 'approximate_class', 'approximate_radius'],
+    ]);
+  });
+
+  it('is no radius at all on unanimous votes, in a sentence', () => {
+    const found = certificate(foldOf(job, unanimous), 0);
+    expect(found).toMatchObject({ outcome: 'approximate', approximate_class: 4, ...nothing });
+    expect(found).toMatchObject({ approximate_radius: null, detail: UNANIMOUS });
+  });
+
+  it('is an abstention where it is no radius, and where nothing was selected', () => {
+    const half = certificate(
+      foldOf(job, (_, sample) => sample % 2),
+      0,
+    );
+    expect(half).toMatchObject({ outcome: 'abstained', ...nothing });
+    expect(half).not.toHaveProperty('approximate_radius');
+    const claim = { ...FIXED, bound: 'clt', looks: [1, 201], stop: { kind: 'fixed', selection: 1 } } as const;
+    const unselected = foldOf(makeJob({ ...claim, images: 1 }), (_, sample) => (sample === 0 ? -1 : 4));
+    expect(certificate(unselected, 0)).toMatchObject({ outcome: 'abstained', ...nothing });
   });
 });
 

@@ -13,6 +13,8 @@ import type { Delivery, Task } from '../shared/ports/task-queue.js';
 import type { LedgerRecord } from '../shared/wire/record.js';
 import {
   FIXED,
+  TARGET,
+  TWO_STAGE,
   allShards,
   counted,
   makeJob,
@@ -70,6 +72,8 @@ async function live(job: Job, life: string, options: Partial<CoordinatorOptions 
 describe('the loop', () => {
   it.each([
     ['gain', JOB],
+    ['target', makeJob({ ...TARGET, images: 6 })],
+    ['two-stage', makeJob({ ...TWO_STAGE, images: 6 })],
     ['fixed', makeJob({ ...FIXED, images: 6 })],
   ])('decides every image, as folding in order does (%s)', async (_, job) => {
     const run = await live(job, 'a');

@@ -48,6 +48,7 @@ export class Coordinator {
     const until = AbortSignal.any([signal, ended.signal]);
     await replay(fold, ledger);
     if (fold.isDone()) return;
+    stop.announce([...fold.images].flatMap(([image, { ending }]) => (ending ? [image] : [])));
     this.plan.restart();
     const reconciling = this.reconcile(until).finally(() => ended.abort());
     reconciling.catch(() => undefined);

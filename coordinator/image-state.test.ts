@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { allShards, counted, makeJob, makeRecord } from '../test/support/jobs.js';
+import { TWO_STAGE, allShards, counted, makeJob, makeRecord } from '../test/support/jobs.js';
 import { JobFold } from './job-fold.js';
 
 function foldOf(job: ReturnType<typeof makeJob>, records: ReturnType<typeof makeRecord>[]): JobFold {
@@ -40,5 +40,17 @@ describe('invalid votes', () => {
       ]);
       expect(fold.images.get(0)!.ending?.outcome).toBe('certified');
     }
+  });
+
+  it('count only where something may be decided', () => {
+    const two = makeJob({ ...TWO_STAGE, images: 1 });
+    const shards = allShards(new JobFold(two));
+    const voter = (_: number, sample: number) => (sample === 70 ? -1 : 3);
+    const fold = foldOf(two, [makeRecord(two, { counted: shards.map((s) => counted(voter, s)) })]);
+    const state = fold.images.get(0)!;
+    // 1 of 80 is more than 1 %, but behind the pilot the image is looked at only once.
+    expect(state.prefixes[1]).toMatchObject({ invalid: 1 });
+    expect(state.ending).toMatchObject({ outcome: 'certified', stop: 'planned' });
+    expect(state.prefixes).toHaveLength(state.due + 1);
   });
 });

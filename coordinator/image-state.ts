@@ -1,7 +1,7 @@
 import { NO_COUNTS, addCounts, type Counts } from '../shared/counts.js';
 import type { ErrorCode } from '../shared/errors.js';
 import type { Grid, Place } from '../shared/grid.js';
-import type { Decision, Held, StopReason } from './look.js';
+import type { Decision, Held, StopReason } from './decision.js';
 
 /** Above this share of invalid votes at a look, an image is reported failed: the model is broken on it. */
 const LARGEST_INVALID_SHARE = 0.01;
@@ -39,6 +39,11 @@ export class ImageState {
     return this.prefixes.length;
   }
 
+  /** Index of the next look at which something may be decided; all samples before it are wanted. */
+  get due(): number {
+    return this.decision.due(this.prefixes);
+  }
+
   /** Folds the counts of the shard at `place` and takes every look that has become complete. */
   fold(place: Place, counts: Counts, micros: number): Folded {
     if (this.ending) return 'late';
@@ -67,13 +72,14 @@ export class ImageState {
 
   /** Takes the next look if its prefix is complete; true if the image goes on, so that a further one may follow. */
   private takeLook(): boolean {
-    const look = this.look;
+    const { look, due } = this;
     const segment = this.openSegments.get(look);
     if (segment?.folded !== this.grid.segments[look]!.length) return false;
     this.openSegments.delete(look);
     this.micros += segment.micros;
     const prefix = look === 0 ? segment.counts : addCounts(this.prefixes[look - 1]!, segment.counts);
     this.prefixes.push(prefix);
+    if (look < due) return true;
     const n = this.decision.looks[look]!;
     if (prefix.invalid > LARGEST_INVALID_SHARE * n) {
       this.fail('MODEL_OUTPUT_NOT_FINITE', `${prefix.invalid} of ${n} outputs were not finite.`);

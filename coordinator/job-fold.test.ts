@@ -253,7 +253,7 @@ describe('the fingerprint', () => {
 });
 
 describe('failures', () => {
-  const shard: Shard = { image: 1, begin: 64, end: 96 };
+  const shard: Shard = { image: 1, begin: 0, end: 64 };
   const failure = () =>
     makeRecord(GAIN, { failed: [{ shard, code: 'CHILD_DIED', detail: 'The process ended.' }] });
   const givingUp = { image: 1, code: 'CHILD_DIED', detail: 'The process ended.' } as const;
@@ -274,6 +274,23 @@ describe('failures', () => {
     });
     expect(fold.toGiveUp.size).toBe(0);
     expect(fold.tally.failed).toBe(3);
+  });
+
+  it('of a shard that is drawn ahead wait for the look before it, which may decide the image without it', () => {
+    const ahead = { shard: { image: 1, begin: 64, end: 96 }, code: 'CHILD_DIED', detail: '' } as const;
+    const failures = Array.from({ length: 3 }, () => makeRecord(GAIN, { failed: [ahead] }));
+    const before = makeRecord(GAIN, { counted: [counted(voter, shard)] });
+    for (const order of [
+      [...failures, before],
+      [before, ...failures],
+    ]) {
+      const fold = new JobFold(GAIN);
+      order.forEach((record, at) => {
+        expect(fold.toGiveUp.size).toBe(0);
+        expect(fold.apply(record).open).toEqual(record === failures[2] || at === 3 ? [] : expect.anything());
+      });
+      expect([...fold.toGiveUp.keys()]).toEqual([1]);
+    }
   });
 
   it('of different shards are not added up', () => {
@@ -341,16 +358,13 @@ describe('shards that a task did not count', () => {
   it('are open again if they are still wanted', () => {
     const fold = new JobFold(GAIN);
     const ahead = { image: 2, begin: 64, end: 96 };
-    expect(fold.apply(makeRecord(GAIN, { returned: [shard], dropped: [ahead] })).open).toEqual([
-      shard,
-      ahead,
-    ]);
+    expect(fold.apply(makeRecord(GAIN, { returned: [shard], dropped: [ahead] })).open).toEqual([shard]);
     fold.apply(makeRecord(GAIN, { counted: [counted(voter, shard)] }));
     expect(fold.apply(makeRecord(GAIN, { returned: [shard] })).open).toEqual([]);
     expect(
       fold.apply(
         makeRecord(GAIN, {
-          dropped: [
+          returned: [
             { ...shard, end: 65 },
             { ...shard, image: 9 },
           ],

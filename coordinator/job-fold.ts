@@ -3,8 +3,9 @@ import { Grid, type Place } from '../shared/grid.js';
 import { imagesOf, jobDigest, type Job } from '../shared/job.js';
 import type { Shard } from '../shared/shards.js';
 import type { CountedShard, FailedImage, LedgerRecord } from '../shared/wire/record.js';
+import type { Decision } from './decision.js';
 import { ImageState } from './image-state.js';
-import { compileDecision, type Decision } from './look.js';
+import { compileDecision } from './look.js';
 
 /** Failures of the machinery on one shard, before any counts of it, after which its image is given up. */
 const TRIES = 3;
@@ -18,7 +19,7 @@ export interface Tally {
   /** Off the grid, of another job, class or fingerprint: never folded. */
   rejected: number;
   failed: number;
-  /** Samples in counted shards, work ahead included. */
+  /** Samples in counted shards, work ahead included, late ones not. */
   samples: number;
   /** Microseconds of noise and inference in them. */
   micros: number;
@@ -55,11 +56,12 @@ export class JobFold {
   records = 0;
   private undecided: number;
   private readonly failures = new Map<string, number>();
+  private readonly lostAhead = new Map<number, { readonly segment: number; readonly failed: FailedImage }>();
 
   constructor(readonly job: Job) {
     this.digest = jobDigest(job);
     this.grid = new Grid(job.draw.segments);
-    this.decision = compileDecision(job.claim);
+    this.decision = compileDecision(job.claim, job.draw.noise.scale);
     this.images = new Map(imagesOf(job.claim).map((i) => [i, new ImageState(this.grid, this.decision)]));
     this.undecided = this.images.size;
   }
@@ -83,7 +85,7 @@ export class JobFold {
     }
     for (const counted of record.counted) this.applyCounted(counted, effects);
     for (const { shard, code, detail } of record.failed) this.applyFailed(shard, code, detail, effects);
-    for (const shard of [...record.returned, ...record.dropped]) this.keepOpen(shard, effects);
+    for (const shard of record.returned) this.keepOpen(shard, effects);
     for (const { image, code, detail } of record.failedImages)
       this.applyGivenUp(image, code, detail, effects);
     return effects;
@@ -135,7 +137,7 @@ export class JobFold {
     this.tally.samples += shard.end - shard.begin;
     this.tally.micros += micros;
     if (state.ending) this.ended(shard.image, effects);
-    else if (state.look > look) effects.advanced.push(shard.image);
+    else if (state.look > look) this.advanced(shard.image, state, effects);
   }
 
   private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
@@ -144,8 +146,24 @@ export class JobFold {
     const key = `${shard.image}:${shard.begin}`;
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
-    if (failures >= TRIES) this.toGiveUp.set(shard.image, { image: shard.image, code, detail });
-    else effects.open.push(shard);
+    if (failures < TRIES) effects.open.push(shard);
+    else this.giveUpAt(this.grid.locate(shard)!.segment, { image: shard.image, code, detail });
+  }
+
+  /**
+   * An image is given up for a segment that it needs. One drawn ahead of a look waits for that look, which may decide
+   * the image without it: how it ends must not depend on what was drawn when.
+   */
+  private giveUpAt(segment: number, failed: FailedImage): void {
+    const { image } = failed;
+    if (segment <= this.images.get(image)!.due) this.toGiveUp.set(image, failed);
+    else this.lostAhead.set(image, { segment, failed });
+  }
+
+  private advanced(image: number, state: ImageState, effects: MutableEffects): void {
+    effects.advanced.push(image);
+    const lost = this.lostAhead.get(image);
+    if (lost && lost.segment <= state.due) this.toGiveUp.set(image, lost.failed);
   }
 
   private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
@@ -158,6 +176,7 @@ export class JobFold {
   private ended(image: number, effects: MutableEffects): void {
     this.undecided -= 1;
     this.toGiveUp.delete(image);
+    this.lostAhead.delete(image);
     effects.decided.push(image);
   }
 

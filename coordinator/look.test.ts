@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../shared/counts.js';
 import type { Claim } from '../shared/job.js';
+import { compileBound } from '../shared/statistics/bound.js';
 import { clopperPearsonDelta } from '../shared/statistics/clopper-pearson.js';
 import { anytimeDelta } from '../shared/statistics/confidence-sequence.js';
 import { looksFor } from '../shared/statistics/schedule.js';
-import { compileDecision, type Held } from './look.js';
+import { plannedLength } from '../shared/statistics/two-stage.js';
+import type { Held } from './decision.js';
+import { compileDecision } from './look.js';
 
 const images = { start: 0, stop: 1, step: 1 };
 
@@ -28,7 +31,7 @@ function counts(votes: readonly (readonly [number, number])[], invalid = 0): Cou
 
 describe('gain', () => {
   it('certifies the leader and counts every other outcome as a failure, invalid votes too', () => {
-    const decision = compileDecision(gain('anytime', [64, 96], 0));
+    const decision = compileDecision(gain('anytime', [64, 96], 0), 1);
     const prefix = counts(
       [
         [2, 3],
@@ -41,7 +44,7 @@ describe('gain', () => {
   });
 
   it('keeps the largest z, the earlier look on a tie, and the class that earned it', () => {
-    const decision = compileDecision(gain('anytime', [64, 96, 144], 0));
+    const decision = compileDecision(gain('anytime', [64, 96, 144], 0), 1);
     const first = decision.at(0, [counts([[3, 64]])], null).held!;
     const worse = counts([
       [3, 64],
@@ -56,7 +59,7 @@ describe('gain', () => {
   });
 
   it('breaks a tie of classes to the lowest index and certifies neither', () => {
-    const decision = compileDecision(gain('spending', [64, 128], 0));
+    const decision = compileDecision(gain('spending', [64, 128], 0), 1);
     const tie = counts([
       [1, 32],
       [2, 32],
@@ -65,7 +68,7 @@ describe('gain', () => {
   });
 
   it('abstains where all votes are invalid, and keeps what was held before', () => {
-    const decision = compileDecision(gain('spending', [64, 128, 256]));
+    const decision = compileDecision(gain('spending', [64, 128, 256]), 1);
     expect(decision.at(0, [counts([], 64)], null)).toEqual({ held: null, stop: 'abstain' });
     const held = decision.at(0, [counts([[0, 64]])], null).held;
     const later = counts([], 128);
@@ -87,7 +90,7 @@ describe('gain', () => {
     ['anytime', 0.01, 28_026, 3.44],
   ] as const)('with %s stops unanimous votes at price %f after %i samples', (bound, price, samples, z) => {
     const claim = gain(bound, looksFor({ kind: 'gain', minGain: price }, bound, 100_000), price);
-    const decision = compileDecision(claim);
+    const decision = compileDecision(claim, 1);
     const prefixes: Counts[] = [];
     let held: Held | null = null;
     for (const [look, n] of decision.looks.entries()) {
@@ -106,6 +109,7 @@ describe('gain', () => {
   it('with the defaults stops every image after 16,384 samples at the latest', () => {
     const decision = compileDecision(
       gain('spending', looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', 100_000)),
+      1,
     );
     const look = decision.looks.indexOf(16_384);
     const before = Array<Counts>(look).fill(counts([]));
@@ -116,7 +120,7 @@ describe('gain', () => {
   });
 
   it('refuses counts that are not those of the look', () => {
-    const decision = compileDecision(gain('spending', [64, 128]));
+    const decision = compileDecision(gain('spending', [64, 128]), 1);
     const internal = expect.objectContaining({ code: 'INTERNAL' }) as unknown;
     expect(() => decision.at(0, [counts([[0, 63]])], null)).toThrow(internal);
     expect(() => decision.at(1, [counts([[0, 64]])], null)).toThrow(internal);
@@ -125,7 +129,7 @@ describe('gain', () => {
 });
 
 describe('fixed', () => {
-  const decision = compileDecision(FIXED);
+  const decision = compileDecision(FIXED, 1);
 
   it('decides nothing at the selection', () => {
     expect(decision.at(0, [counts([[0, 20]])], null)).toEqual({ held: null, stop: null });
@@ -169,6 +173,195 @@ describe('fixed', () => {
   });
 });
 
+describe('target', () => {
+  const target = (radii: readonly string[], maxSamples = 100_000): Claim => {
+    const stop = { kind: 'target', radii } as const;
+    return { alpha: 0.001, bound: 'anytime', stop, looks: looksFor(stop, 'anytime', maxSamples), images };
+  };
+  /** The outcome of an image whose first votes are these, look by look, until it stops. */
+  function run(claim: Claim, failuresAt: (n: number) => number, scale = 0.5) {
+    const decision = compileDecision(claim, scale);
+    const prefixes: Counts[] = [];
+    let held: Held | null = null;
+    for (const [look, n] of decision.looks.entries()) {
+      expect(decision.due(prefixes)).toBe(look);
+      const failures = failuresAt(n);
+      prefixes.push(
+        counts(
+          failures > 0
+            ? [
+                [3, n - failures],
+                [9, failures],
+              ]
+            : [[3, n]],
+        ),
+      );
+      const outcome = decision.at(look, prefixes, held);
+      held = outcome.held;
+      if (outcome.stop !== null) return { ...outcome, n };
+    }
+    throw new Error('the last look did not stop');
+  }
+
+  it('stops as soon as the largest radius is certified, and holds it with its look', () => {
+    const found = run(target(['0.5']), () => 0);
+    // At z = 1: the first multiple of 32 with ln M(0 failures; δ = 0.1587) ≥ −ln(0.8413 α).
+    expect(found).toMatchObject({ stop: 'certified', n: 64 });
+    expect(found.held).toMatchObject({ classIndex: 3, z: 1, look: 1, target: 0 });
+    expect(anytimeDelta(0, 64, 0.001)!).toBeLessThan(found.held!.deltaUpper);
+    expect(anytimeDelta(0, 32, 0.001)!).toBeGreaterThan(found.held!.deltaUpper);
+  });
+
+  it('holds the largest radius of a list reached so far, by the look that reached it first', () => {
+    const found = run(target(['0', '0.5', '1']), (n) => Math.round(0.05 * n));
+    expect(found.stop).toBe('futile');
+    expect(found.held).toMatchObject({ target: 1, z: 1 });
+    expect(found.n).toBeGreaterThan(compileDecision(target(['0.5']), 0.5).looks[found.held!.look]!);
+  });
+
+  it('gives up as soon as the next radius is out of reach, with nothing held', () => {
+    expect(run(target(['0.5']), (n) => n / 2)).toEqual({ held: null, stop: 'futile', n: 32 });
+  });
+
+  it('keeps what it holds when the votes turn', () => {
+    const found = run(target(['0', '1.0']), (n) => (n <= 32 ? 0 : n - 32));
+    expect(found).toMatchObject({ stop: 'futile', n: 64, held: { target: 0, look: 0, z: 0 } });
+  });
+
+  it('draws its whole budget on an image at the edge, and stops there', () => {
+    const edge = run(target(['0.5'], 2048), (n) => Math.round(0.132 * n));
+    expect(edge).toEqual({ held: null, stop: 'budget', n: 2048 });
+  });
+
+  it('abstains where all votes are invalid, and certifies no class of a tie', () => {
+    const decision = compileDecision(target(['0']), 1);
+    expect(decision.at(0, [counts([], 32)], null)).toEqual({ held: null, stop: 'futile' });
+    const tie = counts([
+      [1, 16],
+      [2, 16],
+    ]);
+    expect(decision.at(0, [tie], null).held).toBeNull();
+  });
+
+  it('depends on the radii in units of σ alone', () => {
+    const at = (radius: string, scale: number) => run(target([radius]), (n) => Math.round(0.05 * n), scale);
+    expect(at('0.5', 0.5)).toEqual(at('1', 1));
+  });
+
+  it('is refused where a radius is out of reach of votes that all agree', () => {
+    expect(() => compileDecision(target(['0.5', '2'], 1000), 0.5)).toThrow(
+      expect.objectContaining({
+        code: 'BUDGET_TOO_SMALL',
+        message:
+          'With 1000 samples and α = 0.001, not even votes that all agree would certify a radius of 2 at σ = 0.5.',
+      }),
+    );
+    expect(() => compileDecision(target(['0.5', '2'], 1000), 1)).not.toThrow();
+  });
+});
+
+describe('two-stage', () => {
+  const stop = { kind: 'two-stage', minGain: 0.02 } as const;
+  const claim: Claim = {
+    ...{ alpha: 0.001, bound: 'clopper-pearson', stop, images },
+    looks: looksFor(stop, 'clopper-pearson', 20_000),
+  };
+  const decision = compileDecision(claim, 1);
+  const lengths = claim.looks.slice(1).map((n) => n - 64);
+  const bound = compileBound({ bound: 'clopper-pearson', alpha: 0.001, looks: claim.looks });
+  const pilotOf = (failures: number) =>
+    counts([[2, 64 - failures], ...(failures > 0 ? ([[5, failures]] as const) : [])]);
+
+  it('is due at the pilot, then at the length that the pilot planned, whatever came between', () => {
+    expect(decision.due([])).toBe(0);
+    expect(decision.ahead).toBe(0);
+    for (let failures = 0; failures <= 20; failures++) {
+      const due = decision.due([pilotOf(failures)]);
+      expect(due).toBe(lengths.indexOf(plannedLength(bound, lengths, 0.02, failures)) + 1);
+      expect(decision.due([pilotOf(failures), counts([]), counts([])])).toBe(due);
+    }
+  });
+
+  it('bounds at the planned length and at no other', () => {
+    const pilot = pilotOf(3);
+    const due = decision.due([pilot]);
+    const all: Counts[] = claim.looks.map((n) =>
+      counts([
+        [2, n - 3],
+        [5, 3],
+      ]),
+    );
+    for (const look of claim.looks.keys()) {
+      const { held, stop: reason } = decision.at(look, all, null);
+      if (look === due) continue;
+      expect({ look, held, reason }).toEqual({ look, held: null, reason: null });
+    }
+    const n = claim.looks[due]! - 64;
+    expect(n).toBeGreaterThan(1000);
+    expect(decision.at(due, all, null)).toMatchObject({
+      stop: 'planned',
+      held: { classIndex: 2, look: due, deltaUpper: clopperPearsonDelta(0, n, 0.001) },
+    });
+  });
+
+  it('bounds the class of the pilot on the samples behind it alone', () => {
+    const pilot = counts([
+      [2, 40],
+      [5, 24],
+    ]);
+    const due = decision.due([pilot]);
+    const n = claim.looks[due]! - 64;
+    const prefixes: Counts[] = [pilot];
+    const other = counts([
+      [2, 40],
+      [5, 24 + n],
+    ]);
+    const split = Math.round(0.3 * n);
+    prefixes[due] = counts([
+      [2, 40 + n - split],
+      [5, 24 + split],
+    ]);
+    expect(decision.at(due, prefixes, null).held).toMatchObject({
+      ...{ classIndex: 2, deltaUpper: clopperPearsonDelta(split, n, 0.001) },
+    });
+    prefixes[due] = other;
+    expect(decision.at(due, prefixes, null)).toEqual({ held: null, stop: 'planned' });
+  });
+
+  it('abstains behind the pilot where nothing is worth drawing', () => {
+    expect(decision.at(0, [pilotOf(32)], null)).toEqual({ held: null, stop: 'abstain' });
+    expect(decision.at(0, [counts([], 64)], null)).toEqual({ held: null, stop: 'abstain' });
+    expect(decision.at(0, [pilotOf(0)], null)).toEqual({ held: null, stop: null });
+  });
+
+  it('is refused where not even a unanimous pilot would be followed by a second stage', () => {
+    const dear: Claim = { ...claim, stop: { kind: 'two-stage', minGain: 1000 } };
+    const few: Claim = { ...claim, looks: looksFor(stop, 'clopper-pearson', 73) };
+    for (const refused of [dear, few]) {
+      expect(() => compileDecision(refused, 1)).toThrow(
+        expect.objectContaining({ code: 'BUDGET_TOO_SMALL' }),
+      );
+    }
+  });
+});
+
+describe('fixed with clt', () => {
+  it('never holds a certificate, however clear the votes', () => {
+    const decision = compileDecision({ ...FIXED, bound: 'clt', looks: [20, 21] }, 1);
+    const whole = counts([[3, 21]]);
+    expect(decision.at(1, [counts([[3, 20]]), whole], null)).toEqual({ held: null, stop: 'budget' });
+  });
+});
+
+describe('when something may be decided', () => {
+  it('is at every look for gain, one ahead; at the end alone for fixed', () => {
+    const every = compileDecision(gain('anytime', [64, 96, 144]), 1);
+    expect([every.ahead, every.due([]), every.due([counts([[0, 64]])])]).toEqual([1, 0, 1]);
+    const once = compileDecision(FIXED, 1);
+    expect([once.ahead, once.due([]), once.due([counts([[0, 20]])])]).toEqual([0, 1, 1]);
+  });
+});
+
 describe('claims that cannot be made', () => {
   it.each<[string, Claim]>([
     ['PAIR_NOT_OFFERED', { ...FIXED, bound: 'anytime' }],
@@ -183,6 +376,6 @@ describe('claims that cannot be made', () => {
       ),
     ],
   ])('are refused with %s', (code, claim) => {
-    expect(() => compileDecision(claim)).toThrow(expect.objectContaining({ code }));
+    expect(() => compileDecision(claim, 1)).toThrow(expect.objectContaining({ code }));
   });
 });

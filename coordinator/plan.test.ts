@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Shard } from '../shared/shards.js';
 import type { LedgerRecord } from '../shared/wire/record.js';
-import { allShards, counted, makeJob, makeRecord, voterOf } from '../test/support/jobs.js';
+import { FIXED, TWO_STAGE, allShards, counted, makeJob, makeRecord, voterOf } from '../test/support/jobs.js';
 import { JobFold } from './job-fold.js';
 import { Plan } from './plan.js';
 
@@ -11,11 +11,11 @@ const JOB = makeJob({ images: 4 });
 const voter = voterOf(5, (image) => [1, 0.97, 0.55, 0.8][image]!);
 const nameOf = ({ image, begin }: Shard) => `${image}:${begin}`;
 
-function planned() {
-  const fold = new JobFold(JOB);
+function planned(job = JOB) {
+  const fold = new JobFold(job);
   const plan = new Plan(fold);
   const apply = (content: Partial<LedgerRecord>) => {
-    const effects = fold.apply(makeRecord(JOB, content));
+    const effects = fold.apply(makeRecord(job, content));
     for (const image of effects.advanced) plan.advanced(image);
     plan.open(effects.open);
     return effects;
@@ -112,6 +112,37 @@ describe('the plan', () => {
   });
 });
 
+describe('the plan of a rule that bounds once', () => {
+  it('issues all samples of fixed at once', () => {
+    const { take, fold } = planned(makeJob({ ...FIXED, images: 3 }));
+    expect(take(false).map(nameOf).sort()).toEqual(allShards(fold).map(nameOf).sort());
+    expect(take(true)).toEqual([]);
+  });
+
+  it('issues the pilot of two-stage alone, then all of the second stage at once, and none beyond it', () => {
+    const { take, count, fold, segmentOf } = planned(makeJob({ ...TWO_STAGE, images: 4 }));
+    const pilots = take(true);
+    expect(pilots.map(segmentOf)).toEqual([0, 0, 0, 0]);
+    count(...pilots);
+    // Unanimous, nearly so, near a half (given up), and unsure: their second stages differ in length.
+    const due = [0, 1, 3].map((image) => fold.images.get(image)!.due);
+    expect(fold.images.get(2)!.ending).toMatchObject({ outcome: 'abstained', stop: 'abstain' });
+    expect(new Set(due).size).toBe(3);
+    const stages = take(true);
+    for (const [i, image] of [0, 1, 3].entries()) {
+      const segments = stages.filter((shard) => shard.image === image).map(segmentOf);
+      expect([...new Set(segments)]).toEqual(Array.from({ length: due[i]! }, (_, k) => k + 1));
+    }
+    expect(stages.map(({ image }) => image)).not.toContain(2);
+    const [half, rest] = [stages.slice(0, 40), stages.slice(40)];
+    count(...half);
+    expect(take(true)).toEqual([]);
+    count(...rest);
+    expect(fold.isDone()).toBe(true);
+    expect(take(true)).toEqual([]);
+  });
+});
+
 /** What a test may do next: take a shard, or let a task be answered in some way. */
 const steps = fc.array(
   fc.record({
@@ -133,56 +164,64 @@ const steps = fc.array(
 );
 
 describe('in any order of events', () => {
-  it('the plan issues each shard once until it is handed back, none too early, none for nothing', () => {
-    fc.assert(
-      fc.property(steps, (script) => {
-        const { fold, plan, apply, count, segmentOf } = planned();
-        const out = new Map<string, Shard>();
-        /** Thought lost; their counts may come late all the same. */
-        const lost = new Map<string, Shard>();
-        const failures = new Map<string, number>();
-        const issue = (mayWorkAhead: boolean): boolean => {
-          const shard = plan.next(mayWorkAhead);
-          if (!shard) return false;
-          expect(out.has(nameOf(shard))).toBe(false);
-          expect(fold.wants(shard)).toBe(true);
-          expect(segmentOf(shard)).toBeLessThanOrEqual(fold.images.get(shard.image)!.look + 1);
-          out.set(nameOf(shard), shard);
-          return true;
-        };
-        const mayFail = (s: Shard) => (failures.get(nameOf(s)) ?? 0) < 2;
-        const answer = (pick: number, size: number, kind: 'count' | 'return' | 'fail') => {
-          const all = [...new Map([...out, ...(kind === 'count' ? lost : [])]).values()];
-          const some = Array.from(
-            { length: Math.min(size, all.length) },
-            (_, i) => all[(pick + i) % all.length]!,
-          );
-          const chosen = some.filter((s) => kind !== 'fail' || mayFail(s));
-          for (const from of [out, lost]) for (const shard of chosen) from.delete(nameOf(shard));
-          if (kind === 'count') count(...chosen);
-          else if (kind === 'return') apply({ returned: chosen });
-          else {
-            for (const s of chosen) failures.set(nameOf(s), (failures.get(nameOf(s)) ?? 0) + 1);
-            apply({ failed: chosen.map((shard) => ({ shard, code: 'CHILD_DIED', detail: '' })) });
+  it.each([
+    ['gain', JOB],
+    ['two-stage', makeJob({ ...TWO_STAGE, images: 4 })],
+    ['fixed', makeJob({ ...FIXED, images: 4 })],
+  ])(
+    'the plan of %s issues each shard once until handed back, none too early, none for nothing',
+    (_, job) => {
+      fc.assert(
+        fc.property(steps, (script) => {
+          const { fold, plan, apply, count, segmentOf } = planned(job);
+          const out = new Map<string, Shard>();
+          /** Thought lost; their counts may come late all the same. */
+          const lost = new Map<string, Shard>();
+          const failures = new Map<string, number>();
+          const issue = (mayWorkAhead: boolean): boolean => {
+            const shard = plan.next(mayWorkAhead);
+            if (!shard) return false;
+            expect(out.has(nameOf(shard))).toBe(false);
+            expect(fold.wants(shard)).toBe(true);
+            const { due } = fold.images.get(shard.image)!;
+            expect(segmentOf(shard)).toBeLessThanOrEqual(due + fold.decision.ahead);
+            out.set(nameOf(shard), shard);
+            return true;
+          };
+          const mayFail = (s: Shard) => (failures.get(nameOf(s)) ?? 0) < 2;
+          const answer = (pick: number, size: number, kind: 'count' | 'return' | 'fail') => {
+            const all = [...new Map([...out, ...(kind === 'count' ? lost : [])]).values()];
+            const some = Array.from(
+              { length: Math.min(size, all.length) },
+              (_, i) => all[(pick + i) % all.length]!,
+            );
+            const chosen = some.filter((s) => kind !== 'fail' || mayFail(s));
+            for (const from of [out, lost]) for (const shard of chosen) from.delete(nameOf(shard));
+            if (kind === 'count') count(...chosen);
+            else if (kind === 'return') apply({ returned: chosen });
+            else {
+              for (const s of chosen) failures.set(nameOf(s), (failures.get(nameOf(s)) ?? 0) + 1);
+              apply({ failed: chosen.map((shard) => ({ shard, code: 'CHILD_DIED', detail: '' })) });
+            }
+          };
+          for (const { what, pick, size } of script) {
+            if (what === 'issue' || what === 'ahead') issue(what === 'ahead');
+            else if (what === 'restart') {
+              plan.restart();
+              for (const [name, shard] of out) lost.set(name, shard);
+              out.clear();
+            } else answer(pick, size, what);
           }
-        };
-        for (const { what, pick, size } of script) {
-          if (what === 'issue' || what === 'ahead') issue(what === 'ahead');
-          else if (what === 'restart') {
-            plan.restart();
-            for (const [name, shard] of out) lost.set(name, shard);
-            out.clear();
-          } else answer(pick, size, what);
-        }
-        for (let guard = 0; !fold.isDone(); guard++) {
-          expect(guard).toBeLessThan(1000);
-          while (issue(true));
-          expect(out.size, 'undecided images, and nothing to draw').toBeGreaterThan(0);
-          answer(guard, 3, 'count');
-        }
-        expect(plan.next(true)).toBeNull();
-      }),
-      { numRuns: 100 },
-    );
-  });
+          for (let guard = 0; !fold.isDone(); guard++) {
+            expect(guard).toBeLessThan(2000);
+            while (issue(true));
+            expect(out.size, 'undecided images, and nothing to draw').toBeGreaterThan(0);
+            answer(guard, 3, 'count');
+          }
+          expect(plan.next(true)).toBeNull();
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 });

@@ -2,14 +2,14 @@ import type { Shard } from '../shared/shards.js';
 import type { JobFold } from './job-fold.js';
 
 /**
- * Which shards to issue next (design decision 5): those that a next look needs, lowest n first; only when the
- * queue runs low, the shards of exactly one look beyond. It decides what is drawn when, never what is
- * certified: a certificate cannot depend on the order.
+ * Which shards to issue next (design decision 5): those before the look at which an image may next be decided, lowest
+ * n first; only when the queue runs low, and only for rules that look again, the shards of exactly one look beyond. It
+ * decides what is drawn when, never what is certified: a certificate cannot depend on the order.
  */
 export class Plan {
-  /** needed[k]: undecided images whose next look is k, segment k not issued. */
+  /** needed[k]: images that are due at look k or a later one, segments issued up to k. */
   private readonly needed: number[][];
-  /** ahead[k]: images whose next look is k − 1 or k, segment k − 1 issued and k not. */
+  /** ahead[k]: images that are due at look k − 1, segments issued up to k. */
   private readonly ahead: number[][];
   private readonly issued = new Map<number, number>();
   private readonly again: Shard[] = [];
@@ -39,8 +39,7 @@ export class Plan {
     if (ending) return;
     const issued = Math.max(this.issued.get(image)!, look);
     this.issued.set(image, issued);
-    if (issued === look) this.needed[look]!.push(image);
-    else this.offerAhead(image, issued);
+    this.offer(image, issued);
   }
 
   /** A task was answered without counting these shards. */
@@ -69,16 +68,19 @@ export class Plan {
         if (!undecided || this.issued.get(image) !== segment) continue;
         this.current = this.fold.missing(image, segment);
         this.issued.set(image, segment + 1);
-        this.offerAhead(image, segment + 1);
+        this.offer(image, segment + 1);
         return true;
       }
     }
     return false;
   }
 
-  /** Segment `segment` may be drawn ahead if the look before it is the image's next one. */
-  private offerAhead(image: number, segment: number): void {
-    const { look } = this.fold.images.get(image)!;
-    if (segment < this.ahead.length && segment <= look + 1) this.ahead[segment]!.push(image);
+  /** Lets a segment be drawn: at once if the image is due behind it, else ahead if it is next and may pay. */
+  private offer(image: number, segment: number): void {
+    const { due } = this.fold.images.get(image)!;
+    if (segment <= due) this.needed[segment]!.push(image);
+    else if (segment < this.ahead.length && segment <= due + this.fold.decision.ahead) {
+      this.ahead[segment]!.push(image);
+    }
   }
 }

@@ -48,12 +48,17 @@ export interface DrawSpec {
   readonly segments: readonly number[];
 }
 
-export type BoundName = 'spending' | 'anytime' | 'clopper-pearson';
+/** `clt` proves nothing: what it gives is marked approximate and never called a certificate. */
+export type BoundName = 'spending' | 'anytime' | 'clopper-pearson' | 'clt';
 
 /** What decides at a look. */
 export type StoppingRule =
   /** Stop when 1,000 further samples are forecast to gain less than `minGain` noise-scale units of radius. */
   | { readonly kind: 'gain'; readonly minGain: number }
+  /** Stop when the largest of these radii is certified, or the next one is out of reach; ascending, as written. */
+  | { readonly kind: 'target'; readonly radii: readonly string[] }
+  /** A pilot chooses the class and how many fresh samples bound it, at the price `minGain`. */
+  | { readonly kind: 'two-stage'; readonly minGain: number }
   /** Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. */
   | { readonly kind: 'fixed'; readonly selection: number };
 

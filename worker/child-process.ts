@@ -6,6 +6,10 @@ import type { ChildSetup, Prepared } from './setup.js';
 /** Loading a large model on a cold disk and probing it; longer than this is a hang. */
 const START_LIMIT_MS = 600_000;
 const STDERR_KEPT = 2_000;
+/** Children that live: none outlives this process, whose end may come while a model's run blocks them. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
+
 const CHILD_MODULE = new URL('./child.js', import.meta.url);
 
 /**
@@ -32,10 +36,12 @@ export class InferenceChild {
     this.process.stderr?.on('data', (chunk: Buffer) => {
       this.stderr = (this.stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
+    living.add(this.process);
     this.gone = new Promise((resolve) => {
       this.process.once('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 'unknown'}`));
       this.process.once('error', (error) => resolve(error.message));
     });
+    void this.gone.then(() => living.delete(this.process));
     this.ready = this.start(setup, onMessage);
     this.ready.catch(() => undefined);
   }

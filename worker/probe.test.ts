@@ -43,7 +43,7 @@ function instruments(
 }
 
 describe('the probe', () => {
-  it('runs two batches twice: the images in turns, then sorted, every row elsewhere', async () => {
+  it('runs two batches three times: the images in turns, sorted, and every second row first', async () => {
     const { rig, drawn } = instruments(4);
     const { steady, fingerprint, batchMs, apart } = await tried(rig, 5, 6);
     expect(steady).toBe(true);
@@ -51,7 +51,8 @@ describe('the probe', () => {
     expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
     expect(batchMs).toBeGreaterThanOrEqual(0);
     expect(drawn.slice(0, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(drawn.slice(8)).toEqual([7, 5, 3, 1, 6, 4, 2, 0]);
+    expect(drawn.slice(8, 16)).toEqual([7, 5, 3, 1, 6, 4, 2, 0]);
+    expect(drawn.slice(16)).toEqual([7, 5, 3, 1, 6, 4, 2, 0]);
   });
 
   it('finds where a row stands in the batch in its bits', async () => {
@@ -68,6 +69,15 @@ describe('the probe', () => {
     }
   });
 
+  it('finds it at any batch above 1, with any number of images', async () => {
+    for (const batch of [2, 3, 4, 8, 64]) {
+      for (const images of [[5], [1, 2], [0, 1, 7], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+        const { rig } = instruments(batch, { mix: 0.5 });
+        expect((await tried(rig, ...images)).apart.excess, `${batch} ${images.length}`).toBeGreaterThan(1);
+      }
+    }
+  });
+
   it('has the same fingerprint for the same bits, and another one for others', async () => {
     const of = async (...args: Parameters<typeof instruments>) =>
       (await tried(instruments(...args).rig, 5)).fingerprint;
@@ -80,6 +90,6 @@ describe('the probe', () => {
   it('takes a batch of one row, too', async () => {
     const { rig, drawn } = instruments(1);
     expect((await tried(rig, 0)).steady).toBe(true);
-    expect(drawn).toEqual([0, 1, 1, 0]);
+    expect(drawn).toEqual([0, 1, 1, 0, 1, 0]);
   });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { StopSignal } from '../shared/ports/stop-signal.js';
 import type { Delivery, TaskQueue } from '../shared/ports/task-queue.js';
 import type { VoteLedger } from '../shared/ports/vote-ledger.js';
@@ -33,6 +34,8 @@ export class Worker {
     const { pool, stop, slots } = this.options;
     const failed = new AbortController();
     const until = AbortSignal.any([signal, failed.signal]);
+    // Every loop waits on it: from six slots on Node would warn of a leak on the user's terminal.
+    setMaxListeners(0, until);
     const unlisten = stop.onAnnounce((images) => pool.stop(images));
     const drain = () => pool.drain();
     until.addEventListener('abort', drain, { once: true });

@@ -65,3 +65,10 @@ describe('compiling a bound', () => {
     expect(bound.certify(1, 7, 100)).toBe(bound.certify(1, 7, 100));
   });
 });
+
+describe('the compiled bound clt', () => {
+  it('certifies nothing at all', () => {
+    const bound = compileBound({ bound: 'clt', alpha: 0.25, looks: [10, 1010] });
+    for (const failures of [0, 1, 500]) expect(bound.certify(1, failures, 1000)).toBeNull();
+  });
+});

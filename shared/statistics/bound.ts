@@ -31,11 +31,16 @@ export interface BoundOptions {
 const Z_UNITS = 1e6;
 const MOST_REMEMBERED = 2 ** 16;
 
+/** What the normal approximation certifies: nothing, at any look. See clt.ts for what may be studied instead. */
+const NO_BOUND: Bound = { certify: () => null };
+
 /**
  * Compiles a bound. Guarantees, per image: `spending` and `anytime` err at any look and class together with probability
  * at most alpha (Theorem C); `clopper-pearson` errs at most alpha for one class and one n chosen without these samples.
+ * `clt` certifies nothing.
  */
 export function compileBound({ bound, alpha, looks }: BoundOptions): Bound {
+  if (bound === 'clt') return NO_BOUND;
   if (bound === 'spending') return spendingBound(alpha, looks);
   const deltaOf = bound === 'anytime' ? anytimeDelta : clopperPearsonDelta;
   const remembered = new Map<string, Certified | null>();

@@ -11,9 +11,6 @@ export interface Standing {
   readonly heldZ: number;
 }
 
-/** Why an image is drawn no further. */
-export type StopReason = 'gain' | 'abstain' | 'budget';
-
 const PER_SAMPLES = 1000;
 
 /**
@@ -27,7 +24,7 @@ export function gainStops(
   looks: readonly number[],
   minGain: number,
   { look, failures, heldZ }: Standing,
-): StopReason | null {
+): 'gain' | 'abstain' | 'budget' | null {
   const n = looks[look]!;
   if (look === looks.length - 1) return 'budget';
   const pays = (later: number, z: number): boolean =>

@@ -1,17 +1,20 @@
 import { SmoothcertError } from '../errors.js';
-import type { BoundName, Claim, StoppingRule } from '../job.js';
-import type { Bound } from './bound.js';
-import { MOST_SAMPLES } from './schedule.js';
+import type { BoundName, StoppingRule } from '../job.js';
 
 const PEEKING =
   'it decides after seeing the counts, and a bound made for one look errs up to 35 times as often when looked at repeatedly';
 const ONE_LOOK =
   'it looks once, at a number of samples chosen beforehand, where a bound made for many looks only gives a smaller radius';
+const MANY_LOOKS = 'it looks more often than the tables of "spending" hold';
+const NO_PROOF =
+  'the normal approximation is no bound, and is there to be studied at a fixed number of samples alone';
 
-/** Every pair of a stopping rule and a bound: null where it is offered (and proved), or why it is not. */
+/** Every pair of a stopping rule and a bound: null where it is offered, or why it is not. All but `clt` are proved. */
 const PAIRS: Readonly<Record<StoppingRule['kind'], Readonly<Record<BoundName, string | null>>>> = {
-  gain: { spending: null, anytime: null, 'clopper-pearson': PEEKING },
-  fixed: { spending: ONE_LOOK, anytime: ONE_LOOK, 'clopper-pearson': null },
+  gain: { spending: null, anytime: null, 'clopper-pearson': PEEKING, clt: NO_PROOF },
+  target: { spending: MANY_LOOKS, anytime: null, 'clopper-pearson': PEEKING, clt: NO_PROOF },
+  'two-stage': { spending: ONE_LOOK, anytime: ONE_LOOK, 'clopper-pearson': null, clt: NO_PROOF },
+  fixed: { spending: ONE_LOOK, anytime: ONE_LOOK, 'clopper-pearson': null, clt: null },
 };
 
 /** Theorem C needs a level of at most ¼. */
@@ -34,7 +37,7 @@ export function checkPair(stop: string, bound: string): void {
     ? (bounds[bound] as string | null)
     : 'there is no such bound in this version';
   if (reason === null) return;
-  const offered = Object.keys(bounds).filter((name) => bounds[name] === null);
+  const offered = Object.keys(bounds).filter((name) => bounds[name] === null && name !== 'clt');
   throw new SmoothcertError(
     'PAIR_NOT_OFFERED',
     `--stop ${stop} is not offered with --bound ${bound}: ${reason}.`,
@@ -49,41 +52,5 @@ export function checkAlpha(alpha: number): void {
     'OPTION_INVALID',
     `--alpha ${alpha} is outside [${SMALLEST_ALPHA}, ${LARGEST_ALPHA}], where the bounds are proved and checked.`,
     'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
-  );
-}
-
-/** Throws unless the claim is one that the mathematics covers: the pair, α, the rule's numbers, the looks. */
-export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
-  checkPair(stop.kind, bound);
-  checkAlpha(alpha);
-  if (stop.kind === 'gain' && !(stop.minGain >= 0 && stop.minGain < Infinity)) {
-    throw new SmoothcertError(
-      'OPTION_INVALID',
-      `--min-gain ${stop.minGain} is not a number of noise scales per 1,000 samples.`,
-      'Give a number of at least 0, for example --min-gain 0.02.',
-    );
-  }
-  const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0));
-  const fits = stop.kind === 'fixed' ? looks.length === 2 && looks[0] === stop.selection : looks.length > 0;
-  if (ascending && fits && looks.at(-1)! <= MOST_SAMPLES) return;
-  throw new SmoothcertError(
-    'OPTION_INVALID',
-    `The looks ${looks.join(', ')} are no schedule for --stop ${stop.kind}.`,
-    `Give whole numbers from 1 to ${MOST_SAMPLES} for --max-samples and --n0.`,
-  );
-}
-
-/** Throws BUDGET_TOO_SMALL if not even unanimous votes would certify anything within the claim's samples. */
-export function checkBudget({ alpha, stop, looks }: Claim, bound: Bound): void {
-  const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
-  const possible =
-    stop.kind === 'fixed'
-      ? bound.certify(1, 0, samples) !== null
-      : looks.some((n, look) => bound.certify(look, 0, n) !== null);
-  if (possible) return;
-  throw new SmoothcertError(
-    'BUDGET_TOO_SMALL',
-    `With ${samples} samples and α = ${alpha}, not even votes that all agree would certify an image.`,
-    'Raise --max-samples or --alpha.',
   );
 }

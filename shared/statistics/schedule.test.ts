@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { looksFor } from './schedule.js';
 
 const GAIN = { kind: 'gain', minGain: 0.02 } as const;
+const TARGET = { kind: 'target', radii: ['0.5'] } as const;
+const TWO_STAGE = { kind: 'two-stage', minGain: 0.02 } as const;
 const code = (name: string): unknown => expect.objectContaining({ code: name });
 
 describe('the schedule of looks', () => {
@@ -30,6 +32,29 @@ describe('the schedule of looks', () => {
     expect(looksFor(GAIN, 'anytime', 97)).toEqual([64, 96, 97]);
     expect(looksFor(GAIN, 'anytime', 64)).toEqual([64]);
     expect(looksFor(GAIN, 'anytime', 1e9).length).toBe(42);
+  });
+
+  it('has every multiple of 32 to 2,048 for target, then grows by a tenth, rounded up to one', () => {
+    const looks = looksFor(TARGET, 'anytime', 100_000);
+    expect(looks.slice(0, 64)).toEqual(Array.from({ length: 64 }, (_, j) => 32 * (j + 1)));
+    expect(looks.slice(63, 70)).toEqual([2048, 2272, 2528, 2784, 3072, 3392, 3744]);
+    expect(looks.at(-1)).toBe(100_000);
+    for (const [k, n] of looks.entries()) {
+      if (n < 2048 || k >= looks.length - 2) continue;
+      expect(looks[k + 1]).toBe(32 * Math.ceil((n + Math.ceil(n / 10)) / 32));
+    }
+    expect(looksFor(TARGET, 'anytime', 100)).toEqual([32, 64, 96, 100]);
+    expect(looksFor(TARGET, 'anytime', 64)).toEqual([32, 64]);
+    expect(looksFor(TARGET, 'anytime', 20)).toEqual([20]);
+  });
+
+  it('has the pilot and behind it every length of a second stage for two-stage', () => {
+    expect(looksFor(TWO_STAGE, 'clopper-pearson', 100)).toEqual([64, 80, 82, 84, 86, 89, 92, 95, 99, 100]);
+    expect(looksFor(TWO_STAGE, 'clopper-pearson', 65)).toEqual([64, 65]);
+    expect(looksFor(TWO_STAGE, 'clopper-pearson', 100_000).at(-1)).toBe(100_000);
+    for (const few of [1, 64]) {
+      expect(() => looksFor(TWO_STAGE, 'clopper-pearson', few)).toThrow(code('BUDGET_TOO_SMALL'));
+    }
   });
 
   it('has two looks for fixed: after the selection and at the end', () => {

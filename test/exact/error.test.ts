@@ -8,8 +8,9 @@ import { looksFor } from '../../shared/statistics/schedule.js';
 import { errorOfRule, hardestPoints, worstError } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
 import { simulate } from './monte-carlo.js';
-import { fixedLaw, gainLaw } from './procedure.js';
-import { ruleOf, shippedRule } from './rules.js';
+import { fixedLaw, repeatedLaw } from './procedure.js';
+import { ruleOf, shippedRule, targetRuleOf } from './rules.js';
+import { errorOfStages, hardestOfStages, stagesOf } from './two-stage.js';
 
 const IMAGES = { start: 0, stop: 1, step: 1 };
 const ROUNDING = 1e-9;
@@ -92,13 +93,13 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
     ['anytime', 0.25, 0],
   ] as const)('gain with %s, α = %f, price %f', (bound, alpha, minGain) => {
     const claim = claimOf(bound, alpha, minGain, 512);
-    const decision = compileDecision(claim);
+    const decision = compileDecision(claim, 1);
     const points = hardestPoints(ruleOf(bound, alpha, claim.looks)).filter(
       (delta, i) => i % 12 === 0 || delta === 0.5,
     );
     let worst = { ratio: 0, delta: 0.5 };
     for (const delta of points) {
-      const law = gainLaw(decision, delta);
+      const law = repeatedLaw(decision, delta);
       const ratio = law.error / alpha;
       if (ratio > worst.ratio) worst = { ratio, delta };
       expect(law.samples).toBeLessThanOrEqual(512);
@@ -109,13 +110,9 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
   });
 
   it.each([0.001, 0.05])('fixed, α = %f', (alpha) => {
-    const decision = compileDecision({
-      alpha,
-      bound: 'clopper-pearson',
-      stop: { kind: 'fixed', selection: 20 },
-      looks: [20, 120],
-      images: IMAGES,
-    });
+    const stop = { kind: 'fixed', selection: 20 } as const;
+    const claim = { alpha, bound: 'clopper-pearson', stop, looks: [20, 120], images: IMAGES } as const;
+    const decision = compileDecision(claim, 1);
     const points = hardestPoints(ruleOf('clopper-pearson', alpha, [100]));
     let worst = { ratio: 0, delta: 0.5 };
     for (const delta of points) {
@@ -128,8 +125,79 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
   });
 
   it('an image whose votes are clear is certified', () => {
-    const law = gainLaw(compileDecision(claimOf('spending', 0.001, 0.02, 1024)), 0.05);
+    const law = repeatedLaw(compileDecision(claimOf('spending', 0.001, 0.02, 1024), 1), 0.05);
     expect(law.certified).toBeGreaterThan(0.999);
+  });
+});
+
+describe('target: P(some look accepts some radius for some class wrongly) ≤ α', () => {
+  const lists = [['0'], ['0.5'], ['1.0'], ['2'], ['0', '0.01', '0.5', '1', '1.5'], ['0.25', '0.5', '1.0']];
+  const grid = Array.from({ length: 100 }, (_, i) => (i + 1) / 200);
+
+  it.each([0.001, 0.05, 0.25].flatMap((alpha) => lists.map((radii) => [alpha, radii] as const)))(
+    'α = %f, radii %j (in σ), every look to 2,272 and the whole procedure',
+    (alpha, radii) => {
+      const stop = { kind: 'target', radii } as const;
+      const claim: Claim = {
+        ...{ alpha, bound: 'anytime', stop, looks: looksFor(stop, 'anytime', 2272), images: IMAGES },
+      };
+      const rule = targetRuleOf(radii, alpha, claim.looks);
+      const points = [...new Set([...hardestPoints(rule), ...grid])];
+      const worst = worstError(rule, alpha, points);
+      report(`target ${radii.join(',')}, α = ${alpha}, any look`, worst, points.length);
+      expect(worst.ratio).toBeLessThanOrEqual(1 + ROUNDING);
+      expect(worst.ratio).toBeGreaterThan(0.1);
+      const decision = compileDecision(claim, 1);
+      for (const delta of hardestPoints(rule)) {
+        const { error } = repeatedLaw(decision, delta);
+        expect(error / alpha).toBeLessThanOrEqual(worst.ratio + ROUNDING);
+      }
+    },
+  );
+
+  it('to its whole default budget of 100,000', () => {
+    const looks = looksFor({ kind: 'target', radii: ['0'] }, 'anytime', 100_000);
+    for (const radii of [['0'], ['0.25', '0.5', '1.0']]) {
+      const rule = targetRuleOf(radii, 0.001, looks);
+      const points = hardestPoints(rule);
+      const worst = worstError(rule, 0.001, points);
+      report(`target ${radii.join(',')}, α = 0.001, any look to 100,000`, worst, points.length);
+      expect(worst.ratio).toBeLessThanOrEqual(1 + ROUNDING);
+    }
+  });
+
+  it('an image that is clear is certified, and soon', () => {
+    const stop = { kind: 'target', radii: ['0.5'] } as const;
+    const looks = looksFor(stop, 'anytime', 100_000);
+    const law = repeatedLaw(
+      compileDecision({ alpha: 0.001, bound: 'anytime', stop, looks, images: IMAGES }, 1),
+      0.02,
+    );
+    expect(law.certified).toBeGreaterThan(0.999);
+    expect(law.samples).toBeLessThan(60);
+  });
+});
+
+describe('two-stage: P(a wrong certificate) ≤ α, pilot × second stage', () => {
+  it.each([
+    [0.001, 0.1],
+    [0.05, 0.5],
+    [0.25, 0.02],
+  ])('α = %f, price %f', (alpha, minGain) => {
+    const stop = { kind: 'two-stage', minGain } as const;
+    const looks = looksFor(stop, 'clopper-pearson', 1500);
+    const decision = compileDecision({ alpha, bound: 'clopper-pearson', stop, looks, images: IMAGES }, 1);
+    const stages = stagesOf(decision, (look, prefixes) => decision.at(look, prefixes, null).held);
+    const points = hardestOfStages(stages, 300);
+    const errors = points.map((delta) => errorOfStages(stages, delta) / alpha);
+    const ratio = Math.max(...errors);
+    report(
+      `two-stage, α = ${alpha}, price ${minGain}`,
+      { ratio, delta: points[errors.indexOf(ratio)]! },
+      points.length,
+    );
+    expect(ratio).toBeLessThanOrEqual(1 + ROUNDING);
+    expect(ratio).toBeGreaterThan(0.3);
   });
 });
 
@@ -149,7 +217,7 @@ describe('three classes, by simulation', () => {
   ] as const)('%s, %j', (bound, probabilities) => {
     const claim = claimOf(bound, alpha, 0.05, 512);
     const seed = 20_240_417;
-    const decision = compileDecision(claim);
+    const decision = compileDecision(claim, 1);
     const counted = simulate({ decision, bound: compileBound(claim), probabilities, images, seed });
     console.log(
       `${bound}, p = (${probabilities.map((p) => p.toFixed(2)).join(', ')}): any look ${(counted.anyLook / images / alpha).toFixed(3)} α, final ${(counted.final / images / alpha).toFixed(3)} α`,

@@ -1,4 +1,4 @@
-import type { Decision, Held } from '../../coordinator/look.js';
+import type { Decision, Held } from '../../coordinator/decision.js';
 import type { Counts } from '../../shared/counts.js';
 import type { Bound } from '../../shared/statistics/bound.js';
 

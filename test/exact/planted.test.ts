@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
 import { compileDecision } from '../../coordinator/look.js';
+import { leaderOf, votesOf } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import { compileBound } from '../../shared/statistics/bound.js';
+import { clopperPearsonDelta } from '../../shared/statistics/clopper-pearson.js';
 import { logM } from '../../shared/statistics/confidence-sequence.js';
 import { looksFor } from '../../shared/statistics/schedule.js';
-import { binomialLaw, convolve, errorOfRule } from './chain.js';
+import { targetDelta } from '../../shared/statistics/target.js';
+import { stageLengths } from '../../shared/statistics/two-stage.js';
+import { binomialLaw, convolve, errorOfRule, hardestPoints } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
 import { simulate } from './monte-carlo.js';
-import { peekingRule, unpaidSpendingRule } from './rules.js';
+import { cltRule, peekingRule, targetRuleOf, unpaidSpendingRule, unpaidTargetRule } from './rules.js';
+import { errorOfStages, hardestOfStages, stagesOf } from './two-stage.js';
 
 const ALPHA = 0.001;
 
@@ -48,6 +53,86 @@ describe('the harness catches a planted error:', () => {
   });
 });
 
+/** Prints what a planted error costs, and wants it above α. */
+function caught(name: string, ratio: number, known: number): void {
+  console.log(`planted: ${name}: error ${ratio.toFixed(3)} α`);
+  expect(ratio).toBeGreaterThan(1.1);
+  expect(Math.abs(ratio / known - 1)).toBeLessThan(0.005);
+}
+
+describe('the harness catches a planted error of target:', () => {
+  const radii = ['0', '0.25', '0.5'];
+  const looks = looksFor({ kind: 'target', radii }, 'anytime', 100_000);
+
+  it('each radius at level α instead of p0 · α, two classes at (½, ½), looked at after every sample', () => {
+    const deltas = radii.map((radius) => targetDelta(Number(radius)));
+    const accepts = (failures: number, n: number): boolean =>
+      deltas.some((delta) => logM(n - failures, failures, delta) >= 1e-9 - Math.log(ALPHA));
+    caught('list without p0', errorAtEverySample(10_000, 0.5, accepts, accepts) / ALPHA, 1.581);
+  });
+
+  it('that error at the scheduled looks alone is twice what is shipped, though these looks spend too little to show it', () => {
+    const shipped = errorOfRule(targetRuleOf(radii, ALPHA, looks), 0.5);
+    const unpaid = errorOfRule(unpaidTargetRule(radii, ALPHA, looks), 0.5);
+    console.log(`planted: list without p0, scheduled looks: error ${(unpaid / ALPHA).toFixed(3)} α`);
+    expect(unpaid / shipped).toBeGreaterThan(1.9);
+  });
+
+  it('the bound for one look at every look of the schedule', () => {
+    const delta = targetDelta(1);
+    const rule = peekingRule(ALPHA, looks.slice(0, 70));
+    const oneRadius = { looks: rule.looks, bounds: rule.bounds.map((of) => of.map((d) => (d <= delta ? delta : Infinity))) }; // prettier-ignore
+    caught('target with Clopper-Pearson', errorOfRule(oneRadius, delta * (1 + 1e-15)) / ALPHA, 10.43);
+  });
+});
+
+describe('the harness catches a planted error of two-stage:', () => {
+  it("a bound on the pilot's samples too, at 1 − p just below ½", () => {
+    const [alpha, stop] = [0.05, { kind: 'two-stage', minGain: 0 }] as const;
+    const looks = looksFor(stop, 'clopper-pearson', 400);
+    const images = { start: 0, stop: 1, step: 1 };
+    const decision = compileDecision({ alpha, bound: 'clopper-pearson', stop, looks, images }, 1);
+    const stages = stagesOf(decision, (look, prefixes) => {
+      const classIndex = leaderOf(prefixes[0]!)!;
+      const n = looks[look]!;
+      const deltaUpper = clopperPearsonDelta(n - votesOf(prefixes[look]!, classIndex), n, alpha);
+      return deltaUpper < 0.5 ? { classIndex, z: 1, deltaUpper, look } : null;
+    });
+    const errors = hardestOfStages(stages, 200).map((delta) => errorOfStages(stages, delta) / alpha);
+    caught('two-stage, pilot in the bound (α = 0.05)', Math.max(...errors), 1.168);
+  });
+
+  it.each([
+    [0.2, 9.35],
+    [0.05, 5.8],
+  ])('its bound published at every candidate number, at 1 − p = %f', (delta, known) => {
+    const lengths = stageLengths(1436);
+    const rightClass = binomialLaw(64, delta).mass.slice(0, 32).reduce((a, b) => a + b, 0); // prettier-ignore
+    const ratio = (rightClass * errorOfRule(peekingRule(ALPHA, lengths), delta, 1)) / ALPHA;
+    caught(`two-stage, a bound at every candidate, p = ${1 - delta}`, ratio, known);
+  });
+});
+
+describe('the harness shows why the normal approximation is no bound:', () => {
+  it.each([
+    [100, 0.01, 366],
+    [1000, 0.001, 368],
+    [100, 0.05, 37.1],
+    [10_000, 0.0001, 368],
+  ])('with %i samples at 1 − p = %f it errs %f times α', (n, delta, known) => {
+    caught(`clt, n = ${n}, p = ${1 - delta}`, errorOfRule(cltRule(ALPHA, n, true), delta, 1) / ALPHA, known);
+  });
+
+  it.each([
+    [100, 66.3],
+    [1000, 68.2],
+  ])('not even with unanimous votes left out, as they are here: %i samples', (n, known) => {
+    const rule = cltRule(ALPHA, n, false);
+    const ratios = hardestPoints(rule).map((delta) => errorOfRule(rule, delta, 1) / ALPHA);
+    caught(`clt without unanimous votes, n = ${n}, worst p`, Math.max(...ratios), known);
+  });
+});
+
 describe('the simulation of three classes catches a planted error:', () => {
   it.each([[[0.5, 0.25, 0.25]], [[0.8, 0.15, 0.05]]])(
     'the bound for one look at every look, %j',
@@ -59,7 +144,7 @@ describe('the simulation of three classes catches a planted error:', () => {
         images: { start: 0, stop: 1, step: 1 },
       };
       const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: claim.looks });
-      const decision = compileDecision(claim);
+      const decision = compileDecision(claim, 1);
       const { anyLook } = simulate({ decision, bound, probabilities, images, seed: 7 });
       const allowed = alpha * images;
       expect(anyLook).toBeGreaterThan(allowed + 4 * Math.sqrt(allowed * (1 - alpha)));

@@ -1,4 +1,4 @@
-import type { Decision, Held } from '../../coordinator/look.js';
+import type { Decision, Held } from '../../coordinator/decision.js';
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
 import { binomialLaw, convolve, type Law } from './chain.js';
 
@@ -32,8 +32,8 @@ function isWrong(held: Held | null, delta: number): boolean {
   return held !== null && held.deltaUpper < (held.classIndex === 0 ? delta : 1 - delta);
 }
 
-/** The law of `gain`: states are the counts and what is held. */
-export function gainLaw(decision: Decision, delta: number): ProcedureLaw {
+/** The law of a rule that may stop at every look, `gain` or `target`: states are the counts and what is held. */
+export function repeatedLaw(decision: Decision, delta: number): ProcedureLaw {
   let groups: Group[] = [{ held: null, law: { first: 0, mass: Float64Array.of(1) } }];
   const total = { error: 0, certified: 0, samples: 0 };
   decision.looks.forEach((n, look) => {

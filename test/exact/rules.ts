@@ -1,9 +1,11 @@
 import type { BoundName } from '../../shared/job.js';
 import { compileBound } from '../../shared/statistics/bound.js';
 import { clopperPearsonDelta } from '../../shared/statistics/clopper-pearson.js';
+import { cltDelta } from '../../shared/statistics/clt.js';
 import { looksFor } from '../../shared/statistics/schedule.js';
 import { buildSpendingTable } from '../../shared/statistics/spending.js';
 import { upperTail } from '../../shared/statistics/normal.js';
+import { mostAccepted, targetDelta } from '../../shared/statistics/target.js';
 import type { Rule } from './chain.js';
 
 /** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */
@@ -42,4 +44,32 @@ function tabulate(
     }),
   );
   return { looks, bounds };
+}
+
+/** All that `target` can accept at its looks, for every radius by itself: the smallest null of those accepted. */
+export function targetRuleOf(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
+  const deltas = radii.map((radius) => targetDelta(Number(radius)));
+  return acceptances(looks, deltas, (delta) => (1 - delta) * alpha);
+}
+
+/** Planted error: each radius of a list at the full level, as if the class had been chosen beforehand. */
+export function unpaidTargetRule(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
+  const deltas = radii.map((radius) => targetDelta(Number(radius)));
+  return acceptances(looks, deltas, () => alpha);
+}
+
+function acceptances(
+  looks: readonly number[],
+  deltas: readonly number[],
+  level: (delta: number) => number,
+): Rule {
+  const most = looks.map((n) => deltas.map((delta) => mostAccepted(n, delta, level(delta))));
+  return tabulate(looks, (look, failures) =>
+    Math.min(...deltas.filter((_, j) => failures <= most[look]![j]!), Infinity),
+  );
+}
+
+/** Planted error: the normal approximation taken for a bound; with `unanimous`, also where no sample failed. */
+export function cltRule(alpha: number, n: number, unanimous: boolean): Rule {
+  return tabulate([n], (_, failures) => cltDelta(failures, n, alpha) ?? (unanimous ? 0 : Infinity));
 }

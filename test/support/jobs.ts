@@ -1,6 +1,7 @@
 import type { Counts } from '../../shared/counts.js';
 import { jobDigest, type Claim, type DrawSpec, type Job } from '../../shared/job.js';
 import type { Shard } from '../../shared/shards.js';
+import { stageLengths } from '../../shared/statistics/two-stage.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
 import { certificateOf, type Certificate } from '../../coordinator/certificates.js';
 import type { JobFold } from '../../coordinator/job-fold.js';
@@ -37,6 +38,17 @@ export function makeJob(options: Partial<JobOptions> = {}): Job {
 
 export const FIXED = {
   ...{ looks: [20, 120], bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 20 } },
+} as const satisfies Partial<JobOptions>;
+
+/** A second stage of 16 to 1,936 samples. */
+export const TWO_STAGE = {
+  ...{ bound: 'clopper-pearson', stop: { kind: 'two-stage', minGain: 0.1 } },
+  looks: [64, ...stageLengths(1936).map((n) => 64 + n)],
+} as const satisfies Partial<JobOptions>;
+
+export const TARGET = {
+  ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.50', '1.0'] } },
+  looks: [32, 64, 96, 128, 256, 512, 1024, 2048],
 } as const satisfies Partial<JobOptions>;
 
 /** Says which class a sample votes for, −1 for an invalid vote: a pure function of image and sample. */

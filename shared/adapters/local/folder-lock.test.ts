@@ -28,7 +28,7 @@ const locked = (message: RegExp): unknown =>
 async function own(): Promise<Owner> {
   const lock = await FolderLock.acquire(folder);
   const owner = await lockedBy();
-  await lock.release();
+  lock.release();
   return owner;
 }
 
@@ -62,8 +62,8 @@ describe('the lock of a folder', () => {
     const lock = await FolderLock.acquire(folder);
     expect(await lockedBy()).toMatchObject({ pid: process.pid, host: hostname() });
     expect(await readdir(folder)).toEqual(['lock']);
-    await lock.release();
-    await lock.release();
+    lock.release();
+    lock.release();
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('the lock of a folder', () => {
       locked(new RegExp(`in use by process ${process.pid}\\.$`)),
     );
     expect(await lockedBy()).toMatchObject({ pid: process.pid });
-    await lock.release();
+    lock.release();
   });
 
   it('is refused for another host, whatever its process', async () => {
@@ -118,7 +118,7 @@ describe('the lock of a folder', () => {
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'FOLDER_LOCKED' });
       expect(await readdir(folder)).toEqual(['lock']);
-      await had[0]!.value.release();
+      had[0]!.value.release();
     }
   });
 
@@ -127,8 +127,19 @@ describe('the lock of a folder', () => {
     for (let at = 0; at <= claims; at++) {
       await writeFile(file + '.claim'.repeat(at), JSON.stringify({ ...owner, pid: 2 ** 22 + 1 + at }));
     }
-    await (await FolderLock.acquire(folder)).release();
+    (await FolderLock.acquire(folder)).release();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is refused where its owner is in another container, and left there on release', async () => {
+    const elsewhere = JSON.stringify({ ...(await own()), namespace: 'pid:[1]' });
+    await writeFile(file, elsewhere);
+    await expect(FolderLock.acquire(folder)).rejects.toEqual(locked(/in another container/));
+    await rm(file);
+    const lock = await FolderLock.acquire(folder);
+    await writeFile(file, elsewhere);
+    lock.release();
+    expect(await readFile(file, 'utf8')).toBe(elsewhere);
   });
 
   it('is refused where the claims on it have no end, or cannot be read', async () => {
@@ -147,7 +158,7 @@ onLinux('the lock of another process', () => {
     const child = await process_();
     await writeFile(
       file,
-      JSON.stringify({ pid: child.pid, started: await startOf(child.pid), host: hostname() }),
+      JSON.stringify({ ...(await own()), pid: child.pid, started: await startOf(child.pid) }),
     );
     await expect(FolderLock.acquire(folder)).rejects.toEqual(
       locked(new RegExp(`in use by process ${child.pid}\\.$`)),
@@ -161,7 +172,7 @@ onLinux('the lock of another process', () => {
   it('is taken over where another process bears its id now', async () => {
     const child = await process_();
     const started = await startOf(child.pid);
-    await writeFile(file, JSON.stringify({ pid: child.pid, started: `${started}1`, host: hostname() }));
+    await writeFile(file, JSON.stringify({ ...(await own()), pid: child.pid, started: `${started}1` }));
     await FolderLock.acquire(folder);
     expect(await lockedBy()).toMatchObject({ pid: process.pid });
     await kill(child);

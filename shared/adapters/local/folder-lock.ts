@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { link, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { SmoothcertError } from '../../errors.js';
@@ -10,6 +11,8 @@ interface Owner {
   /** When that process started, in the kernel's own words; tells it from a later process of the same id. */
   readonly started: string;
   readonly host: string;
+  /** In which process ids mean anything: containers may share a host name and see none of each other. */
+  readonly namespace: string;
 }
 
 /** Each try that fails means that another process was faster, or that the dead lock cannot be removed. */
@@ -22,23 +25,34 @@ const DEEPEST_CLAIM = 4;
  * silently; a living one's, or another host's, is refused with a sentence.
  */
 export class FolderLock {
-  private constructor(private readonly file: string) {}
+  private constructor(
+    private readonly file: string,
+    private readonly own: string,
+  ) {}
 
   /** @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, 'lock');
-    const owner: Owner = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
+    const owner: Owner = {
+      ...{ pid: process.pid, started: await startOf(process.pid) },
+      ...{ host: hostname(), namespace: await namespace() },
+    };
     const own = JSON.stringify(owner);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (await hold(file, own, 0, (text, of) => refuseIfAlive(text, of, folder)))
-        return new FolderLock(file);
+        return new FolderLock(file, own);
     }
     const remedy = `If nothing is running in it, delete ${file} and ${claimOf(file)}.`;
     throw locked(`The lock ${file} cannot be taken over.`, remedy);
   }
 
-  async release(): Promise<void> {
-    await rm(this.file, { force: true });
+  /** Removes the lock if it is still one's own. Synchronous, so that a signal handler can end with it. */
+  release(): void {
+    try {
+      if (readFileSync(this.file, 'utf8') === this.own) rmSync(this.file);
+    } catch {
+      // Gone already, or not to be read: nobody's to remove.
+    }
   }
 }
 
@@ -67,9 +81,10 @@ async function refuseIfAlive(text: string, file: string, folder: string): Promis
   if (owner === null) {
     throw locked(`The lock ${file} cannot be read.`, `If nothing is running in it, delete ${file}.`);
   }
-  if (owner.host !== hostname()) {
+  const elsewhere = owner.namespace !== (await namespace());
+  if (owner.host !== hostname() || elsewhere) {
     throw locked(
-      `${folder} is in use by process ${owner.pid} on host ${owner.host}.`,
+      `${folder} is in use by process ${owner.pid} on host ${owner.host}${elsewhere ? ', in another container' : ''}.`,
       `Wait for it to end; if it is gone, delete ${file}.`,
     );
   }
@@ -115,15 +130,17 @@ async function hold(
 
 function parseOwner(text: string): Owner | null {
   try {
-    const { pid, started, host } = JSON.parse(text) as Partial<Owner>;
-    if (typeof pid === 'number' && typeof started === 'string' && typeof host === 'string') {
-      return { pid, started, host };
-    }
+    const { pid, started, host, namespace } = JSON.parse(text) as Partial<Owner>;
+    const texts = [started, host, namespace].every((part) => typeof part === 'string');
+    if (typeof pid === 'number' && texts) return { pid, started, host, namespace } as Owner;
   } catch {
     // Not JSON: reported as unreadable by the caller.
   }
   return null;
 }
+
+/** The process ids' namespace as Linux names it; empty elsewhere. */
+const namespace = (): Promise<string> => readlink('/proc/self/ns/pid').catch(() => '');
 
 /**
  * A mark of the process's start: on Linux its start time in clock ticks since boot with the boot's id,

@@ -1,0 +1,137 @@
+// Shows that the tests catch four mistakes in the core, each of which would make certificates wrong or lose work.
+//
+//   npm run mutations
+//
+// Copies the tree to a temporary folder, makes one mistake at a time by exact replacements (a text that is not there
+// exactly once is an error: the mutation must be rewritten with the code), and runs the tests of the core, which must
+// fail; without a mistake they must pass. Prints which tests caught which. Takes about two minutes.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const NOT_COPIED = ['node_modules', '.git', 'dist', 'coverage'];
+const TESTS = ['coordinator/', 'shared/statistics/spending', 'shared/statistics/bound', 'test/simulation'];
+const SIMULATION_SEEDS = '100';
+
+const MUTATIONS = [
+  {
+    name: 'the duplicate check is gone: every delivery of a shard is counted',
+    changes: [
+      {
+        file: 'coordinator/image-state.ts',
+        from: "    if (first !== undefined) return first === print ? 'duplicate' : 'divergent';\n",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a look is taken before n_k: one shard short, and nobody checks the sum',
+    changes: [
+      {
+        file: 'coordinator/image-state.ts',
+        from: 'if (segment?.folded !== this.grid.segments[look]!.length) return false;',
+        to: 'if ((segment?.folded ?? 0) < Math.max(1, this.grid.segments[look]!.length - 1)) return false;',
+      },
+      {
+        file: 'coordinator/decision.ts',
+        from: 'prefix !== undefined && totalOf(prefix) === looks[look]',
+        to: 'prefix !== undefined',
+      },
+    ],
+  },
+  {
+    name: '< for <= at the limits of the spending table',
+    changes: [
+      {
+        file: 'shared/statistics/spending.ts',
+        from: 'if (list[middle]! >= value) low = middle;',
+        to: 'if (list[middle]! > value) low = middle;',
+      },
+    ],
+  },
+  {
+    name: 'a task is acknowledged before it is recorded',
+    changes: [
+      {
+        file: 'worker/worker.ts',
+        from: `    await this.options.ledger.append(this.recordOf(name, shards, drawn));
+    await delivery.acknowledge();
+`,
+        to: `    await delivery.acknowledge();
+    await this.options.ledger.append(this.recordOf(name, shards, drawn));
+`,
+      },
+    ],
+  },
+];
+
+const copy = mkdtempSync(path.join(tmpdir(), 'smoothcert-mutations-'));
+try {
+  cpSync(root, copy, { recursive: true, filter: (from) => !NOT_COPIED.includes(path.relative(root, from)) });
+  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  process.exitCode = main() ? 0 : 1;
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+
+/** True if the tests pass on the code as it is and fail on every mutation. */
+function main() {
+  const originals = MUTATIONS.map(({ changes }) => changes.map(mutatedBy));
+  const { failed, passed } = runTests();
+  console.log(`unchanged: ${passed} tests passed, ${failed.length} failed`);
+  for (const test of failed) console.log(`  failed: ${test}`);
+  if (failed.length > 0 || passed === 0) return false;
+  const survivors = MUTATIONS.filter(({ name }, at) => {
+    for (const { file, mutated } of originals[at]) writeFileSync(file, mutated);
+    const { failed: caughtBy } = runTests();
+    for (const { file, original } of originals[at]) writeFileSync(file, original);
+    console.log(`${caughtBy.length > 0 ? 'caught' : 'NOT CAUGHT'}: ${name}`);
+    for (const test of caughtBy) console.log(`  by ${test}`);
+    return caughtBy.length === 0;
+  });
+  console.log(`${MUTATIONS.length - survivors.length} of ${MUTATIONS.length} mutations caught`);
+  return survivors.length === 0;
+}
+
+/** The file of a change, as it is and as it would be. */
+function mutatedBy({ file, from, to }) {
+  const full = path.join(copy, file);
+  const original = readFileSync(full, 'utf8');
+  const times = original.split(from).length - 1;
+  if (times !== 1) throw new Error(`${file} holds ${times} times, not once:\n${from}`);
+  return { file: full, original, mutated: original.replace(from, () => to) };
+}
+
+/** Runs the tests of the core in the copy: the names of those that failed, and how many passed. */
+function runTests() {
+  const output = path.join(copy, 'tests.json');
+  rmSync(output, { force: true });
+  const vitest = path.join(copy, 'node_modules/vitest/vitest.mjs');
+  const projects = ['--project', 'unit', '--project', 'integration'];
+  const report = ['--reporter=json', `--outputFile=${output}`, '--coverage.enabled=false'];
+  const { stderr } = spawnSync(process.execPath, [vitest, 'run', ...projects, ...report, ...TESTS], {
+    cwd: copy,
+    encoding: 'utf8',
+    env: { ...process.env, SIMULATION_SEEDS },
+  });
+  let files;
+  try {
+    files = JSON.parse(readFileSync(output, 'utf8')).testResults;
+  } catch (cause) {
+    throw new Error(`The tests did not run:\n${stderr}`, { cause });
+  }
+  const failed = files.flatMap(({ name, status, assertionResults }) => {
+    const file = path.relative(copy, name);
+    const names = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName);
+    return (names.length === 0 && status === 'failed' ? ['(the file itself)'] : names).map(
+      (test) => `${file} › ${test}`,
+    );
+  });
+  const passed = files
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter((t) => t.status === 'passed');
+  return { failed, passed: passed.length };
+}

@@ -1,0 +1,79 @@
+import { logM } from './confidence-sequence.js';
+import { upperTail } from './normal.js';
+
+/**
+ * The rule `target`: decide whether an image reaches radii named beforehand, and stop. One evaluation of the wealth M
+ * per radius and look where a bound would need a root. It is Theorem C, asked at these radii only: P(for some look, some
+ * class and some of the radii, the radius is accepted and not true) ≤ alpha, whatever rule stops.
+ */
+export interface Target {
+  /** The failure probability below which each radius is certified. */
+  readonly deltas: readonly number[];
+  /** How many of the radii `failures` of `n` samples certify, from the smallest on; 0 if none. */
+  reached(failures: number, n: number): number;
+  /** Whether an image that holds `held` of the radii is not to be expected to reach the next one within the budget. */
+  isFutile(held: number, failures: number, n: number): boolean;
+}
+
+export interface TargetOptions {
+  /** Radii in units of the noise scale, ascending, at least 0. */
+  readonly targets: readonly number[];
+  /** 0 < alpha ≤ ¼. */
+  readonly alpha: number;
+  readonly maxSamples: number;
+}
+
+/** A null is made smaller by this factor, so that no rounding can turn it into one that is easier to reject. */
+const DELTA_DEFLATION = 1 - 1e-9;
+/** Asked for beyond the theorem, on the logarithm of the wealth. */
+const LOG_SLACK = 1e-9;
+/** Standard errors on the hopeful side before an image is given up. */
+const HOPE = 2;
+
+/** The largest failure probability, rounded down, at which the radius z (in units of the noise scale) is certified. */
+export function targetDelta(z: number): number {
+  return upperTail(z) * DELTA_DEFLATION;
+}
+
+/**
+ * The most failures among `n` samples that reject "the failure probability is at least `delta`" at this level; −1 if
+ * none do. M falls in the failures, so that all smaller counts reject too.
+ */
+export function mostAccepted(n: number, delta: number, level: number): number {
+  const required = LOG_SLACK - Math.log(level);
+  let low = -1;
+  let high = Math.ceil(n * delta);
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (logM(n - middle, middle, delta) >= required) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Makes a list of radii ready. The level of each is p0 · alpha: the factor p0 pays for looking at all classes. */
+export function compileTarget({ targets, alpha, maxSamples }: TargetOptions): Target {
+  const deltas = targets.map(targetDelta);
+  const known = deltas.map(() => new Map<number, number>());
+  const accepted = (n: number, j: number): number => {
+    let most = known[j]!.get(n);
+    if (most === undefined) {
+      most = mostAccepted(n, deltas[j]!, (1 - deltas[j]!) * alpha);
+      known[j]!.set(n, most);
+    }
+    return most;
+  };
+  return {
+    deltas,
+    reached(failures, n) {
+      let j = deltas.length;
+      while (j > 0 && failures > accepted(n, j - 1)) j -= 1;
+      return j;
+    },
+    isFutile(held, failures, n) {
+      const rate = failures / n;
+      const hopeful = Math.max(0, rate - HOPE * Math.sqrt(Math.max(rate * (1 - rate), 1 / n) / n));
+      return hopeful * maxSamples > accepted(maxSamples, held);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Random } from './random.js';
+
+/** What may go wrong, and how likely it is at each opportunity (for what the nemesis does: its weight). */
+const RATES = {
+  // A process killed at one of its await points, before or after what it asked for took effect.
+  'killed before append': 0.02,
+  'killed after append': 0.02,
+  'killed before acknowledge': 0.02,
+  'killed after acknowledge': 0.02,
+  'killed before publish': 0.02,
+  'killed after publish': 0.02,
+  'killed at depth': 0.01,
+  'killed at next': 0.02,
+  'killed at read': 0.01,
+  'killed at sleep': 0.05,
+  'killed at draw': 0.01,
+  // Messages and stores.
+  'message late': 0.05,
+  'append refused': 0.02,
+  'append repeated': 0.1,
+  'publish refused': 0.02,
+  'depth refused': 0.01,
+  'acknowledgement lost': 0.1,
+  'task lost': 0.1,
+  'task duplicated': 0.1,
+  'task out of order': 0.3,
+  'task delivered while held': 0.1,
+  'stop lost': 0.3,
+  'clock jump': 0.3,
+  // Drawing.
+  straggler: 0.05,
+  'shard returned': 0.05,
+  'divergent counts': 0.5,
+  'shard failed once': 0.1,
+  'shard failed twice': 0.1,
+  'shard failed for ever': 0.03,
+  // What the nemesis does now and then.
+  'coordinator killed': 1,
+  'coordinator paused': 1,
+  'coordinator interrupted': 1,
+  'second coordinator': 2,
+  'worker killed': 1,
+  'worker paused': 1,
+  'worker interrupted': 1,
+  'foreign worker': 1,
+  'pool broken': 1,
+  'strange record': 2,
+  'duplicate record': 2,
+  'queue emptied': 1,
+  'power failure': 0.5,
+  'record removed': 1,
+} as const;
+
+export type Fault = keyof typeof RATES;
+export type Counts = Record<Fault, number>;
+export const FAULTS = Object.keys(RATES) as Fault[];
+
+/** A quarter of the runs is quiet: nothing goes wrong, only the order of messages is random. */
+const QUIET_SHARE = 0.25;
+const ENABLED_SHARE = 0.4;
+
+/** An error of a port that the simulation injected; any other that ends a process is a finding. */
+export class InjectedError extends Error {}
+
+/** The faults of one run: a random mix, so that over many runs each meets the others and none hides another. */
+export class Faults {
+  readonly counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Counts;
+  private readonly enabled: ReadonlySet<Fault>;
+  private over = false;
+
+  constructor(
+    private readonly random: Random,
+    mixed: boolean,
+  ) {
+    const quiet = !mixed || random.chance(QUIET_SHARE);
+    this.enabled = new Set(quiet ? [] : FAULTS.filter(() => random.chance(ENABLED_SHARE)));
+  }
+
+  /** Whether this fault happens now; counted if it does. */
+  happens(fault: Fault): boolean {
+    if (this.over || !this.enabled.has(fault) || !this.random.chance(RATES[fault])) return false;
+    this.counts[fault] += 1;
+    return true;
+  }
+
+  /** For faults that are a property of the run, not of a moment. */
+  isEnabled(fault: Fault): boolean {
+    return this.enabled.has(fault);
+  }
+
+  rate(fault: Fault): number {
+    return RATES[fault];
+  }
+
+  /** One of these, by weight, among those of this run; null if there is none or all is over. */
+  choose<F extends Fault>(among: readonly F[]): F | null {
+    const possible = among.filter((fault) => this.enabled.has(fault));
+    if (this.over || possible.length === 0) return null;
+    let at = this.random.between(
+      0,
+      possible.reduce((sum, fault) => sum + RATES[fault], 0),
+    );
+    return possible.find((fault) => (at -= RATES[fault]) <= 0) ?? null;
+  }
+
+  count(fault: Fault): void {
+    this.counts[fault] += 1;
+  }
+
+  /** From now on nothing goes wrong any more. */
+  end(): void {
+    this.over = true;
+  }
+}

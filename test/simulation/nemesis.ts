@@ -1,0 +1,134 @@
+import type { LedgerRecord } from '../../shared/wire/record.js';
+import { makeRecord, OTHER_FINGERPRINT, counted, voterOf } from '../support/jobs.js';
+import { InjectedError, type Fault } from './faults.js';
+import type { Life } from './scheduler.js';
+import type { World } from './world.js';
+
+const PAUSE_MS = 40_000;
+const MOST_COORDINATORS = 2;
+const MOST_WORKERS = 4;
+
+/**
+ * What goes wrong at moments that nobody chose. Each says whether it could: there may be nobody to kill, or nothing
+ * to remove.
+ */
+const DEEDS = {
+  'coordinator killed': (world) => withOne(world, 'coordinator', ({ life }) => world.kill(life)),
+  'coordinator paused': (world) => withOne(world, 'coordinator', ({ life }) => pause(world, life)),
+  'coordinator interrupted': (world) => withOne(world, 'coordinator', (one) => world.interrupt(one)),
+  'second coordinator': (world) => {
+    if (world.done || world.alive('coordinator').length >= MOST_COORDINATORS) return false;
+    world.startCoordinator();
+    return true;
+  },
+  'worker killed': (world) => withOne(world, 'worker', ({ life }) => world.kill(life)),
+  'worker paused': (world) => withOne(world, 'worker', ({ life }) => pause(world, life)),
+  'worker interrupted': (world) => withOne(world, 'worker', (one) => world.interrupt(one)),
+  'foreign worker': (world) => {
+    if (!world.checker.account.begun || world.alive('worker').length >= MOST_WORKERS) return false;
+    world.startWorker(true);
+    return true;
+  },
+  'pool broken': (world) =>
+    withOne(world, 'worker', ({ pool }) => pool?.break(new InjectedError('the pool is broken'))),
+  'strange record': strangeRecord,
+  'duplicate record': duplicateRecord,
+  'queue emptied': ({ queue }) => {
+    if (queue.waiting.length + queue.taken.size === 0) return false;
+    queue.empty();
+    return true;
+  },
+  'power failure': (world) => {
+    world.network.cut();
+    for (const { life } of [...world.running]) world.kill(life);
+    world.checker.excuse(world.ledger.truncate());
+    world.queue.empty();
+    world.stop.clear();
+    return true;
+  },
+  'record removed': removeRecord,
+} satisfies Partial<Record<Fault, (world: World) => boolean>>;
+
+const NAMES = Object.keys(DEEDS) as (keyof typeof DEEDS)[];
+
+/** Does one deed after the other at random moments, as long as the faults of the run last. */
+export function letLoose(world: World, meanMs: number): void {
+  const next = () => {
+    const fault = world.faults.choose(NAMES);
+    if (fault === null || world.done) return;
+    if (DEEDS[fault](world)) world.faults.count(fault);
+    world.scheduler.after(world.random.between(0, 2 * meanMs), null, next);
+  };
+  world.scheduler.after(world.random.between(0, 2 * meanMs), null, next);
+}
+
+type Running = ReturnType<World['alive']>[number];
+
+function withOne(world: World, kind: Life['kind'], deed: (one: Running) => void): boolean {
+  const one = world.random.pick(world.alive(kind));
+  if (one) deed(one);
+  return one !== undefined;
+}
+
+function pause(world: World, life: Life): void {
+  const until = world.scheduler.now + world.random.between(0, PAUSE_MS);
+  life.pausedUntil = Math.max(life.pausedUntil, until);
+}
+
+/** A record that is not of the job: nothing of it may be folded. */
+function strangeRecord(world: World): boolean {
+  const { job } = world.simulated;
+  if (job.draw.numeric === 'any' || !world.checker.account.begun) return false;
+  const voter = voterOf(13, () => 0.999);
+  const good = counted(voter, { image: 0, begin: 0, end: 64 });
+  const shard = world.random.pick(world.checker.shards)!;
+  const content = world.random.pick([
+    { jobDigest: 'cc'.repeat(32), counted: [counted(voter, shard)] },
+    { fingerprint: OTHER_FINGERPRINT, counted: [counted(voter, shard)] },
+    { counted: [counted(voter, { ...shard, image: 1_000 })] },
+    { counted: [counted(voter, { ...shard, begin: shard.begin + 1 })] },
+    { counted: [counted(voter, { ...shard, end: shard.end + 1 })] },
+    {
+      counted: [{ ...good, shard, counts: { classes: [10], votes: [shard.end - shard.begin], invalid: 0 } }],
+    },
+  ])!;
+  return write(world, 'strange', content);
+}
+
+/** The counts of a shard once more, under another name, also of shards that nobody asked for. */
+function duplicateRecord(world: World): boolean {
+  const { voter } = world.simulated;
+  const shards = [0, 1, 2].map(() => world.random.pick(world.checker.shards)!);
+  return write(world, 'duplicate', { counted: shards.map((shard) => counted(voter, shard)) });
+}
+
+function write(world: World, kind: string, content: Parameters<typeof makeRecord>[1]): boolean {
+  const task = `${kind}.${world.ledger.records.length}.${world.scheduler.steps}`;
+  world.checker.others.add(task);
+  world.checker.disturbed = true;
+  world.ledger.append(makeRecord(world.simulated.job, { ...content, task }));
+  return true;
+}
+
+const imagesIn = ({ counted: some, failed, failedImages }: LedgerRecord): number[] => [
+  ...[...some, ...failed].map(({ shard }) => shard.image),
+  ...failedImages.map(({ image }) => image),
+];
+
+/**
+ * A damaged disk takes one record while no coordinator runs. Not the first one with counts (it says whose bits the job
+ * takes), none behind which other counts wait to be believed, and none of an image that workers know as decided: they would never draw it
+ * again.
+ */
+function removeRecord(world: World): boolean {
+  const { ledger, checker, stop } = world;
+  if (world.lied) return false;
+  for (const { life } of world.alive('coordinator')) world.kill(life);
+  const first = ledger.records.findIndex(({ counted: some }) => some.length > 0);
+  const possible = ledger.records
+    .map((record, at) => ({ images: imagesIn(record), at }))
+    .filter(({ images, at }) => at > first && !images.some((image) => stop.decided.has(image)));
+  const one = world.random.pick(possible);
+  if (one) checker.excuse(ledger.remove(one.at));
+  return one !== undefined;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Tally } from '../../coordinator/job-fold.js';
+import { Faults, type Counts } from './faults.js';
+import { letLoose } from './nemesis.js';
+import { Random } from './random.js';
+import { JOBS } from './simulated-jobs.js';
+import { World } from './world.js';
+
+const MOST_WORKERS = 3;
+const LARGEST_CHAOS_MS = 20_000;
+const MEAN_BETWEEN_DEEDS_MS = 2_000;
+/** Long enough for a worker paused for 40 s, whose tasks then wait for 30 s to be handed out again, twice over. */
+const PATIENCE_MS = 300_000;
+const MOST_STEPS = 50_000;
+const END_MS = 60_000;
+
+/** What a run was like. */
+export interface Report {
+  readonly seed: number;
+  readonly job: string;
+  readonly steps: number;
+  readonly simulatedMs: number;
+  readonly lives: number;
+  readonly faults: Counts;
+  readonly tally: Tally;
+  readonly workedAhead: number;
+  readonly sets: Record<'issued' | 'attempted' | 'acked' | 'ledgered', number>;
+  /** Equal for runs that did the same. */
+  readonly digest: string;
+}
+
+/**
+ * One run of one job with the faults of this seed, to its end: the same seed, the same run. Throws at the first
+ * violated invariant, at a hang, and at an error that nobody injected.
+ */
+export async function simulate(seed: number, mixed = true): Promise<Report> {
+  const random = new Random(seed);
+  const simulated = JOBS[seed % JOBS.length]!;
+  const faults = new Faults(random, mixed);
+  const world = new World(simulated, random, faults);
+  world.startCoordinator();
+  for (let k = 0; k <= random.below(MOST_WORKERS); k++) world.startWorker();
+  letLoose(world, random.between(20, MEAN_BETWEEN_DEEDS_MS));
+  const chaosMs = random.between(0, LARGEST_CHAOS_MS);
+  world.scheduler.after(chaosMs, null, () => faults.end());
+  await until(
+    world,
+    chaosMs + PATIENCE_MS,
+    () => world.done !== null && world.alive('coordinator').length === 0,
+  );
+  faults.end();
+  await endWorkers(world);
+  await resumeFinished(world);
+  return reportOf(seed, world);
+}
+
+/** Steps until `ended`, which the run must reach within this simulated time. */
+async function until(world: World, ms: number, ended: () => boolean): Promise<void> {
+  const { scheduler, checker } = world;
+  const patience = scheduler.now + ms;
+  while (!ended()) {
+    const goesOn = await scheduler.step();
+    const stuck = !goesOn || scheduler.now > patience || scheduler.steps > MOST_STEPS;
+    checker.require(
+      'hang',
+      !stuck || ended(),
+      () => `not done at ${scheduler.now} ms, step ${scheduler.steps}`,
+    );
+    const [finding] = checker.findings;
+    if (finding !== undefined) throw new Error(`step ${scheduler.steps}, ${scheduler.now} ms: ${finding}`);
+  }
+}
+
+/** Workers hand back what they hold, and end. */
+async function endWorkers(world: World): Promise<void> {
+  for (const worker of world.alive('worker')) world.interrupt(worker);
+  await until(world, END_MS, () => world.running.size === 0);
+}
+
+/** A further coordinator finds the job done: it issues nothing and comes to the same state. */
+async function resumeFinished(world: World): Promise<void> {
+  const { checker, done } = world;
+  const { issued } = checker.sets;
+  const before = issued.size;
+  world.startCoordinator();
+  const [again] = world.alive('coordinator');
+  await until(world, END_MS, () => world.running.size === 0);
+  checker.require('I3', issued.size === before, 'a finished job was given out again');
+  for (const fold of [done!, again!.fold!]) checker.finished(fold);
+  await until(world, 0, () => checker.findings.length === 0);
+}
+
+function reportOf(
+  seed: number,
+  { simulated, scheduler, faults, done, checker, ledger, lives }: World,
+): Report {
+  const { issued, attempted, acked } = checker.sets;
+  const sizes = { issued: issued.size, attempted: attempted.size, acked: acked.size };
+  const all = [scheduler.now, scheduler.steps, faults.counts, ledger.records];
+  return {
+    ...{ seed, job: simulated.name, steps: scheduler.steps, simulatedMs: scheduler.now, lives },
+    ...{ faults: faults.counts, tally: done!.tally, workedAhead: checker.workedAhead },
+    sets: { ...sizes, ledgered: ledger.records.length },
+    digest: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
+  };
+}

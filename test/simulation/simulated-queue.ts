@@ -1,0 +1,137 @@
+import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
+import type { Network } from './network.js';
+import type { Life } from './scheduler.js';
+
+/** A task that is not acknowledged for so long is handed out once more. */
+export const ACK_WAIT_MS = 30_000;
+
+interface Taker {
+  readonly life: Life;
+  readonly take: (task: Task, id: number) => void;
+}
+
+/** What is told of the tasks, for the checker. */
+export interface QueueWatcher {
+  issued(task: Task): void;
+  attempted(task: Task): void;
+  acknowledged(task: Task): void;
+  /** After each publication: so many tasks wait, so many of them came back or were put in twice. */
+  waits(waiting: number, extra: number): void;
+}
+
+/** Where the tasks are. Loses, doubles and reorders them, and hands them out again, when the faults of the run say so. */
+export class QueueStore {
+  readonly waiting: Task[] = [];
+  readonly taken = new Map<number, Task>();
+  /** How often a task came back because it was not acknowledged in time, or was put in twice. */
+  extra = 0;
+  private takers: Taker[] = [];
+  private nextId = 0;
+
+  constructor(
+    private readonly network: Network,
+    private readonly watcher: QueueWatcher,
+  ) {}
+
+  publish(task: Task): void {
+    const { faults } = this.network;
+    this.watcher.issued(task);
+    if (faults.happens('task lost')) return;
+    this.waiting.push(task);
+    if (faults.happens('task duplicated')) this.again(task);
+    this.handOut();
+    this.watcher.waits(this.waiting.length, this.extra);
+  }
+
+  take(taker: Taker): () => void {
+    this.takers.push(taker);
+    this.handOut();
+    return () => void (this.takers = this.takers.filter((one) => one !== taker));
+  }
+
+  acknowledge(id: number): void {
+    const task = this.taken.get(id);
+    if (task) this.watcher.acknowledged(task);
+    if (!this.network.faults.happens('acknowledgement lost')) this.taken.delete(id);
+  }
+
+  /** Every task is gone, as the memory queue's are with its process. */
+  empty(): void {
+    this.waiting.length = 0;
+    this.taken.clear();
+  }
+
+  private handOut(): void {
+    const { random, faults, scheduler } = this.network;
+    this.takers = this.takers.filter(({ life }) => life.alive);
+    while (this.waiting.length > 0 && this.takers.length > 0) {
+      const at = faults.happens('task out of order') ? random.below(this.waiting.length) : 0;
+      const [task] = this.waiting.splice(at, 1);
+      const taker = this.takers.shift()!;
+      const id = this.nextId++;
+      this.taken.set(id, task!);
+      this.watcher.attempted(task!);
+      taker.take(task!, id);
+      const early = faults.happens('task delivered while held');
+      scheduler.after(early ? random.between(0, 100) : ACK_WAIT_MS, null, () => this.expire(id));
+    }
+  }
+
+  private expire(id: number): void {
+    const task = this.taken.get(id);
+    if (!task) return;
+    this.taken.delete(id);
+    this.again(task);
+    this.handOut();
+  }
+
+  private again(task: Task): void {
+    this.extra += 1;
+    this.waiting.push(task);
+  }
+}
+
+/** The queue as one process sees it. */
+export class SimulatedQueue implements TaskQueue {
+  constructor(
+    private readonly store: QueueStore,
+    private readonly network: Network,
+    private readonly life: Life,
+  ) {}
+
+  publish(task: Task): Promise<void> {
+    return this.network.call(this.life, 'publish', () => {
+      this.network.refuse('publish refused');
+      this.store.publish(task);
+    });
+  }
+
+  next(signal: AbortSignal): Promise<Delivery | null> {
+    const { store, network, life } = this;
+    return new Promise((resolve) => {
+      const end = (delivery: Delivery | null) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(delivery);
+      };
+      const take = (task: Task, id: number) =>
+        network.deliver(life, () => {
+          if (network.killedAt(life, 'killed at next')) return;
+          end({ task, acknowledge: () => network.call(life, 'acknowledge', () => store.acknowledge(id)) });
+        });
+      const leave = signal.aborted ? () => undefined : store.take({ life, take });
+      const giveUp = () => {
+        leave();
+        end(null);
+      };
+      if (signal.aborted) end(null);
+      else signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  depth(): Promise<{ waiting: number; taken: number }> {
+    return this.network.ask(this.life, 'killed at depth', () => {
+      this.network.refuse('depth refused');
+      return { waiting: this.store.waiting.length, taken: this.store.taken.size };
+    });
+  }
+}
