@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { DEVICES } from '../shared/job.js';
 import { DEFAULTS, MIN_GAIN_NAMES } from './config.js';
 
@@ -24,12 +24,53 @@ Exit codes: 0 done; 2 the input is wrong; 3 some images failed, the others are c
 
 const names = Object.entries(MIN_GAIN_NAMES).map(([name, value]) => `${name} = ${value}`);
 
+function addOutput(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'the summary as one JSON object on standard output')
+    .option('--quiet', 'no summary and no progress')
+    .option('--verbose', 'stack traces, and the last words of inference processes that end');
+}
+
+/** The flags that say how the machine is used; a container may set them in the environment. */
+function addMachine(command: Command): Command {
+  return command
+    .optionsGroup('Machine:')
+    .addOption(
+      new Option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested; part of the job`)
+        .default('cpu')
+        .env('SMOOTHCERT_DEVICE'),
+    )
+    .addOption(
+      new Option(
+        '--processes <n>',
+        'inference processes; free to change (default: one a core on cpu, else 1)',
+      ).env('SMOOTHCERT_PROCESSES'),
+    )
+    .addOption(
+      new Option(
+        '--hang-seconds <s>',
+        'a silent inference process is replaced after this long; free to change',
+      )
+        .default(DEFAULTS.hangSeconds)
+        .env('SMOOTHCERT_HANG_SECONDS'),
+    );
+}
+
 /** The flags of `certify`: names, units and defaults; their values are checked by config.ts. */
 export function certifyCommand(): Command {
-  return new Command('certify')
+  const certifying = new Command('certify')
     .description(
       'Certify images: a class and an L2 radius for each, right with probability 1 − α, or an abstention.',
     )
+    .optionsGroup('Configuration:')
+    .addOption(
+      new Option(
+        '--config <file>',
+        'flags from a YAML or JSON file, by their names; those given here win',
+      ).env('SMOOTHCERT_CONFIG'),
+    )
+    .option('--print-config', 'print the flags in force, as a file that --config takes, and end')
     .optionsGroup('Input:')
     .option('--model <file>', 'ONNX classifier')
     .option(
@@ -75,19 +116,8 @@ export function certifyCommand(): Command {
     .option(
       '--batch <rows>',
       'rows a run of the model (default: chosen from its size, checked against one row)',
-    )
-    .optionsGroup('Machine:')
-    .option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested; part of the job`, 'cpu')
-    .option('--processes <n>', 'inference processes; free to change (default: one a core on cpu, else 1)')
-    .option(
-      '--hang-seconds <s>',
-      'a silent inference process is replaced after this long; free to change',
-      DEFAULTS.hangSeconds,
-    )
-    .optionsGroup('Output:')
-    .option('--json', 'the summary as one JSON object on standard output')
-    .option('--quiet', 'no summary and no progress')
-    .option('--verbose', 'stack traces, and the last words of inference processes that end')
+    );
+  return addOutput(addMachine(certifying))
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', EXAMPLES);
 }

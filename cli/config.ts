@@ -24,6 +24,8 @@ const NEEDED = ['model', 'data', 'sigma', 'out'] as const;
 
 /** The flags of `certify` as typed. */
 export interface RawOptions extends Partial<Record<(typeof NEEDED)[number], string>> {
+  readonly config?: string;
+  readonly printConfig?: boolean;
   readonly labels?: string;
   readonly alpha: string;
   readonly stop: string;
@@ -91,6 +93,7 @@ const MOST_SAMPLES = 1e9;
 /** Checks the flags. @throws SmoothcertError OPTION_INVALID or PAIR_NOT_OFFERED, one sentence each */
 export function compileConfig(raw: RawOptions): CertifyConfig {
   const needed = neededFlags(raw);
+  if (needed.out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   const alpha = parseNumber('--alpha', raw.alpha, { above: 0, most: 1 });
   checkAlpha(alpha);
   const kind = parseChoice('--stop', raw.stop, STOPS);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { SmoothcertError } from '../shared/errors.js';
 import { VERSION } from '../shared/version.js';
 import { certifyCommand } from './certify-command.js';
+import { applyConfigFile, printConfig } from './config-file.js';
 import { compileConfig, type RawOptions } from './config.js';
 import { EXIT } from './exit.js';
 import { compileResultsConfig, resultsCommand, type RawResultsOptions } from './results-command.js';
@@ -26,8 +27,13 @@ function interruption(): AbortSignal {
 }
 
 function program(finish: (code: number) => void): Command {
-  const certifying = certifyCommand().action(async (raw: RawOptions) => {
-    const config = compileConfig(raw);
+  const certifying = certifyCommand().action(async (given: RawOptions, command: Command) => {
+    if (given.config !== undefined) await applyConfigFile(command, given.config);
+    if (given.printConfig) {
+      process.stdout.write(printConfig(command));
+      return;
+    }
+    const config = compileConfig(command.opts<RawOptions>());
     const { certify } = await import('./certify.js');
     finish(await certify(config, interruption()));
   });

@@ -3,6 +3,7 @@ import { forecastRadius } from '../coordinator/forecast.js';
 import type { JobFold } from '../coordinator/job-fold.js';
 import { certifiedBy, provenRadius } from '../coordinator/other-radii.js';
 import type { Job } from '../shared/job.js';
+import { printDown } from '../shared/statistics/radius.js';
 
 /** The budget that the field draws for every image, to compare with. */
 const USUAL_BUDGET = 100_000;
@@ -33,9 +34,9 @@ export interface Summary {
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
   readonly budget: number;
-  /** Samples that the outcomes rest on, and those a fixed 100,000 an image would have drawn. */
+  /** Samples that the outcomes rest on, and those of a fixed 100,000 for each image that did not fail; null for `fixed`. */
   readonly samples: number;
-  readonly usualSamples: number;
+  readonly usualSamples: number | null;
   /** Half of the decided images took at most so many samples. */
   readonly medianSamples: number;
   /** Samples in the ledger: work ahead of a decision included. */
@@ -79,7 +80,10 @@ export function summarize(
     forecastRadius: claim.stop.kind === 'gain' ? mean((c) => forecastRadius(fold, c.image)) : null,
     budget: claim.looks.at(-1)!,
     samples: total,
-    usualSamples: USUAL_BUDGET * certificates.length,
+    usualSamples:
+      claim.stop.kind === 'fixed'
+        ? null
+        : USUAL_BUDGET * certificates.filter((c) => c.outcome !== 'failed').length,
     medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
     drawn: fold.tally.samples,
     seconds: run && run.seconds,
@@ -134,7 +138,9 @@ const ABSTAINED: Readonly<Record<string, string>> = {
 };
 
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+/** Shares and means are rounded down, as radii are: nothing is printed that was not reached. */
+const percent = (share: number) => `${printDown(100 * share, 1)} %`;
+const radius4 = (radius: number) => printDown(radius, 4);
 
 /** The summary for a person; every line says what its figures are of. */
 export function renderSummary(s: Summary): string {
@@ -166,7 +172,7 @@ function outcomeRows(s: Summary): [string, string][] {
     ...(s.accuracy.length === 0
       ? []
       : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
-    ...(s.acr === null ? [] : [row('average certified radius', s.acr.toFixed(4))]),
+    ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
     ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
     row('samples', samplesLine(s)),
   ];
@@ -176,13 +182,17 @@ const accuracyLine = (s: Summary) =>
   s.accuracy.map(({ radius, share }) => `${percent(share)} at ${radius}`).join(', ');
 
 function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
-  if (forecast === null || forecast === 0) return mean.toFixed(4);
-  return `${mean.toFixed(4)}: ${percent(mean / forecast)} of the ${forecast.toFixed(4)} forecast at ${number(budget)} samples an image`;
+  if (forecast === null || forecast === 0) return radius4(mean);
+  return `${radius4(mean)}: ${percent(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
 }
 
 function samplesLine(s: Summary): string {
-  const factor = s.samples > 0 ? ` (${(s.usualSamples / s.samples).toFixed(1)} × fewer)` : '';
+  const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
   const spread = s.meanRadius === null ? `; half of the images took at most ${number(s.medianSamples)}` : '';
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
-  return `${number(s.samples)} where a fixed 100,000 an image draw ${number(s.usualSamples)}${factor}${spread}${ahead}`;
+  const usual =
+    fewer === null
+      ? ''
+      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
+  return `${number(s.samples)}${usual}${spread}${ahead}`;
 }

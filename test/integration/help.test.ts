@@ -40,6 +40,7 @@ describe('smoothcert', () => {
   it('certify --help groups the flags, gives units and defaults', async () => {
     const text = await help('certify', '--help');
     expect(text.split('\n').filter((line) => /^\S.*:$/.test(line) || line.startsWith('What '))).toEqual([
+      'Configuration:',
       'Input:',
       'Claim:',
       'What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std',
@@ -53,8 +54,9 @@ describe('smoothcert', () => {
     );
     const flags = [...text.matchAll(/^ {2}(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
     expect(flags).toEqual([
+      ...['config', 'print-config'],
       ...['model', 'data', 'labels', 'images', 'out'],
-      ...['sigma', 'alpha', 'stop', 'bound', 'min-gain', 'max-samples', 'n0', 'seed'],
+      ...['sigma', 'alpha', 'stop', 'bound', 'radii', 'min-gain', 'max-samples', 'n0', 'seed'],
       ...['input-scale', 'mean', 'std', 'layout', 'output', 'batch'],
       ...['device', 'processes', 'hang-seconds'],
       ...['json', 'quiet', 'verbose', 'help'],
@@ -67,7 +69,7 @@ describe('smoothcert', () => {
 
   it('shows commands that run as they are printed', async () => {
     const shown = [...commandsIn(await help()), ...commandsIn(await help('certify', '--help'))];
-    expect(shown).toHaveLength(4);
+    expect(shown).toHaveLength(5);
     for (const [, ...args] of shown) {
       await using folder = await temporaryFolder();
       await copyFile(path.join(ROOT, MODELS, 'colour-nchw.onnx'), folder.file('M.onnx'));
@@ -110,15 +112,15 @@ describe('a command line that is wrong ends with exit code 2 and one sentence', 
       certifyArgs({ model: 'M.onnx', data: 'D.npz', out: 'certificates' }),
       'Error OPTION_INVALID: certify needs --sigma.\nSee smoothcert certify --help.\n',
     ],
-    misspelt('stop', 'gian', 'gain', 'gain, fixed'),
-    misspelt('bound', 'spendng', 'spending', 'spending, anytime, clopper-pearson'),
-    misspelt('bound', 'cloper-pearson', 'clopper-pearson', 'spending, anytime, clopper-pearson'),
+    misspelt('stop', 'gian', 'gain', 'gain, target, two-stage, fixed'),
+    misspelt('bound', 'spendng', 'spending', 'spending, anytime, clopper-pearson, clt'),
+    misspelt('bound', 'cloper-pearson', 'clopper-pearson', 'spending, anytime, clopper-pearson, clt'),
     misspelt('device', 'cud', 'cuda', 'cpu, webgpu, cuda, tensorrt, dml, coreml'),
     misspelt('layout', 'nchv', 'nchw', 'nchw, nhwc, flat, auto'),
     misspelt('min-gain', 'quik', 'quick', 'quick, default, thorough'),
     [
       certifyArgs({ ...COMPLETE, stop: 'whenever' }),
-      'Error OPTION_INVALID: --stop whenever is not a choice.\nChoose one of: gain, fixed.\n',
+      'Error OPTION_INVALID: --stop whenever is not a choice.\nChoose one of: gain, target, two-stage, fixed.\n',
     ],
   ];
 

@@ -75,8 +75,8 @@ export const options: Wrong[] = [
     '--min-gain with fixed',
     { stop: 'fixed', 'min-gain': 'quick' },
     'OPTION_INVALID',
-    '--min-gain has no meaning without --stop gain.',
-    'Leave --min-gain out, or add --stop gain.',
+    '--min-gain has no meaning without --stop gain or --stop two-stage.',
+    'Leave --min-gain out, or add --stop gain or --stop two-stage.',
   ],
   [
     'a batch of 0',
