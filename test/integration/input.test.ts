@@ -36,7 +36,7 @@ describe('certify refuses with exit code 2 and one sentence, and leaves no folde
         new RegExp(`^Error DEVICE_UNAVAILABLE: The device ${device} cannot be used: .+\\.$`),
       );
       expect(remedy).toMatch(
-        /^(Reinstall with .*|(DirectML|Core ML) exists on .* only;).* use --device cpu\.$/,
+        /^(Run ONNXRUNTIME_NODE_INSTALL=cuda12 .*|(DirectML|Core ML) exists on .* only;).* use --device cpu\.$/,
       );
       expect(end).toBe('');
       expect(await contentOf(out)).toBeNull();

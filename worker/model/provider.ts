@@ -26,8 +26,8 @@ export function howToGet(device: Device): string {
     case 'cuda':
     case 'tensorrt':
       return (
-        'Reinstall with ONNXRUNTIME_NODE_INSTALL=cuda12 set (Linux x64, with CUDA 12, cuDNN 9' +
-        `${device === 'tensorrt' ? ', TensorRT' : ''} and NVIDIA's driver), or use --device cpu.`
+        'Run ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js (Linux x64, with ' +
+        `CUDA 12, cuDNN 9${device === 'tensorrt' ? ', TensorRT' : ''} and NVIDIA's driver), or use --device cpu.`
       );
     case 'webgpu':
       return 'Install a Vulkan, Direct3D 12 or Metal driver for the GPU, or use --device cpu.';
