@@ -16,7 +16,9 @@ function run(packageName, command, args) {
   execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-const protos = readdirSync(path.join(root, 'proto/smoothcert/v1')).map((file) => `proto/smoothcert/v1/${file}`);
+const protos = readdirSync(path.join(root, 'proto/smoothcert/v1')).map(
+  (file) => `proto/smoothcert/v1/${file}`,
+);
 const generated = 'shared/wire/generated';
 run('protobufjs-cli', 'pbjs', [
   ...['-t', 'static-module', '-w', 'es6', '--dependency', 'protobufjs/minimal.js'],
