@@ -11,7 +11,15 @@ import { importDataSet, type ImportedDataSet } from './data/convert.js';
 import { EXIT } from './exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
-import { jobOf, looksOf, prepare, randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
+import {
+  jobOf,
+  refuseImpossibleClaim,
+  prepare,
+  randomSeed,
+  resolveImages,
+  settledSetup,
+  setupOf,
+} from './prepare.js';
 import { ProgressLine } from './progress.js';
 import { writeResults } from './results.js';
 import { runJob } from './run-job.js';
@@ -30,7 +38,7 @@ interface Opened {
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
  */
 export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
-  looksOf(config);
+  refuseImpossibleClaim(config);
   const folder = await OutputFolder.open(config.out);
   const abandon = () => {
     folder.close();

@@ -7,17 +7,10 @@ import {
   type Normalisation,
   type StoppingRule,
 } from '../shared/job.js';
+import type { ImageRange } from '../shared/dataset/selection.js';
 import { checkRadii } from '../shared/statistics/claim.js';
 import { checkAlpha, checkPair } from '../shared/statistics/pairs.js';
-import {
-  optionError,
-  parseChoice,
-  parseImages,
-  parseNumber,
-  parseNumbers,
-  parseSeed,
-  type ImageRange,
-} from './parse.js';
+import { optionError, parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from './parse.js';
 
 /** Checked here and not by the parser, which would report `--modle` as a missing `--model`. */
 const NEEDED = ['model', 'data', 'sigma', 'out'] as const;

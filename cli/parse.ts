@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import type { ImageRange } from '../shared/dataset/selection.js';
 import { SmoothcertError } from '../shared/errors.js';
 
 /** A wrong flag or value, in one sentence and what to write instead. */
@@ -57,13 +58,6 @@ export function parseSeed(text: string): string {
     `--seed ${text} is not a whole number from 0 to 2^64 − 1.`,
     'Leave it out to have one drawn at random, as you should unless you redraw an earlier job.',
   );
-}
-
-export interface ImageRange {
-  readonly start: number;
-  /** Null: up to the last image. */
-  readonly stop: number | null;
-  readonly step: number;
 }
 
 /** start:stop:step as in Python; every part may be left out. */

@@ -26,11 +26,10 @@ export function resolveImages(config: CertifyConfig, count: number): Job['claim'
 }
 
 /** Refuses a claim that cannot be made before anything is read. */
-export function looksOf(config: CertifyConfig): number[] {
+export function refuseImpossibleClaim(config: CertifyConfig): void {
   const { stop, bound, maxSamples, alpha } = config;
   const looks = looksFor(stop, bound, maxSamples);
   compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } }, config.sigma);
-  return looks;
 }
 
 /** A child that dies may have been killed for memory that others need only now. */
@@ -83,7 +82,7 @@ export function jobOf(
   seed: string,
   prepared: Prepared,
 ): Job {
-  const looks = looksOf(config);
+  const looks = looksFor(config.stop, config.bound, config.maxSamples);
   const { modelDigest, layout, output, classes, batch, numericClass } = prepared;
   return {
     protocol: PROTOCOL,

@@ -1,14 +1,13 @@
 import { SmoothcertError } from '../shared/errors.js';
 import { DataSetReader } from './data/reader.js';
-import { Drawer, type Instruments } from './drawer.js';
+import { Drawer } from './drawer.js';
+import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
 import type { FromChild, ToChild } from './messages.js';
 import type { Disagreement } from './model/agreement.js';
 import type { InputPlan } from './model/layout.js';
 import { prepareModel, type PreparedModel } from './model/prepare.js';
 import type { Preprocessing } from './model/preprocess.js';
-import { VERIFY_ROWS } from './model/verify-batch.js';
-import { NoiseKernel } from './noise/generator.js';
-import { PROBE_SAMPLES, probe, type Probe, type ProbeSource } from './probe.js';
+import { probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /**
@@ -19,7 +18,6 @@ process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 const BEAT_EVERY_MS = 200;
-const BASES_KEPT = 8;
 
 let lastTold = 0;
 let drawer: Drawer | null = null;
@@ -71,15 +69,11 @@ async function start(setup: ChildSetup): Promise<void> {
   }
 }
 
-/** What model and batch are tried on. */
-interface Trial {
-  readonly images: readonly number[];
-  /** Whether a black and a white image are among them: neighbours that show best if rows influence each other. */
-  readonly extremes: boolean;
-}
-
 /** Makes everything ready with noisy copies of these images. @throws INFERENCE_FAILED if the model fails on them */
 async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): Promise<Prepared> {
+  let sources: ProbeSource[] | null = null;
+  const sourcesWith = async (preprocessing: Preprocessing, plan: InputPlan) =>
+    (sources ??= await sourcesOf(trial, data, preprocessing, plan));
   const model = await prepareModel({
     ...{ modelPath: setup.modelFile, device: setup.device, layout: setup.layout },
     ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
@@ -87,13 +81,12 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     ...(setup.batch === null ? {} : { batch: setup.batch }),
     ...{ imageShape: data.imageShape, normalisation: setup.normalisation, noiseScale: setup.scale },
     verifyRows: async (preprocessing, plan) =>
-      noisyRows(setup, await sourcesOf(trial, data, preprocessing, plan), preprocessing, plan),
+      noisyRows(setup, await sourcesWith(preprocessing, plan), preprocessing, plan),
   });
   try {
     const { preprocessing, plan, description } = model;
     const instruments = await instrumentsOf(setup, data, model);
-    const sources = await sourcesOf(trial, data, preprocessing, plan);
-    const found = await probe(instruments, sources, description.tolerance);
+    const found = await probe(instruments, await sourcesWith(preprocessing, plan), description.tolerance);
     refuseCrossTalk(found.apart, description.batch);
     drawer = new Drawer(instruments, tell);
     return describe(model, found);
@@ -116,22 +109,6 @@ function refuseCrossTalk({ excess }: Disagreement, batch: number): void {
   );
 }
 
-async function sourcesOf(
-  { images, extremes }: Trial,
-  data: DataSetReader,
-  preprocessing: Preprocessing,
-  { dimension }: InputPlan,
-): Promise<ProbeSource[]> {
-  const sources: ProbeSource[] = [];
-  for (const image of images) {
-    sources.push({ image, base: preprocessing.baseOf(await data.readPixels(image)) });
-  }
-  if (!extremes) return sources;
-  const flat = (level: number) => preprocessing.baseOf(new Float32Array(dimension).fill(level));
-  const image = images[0]!;
-  return [{ image, base: flat(0) }, ...sources, { image, base: flat(1) }];
-}
-
 function describe({ description }: PreparedModel, found: Probe): Prepared {
   const { modelDigest, layout, output, classes, batch, batchNote, numericClass } = description;
   const { fingerprint, steady, batchMs } = found;
@@ -147,55 +124,6 @@ function describe({ description }: PreparedModel, found: Probe): Prepared {
     steady,
     batchMs,
   };
-}
-
-/** Noise, pixels and model for one job. The last few images are kept as the model wants them. */
-async function instrumentsOf(
-  setup: ChildSetup,
-  data: DataSetReader,
-  model: PreparedModel,
-): Promise<Instruments> {
-  const { description, preprocessing } = model;
-  const { batch, classes, dimension } = description;
-  const seed = BigInt(setup.seed);
-  const kernel = await NoiseKernel.create({ dimension, batch, seed, gain: preprocessing.gain });
-  const bases = new Map<number, Float32Array>();
-  let current: Float32Array | null = null;
-  return {
-    batch,
-    classes,
-    run: () => model.run(kernel.input),
-    async baseOf(image) {
-      const known = bases.get(image);
-      if (known) return known;
-      const base = preprocessing.baseOf(await data.readPixels(image));
-      if (bases.size >= BASES_KEPT) bases.delete(bases.keys().next().value!);
-      bases.set(image, base);
-      return base;
-    },
-    draw(base, row, image, firstSample, count) {
-      if (base !== current) kernel.setImage(base);
-      current = base;
-      kernel.draw(row, image, firstSample, count);
-    },
-  };
-}
-
-/** Noisy copies, the sources in turns, on which a batch is compared with the model's own. */
-async function noisyRows(
-  setup: ChildSetup,
-  sources: readonly ProbeSource[],
-  { gain }: Preprocessing,
-  { dimension }: InputPlan,
-): Promise<Float32Array> {
-  const seed = BigInt(setup.seed);
-  const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
-  for (let row = 0; row < VERIFY_ROWS; row++) {
-    const { base, image } = sources[row % sources.length]!;
-    kernel.setImage(base);
-    kernel.draw(row, image, PROBE_SAMPLES + row, 1);
-  }
-  return kernel.input.slice();
 }
 
 function refuse(error: unknown): void {
