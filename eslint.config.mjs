@@ -18,6 +18,11 @@ const protobuf = { regex: '^protobufjs', message: 'protobufjs stays inside share
 const zip = { regex: '^yauzl', message: 'Archive types stay inside cli/data.' };
 const sharp = { regex: '^sharp', message: 'Picture decoding stays inside cli/data.' };
 const commander = { regex: '^commander', message: 'Argument parsing stays inside cli.' };
+const nats = { regex: '^@nats-io/', message: 'NATS types stay inside shared/adapters/nats.' };
+const grpc = {
+  regex: '^(@grpc/|grpc-)',
+  message: 'gRPC types stay inside coordinator/grpc and cli/client.',
+};
 const stdlib = { regex: '^@stdlib/', message: 'Special functions stay inside shared/statistics.' };
 const generated = {
   regex: '/generated\\.js$',
@@ -32,49 +37,43 @@ const statistics = {
   message: 'The worker is not aware of bounds, radii and stopping.',
 };
 
+/** Libraries that only the folders named in their messages may see. */
+const libraries = [onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, generated];
+const without = (...allowed) => libraries.filter((library) => !allowed.includes(library));
+
 /** The rules by folder. The last entry that matches a file decides, so each lists all that its folder may not import. */
 const borders = [
-  border(
-    ['shared/**/*.ts'],
-    [],
-    [above(['coordinator', 'worker', 'cli']), onnx, protobuf, zip, sharp, commander, stdlib, generated],
-  ),
+  border(['shared/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...libraries]),
+  border(['shared/adapters/nats/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...without(nats)]),
   border(
     ['shared/statistics/**/*.ts'],
     [],
     [
       above(['coordinator', 'worker', 'cli', 'adapters', 'ports', 'wire']),
-      onnx,
-      protobuf,
-      zip,
-      sharp,
-      commander,
-      generated,
+      ...without(stdlib),
       { regex: '^node:', message: 'The mathematics is pure.' },
     ],
   ),
   border(
     ['shared/wire/**/*.ts'],
     [],
-    [above(['coordinator', 'worker', 'cli']), onnx, zip, sharp, commander, stdlib],
+    [above(['coordinator', 'worker', 'cli']), ...without(protobuf, generated)],
   ),
-  border(
-    ['coordinator/**/*.ts'],
-    [],
-    [above(['worker', 'cli']), onnx, protobuf, zip, sharp, commander, stdlib, generated],
-  ),
+  border(['coordinator/**/*.ts'], [], [above(['worker', 'cli']), ...libraries]),
+  border(['coordinator/grpc/**/*.ts'], [], [above(['worker', 'cli']), ...without(grpc)]),
   border(
     ['worker/**/*.ts'],
     ['worker/noise/assembly/**'],
-    [above(['coordinator', 'cli']), statistics, onnx, protobuf, zip, sharp, commander, stdlib, generated],
+    [above(['coordinator', 'cli']), statistics, ...libraries],
   ),
   border(
     ['worker/model/**/*.ts'],
     [],
-    [above(['coordinator', 'cli']), statistics, zip, sharp, commander, stdlib, generated],
+    [above(['coordinator', 'cli']), statistics, ...without(onnx, protobuf)],
   ),
-  border(['cli/**/*.ts'], [], [onnx, protobuf, zip, sharp, stdlib, generated]),
-  border(['cli/data/**/*.ts'], [], [onnx, protobuf, commander, stdlib, generated]),
+  border(['cli/**/*.ts'], [], without(commander)),
+  border(['cli/client/**/*.ts'], [], without(grpc, commander)),
+  border(['cli/data/**/*.ts'], [], without(zip, sharp)),
 ];
 
 export default tseslint.config(

@@ -4,6 +4,8 @@ import { jobDigest } from '../shared/job.js';
 import { VERSION } from '../shared/version.js';
 import { replay } from '../coordinator/coordinator.js';
 import { JobFold } from '../coordinator/job-fold.js';
+import { jobOf, refuseImpossibleClaim } from '../coordinator/job-of.js';
+import { askChild } from '../worker/ask-child.js';
 import { Pool, fingerprintMismatch } from '../worker/pool.js';
 import type { ChildSetup, Prepared } from '../worker/setup.js';
 import type { CertifyConfig } from './config.js';
@@ -11,19 +13,12 @@ import { importDataSet, type ImportedDataSet } from './data/convert.js';
 import { EXIT } from './exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
-import {
-  jobOf,
-  refuseImpossibleClaim,
-  prepare,
-  randomSeed,
-  resolveImages,
-  settledSetup,
-  setupOf,
-} from './prepare.js';
+import { randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
 import { ProgressLine } from './progress.js';
-import { writeResults } from './results.js';
+import { writeResults, writeTopkRows } from './results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from './summary.js';
+import { TOPK_FILE, refuseRowsWithoutLabels } from './topk-rows.js';
 
 /** What a job rests on once everything was read and checked. */
 interface Opened {
@@ -69,8 +64,9 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const images = resolveImages(config, data.count);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
-  const prepared = await prepare(setup);
-  const job = jobOf(config, data, images, seed, prepared);
+  const prepared = await askChild(setup);
+  const job = jobOf({ ...config, seed }, data.digest, images, prepared);
+  if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
   if (theirs) refuseOtherJob(folder.path, theirs, job);
   else await writeJobFile(folder.path, job, notesOf(config, job));
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
@@ -98,6 +94,7 @@ async function run(
     await ledger.sync();
     const seconds = (performance.now() - before.at) / 1000;
     await writeResults(folder.path, fold, data.labels);
+    if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const summary = summarize(fold, data.labels, { seconds, samples: fold.tally.samples - before.samples });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
@@ -135,7 +132,8 @@ async function draw(
 function headline(config: CertifyConfig, fold: JobFold): string {
   const { claim, draw } = fold.job;
   if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
-  return `Done: results.tsv, results.jsonl and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
+  const files = ['results.tsv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(', ');
+  return `Done: ${files} and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
 }
 
 function notesOf(config: CertifyConfig, job: Job) {

@@ -24,7 +24,7 @@ describe('the flags', () => {
       ...{ images: { start: 0, stop: null, step: 1 }, seed: null, output: null, layout: 'auto', batch: null },
       normalisation: { inputScale: 1, mean: [0], std: [1] },
       ...{ device: 'cpu', processes: availableParallelism(), hangMs: 60_000 },
-      ...{ json: false, quiet: false, verbose: false },
+      ...{ topkRows: false, json: false, quiet: false, verbose: false },
     });
   });
 
@@ -89,6 +89,12 @@ describe('--stop target', () => {
       ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.25', '0.50', '1.0'] } },
     });
   });
+});
+
+describe('--topk-rows', () => {
+  it.each([[['--stop', 'fixed']], [['--stop', 'two-stage']]])('is taken over with %j', (args) =>
+    expect(config(...args, '--topk-rows').topkRows).toBe(true),
+  );
 });
 
 describe('--stop two-stage', () => {
@@ -167,6 +173,8 @@ describe('what is refused', () => {
     ],
     [['--max-samples', '0'], /^--max-samples 0 is not a whole number/],
     [['--max-samples', '1.5'], /^--max-samples 1\.5 is not a whole number/],
+    [['--topk-rows'], /^--topk-rows is not offered with --stop gain: /],
+    [['--stop', 'target', '--radii', '1', '--topk-rows'], /^--topk-rows is not offered with --stop target: /],
     [['--device', 'gpu'], /^--device gpu is not a choice\.$/],
     [['--layout', 'chw'], /^--layout chw is not a choice\.$/],
     [['--batch', '0'], /^--batch 0 is not a whole number/],

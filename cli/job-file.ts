@@ -2,7 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../shared/adapters/local/files.js';
 import { SmoothcertError } from '../shared/errors.js';
-import { canonicalJson, jobDigest, type Job } from '../shared/job.js';
+import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../shared/job.js';
+import { TOPK_FILE } from './topk-rows.js';
 
 /** What job.json holds beside the job itself; none of it is part of the digest. */
 export interface JobNotes {
@@ -14,7 +15,7 @@ export interface JobNotes {
   readonly repeating: string;
 }
 
-/** The job of a folder, or null if it has none. @throws JOB_FILE_DAMAGED */
+/** The job of a folder, or null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
 export async function readJobFile(folder: string): Promise<Job | null> {
   const file = path.join(folder, 'job.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -24,11 +25,22 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   if (text === null) return null;
   try {
     const { job, job_digest: digest } = JSON.parse(text) as { job: Job; job_digest: string };
+    refuseOtherProtocol(file, job.protocol);
     if (jobDigest(job) === digest) return job;
   } catch (error) {
-    throw damaged(file, error);
+    throw error instanceof SmoothcertError ? error : damaged(file, error);
   }
   throw damaged(file, null);
+}
+
+/** Asked before the digest: another version may take that of other bytes. */
+function refuseOtherProtocol(file: string, protocol: unknown): void {
+  if (typeof protocol !== 'number' || protocol === PROTOCOL) return;
+  throw new SmoothcertError(
+    'PROTOCOL_MISMATCH',
+    `${file} is of protocol ${protocol}, and this smoothcert reads protocol ${PROTOCOL}.`,
+    'Use the version of smoothcert that wrote it, or certify into a new folder.',
+  );
 }
 
 /** Said in the file itself, so that it goes wherever the numbers go. */
@@ -42,7 +54,7 @@ export async function writeJobFile(folder: string, job: Job, notes: JobNotes): P
 }
 
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
-const REMAINS = ['ledger', 'results.jsonl', 'results.tsv'];
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', TOPK_FILE];
 
 /** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
 export async function refuseRemains(folder: { readonly path: string }): Promise<void> {

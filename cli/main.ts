@@ -1,59 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
+import { storageError } from '../shared/adapters/local/files.js';
 import { SmoothcertError } from '../shared/errors.js';
-import { VERSION } from '../shared/version.js';
-import { certifyCommand } from './certify-command.js';
-import { applyConfigFile, printConfig } from './config-file.js';
-import { compileConfig, type RawOptions } from './config.js';
 import { EXIT } from './exit.js';
-import { compileResultsConfig, resultsCommand, type RawResultsOptions } from './results-command.js';
-
-const FIRST_STEPS = `
-Certify the images of D.npz for the classifier M.onnx:
-  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates
-
-smoothcert certify --help lists every flag.`;
-
-/** Aborts on the first Ctrl-C or SIGTERM; the second ends the process at once (its children end with it). */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
-}
-
-function program(finish: (code: number) => void): Command {
-  const certifying = certifyCommand().action(async (given: RawOptions, command: Command) => {
-    if (given.config !== undefined) await applyConfigFile(command, given.config);
-    if (given.printConfig) {
-      process.stdout.write(printConfig(command));
-      return;
-    }
-    const config = compileConfig(command.opts<RawOptions>());
-    const { certify } = await import('./certify.js');
-    finish(await certify(config, interruption()));
-  });
-  const showing = resultsCommand().action(async (folder: string, raw: RawResultsOptions) => {
-    const config = compileResultsConfig(folder, raw);
-    const { showResults } = await import('./show-results.js');
-    finish(await showResults(config));
-  });
-  const root = new Command('smoothcert')
-    .description('Certified robustness by randomized smoothing, for any ONNX classifier.')
-    .version(VERSION, '--version')
-    .helpOption('-h, --help', 'show this help')
-    .addHelpText('after', FIRST_STEPS)
-    .showSuggestionAfterError()
-    .exitOverride()
-    .addCommand(certifying)
-    .addCommand(showing);
-  for (const command of [certifying, showing]) command.copyInheritedSettings(root).exitOverride();
-  return root;
-}
+import { program } from './program.js';
 
 /** One sentence, its code and its remedy; a stack trace only if asked for. */
 function explain(error: unknown, verbose: boolean): number {
@@ -88,7 +38,18 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has gone (`| head`) ends no job: what is left to say is not said. Other faults of the streams neither.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+/** What was to be said on standard output and could not be. */
+function unsaid(error: Error): SmoothcertError {
+  const { code, message } = storageError(error, 'standard output');
+  const remedy = 'Nothing else went wrong: send the output elsewhere and run the same command again.';
+  return new SmoothcertError(code, message, remedy, { cause: error });
+}
 
-process.exitCode = await main(process.argv.slice(2));
+// A reader that has gone (`| head`) ends no job: what is left to say is not said. A full disk behind `>` is told.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.exitCode = explain(unsaid(error), false);
+});
+process.stderr.on('error', () => undefined);
+
+const exitCode = await main(process.argv.slice(2));
+process.exitCode ??= exitCode;

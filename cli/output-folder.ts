@@ -1,4 +1,4 @@
-import { rmSync, rmdirSync } from 'node:fs';
+import { existsSync, rmSync, rmdirSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError } from '../shared/adapters/local/files.js';
@@ -28,6 +28,11 @@ export class OutputFolder {
       removeEmpty(folder, created);
       throw error;
     }
+  }
+
+  /** Whether it is the folder of a job already. */
+  get holdsJob(): boolean {
+    return existsSync(this.file('job.json'));
   }
 
   file(name: string): string {

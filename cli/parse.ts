@@ -16,15 +16,24 @@ export interface Range {
   readonly whole?: boolean;
 }
 
-/** Parses a decimal number and checks its range. @throws OPTION_INVALID naming the flag, the value and the range */
-export function parseNumber(flag: string, text: string, range: Range, unit = ''): number {
+/**
+ * Parses a decimal number and checks its range. @param command whose help says more.
+ * @throws OPTION_INVALID naming the flag, the value and the range
+ */
+export function parseNumber(
+  flag: string,
+  text: string,
+  range: Range,
+  unit = '',
+  command = 'certify',
+): number {
   const value = NUMBER.test(text.trim()) ? Number(text) : NaN;
   const { above = -Infinity, least = -Infinity, most = Infinity, whole = false } = range;
   const fits = value > above && value >= least && value <= most && Number.isFinite(value);
   if (fits && (!whole || Number.isSafeInteger(value))) return value;
   throw optionError(
     `${flag} ${text} is not ${describeRange(range)}${unit}.`,
-    `See smoothcert certify --help.`,
+    `See smoothcert ${command} --help.`,
   );
 }
 

@@ -1,6 +1,11 @@
-import type { JobFold } from '../coordinator/job-fold.js';
-
 const EVERY_MS = 200;
+
+/** How far a job is; read again and again. */
+export interface Drawing {
+  readonly decidedImages: number;
+  readonly images: { readonly size: number };
+  readonly tally: { readonly samples: number };
+}
 
 /** The live line on a terminal; silent elsewhere. Written to standard error, wiped at the end. */
 export class ProgressLine {
@@ -9,11 +14,11 @@ export class ProgressLine {
   private readonly samplesBefore: number;
 
   constructor(
-    private readonly fold: JobFold,
+    private readonly job: Drawing,
     private readonly stream: NodeJS.WriteStream,
     enabled: boolean,
   ) {
-    this.samplesBefore = fold.tally.samples;
+    this.samplesBefore = job.tally.samples;
     this.timer = enabled && stream.isTTY ? setInterval(() => this.draw(), EVERY_MS) : null;
   }
 
@@ -23,12 +28,17 @@ export class ProgressLine {
     this.stream.write('\r\x1b[K');
   }
 
+  /** A line that stays, above the live one. */
+  say(text: string): void {
+    this.stream.write(`${this.timer ? '\r\x1b[K' : ''}${text}\n`);
+  }
+
   private draw(): void {
     this.stream.write(`\r\x1b[K${this.text().slice(0, (this.stream.columns || 80) - 1)}`);
   }
 
   private text(): string {
-    const { decidedImages: decided, images, tally } = this.fold;
+    const { decidedImages: decided, images, tally } = this.job;
     const seconds = (performance.now() - this.begun) / 1000;
     const rate = (tally.samples - this.samplesBefore) / seconds;
     const number = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -4,10 +4,20 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { JobFold } from '../coordinator/job-fold.js';
+import { topkRows } from '../coordinator/topk-rows.js';
 import { FileLedger } from '../shared/adapters/local/file-ledger.js';
 import { FolderLock } from '../shared/adapters/local/folder-lock.js';
 import { jobDigest, type Job } from '../shared/job.js';
-import { FIXED, TARGET, allShards, counted, makeJob, makeRecord, voterOf } from '../test/support/jobs.js';
+import {
+  FIXED,
+  TARGET,
+  TWO_STAGE,
+  allShards,
+  counted,
+  makeJob,
+  makeRecord,
+  voterOf,
+} from '../test/support/jobs.js';
 import { writeJobFile } from './job-file.js';
 import { compileResultsConfig, resultsCommand, type RawResultsOptions } from './results-command.js';
 import { writeResults } from './results.js';
@@ -131,6 +141,34 @@ describe('results', () => {
     expect((await shown()).code).toBe(3);
   });
 
+  it.each([
+    ['two-stage', makeJob({ ...TWO_STAGE, images: IMAGES })],
+    ['fixed', makeJob({ ...FIXED, images: IMAGES })],
+  ])('of %s have rows for top-k certificates, if asked', async (_, job) => {
+    const fold = await certified(job, LABELS);
+    const before = await contents();
+    expect((await shown('--topk-rows')).code).toBe(0);
+    expect(await contents()).toEqual({ ...before, 'topk.txt': [...topkRows(fold, LABELS), ''].join('\n') });
+  });
+
+  it('have no such rows of some of the images, of unlabelled ones, and of votes that were looked at', async () => {
+    const refuse = async (job: Job, labels: Int32Array | null, images: number, words: string) => {
+      await certified(job, labels, images);
+      const before = await contents();
+      const message: unknown = expect.stringContaining(words);
+      await expect(showResults(configOf('--topk-rows'))).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message,
+      });
+      expect(await contents()).toEqual(before);
+      for (const name of await readdir(folder)) await rm(file(name));
+    };
+    const fixed = makeJob({ ...FIXED, images: IMAGES });
+    await refuse(fixed, LABELS, 4, 'has images that are not decided');
+    await refuse(fixed, null, IMAGES, 'needs labels, and there are none');
+    await refuse(makeJob({ images: IMAGES }), LABELS, IMAGES, 'is not offered with --stop gain');
+  });
+
   it('without results.jsonl are those of unlabelled images', async () => {
     await certified(makeJob({ images: IMAGES }), LABELS);
     await rm(file('results.jsonl'));
@@ -184,8 +222,8 @@ describe('what cannot be chosen after the votes', () => {
   });
 
   it('is not --radii, if they are radii', () => {
-    expect(configOf('--radii', '0,0.50')).toEqual({ folder, radii: [0, 0.5], json: false });
-    expect(configOf()).toEqual({ folder, radii: null, json: false });
+    expect(configOf('--radii', '0,0.50')).toEqual({ folder, radii: [0, 0.5], topkRows: false, json: false });
+    expect(configOf()).toEqual({ folder, radii: null, topkRows: false, json: false });
     expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { JobFold } from '../coordinator/job-fold.js';
 import { TSV_HEADER } from '../coordinator/results-table.js';
-import { allShards, certificate, counted, makeJob, makeRecord } from '../test/support/jobs.js';
-import { writeResults } from './results.js';
+import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../test/support/jobs.js';
+import { writeResults, writeTopkRows } from './results.js';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-results-'))));
@@ -14,10 +14,10 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const JOB = makeJob({ images: 4 });
 
-function foldOf(images: number[]): JobFold {
-  const fold = new JobFold(JOB);
+function foldOf(images: number[], job = JOB): JobFold {
+  const fold = new JobFold(job);
   const shards = images.flatMap((image) => allShards(fold).filter((shard) => shard.image === image));
-  fold.apply(makeRecord(JOB, { counted: shards.map((shard) => counted(() => 3, shard)) }));
+  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(() => 3, shard)) }));
   return fold;
 }
 
@@ -51,5 +51,14 @@ describe('the results', () => {
     await writeResults(folder, new JobFold(JOB), null);
     expect(await linesOf('results.jsonl')).toEqual(['']);
     expect(await linesOf('results.tsv')).toEqual([TSV_HEADER, '']);
+  });
+});
+
+describe('rows for top-k certificates', () => {
+  it('are a file of their own, one line an image', async () => {
+    const fold = foldOf([1, 0], makeJob({ ...FIXED, images: 2 }));
+    await writeTopkRows(folder, fold, Int32Array.of(3, 5));
+    expect(await readdir(folder)).toEqual(['topk.txt']);
+    expect(await linesOf('topk.txt')).toEqual(['0 0 0 100 0 0 0 0 0 0 3', '0 0 0 100 0 0 0 0 0 0 5', '']);
   });
 });

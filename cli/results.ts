@@ -1,31 +1,25 @@
 import path from 'node:path';
 import { writeAtomically } from '../shared/adapters/local/files.js';
-import { certificateOf } from '../coordinator/certificates.js';
 import type { JobFold } from '../coordinator/job-fold.js';
-import { tsvHeader, tsvLine } from '../coordinator/results-table.js';
+import { jsonLines, tsvLines } from '../coordinator/results-rows.js';
+import { topkRows } from '../coordinator/topk-rows.js';
+import { TOPK_FILE } from './topk-rows.js';
 
 /**
  * Writes results.jsonl and results.tsv: the images that are decided, in image order, each file whole or not at
  * all. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
 export async function writeResults(folder: string, fold: JobFold, labels: Int32Array | null): Promise<void> {
-  await writeAtomically(path.join(folder, 'results.jsonl'), jsonLines(fold, labels));
-  await writeAtomically(path.join(folder, 'results.tsv'), tsvLines(fold, labels));
+  const labelOf = (image: number) => labels?.[image] ?? null;
+  await writeAtomically(path.join(folder, 'results.jsonl'), jsonLines(fold, labelOf));
+  await writeAtomically(path.join(folder, 'results.tsv'), tsvLines(fold, labelOf));
 }
 
-function* certificates(fold: JobFold, labels: Int32Array | null) {
-  for (const [image, state] of fold.images) {
-    const certificate = certificateOf(fold, image, labels?.[image] ?? null);
-    if (certificate) yield { certificate, state };
-  }
+/** Writes topk.txt, whole or not at all, of a finished job. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE */
+export async function writeTopkRows(folder: string, fold: JobFold, labels: Int32Array): Promise<void> {
+  await writeAtomically(path.join(folder, TOPK_FILE), endLines(topkRows(fold, labels)));
 }
 
-function* jsonLines(fold: JobFold, labels: Int32Array | null) {
-  for (const { certificate } of certificates(fold, labels)) yield `${JSON.stringify(certificate)}\n`;
-}
-
-function* tsvLines(fold: JobFold, labels: Int32Array | null) {
-  yield `${tsvHeader(fold.job.claim.bound)}\n`;
-  for (const { certificate, state } of certificates(fold, labels))
-    yield `${tsvLine(certificate, state.micros)}\n`;
+function* endLines(lines: Iterable<string>) {
+  for (const line of lines) yield `${line}\n`;
 }

@@ -10,6 +10,8 @@ import { Worker } from '../worker/worker.js';
 
 /** Small, so that a decision does not wait long for its task's record, and an interruption loses little. */
 const TASK_MICROS = 200_000;
+/** Two in hand, and two behind them, so that no process waits while one of its tasks is recorded and folded. */
+const TASKS_PER_PROCESS = 4;
 
 export interface RunOptions {
   readonly fold: JobFold;
@@ -32,13 +34,13 @@ export async function runJob({ fold, ledger, pool, slots, fingerprint, signal }:
   const stop = new MemoryStop();
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const common = { ledger, queue, stop, slots };
+  const common = { ledger, queue, stop };
   const taskPrefix = randomBytes(6).toString('hex');
   const coordinator = new Coordinator({
-    ...common,
-    ...{ fold, clock: systemClock, taskPrefix, taskMicros: TASK_MICROS, onProgress: () => undefined },
+    ...{ ...common, fold, clock: systemClock, job: fold.digest, taskPrefix, taskMicros: TASK_MICROS },
+    ...{ window: () => TASKS_PER_PROCESS * slots, onProgress: () => undefined },
   });
-  const worker = new Worker({ ...common, jobDigest: fold.digest, fingerprint, pool });
+  const worker = new Worker({ ...common, slots, jobDigest: fold.digest, fingerprint, pool });
   const parts = [coordinator.run(until), worker.run(until)].map((part) => part.finally(() => ended.abort()));
   try {
     await Promise.all(parts);

@@ -11,8 +11,9 @@ import { readJobFile } from './job-file.js';
 import { optionError } from './parse.js';
 import { readLabels } from './read-labels.js';
 import type { ResultsConfig } from './results-command.js';
-import { writeResults } from './results.js';
+import { writeResults, writeTopkRows } from './results.js';
 import { renderSummary, summarize } from './summary.js';
+import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-rows.js';
 
 /**
  * `smoothcert results`: folds the ledger of a folder, writes results.* again, byte for byte as `certify` did, and
@@ -26,6 +27,7 @@ export async function showResults(config: ResultsConfig): Promise<number> {
       'Leave --radii out; or certify into a new folder with --bound clopper-pearson.',
     );
   }
+  if (config.topkRows) refuseRowsOfLooks(job.claim.stop.kind);
   const lock = await FolderLock.acquire(config.folder);
   try {
     return await show(config, job);
@@ -44,7 +46,7 @@ async function jobOf(folder: string): Promise<Job> {
   );
 }
 
-async function show({ folder, radii, json }: ResultsConfig, job: Job): Promise<number> {
+async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job): Promise<number> {
   const fold = new JobFold(job);
   const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
   try {
@@ -53,7 +55,12 @@ async function show({ folder, radii, json }: ResultsConfig, job: Job): Promise<n
     await ledger.close();
   }
   const labels = await readLabels(path.join(folder, 'results.jsonl'), fold);
+  if (topkRows) {
+    refuseRowsOfSome(folder, fold.isDone());
+    refuseRowsWithoutLabels(job, labels);
+  }
   await writeResults(folder, fold, labels);
+  if (topkRows) await writeTopkRows(folder, fold, labels!);
   const summary = summarize(fold, labels, null, radii ?? undefined);
   if (json) process.stdout.write(`${JSON.stringify({ out: folder, ...summary })}\n`);
   else process.stdout.write(`${headline(folder, job)}\n${renderSummary(summary)}`);

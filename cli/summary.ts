@@ -1,7 +1,7 @@
 import { certificateOf, type Certificate } from '../coordinator/certificates.js';
 import { forecastRadius } from '../coordinator/forecast.js';
 import type { JobFold } from '../coordinator/job-fold.js';
-import { certifiedBy, provenRadius } from '../coordinator/other-radii.js';
+import { certifiedBy, provenRadius, type Proven } from '../coordinator/other-radii.js';
 import type { Job } from '../shared/job.js';
 import { printDown } from '../shared/statistics/radius.js';
 
@@ -30,7 +30,10 @@ export interface Summary {
   readonly acr: number | null;
   /** Mean over all images of the radius, right or wrong; null for `target` and `clt`. */
   readonly meanRadius: number | null;
-  /** Forecast of `meanRadius` at the full budget; null but for `gain`: the others do not stop for lack of gain. */
+  /**
+   * Forecast of `meanRadius` at the full budget; null but for `gain`: the others do not stop for lack of gain. Null also
+   * where only the certificates are known, and not the counts.
+   */
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
   readonly budget: number;
@@ -51,6 +54,27 @@ export interface RunFigures {
   readonly samples: number;
 }
 
+/** What is summed up of an image that is decided. */
+export type Row = Pick<
+  Certificate,
+  'image' | 'label' | 'outcome' | 'class' | 'correct' | 'radius' | 'stop' | 'samples'
+>;
+
+/** What a summary is made from: the rows of a job, and what more is known of them. */
+export interface Results<R extends Row> {
+  readonly job: Job;
+  /** Images of the job, decided or not. */
+  readonly images: number;
+  readonly rows: readonly R[];
+  readonly labelled: boolean;
+  /** Samples drawn, work ahead of decisions included. */
+  readonly drawn: number;
+  /** Radius that an image would be forecast to hold at the full budget; null: not known. */
+  readonly forecast: ((row: R) => number) | null;
+  /** The largest radius that is proved of an image. */
+  readonly proven: (row: R) => Proven | null;
+}
+
 /** @param radii those to give shares at, if not those that the job suggests; any may be asked for (other-radii.ts) */
 export function summarize(
   fold: JobFold,
@@ -59,52 +83,62 @@ export function summarize(
   radii?: readonly number[],
 ): Summary {
   const images = [...fold.images.keys()];
-  const certificates = images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []);
-  const mean = (value: (c: Certificate) => number) =>
-    certificates.reduce((sum, c) => sum + value(c), 0) / images.length;
-  const { claim } = fold.job;
-  const samples = certificates.map((c) => c.samples).sort((a, b) => a - b);
+  const results: Results<Certificate> = {
+    ...{ job: fold.job, images: images.length, labelled: labels !== null, drawn: fold.tally.samples },
+    rows: images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []),
+    forecast: ({ image }) => forecastRadius(fold, image),
+    proven: (row) => provenRadius(fold, row),
+  };
+  return summarizeRows(results, run, radii);
+}
+
+/** The same of rows, wherever they come from. */
+export function summarizeRows<R extends Row>(
+  results: Results<R>,
+  run: RunFigures | null,
+  radii?: readonly number[],
+): Summary {
+  const { rows, images, labelled, drawn, forecast } = results;
+  const { claim } = results.job;
+  const mean = (value: (row: R) => number) => rows.reduce((sum, row) => sum + value(row), 0) / images;
+  const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
   const total = samples.reduce((sum, n) => sum + n, 0);
   const radiusOfEach = claim.stop.kind !== 'target' && claim.bound !== 'clt';
   return {
-    images: images.length,
-    decided: certificates.length,
-    certified: certificates.filter((c) => c.outcome === 'certified').length,
-    approximate: certificates.filter((c) => c.outcome === 'approximate').length,
-    abstained: byStop(certificates, 'abstained'),
-    failed: byStop(certificates, 'failed'),
-    accuracy: accuracyAt(fold, certificates, labels !== null, radii),
-    labelled: labels !== null,
-    acr: labels === null || !radiusOfEach ? null : mean((c) => (c.correct ? c.radius : 0)),
-    meanRadius: radiusOfEach ? mean((c) => c.radius) : null,
-    forecastRadius: claim.stop.kind === 'gain' ? mean((c) => forecastRadius(fold, c.image)) : null,
+    ...{ images, decided: rows.length },
+    certified: rows.filter((row) => row.outcome === 'certified').length,
+    approximate: rows.filter((row) => row.outcome === 'approximate').length,
+    abstained: byStop(rows, 'abstained'),
+    failed: byStop(rows, 'failed'),
+    ...{ accuracy: accuracyAt(results, radii), labelled },
+    acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
+    meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
+    forecastRadius: claim.stop.kind === 'gain' && forecast !== null ? mean(forecast) : null,
     budget: claim.looks.at(-1)!,
     samples: total,
     usualSamples:
       claim.stop.kind === 'fixed'
         ? null
-        : USUAL_BUDGET * certificates.filter((c) => c.outcome !== 'failed').length,
+        : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
     medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
-    drawn: fold.tally.samples,
+    drawn,
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
   };
 }
 
-/** Shares of `images` at the radii that the job suggests, or at any others. */
-function accuracyAt(
-  fold: JobFold,
-  certificates: readonly Certificate[],
-  labelled: boolean,
+/** Shares of the images at the radii that the job suggests, or at any others. */
+function accuracyAt<R extends Row>(
+  { job, images, rows, labelled, proven }: Results<R>,
   radii?: readonly number[],
 ): Summary['accuracy'] {
-  const counted = certificates.flatMap((c) => {
-    const proven = radii === undefined ? certifiedBy(c) : provenRadius(fold, c);
-    return proven === null || (labelled && proven.class !== c.label) ? [] : [proven.radius];
+  const counted = rows.flatMap((row) => {
+    const found = radii === undefined ? certifiedBy(row) : proven(row);
+    return found === null || (labelled && found.class !== row.label) ? [] : [found.radius];
   });
-  return (radii ?? suggestedRadii(fold.job)).map((radius) => ({
+  return (radii ?? suggestedRadii(job)).map((radius) => ({
     radius,
-    share: counted.filter((proven) => proven >= radius).length / fold.images.size,
+    share: counted.filter((found) => found >= radius).length / images,
   }));
 }
 
@@ -113,12 +147,9 @@ function suggestedRadii({ claim, draw }: Job): number[] {
   return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise.scale);
 }
 
-function byStop(
-  certificates: readonly Certificate[],
-  outcome: Certificate['outcome'],
-): Record<string, number> {
+function byStop(rows: readonly Row[], outcome: Row['outcome']): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const c of certificates) if (c.outcome === outcome) counts[c.stop] = (counts[c.stop] ?? 0) + 1;
+  for (const row of rows) if (row.outcome === outcome) counts[row.stop] = (counts[row.stop] ?? 0) + 1;
   return counts;
 }
 

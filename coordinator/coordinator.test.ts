@@ -1,16 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { FileLedger } from '../shared/adapters/local/file-ledger.js';
 import { MemoryQueue } from '../shared/adapters/local/memory-queue.js';
-import { MemoryStop } from '../shared/adapters/local/memory-stop.js';
-import { jobDigest, type Job } from '../shared/job.js';
 import type { Delivery, Task } from '../shared/ports/task-queue.js';
-import type { LedgerRecord } from '../shared/wire/record.js';
+import { JOB, expectedRows, lives, voter } from '../test/support/coordinator-life.js';
 import {
   FIXED,
   TARGET,
@@ -21,53 +15,12 @@ import {
   makeRecord,
   rowsOf,
   voterOf,
-  type Voter,
 } from '../test/support/jobs.js';
-import { ManualClock, VoteDrawer, type VoteDrawerOptions } from '../test/support/vote-drawer.js';
-import { Coordinator, replay, type CoordinatorOptions } from './coordinator.js';
+import type { VoteDrawerOptions } from '../test/support/vote-drawer.js';
+import { replay } from './coordinator.js';
 import { JobFold } from './job-fold.js';
 
-const JOB = makeJob({ images: 6, looks: [64, 96, 256, 512, 1024] });
-const voter = voterOf(11, (image) => [1, 0.97, 0.55, 0.9, 0.2, 0.999][image]!);
-
-let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-coordinator-'))));
-afterEach(() => rm(folder, { recursive: true }));
-
-/** What the certificates must be, by folding every shard in order. */
-function expectedRows(job: Job, by: Voter = voter): string[] {
-  const fold = new JobFold(job);
-  for (const shard of allShards(fold)) fold.apply(makeRecord(job, { counted: [counted(by, shard)] }));
-  return rowsOf(fold);
-}
-
-/** One life of a coordinator on the ledger in `folder`, with real adapters and one drawer of votes a slot. */
-async function live(job: Job, life: string, options: Partial<CoordinatorOptions & VoteDrawerOptions> = {}) {
-  const ledger = options.ledger ?? (await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job)));
-  const queue = options.queue ?? new MemoryQueue();
-  const stop = new MemoryStop();
-  const clock = new ManualClock();
-  const fold = new JobFold(job);
-  const ended = new AbortController();
-  const records: LedgerRecord[] = [];
-  const slots = options.slots ?? 2;
-  const common = { ledger, queue, stop };
-  const coordinator = new Coordinator({
-    ...{ ...common, fold, clock, slots, taskPrefix: life, taskMicros: 2000 },
-    onProgress: (record) => records.push(record),
-    ...options,
-  });
-  const drawers = Array.from({ length: slots }, () => new VoteDrawer({ ...common, job, voter, ...options }));
-  const running = coordinator.run(ended.signal).finally(() => ended.abort());
-  const all = Promise.all([running, ...drawers.map((drawer) => drawer.run(ended.signal))]);
-  all.catch(() => undefined);
-  const end = async () => {
-    ended.abort();
-    await Promise.allSettled([all]);
-    await ledger.close();
-  };
-  return { ledger, queue, stop, clock, fold, records, all, end, abort: () => ended.abort() };
-}
+const { live, openLedger } = lives();
 
 describe('the loop', () => {
   it.each([
@@ -96,14 +49,14 @@ describe('the loop', () => {
     const second = await live(JOB, 'b', { onTask: () => expect.unreachable('a task was issued') });
     await second.all;
     expect(rowsOf(second.fold)).toEqual(rowsOf(first.fold));
-    expect(second.records).toEqual([]);
+    expect(second.records.length).toBe(second.ledger.size());
     await second.end();
   });
 
   it.each([1, 2, 3, 5, 8, 13])('after an end at record %i goes on where it was', async (records) => {
     const first = await live(JOB, 'a', {
       taskMicros: 1,
-      onProgress: () => (first.fold.records >= records ? first.abort() : undefined),
+      onProgress: () => (first.fold.sequence >= records ? first.abort() : undefined),
     });
     await first.all;
     await first.end();
@@ -117,18 +70,26 @@ describe('the loop', () => {
     await second.end();
   });
 
-  it('keeps at most two tasks a slot waiting, and at most 64 shards in a task', async () => {
+  it('keeps within its window, and at most 64 shards in a task', async () => {
     const many = makeJob({ images: 300, looks: [64, 96, 256] });
     let most = 0;
     let largest = 0;
     const queue = new (class extends MemoryQueue {
       override async publish(task: Task) {
-        await super.publish(task);
-        most = Math.max(most, (await this.depth()).waiting);
+        const outcome = await super.publish(task);
+        const { waiting, taken } = await this.depth('j-1');
+        most = Math.max(most, waiting + taken);
         largest = Math.max(largest, task.shards.length);
+        return outcome;
       }
     })();
-    const run = await live(many, 'a', { queue, slots: 3, taskMicros: 1e9, voter: voterOf(1, () => 0.99) });
+    const run = await live(many, 'a', {
+      queue,
+      slots: 3,
+      window: () => 6,
+      taskMicros: 1e9,
+      voter: voterOf(1, () => 0.99),
+    });
     await run.all;
     expect(run.fold.isDone()).toBe(true);
     expect(most).toBeLessThanOrEqual(6);
@@ -170,13 +131,7 @@ describe('what goes wrong', () => {
       return false;
     };
     const run = await live(JOB, 'a', { onTask });
-    const done = new AbortController();
-    void run.all.finally(() => done.abort());
-    while (!done.signal.aborted) {
-      await Promise.race([run.all, run.clock.advance(1000)]);
-      await setImmediate();
-    }
-    await run.all;
+    await run.endInTime();
     expect(lost.length).toBeGreaterThan(0);
     expect(rowsOf(run.fold)).toEqual(expectedRows(JOB));
     await run.end();
@@ -204,14 +159,14 @@ describe('what goes wrong', () => {
     ]);
     await run.end();
     const again = new JobFold(JOB);
-    const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(JOB));
+    const ledger = await openLedger();
     await replay(again, ledger);
     expect(rowsOf(again)).toEqual(rows);
     await ledger.close();
   });
 
   it("an image whose third failure is the ledger's last word is given up by the next coordinator", async () => {
-    const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(JOB));
+    const ledger = await openLedger();
     const failed = [{ shard: { image: 2, begin: 0, end: 64 }, code: 'CHILD_DIED', detail: 'gone' }] as const;
     for (let k = 0; k < 3; k++) await ledger.append(makeRecord(JOB, { failed }));
     const run = await live(JOB, 'b', { ledger });
@@ -293,7 +248,7 @@ describe('what goes wrong', () => {
   });
 
   it('two coordinators on one ledger reach the same certificates', async () => {
-    const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(JOB));
+    const ledger = await openLedger();
     const [one, two] = await Promise.all([live(JOB, 'one', { ledger }), live(JOB, 'two', { ledger })]);
     await Promise.all([one.all, two.all]);
     expect(rowsOf(one.fold)).toEqual(expectedRows(JOB));
@@ -305,17 +260,19 @@ describe('what goes wrong', () => {
 
 describe('replay', () => {
   it('folds what is there and stops, also where nothing is there or nothing new', async () => {
-    const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(JOB));
+    const ledger = await openLedger();
     const fold = new JobFold(JOB);
     await replay(fold, ledger);
-    expect(fold.records).toBe(0);
+    expect(fold.sequence).toBe(0);
     const [a, b] = allShards(fold);
     await ledger.append(makeRecord(JOB, { counted: [counted(voter, a!)] }));
     await replay(fold, ledger);
     await replay(fold, ledger);
-    expect(fold.records).toBe(1);
+    expect(fold.sequence).toBe(1);
     await ledger.append(makeRecord(JOB, { counted: [counted(voter, b!)] }));
-    await replay(fold, ledger);
+    const told: number[] = [];
+    await replay(fold, ledger, (_, sequence) => told.push(sequence));
+    expect(told).toEqual([2]);
     expect(fold.tally).toMatchObject({ counted: 2, duplicate: 0, late: 0 });
     await ledger.close();
   });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Shard } from '../shared/shards.js';
-import type { CountedShard, LedgerRecord } from '../shared/wire/record.js';
+import type { LedgerRecord } from '../shared/wire/record.js';
 import {
-  FIXED,
+  FINGERPRINT,
   OTHER_FINGERPRINT,
   allShards,
   counted,
@@ -14,43 +14,11 @@ import {
   rowsOf,
   voterOf,
 } from '../test/support/jobs.js';
+import { CLASSIC, GAIN, deliveries, foldOf, split } from '../test/support/deliveries.js';
 import { JobFold } from './job-fold.js';
 
-const GAIN = makeJob();
-const CLASSIC = makeJob(FIXED);
 const voter = voterOf(5, (image) => [1, 0.97, 0.55][image]!);
 const otherVoter = voterOf(6, () => 0.999);
-
-const jobs = fc.constantFrom(GAIN, CLASSIC);
-/** Every shard of a job, in any order, some of them more than once, cut into records anywhere. */
-const deliveries = jobs.chain((job) => {
-  const shards = allShards(new JobFold(job));
-  const extra = fc.array(fc.constantFrom(...shards), { maxLength: 12 });
-  const order = extra.chain((again) =>
-    fc.shuffledSubarray([...shards, ...again], { minLength: shards.length + again.length }),
-  );
-  return fc.record({
-    job: fc.constant(job),
-    order,
-    cuts: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
-  });
-});
-
-function split(job: typeof GAIN, shards: readonly CountedShard[], cuts: readonly number[]): LedgerRecord[] {
-  const records = [];
-  for (let at = 0, k = 0; at < shards.length; k++) {
-    const size = cuts[k % cuts.length]!;
-    records.push(makeRecord(job, { counted: shards.slice(at, at + size) }));
-    at += size;
-  }
-  return records;
-}
-
-function foldOf(job: typeof GAIN, records: readonly LedgerRecord[]): JobFold {
-  const fold = new JobFold(job);
-  for (const record of records) fold.apply(record);
-  return fold;
-}
 
 const inOrder = new Map(
   [GAIN, CLASSIC].map((job) => {
@@ -158,7 +126,7 @@ describe('replaying', () => {
           const again = foldOf(job, records.slice(0, at + 1));
           expect(rowsOf(again)).toEqual(rowsOf(fold));
           expect(again.tally).toEqual(fold.tally);
-          expect(again.records).toBe(at + 1);
+          expect(again.sequence).toBe(at + 1);
           expect([...again.images.values()].map((s) => s.prefixes)).toEqual(
             [...fold.images.values()].map((s) => s.prefixes),
           );
@@ -246,9 +214,28 @@ describe('the fingerprint', () => {
     expect(fold.tally).toMatchObject({ counted: 2, rejected: 0 });
   });
 
+  it('of the preparation binds the job before anything was counted', () => {
+    const fold = new JobFold(GAIN, FINGERPRINT);
+    expect(fold.apply(makeRecord(GAIN, other)).open).toEqual([second.shard]);
+    fold.apply(makeRecord(GAIN, { counted: [first] }));
+    expect(fold.tally).toMatchObject({ counted: 1, rejected: 1 });
+    expect(fold.fingerprint).toBe(FINGERPRINT);
+  });
+
   it('of a record without counts means nothing', () => {
     const fold = foldOf(GAIN, [makeRecord(GAIN, { fingerprint: '', returned: [first.shard] })]);
     expect(fold.fingerprint).toBeNull();
+  });
+});
+
+describe('a place of the ledger', () => {
+  it('is the next one, or the one that is given: a store may have lost records', () => {
+    const fold = new JobFold(GAIN);
+    expect(fold.sequence).toBe(0);
+    fold.apply(makeRecord(GAIN, {}));
+    expect(fold.sequence).toBe(1);
+    fold.apply(makeRecord(GAIN, {}), 7);
+    expect(fold.sequence).toBe(7);
   });
 });
 

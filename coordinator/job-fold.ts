@@ -48,17 +48,24 @@ export class JobFold {
     ...{ counted: 0, duplicate: 0, divergent: 0, late: 0, rejected: 0, failed: 0 },
     ...{ samples: 0, micros: 0 },
   };
-  /** Fingerprint of the first record that counted; only children with the same one draw for this job. */
-  fingerprint: string | null = null;
   /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */
   readonly toGiveUp = new Map<number, FailedImage>();
-  /** Number of records folded; the sequence number of the last one. */
-  records = 0;
+  /** Sequence number of the last record folded; 0 before there was one. */
+  sequence = 0;
+  /** The job was cancelled before it was done: images that were undecided then stay so. */
+  cancelled = false;
   private undecided: number;
   private readonly failures = new Map<string, number>();
   private readonly lostAhead = new Map<number, { readonly segment: number; readonly failed: FailedImage }>();
 
-  constructor(readonly job: Job) {
+  /**
+   * @param fingerprint that of the job's preparation; without it the first record that counted says which it is. Only
+   * children of this fingerprint draw for the job.
+   */
+  constructor(
+    readonly job: Job,
+    public fingerprint: string | null = null,
+  ) {
     this.digest = jobDigest(job);
     this.grid = new Grid(job.draw.segments);
     this.decision = compileDecision(job.claim, job.draw.noise.scale);
@@ -66,18 +73,20 @@ export class JobFold {
     this.undecided = this.images.size;
   }
 
+  /** Every image is decided, or none of those that are left is wanted. */
   isDone(): boolean {
-    return this.undecided === 0;
+    return this.cancelled || this.undecided === 0;
   }
 
   get decidedImages(): number {
     return this.images.size - this.undecided;
   }
 
-  /** Folds one record of the ledger. */
-  apply(record: LedgerRecord): Effects {
-    this.records += 1;
+  /** Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records. */
+  apply(record: LedgerRecord, sequence = this.sequence + 1): Effects {
+    this.sequence = sequence;
     const effects: MutableEffects = { decided: [], advanced: [], open: [] };
+    if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     if (record.jobDigest !== this.digest || !this.admits(record)) {
       this.tally.rejected += record.counted.length + record.failed.length;
       for (const { shard } of record.counted) this.keepOpen(shard, effects);
@@ -104,6 +113,7 @@ export class JobFold {
 
   /** Whether the shard's counts are still wanted: its image undecided, the shard on the grid and not counted. */
   wants(shard: Shard): boolean {
+    if (this.cancelled) return false;
     const state = this.images.get(shard.image);
     const place = this.grid.locate(shard);
     return state?.ending === null && place !== null && !state.isCounted(place);
@@ -126,6 +136,10 @@ export class JobFold {
     const place = this.place(counted);
     if (!place) {
       this.tally.rejected += 1;
+      return;
+    }
+    if (this.cancelled) {
+      this.tally.late += 1;
       return;
     }
     const { shard, counts, micros } = counted;
@@ -168,9 +182,16 @@ export class JobFold {
 
   private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
     const state = this.images.get(image);
-    if (state?.ending !== null) return;
+    if (state?.ending !== null || this.cancelled) return;
     state.fail(code, detail);
     this.ended(image, effects);
+  }
+
+  /** Behind the last decision it changes nothing: the job was done. */
+  private cancel(): void {
+    if (this.undecided === 0) return;
+    this.cancelled = true;
+    this.toGiveUp.clear();
   }
 
   private ended(image: number, effects: MutableEffects): void {

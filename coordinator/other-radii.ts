@@ -11,7 +11,11 @@ export interface Proven {
 }
 
 /** What a row certifies; null if nothing. */
-export function certifiedBy({ outcome, class: classIndex, radius }: Certificate): Proven | null {
+export function certifiedBy({
+  outcome,
+  class: classIndex,
+  radius,
+}: Pick<Certificate, 'outcome' | 'class' | 'radius'>): Proven | null {
   return outcome === 'certified' && classIndex !== null ? { class: classIndex, radius } : null;
 }
 

@@ -16,13 +16,14 @@ function run(packageName, command, args) {
   execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-const protos = readdirSync(path.join(root, 'proto/smoothcert/v1')).map(
-  (file) => `proto/smoothcert/v1/${file}`,
+const protos = ['google/rpc', 'smoothcert/v1'].flatMap((folder) =>
+  readdirSync(path.join(root, 'proto', folder)).map((file) => `proto/${folder}/${file}`),
 );
 const generated = 'shared/wire/generated';
 run('protobufjs-cli', 'pbjs', [
   ...['-t', 'static-module', '-w', 'es6', '--dependency', 'protobufjs/minimal.js'],
-  ...['--no-create', '--no-convert', '--no-delimited', '--no-verify', '-o', `${generated}.js`, ...protos],
+  ...['--no-create', '--no-convert', '--no-delimited', '--no-verify', '--force-number'],
+  ...['-p', 'proto', '-o', `${generated}.js`, ...protos],
 ]);
 run('protobufjs-cli', 'pbts', ['-o', `${generated}.d.ts`, `${generated}.js`]);
 run('assemblyscript', 'asc', ['worker/noise/assembly/generator.ts', '--config', 'asconfig.json']);

@@ -33,10 +33,28 @@ export const ERROR_CATALOGUE = {
   MODEL_OUTPUT_NOT_FINITE: { exit: 3, retryable: false },
   DEVICE_UNAVAILABLE: { exit: 2, retryable: false },
   FINGERPRINT_MISMATCH: { exit: 2, retryable: false },
+  // The service
+  REQUEST_INVALID: { exit: 2, retryable: false },
+  JOB_NOT_FOUND: { exit: 2, retryable: false },
+  JOB_EXISTS: { exit: 2, retryable: false },
+  TOO_MANY_JOBS: { exit: 2, retryable: true },
+  TOO_MANY_WATCHERS: { exit: 2, retryable: true },
+  ARTIFACT_INVALID: { exit: 2, retryable: false },
+  ARTIFACT_MISSING: { exit: 2, retryable: false },
+  ARTIFACT_BUSY: { exit: 2, retryable: true },
+  ARTIFACT_FORBIDDEN: { exit: 2, retryable: false },
+  UNAUTHENTICATED: { exit: 2, retryable: false },
+  NOT_SERVING: { exit: 2, retryable: true },
+  SERVER_UNREACHABLE: { exit: 2, retryable: true },
+  NATS_UNREACHABLE: { exit: 2, retryable: true },
+  NATS_UNSUITABLE: { exit: 2, retryable: false },
+  INSECURE_LISTENING: { exit: 2, retryable: false },
+  CANCELLED: { exit: 2, retryable: false },
   // The machinery
   CHILD_DIED: { exit: 1, retryable: true },
   CHILD_HUNG: { exit: 1, retryable: true },
   INFERENCE_FAILED: { exit: 2, retryable: true },
+  MESSAGE_MALFORMED: { exit: 2, retryable: false },
   PROTOCOL_MISMATCH: { exit: 2, retryable: false },
   INTERNAL: { exit: 1, retryable: false },
 } as const satisfies Record<string, { exit: 1 | 2 | 3; retryable: boolean }>;
@@ -62,6 +80,24 @@ export class SmoothcertError extends Error {
   }
   get retryable(): boolean {
     return ERROR_CATALOGUE[this.code].retryable;
+  }
+}
+
+/** A field of a request and what is wrong with it, as the end of a sentence. */
+export interface FieldFault {
+  /** Path in the message, for example spec.sigma. */
+  readonly field: string;
+  readonly description: string;
+}
+
+/** A request with fields that are wrong; its message names the first one. */
+export class RequestError extends SmoothcertError {
+  constructor(readonly faults: readonly [FieldFault, ...FieldFault[]]) {
+    super(
+      'REQUEST_INVALID',
+      `${faults[0].field} ${faults[0].description}.`,
+      'Change the request; proto/smoothcert/v1 says what each field may be.',
+    );
   }
 }
 

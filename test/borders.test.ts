@@ -13,14 +13,18 @@ const PLACES = {
   shared: 'shared/new.ts',
   ports: 'shared/ports/new.ts',
   local: 'shared/adapters/local/new.ts',
+  nats: 'shared/adapters/nats/new.ts',
   dataset: 'shared/dataset/new.ts',
   statistics: 'shared/statistics/new.ts',
   wire: 'shared/wire/new.ts',
   coordinator: 'coordinator/new.ts',
+  service: 'coordinator/service/new.ts',
+  grpc: 'coordinator/grpc/new.ts',
   worker: 'worker/new.ts',
   noise: 'worker/noise/new.ts',
   model: 'worker/model/new.ts',
   cli: 'cli/new.ts',
+  client: 'cli/client/new.ts',
   data: 'cli/data/new.ts',
 } as const;
 type Place = keyof typeof PLACES;
@@ -42,6 +46,10 @@ const IMPORTS = {
   zip: 'yauzl',
   sharp: 'sharp',
   commander: 'commander',
+  natsCore: '@nats-io/transport-node',
+  jetStream: '@nats-io/jetstream',
+  grpcJs: '@grpc/grpc-js',
+  grpcHealth: 'grpc-health-check',
   stdlib: '@stdlib/math-base-special-erfc',
   node: 'node:fs',
 } as const;
@@ -49,68 +57,34 @@ type Import = keyof typeof IMPORTS;
 
 const OURS = ['coordinator', 'worker', 'model', 'cli', 'data'] as const;
 
+/** Libraries, and the generated messages: each has its folders, and no other may import it. */
+const LIBRARIES = [
+  ...(['onnx', 'protobuf', 'zip', 'sharp', 'commander'] as const),
+  ...(['natsCore', 'jetStream', 'grpcJs', 'grpcHealth', 'stdlib', 'generated'] as const),
+];
+const librariesBut = (...allowed: readonly Import[]): Import[] =>
+  LIBRARIES.filter((library) => !allowed.includes(library));
+const NOT_FOR_COORDINATOR = ['worker', 'model', 'cli', 'data'] as const;
+const NOT_FOR_WORKER = ['coordinator', 'cli', 'data', 'statistics'] as const;
+
 /** The borders of the house: what each folder may not import. Everything else it may. */
 const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
-  shared: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
-  ports: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
-  local: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
-  dataset: [...OURS, 'onnx', 'protobuf', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
-  statistics: [
-    ...OURS,
-    'ports',
-    'wire',
-    'local',
-    'generated',
-    'onnx',
-    'protobuf',
-    'zip',
-    'sharp',
-    'commander',
-    'node',
-  ],
-  wire: [...OURS, 'onnx', 'zip', 'sharp', 'commander', 'stdlib'],
-  coordinator: [
-    'worker',
-    'model',
-    'cli',
-    'data',
-    'onnx',
-    'protobuf',
-    'zip',
-    'sharp',
-    'commander',
-    'stdlib',
-    'generated',
-  ],
-  worker: [
-    'coordinator',
-    'cli',
-    'data',
-    'statistics',
-    'onnx',
-    'protobuf',
-    'zip',
-    'sharp',
-    'commander',
-    'stdlib',
-    'generated',
-  ],
-  noise: [
-    'coordinator',
-    'cli',
-    'data',
-    'statistics',
-    'onnx',
-    'protobuf',
-    'zip',
-    'sharp',
-    'commander',
-    'stdlib',
-    'generated',
-  ],
-  model: ['coordinator', 'cli', 'data', 'statistics', 'zip', 'sharp', 'commander', 'stdlib', 'generated'],
-  cli: ['onnx', 'protobuf', 'zip', 'sharp', 'stdlib', 'generated'],
-  data: ['onnx', 'protobuf', 'commander', 'stdlib', 'generated'],
+  shared: [...OURS, ...LIBRARIES],
+  ports: [...OURS, ...LIBRARIES],
+  local: [...OURS, ...LIBRARIES],
+  nats: [...OURS, ...librariesBut('natsCore', 'jetStream')],
+  dataset: [...OURS, ...LIBRARIES],
+  statistics: [...OURS, 'ports', 'wire', 'local', 'node', ...librariesBut('stdlib')],
+  wire: [...OURS, ...librariesBut('protobuf', 'generated')],
+  coordinator: [...NOT_FOR_COORDINATOR, ...LIBRARIES],
+  service: [...NOT_FOR_COORDINATOR, ...LIBRARIES],
+  grpc: [...NOT_FOR_COORDINATOR, ...librariesBut('grpcJs', 'grpcHealth')],
+  worker: [...NOT_FOR_WORKER, ...LIBRARIES],
+  noise: [...NOT_FOR_WORKER, ...LIBRARIES],
+  model: [...NOT_FOR_WORKER, ...librariesBut('onnx', 'protobuf')],
+  cli: librariesBut('commander'),
+  client: librariesBut('grpcJs', 'grpcHealth', 'commander'),
+  data: librariesBut('zip', 'sharp'),
 };
 
 /** How a file at `place` would write the import: a path from its folder, or the name of a package. */

@@ -26,7 +26,10 @@ export class InferenceChild {
   private readonly process: ChildProcess;
   private stderr = '';
 
-  /** @param module the compiled child, where it is not beside this file */
+  /**
+   * @param onMessage hears all that the child says, also what `ready` becomes
+   * @param module the compiled child, where it is not beside this file
+   */
   constructor(setup: ChildSetup, onMessage: (message: FromChild) => void, module: URL = CHILD_MODULE) {
     this.process = fork(module, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -80,7 +83,8 @@ export class InferenceChild {
           if (message.kind === 'ready') resolve(message.prepared);
           else if (message.kind === 'refused') {
             reject(new SmoothcertError(message.code, message.message, message.remedy));
-          } else onMessage(message);
+          }
+          onMessage(message);
         }
         clearTimeout(limit);
       });

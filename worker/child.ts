@@ -2,11 +2,12 @@ import { SmoothcertError } from '../shared/errors.js';
 import { DataSetReader } from './data/reader.js';
 import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
-import type { FromChild, ToChild } from './messages.js';
+import { refusalOf, type FromChild, type ToChild } from './messages.js';
 import type { Disagreement } from './model/agreement.js';
 import type { InputPlan } from './model/layout.js';
 import { prepareModel, type PreparedModel } from './model/prepare.js';
 import type { Preprocessing } from './model/preprocess.js';
+import { GENERATOR } from './noise/generator.js';
 import { probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
@@ -52,7 +53,7 @@ function obey(message: ToChild): void {
 }
 
 async function start(setup: ChildSetup): Promise<void> {
-  const data = await DataSetReader.open(setup.dataFile);
+  const data = await DataSetReader.open(setup.dataFile, setup.dataDigest, setup.dataChunks);
   const trials: Trial[] = [
     { images: setup.probeImages, extremes: true },
     { images: setup.probeImages, extremes: false },
@@ -85,6 +86,7 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
   });
   try {
     const { preprocessing, plan, description } = model;
+    refuseOtherBatch(setup, description.batch);
     const instruments = await instrumentsOf(setup, data, model);
     const found = await probe(instruments, await sourcesWith(preprocessing, plan), description.tolerance);
     refuseCrossTalk(found.apart, description.batch);
@@ -94,6 +96,19 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     await model.release();
     throw error;
   }
+}
+
+/**
+ * A child that draws must run the batch of the job. It settles on another one only where its device computes other
+ * scores than the one that chose the batch, so that it cannot be verified here.
+ */
+function refuseOtherBatch({ modelDigest, batch: ofJob }: ChildSetup, batch: number): void {
+  if (modelDigest === null || ofJob === null || batch === ofJob) return;
+  throw new SmoothcertError(
+    'FINGERPRINT_MISMATCH',
+    `The model can only be run at batch ${batch} here, and the job was begun at batch ${ofJob}: near-ties could be voted differently.`,
+    'Resume where the job began, or certify into a new folder.',
+  );
 }
 
 /**
@@ -123,12 +138,13 @@ function describe({ description }: PreparedModel, found: Probe): Prepared {
     fingerprint,
     steady,
     batchMs,
+    generator: GENERATOR,
   };
 }
 
 function refuse(error: unknown): void {
   if (error instanceof SmoothcertError) {
-    tell({ kind: 'refused', code: error.code, message: error.message, remedy: error.remedy });
+    tell(refusalOf(error));
   } else {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${words}\n`);

@@ -9,6 +9,8 @@ import type { FromChild } from './messages.js';
 
 const CLASSES = 10;
 const GUILTY = 13;
+/** The image whose bytes are no longer those of the job. */
+const CHANGED = 98;
 
 interface Row {
   readonly image: number;
@@ -38,7 +40,10 @@ function rig(batch: number, gate: (n: number) => Promise<unknown> = () => Promis
     ...{ batch, classes: CLASSES },
     baseOf(image) {
       const unreadable = new SmoothcertError('DATA_FORMAT', 'The image cannot be read.', 'Convert it again.');
-      return image === 99 ? Promise.reject(unreadable) : Promise.resolve(Float32Array.of(image));
+      if (image === 99) return Promise.reject(unreadable);
+      if (image !== CHANGED) return Promise.resolve(Float32Array.of(image));
+      const changed = ['The images changed.', 'Convert them again.'] as const;
+      return Promise.reject(new SmoothcertError('DATA_DIGEST_MISMATCH', ...changed));
     },
     draw(base, row, image, firstSample, count) {
       expect(base[0]).toBe(image);
@@ -196,6 +201,26 @@ describe('a batch that fails', () => {
     });
     expect(ended(1)).toMatchObject({ kind: 'counted' });
     expect(batches).toHaveLength(1);
+  });
+
+  it('hands everything back, and says why once, when the data is no longer that of the job', async () => {
+    const { drawer, told, ended, allEnded } = rig(8);
+    drawer.add(0, { image: 1, begin: 0, end: 4 }, false);
+    for (const id of [1, 2]) drawer.add(id, { image: CHANGED, begin: 0, end: 8 }, false);
+    drawer.add(3, { image: 2, begin: 0, end: 8 }, false);
+    await allEnded(4);
+    drawer.add(4, { image: 2, begin: 8, end: 16 }, false);
+    expect(told.filter(({ kind }) => kind === 'refused')).toEqual([
+      {
+        ...{ kind: 'refused', code: 'DATA_DIGEST_MISMATCH' },
+        ...{ message: 'The images changed.', remedy: 'Convert them again.' },
+      },
+    ]);
+    // The first was in its batch before anything else was asked for.
+    expect(ended(0)).toMatchObject({ kind: 'counted' });
+    for (const id of [1, 2, 3, 4]) expect(ended(id)).toEqual({ kind: 'returned', id });
+    const kinds = told.map(({ kind }) => kind);
+    expect(kinds.indexOf('refused')).toBeLessThan(kinds.indexOf('returned'));
   });
 
   it('is reported in a detail of bounded length', async () => {

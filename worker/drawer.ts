@@ -1,6 +1,6 @@
 import type { Shard } from '../shared/shards.js';
 import { SmoothcertError } from '../shared/errors.js';
-import type { FromChild } from './messages.js';
+import { refusalOf, type FromChild } from './messages.js';
 import { VoteTally, voteOf } from './votes.js';
 
 /** What a drawer draws with: noise, pixels and model, made ready for one job. */
@@ -105,7 +105,7 @@ export class Drawer {
     return parts;
   }
 
-  /** False if the image cannot be read: its shard is reported failed. */
+  /** False if the image cannot be read: its shard is reported failed, or all is handed back if the data changed. */
   private async drawRows(job: Drawing, row: number, count: number): Promise<boolean> {
     const { image } = job.shard;
     const { batch } = this.instruments;
@@ -117,7 +117,8 @@ export class Drawer {
       }
       return true;
     } catch (error) {
-      this.fail(job, error);
+      if (error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH') this.refuse(error);
+      else this.fail(job, error);
       return false;
     }
   }
@@ -138,6 +139,12 @@ export class Drawer {
       if (job.alone) this.fail(job, error);
       else job.alone = true;
     }
+  }
+
+  /** Not the fault of an image: there is nothing left that could be drawn for the job. */
+  private refuse(error: SmoothcertError): void {
+    if (!this.draining) this.tell(refusalOf(error));
+    this.drain();
   }
 
   private fail(job: Drawing, error: unknown): void {

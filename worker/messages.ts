@@ -1,5 +1,5 @@
 import type { Counts } from '../shared/counts.js';
-import type { ErrorCode } from '../shared/errors.js';
+import type { ErrorCode, SmoothcertError } from '../shared/errors.js';
 import type { Shard } from '../shared/shards.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
@@ -13,10 +13,22 @@ export type ToChild =
   /** Hand everything back after the batch that is running. */
   | { readonly kind: 'drain' };
 
+/** Why this child draws nothing, or nothing more; it holds for all children. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export function refusalOf({ code, message, remedy }: SmoothcertError): Refusal {
+  return { kind: 'refused', code, message, remedy };
+}
+
 /** What a child tells its parent, several in one message. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string; readonly remedy: string }
+  | Refusal
   /** Still alive: a batch has ended. */
   | { readonly kind: 'beat' }
   | { readonly kind: 'counted'; readonly id: number; readonly counts: Counts; readonly micros: number }

@@ -69,6 +69,7 @@ export class Pool {
   private readonly waiting: Draw[] = [];
   private readonly watchdog: NodeJS.Timeout;
   private nextId = 0;
+  private lastFingerprint: string | null = null;
   private state: 'running' | 'draining' | 'closed' = 'running';
   private fail!: (error: unknown) => void;
   /** Rejects when no child can draw any more; never resolves. */
@@ -83,6 +84,11 @@ export class Pool {
     }));
     for (const slot of this.slots) this.start(slot);
     this.watchdog = setInterval(() => this.killHung(), WATCH_EVERY_MS).unref();
+  }
+
+  /** Fingerprint of the child that was ready last; null before. */
+  get fingerprint(): string | null {
+    return this.lastFingerprint;
   }
 
   /** Pids of the children that live. */
@@ -152,6 +158,7 @@ export class Pool {
       this.fail(fingerprintMismatch());
       return;
     }
+    this.lastFingerprint = prepared.fingerprint;
     slot.ready = true;
     slot.batch = prepared.batch;
     slot.hangMs = Math.max(this.options.hangMs, HANG_FACTOR * prepared.batchMs);
@@ -185,6 +192,9 @@ export class Pool {
   }
 
   private receive(slot: Slot, message: FromChild): void {
+    // A child that was ready and draws no more says why: it holds for all of them.
+    if (message.kind === 'refused')
+      this.fail(new SmoothcertError(message.code, message.message, message.remedy));
     if (!('id' in message)) return;
     const draw = slot.inFlight.get(message.id);
     if (!draw) return;

@@ -7,6 +7,13 @@ export interface ChildSetup {
   readonly modelDigest: string | null;
   /** The canonical data set. */
   readonly dataFile: string;
+  /** Data digest (hex) that it must have; null for the child that finds out what the job will be. */
+  readonly dataDigest: string | null;
+  /**
+   * Digests (hex) of its chunks, where only those that are asked for need be in the file; null: all of it is there, and is read once
+   * at the start.
+   */
+  readonly dataChunks: readonly string[] | null;
   readonly device: Device;
   readonly layout: Layout | 'auto';
   /** Model output to read; null to choose the only one that fits. */
@@ -22,20 +29,4 @@ export interface ChildSetup {
   readonly probeImages: readonly number[];
 }
 
-/** What a child found out about model and machine. */
-export interface Prepared {
-  readonly modelDigest: string;
-  readonly layout: Layout;
-  readonly output: string;
-  readonly classes: number;
-  readonly batch: number;
-  /** Why the model runs one row at a time, or null. */
-  readonly batchNote: string | null;
-  readonly numericClass: string;
-  /** sha256 (hex) of the probe's scores. */
-  readonly fingerprint: string;
-  /** Whether the probe's scores were the same bits wherever a row stood in a batch. */
-  readonly steady: boolean;
-  /** Milliseconds of the probe's slowest batch. */
-  readonly batchMs: number;
-}
+export type { Prepared } from '../shared/preparation.js';

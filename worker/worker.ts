@@ -1,19 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import type { StopSignal } from '../shared/ports/stop-signal.js';
-import type { Delivery, TaskQueue } from '../shared/ports/task-queue.js';
+import type { Delivery, Task, TaskQueue } from '../shared/ports/task-queue.js';
 import type { VoteLedger } from '../shared/ports/vote-ledger.js';
 import type { Shard } from '../shared/shards.js';
 import type { CountedShard, FailedShard, LedgerRecord } from '../shared/wire/record.js';
 import type { Drawn, ShardDrawer } from './pool.js';
 
 /** Tasks in hand for each child: one that is drawn and one behind it, so that no child waits. */
-const TASKS_PER_SLOT = 2;
+export const TASKS_PER_SLOT = 2;
 
-export interface WorkerOptions {
-  readonly jobDigest: string;
-  readonly fingerprint: string;
+export interface WorkerOptions extends TaskAnswering {
   readonly queue: TaskQueue;
-  readonly ledger: VoteLedger;
   readonly stop: StopSignal;
   readonly pool: ShardDrawer;
   readonly slots: number;
@@ -58,29 +55,60 @@ export class Worker {
   }
 
   private async answer(delivery: Delivery): Promise<void> {
-    const { shards, name } = delivery.task;
-    const drawn = await Promise.all(shards.map((shard) => this.draw(shard)));
-    await this.options.ledger.append(this.recordOf(name, shards, drawn));
+    await answerTask({ ...this.options, task: delivery.task });
     await delivery.acknowledge();
   }
+}
 
-  private draw(shard: Shard): Promise<Drawn> {
-    const { stop, pool } = this.options;
-    return stop.isDecided(shard.image) ? Promise.resolve({ kind: 'dropped' }) : pool.draw(shard);
-  }
+/** What answering a task of one job takes. */
+export interface TaskAnswering {
+  readonly jobDigest: string;
+  readonly fingerprint: string;
+  readonly ledger: Pick<VoteLedger, 'append'>;
+  readonly stop: Pick<StopSignal, 'isDecided'>;
+  readonly pool: Pick<ShardDrawer, 'draw'>;
+}
 
-  private recordOf(task: string, shards: readonly Shard[], drawn: readonly Drawn[]): LedgerRecord {
-    const counted: CountedShard[] = [];
-    const failed: FailedShard[] = [];
-    const returned: Shard[] = [];
-    const dropped: Shard[] = [];
-    drawn.forEach((outcome, at) => {
-      const shard = shards[at]!;
-      if (outcome.kind === 'counted') counted.push({ shard, counts: outcome.counts, micros: outcome.micros });
-      else if (outcome.kind === 'failed') failed.push({ shard, code: outcome.code, detail: outcome.detail });
-      else (outcome.kind === 'returned' ? returned : dropped).push(shard);
-    });
-    const { jobDigest, fingerprint } = this.options;
-    return { jobDigest, fingerprint, task, counted, failed, returned, dropped, failedImages: [] };
-  }
+/**
+ * Draws a task's shards, but for those of decided images, and records what became of each. The task may be acknowledged
+ * once this resolves, and not before. Resolves with the samples counted.
+ */
+export async function answerTask(answering: TaskAnswering & { readonly task: Task }): Promise<number> {
+  const { task, stop, pool, ledger } = answering;
+  const draw = (shard: Shard): Promise<Drawn> =>
+    stop.isDecided(shard.image) ? Promise.resolve({ kind: 'dropped' }) : pool.draw(shard);
+  const record = recordOf(answering, task, await Promise.all(task.shards.map(draw)));
+  await ledger.append(record);
+  return record.counted.reduce((samples, { shard }) => samples + shard.end - shard.begin, 0);
+}
+
+/** The record that hands all of a task back. */
+export function returnedRecord(
+  by: Pick<TaskAnswering, 'jobDigest' | 'fingerprint'>,
+  task: Task,
+): LedgerRecord {
+  return recordOf(
+    by,
+    task,
+    task.shards.map(() => ({ kind: 'returned' })),
+  );
+}
+
+function recordOf(
+  { jobDigest, fingerprint }: Pick<TaskAnswering, 'jobDigest' | 'fingerprint'>,
+  { name, shards }: Task,
+  drawn: readonly Drawn[],
+): LedgerRecord {
+  const counted: CountedShard[] = [];
+  const failed: FailedShard[] = [];
+  const returned: Shard[] = [];
+  const dropped: Shard[] = [];
+  drawn.forEach((outcome, at) => {
+    const shard = shards[at]!;
+    if (outcome.kind === 'counted') counted.push({ shard, counts: outcome.counts, micros: outcome.micros });
+    else if (outcome.kind === 'failed') failed.push({ shard, code: outcome.code, detail: outcome.detail });
+    else (outcome.kind === 'returned' ? returned : dropped).push(shard);
+  });
+  const own = { failedImages: [], cancelled: false };
+  return { jobDigest, fingerprint, task: name, counted, failed, returned, dropped, ...own };
 }

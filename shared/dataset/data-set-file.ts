@@ -17,7 +17,7 @@ const PIECE_BYTES = 2 ** 20;
  */
 export class DataSetFile {
   private constructor(
-    private readonly path: string,
+    readonly path: string,
     private readonly handle: FileHandle,
     readonly header: DataSetHeader,
     readonly geometry: DataSetGeometry,

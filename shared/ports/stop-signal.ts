@@ -7,4 +7,5 @@ export interface StopSignal {
   isDecided(image: number): boolean;
   /** Calls `listener` with newly announced images until the returned function is called. */
   onAnnounce(listener: (images: readonly number[]) => void): () => void;
+  close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../wire/record.js';
 
-/** A record and its place in the ledger: 1, 2, 3 … without gaps in the order in which they were recorded. */
+/** A record and its place in the ledger: 1, 2, 3 … in the order in which they were recorded; a record that the store lost is a gap. */
 export interface Entry {
   readonly sequence: number;
   readonly record: LedgerRecord;
@@ -13,10 +13,11 @@ export interface Entry {
 export interface VoteLedger {
   /**
    * Appends a record unless the ledger already holds one of the same task name; says which. Either way the
-   * task is recorded once it resolves. @throws SmoothcertError DISK_FULL: nothing was recorded, try again.
+   * task is recorded once it resolves. Over a network it waits until that is certain, however long the server is away.
+   * @throws SmoothcertError DISK_FULL: nothing was recorded, try again.
    */
   append(record: LedgerRecord): Promise<'recorded' | 'already recorded'>;
-  /** Number of records. */
+  /** Place of the last record known to be there; 0 if there is none. */
   size(): number;
   /** All entries behind sequence number `after`, in order, then further ones as they come, until `signal` aborts. */
   read(after: number, signal: AbortSignal): AsyncIterable<Entry>;

@@ -44,6 +44,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc.record({
   returned: fc.array(shard, { maxLength: 3 }),
   dropped: fc.array(shard, { maxLength: 3 }),
   failedImages: fc.array(fc.record({ image: uint32, code, detail: text }), { maxLength: 2 }),
+  cancelled: fc.boolean(),
 });
 
 const one: CountedShard = {
@@ -53,7 +54,7 @@ const one: CountedShard = {
 };
 const plain: LedgerRecord = {
   ...{ jobDigest: 'ab'.repeat(32), fingerprint: 'cd'.repeat(32), task: 't' },
-  ...{ counted: [one], failed: [], returned: [], dropped: [], failedImages: [] },
+  ...{ counted: [one], failed: [], returned: [], dropped: [], failedImages: [], cancelled: false },
 };
 const wire = smoothcert.v1.LedgerRecord;
 const plainWire = {
@@ -80,6 +81,18 @@ describe('a record', () => {
       ],
     };
     expect(decodeRecord(encodeRecord(slow)).counted.map(({ micros }) => micros)).toEqual([0xffff_ffff, 2]);
+  });
+
+  it('is read also where a text of it holds half a character, which no protobuf carries', () => {
+    const half = 'it broke \ud83d';
+    const shard = { image: 0, begin: 0, end: 64 };
+    const record: LedgerRecord = {
+      ...plain,
+      failed: [{ shard, code: 'INFERENCE_FAILED', detail: half }],
+      failedImages: [{ image: 0, code: 'INFERENCE_FAILED', detail: half }],
+    };
+    const { failed, failedImages } = decodeRecord(encodeRecord(record));
+    expect([failed[0]!.detail, failedImages[0]!.detail]).toEqual(['it broke \ufffd', 'it broke \ufffd']);
   });
 
   it('of another protocol is refused with both numbers', () => {

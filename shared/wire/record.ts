@@ -4,6 +4,7 @@ import { totalOf } from '../counts.js';
 import { PROTOCOL } from '../job.js';
 import type { Shard } from '../shards.js';
 import { smoothcert } from './generated.js';
+import { sentence } from './message.js';
 
 const Wire = smoothcert.v1.LedgerRecord;
 
@@ -40,6 +41,8 @@ export interface LedgerRecord {
   readonly returned: readonly Shard[];
   readonly dropped: readonly Shard[];
   readonly failedImages: readonly FailedImage[];
+  /** Whether the job is cancelled: images that are undecided in front of this record stay so. */
+  readonly cancelled: boolean;
 }
 
 const UINT32_MAX = 0xffff_ffff;
@@ -69,10 +72,11 @@ export function encodeRecord(record: LedgerRecord): Uint8Array {
       invalid: counts.invalid,
       micros: Math.min(Math.round(micros), UINT32_MAX),
     })),
-    failed: record.failed.map((f) => ({ ...f, shard: { ...f.shard } })),
+    failed: record.failed.map((f) => ({ ...f, shard: { ...f.shard }, detail: sentence(f.detail, Infinity) })),
     returned: record.returned.map((shard) => ({ ...shard })),
     dropped: record.dropped.map((shard) => ({ ...shard })),
-    failedImages: record.failedImages.map((f) => ({ ...f })),
+    failedImages: record.failedImages.map((f) => ({ ...f, detail: sentence(f.detail, Infinity) })),
+    cancelled: record.cancelled,
   }).finish();
 }
 
@@ -99,6 +103,7 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
     returned: wire.returned.map(shardOf),
     dropped: wire.dropped.map(shardOf),
     failedImages: wire.failedImages.map((f) => ({ image: f.image ?? 0, ...reasonOf(f.code, f.detail) })),
+    cancelled: wire.cancelled,
   };
   const fault = faultOf(record);
   if (fault !== null) throw malformed(fault);

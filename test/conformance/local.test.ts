@@ -50,7 +50,7 @@ it('a file refuses the ledger of another job', async () => {
 it('a file refuses a record that is larger than it could read, and goes on', async () => {
   await using place = await ledgerFolder();
   const ledger = await place.open(DIGEST);
-  const empty = { counted: [], failed: [], returned: [], dropped: [], failedImages: [] };
+  const empty = { counted: [], failed: [], returned: [], dropped: [], failedImages: [], cancelled: false };
   const record = { jobDigest: DIGEST, fingerprint: '', task: 'x'.repeat(2 << 20), ...empty };
   await expect(ledger.append(record)).rejects.toThrow('a record of');
   expect(await ledger.append({ ...record, task: 'a' })).toBe('recorded');

@@ -9,7 +9,7 @@ import { QueueStore, SimulatedQueue } from '../simulation/simulated-queue.js';
 import { SimulatedClock, SimulatedStop, StopStore } from '../simulation/simulated-stop.js';
 import { describeClock } from './clock.js';
 import { describeStopSignal } from './stop-signal.js';
-import { describeTaskQueue } from './task-queue.js';
+import { describeTaskQueue, type QueuePlace } from './task-queue.js';
 import { describeVoteLedger } from './vote-ledger.js';
 
 /**
@@ -37,29 +37,40 @@ describeVoteLedger('simulated', {
     const { network, life, end } = quietNetwork();
     const store = new LedgerStore(network, () => undefined);
     const open = () => Promise.resolve(new SimulatedLedger(store, network, life()));
-    return Promise.resolve({ open, [Symbol.asyncDispose]: end });
+    const lose = (sequence: number) => void store.lose(sequence);
+    return Promise.resolve({ open, lose, [Symbol.asyncDispose]: end });
   },
   manyWriters: true,
+  loses: true,
 });
 
 describeTaskQueue('simulated', {
-  create: () => {
-    const { network, life, end } = quietNetwork();
-    const ignore = () => undefined;
-    const watcher = { issued: ignore, attempted: ignore, acknowledged: ignore, waits: ignore };
-    const store = new QueueStore(network, watcher);
-    const lives = new Map<unknown, Life>();
-    const connect = () => {
-      const one = life();
-      const queue = new SimulatedQueue(store, network, one);
-      lives.set(queue, one);
-      return queue;
-    };
-    const kill = (queue: unknown) => void (lives.get(queue)!.alive = false);
-    return Promise.resolve({ connect, kill, [Symbol.asyncDispose]: end });
-  },
+  create: () => queuePlace(1_000),
+  createSmall: (tasks) => queuePlace(tasks),
   redelivers: true,
 });
+
+function queuePlace(capacity: number): Promise<QueuePlace> {
+  const { network, life, end } = quietNetwork();
+  const ignore = () => undefined;
+  const watcher = {
+    issued: ignore,
+    attempted: ignore,
+    acknowledged: ignore,
+    waits: ignore,
+    exhausted: ignore,
+  };
+  const store = new QueueStore(network, watcher, capacity);
+  const lives = new Map<unknown, Life>();
+  const connect = () => {
+    const one = life();
+    const queue = new SimulatedQueue(store, network, one);
+    lives.set(queue, one);
+    return queue;
+  };
+  const kill = (queue: unknown) => void (lives.get(queue)!.alive = false);
+  return Promise.resolve({ connect, kill, [Symbol.asyncDispose]: end });
+}
 
 describeStopSignal('simulated', {
   create: () => {

@@ -99,6 +99,16 @@ export function describeStopSignal(name: string, { create }: StopAdapter): void 
       await knows(late, [1, 2, 3]);
     });
 
+    it('goes on for the others when one of them is closed', async () => {
+      await using place = await create();
+      const [teller, gone, view] = [place.connect(), place.connect(), place.connect()];
+      await gone.close();
+      teller.announce([1, 2]);
+      await knows(view, [1, 2]);
+      await teller.close();
+      await view.close();
+    });
+
     it('carries a whole data set', async () => {
       await using place = await create();
       const [teller, view] = [place.connect(), place.connect()];

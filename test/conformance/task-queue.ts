@@ -16,13 +16,16 @@ export interface QueueAdapter {
   readonly create: () => Promise<QueuePlace>;
   /** Whether those who take may die alone; in one process all that holds tasks dies with the queue. */
   readonly redelivers: boolean;
+  /** A queue without tasks that holds so many at most, where there is such a bound. */
+  readonly createSmall?: (tasks: number) => Promise<QueuePlace>;
 }
 
 const never = new AbortController().signal;
 // Many wait on it at once, and Node would warn of a leak.
 setMaxListeners(0, never);
-const taskOf = (name: string): Task => ({
+const taskOf = (name: string, job = 'j-1'): Task => ({
   name,
+  job,
   shards: [
     { image: 3, begin: 0, end: 64 },
     { image: 4, begin: 64, end: 96 },
@@ -38,6 +41,8 @@ export function describeTaskQueue(name: string, adapter: QueueAdapter): void {
     describeHandingOut(adapter);
     describeWaiting(adapter);
     describeAcknowledging(adapter);
+    describeJobs(adapter);
+    describeBound(adapter);
   });
 }
 
@@ -51,7 +56,7 @@ function describeHandingOut({ create }: QueueAdapter): void {
   it('hands each of many tasks to one taker', async () => {
     await using place = await create();
     const publisher = place.connect();
-    for (const name of names(200)) await publisher.publish(taskOf(name));
+    for (const name of names(200)) expect(await publisher.publish(taskOf(name))).toBe('queued');
     const takers = [1, 2, 3, 4].map(() => place.connect());
     const taken = await Promise.all(
       takers.flatMap((taker) => Array.from({ length: 50 }, () => taker.next(never))),
@@ -145,6 +150,70 @@ function describeAcknowledging({ create, redelivers }: QueueAdapter): void {
       await again!.acknowledge();
       void lost!.acknowledge();
       expect(await publisher.depth()).toEqual({ waiting: 0, taken: 0 });
+    },
+  );
+}
+
+/** Tasks of a job that are in the queue, taken or not. */
+async function inQueue(queue: TaskQueue, job: string): Promise<number> {
+  const { waiting, taken } = await queue.depth(job);
+  return waiting + taken;
+}
+
+function describeJobs({ create }: QueueAdapter): void {
+  it('hands out the tasks of every job, and tells how many of each there are', async () => {
+    await using place = await create();
+    const queue = place.connect();
+    for (const name of ['a', 'b', 'c']) await queue.publish(taskOf(name, 'j-1'));
+    await queue.publish(taskOf('d', 'j-2'));
+    expect(await queue.depth('j-1')).toEqual({ waiting: 3, taken: 0 });
+    expect(await queue.depth('j-2')).toEqual({ waiting: 1, taken: 0 });
+    expect(await queue.depth('j-3')).toEqual({ waiting: 0, taken: 0 });
+    const taken = [];
+    for (let k = 0; k < 4; k++) taken.push((await queue.next(never))!);
+    expect(taken.map(({ task }) => task)).toEqual(
+      expect.arrayContaining([taskOf('a', 'j-1'), taskOf('d', 'j-2')]),
+    );
+    expect([await inQueue(queue, 'j-1'), await inQueue(queue, 'j-2')]).toEqual([3, 1]);
+    for (const delivery of taken) if (delivery.task.job === 'j-1') await delivery.acknowledge();
+    expect([await inQueue(queue, 'j-1'), await inQueue(queue, 'j-2')]).toEqual([0, 1]);
+  });
+
+  it('removes the tasks of one job and no others; a taken one may still be answered', async () => {
+    await using place = await create();
+    const queue = place.connect();
+    await queue.publish(taskOf('a', 'j-1'));
+    const held = await queue.next(never);
+    await queue.publish(taskOf('b', 'j-1'));
+    await queue.publish(taskOf('c', 'j-2'));
+    await queue.publish(taskOf('d', 'j-1'));
+    await place.connect().purge('j-1');
+    await held!.acknowledge();
+    expect(await queue.depth('j-1')).toEqual({ waiting: 0, taken: 0 });
+    expect(await queue.depth()).toEqual({ waiting: 1, taken: 0 });
+    await queue.publish(taskOf('e', 'j-1'));
+    const left = [await queue.next(never), await queue.next(never)];
+    expect(namesOf(left)).toEqual(['c', 'e']);
+    await queue.purge('j-3');
+  });
+}
+
+function describeBound({ createSmall }: QueueAdapter): void {
+  it.runIf(createSmall)(
+    'says that it is full, queues nothing then, and takes tasks again later',
+    async () => {
+      await using place = await createSmall!(3);
+      const queue = place.connect();
+      for (const name of names(3)) expect(await queue.publish(taskOf(name))).toBe('queued');
+      expect(await queue.publish(taskOf('one more'))).toBe('full');
+      expect((await queue.depth()).waiting).toBe(3);
+      const delivery = await queue.next(never);
+      await delivery!.acknowledge();
+      expect(await queue.publish(taskOf('one more'))).toBe('queued');
+      const left = [await queue.next(never), await queue.next(never), await queue.next(never)];
+      expect(namesOf(left)).toEqual(
+        [...names(3).filter((name) => name !== delivery!.task.name), 'one more'].sort(),
+      );
     },
   );
 }

@@ -9,6 +9,8 @@ import { FINGERPRINT } from '../support/jobs.js';
 export interface LedgerPlace extends AsyncDisposable {
   /** A connection or handle of its own, as another process would have. */
   open(jobDigest: string): Promise<VoteLedger>;
+  /** Takes the record at this place, as a damaged disk does; where the store can lose single ones. */
+  lose?(sequence: number): void;
 }
 
 export interface LedgerAdapter {
@@ -16,6 +18,8 @@ export interface LedgerAdapter {
   readonly create: () => Promise<LedgerPlace>;
   /** Whether several may be open and write at once; otherwise one follows the other. */
   readonly manyWriters: boolean;
+  /** Whether places can `lose` records. */
+  readonly loses?: boolean;
 }
 
 export const DIGEST = 'ab'.repeat(32);
@@ -33,6 +37,7 @@ function recordOf(task: string): LedgerRecord {
     returned: [{ ...shard, image: 9 }],
     dropped: [{ ...shard, image: 10 }],
     failedImages: [{ image: 11, code: 'INFERENCE_FAILED', detail: '' }],
+    cancelled: true,
   };
 }
 
@@ -211,7 +216,23 @@ function describeReading({ create }: LedgerAdapter): void {
   });
 }
 
-function describeKeeping({ create }: LedgerAdapter): void {
+function describeKeeping({ create, loses = false }: LedgerAdapter): void {
+  it.runIf(loses)('leaves the place of a lost record empty, and records its task again behind', async () => {
+    await using place = await create();
+    const ledger = await place.open(DIGEST);
+    for (const task of ['a', 'b', 'c', 'd']) await ledger.append(recordOf(task));
+    place.lose!(2);
+    expect(tasksOf(await take(ledger, 0, 3))).toEqual(['a', 'c', 'd']);
+    expect(sequences(await take(ledger, 1, 2))).toEqual([3, 4]);
+    place.lose!(4);
+    const again = await place.open(DIGEST);
+    expect(again.size()).toBe(3);
+    expect(await again.append(recordOf('b'))).toBe('recorded');
+    expect(await again.append(recordOf('a'))).toBe('already recorded');
+    expect(tasksOf(await take(again, 0, 3))).toEqual(['a', 'c', 'b']);
+    await Promise.all([ledger.close(), again.close()]);
+  });
+
   it.each(['after it was closed', 'of a process that was killed'])('keeps every record %s', async (how) => {
     await using place = await create();
     const killed: VoteLedger[] = [];

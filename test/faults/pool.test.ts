@@ -1,9 +1,13 @@
 import { EventEmitter, once } from 'node:events';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localJob, poolFor, project, type LocalJob } from '../harness/local-job.js';
+import { writeUint8Npy } from '../harness/results.js';
 import type { Pool } from '../../worker/pool.js';
 import { isAlive, signalTo } from '../harness/processes.js';
+import { temporaryFolder } from '../harness/command.js';
 
 /** 3 to 5 ms a sample: a shard of 64 takes long enough to be killed in. */
 const SLOW = {
@@ -82,5 +86,42 @@ test('images that are decided are dropped between two batches', async () => {
 test('a child with another fingerprint breaks the pool instead of drawing', async () => {
   const pool = poolFor(local, { fingerprint: '00'.repeat(32) });
   await expect(pool.broken).rejects.toMatchObject({ code: 'FINGERPRINT_MISMATCH' });
+  await pool.close();
+});
+
+test('a child that settles on another batch than the job breaks the pool, whatever fingerprint it may have', async () => {
+  const model = project('test/fixtures/models/cross-talk.onnx');
+  await using single = await localJob({ ...SLOW, model });
+  expect(single.setup.batch).toBe(1);
+  // The job as a machine would have begun it on which the batch of 8 could be verified.
+  const setup = { ...single.setup, batch: 8 };
+  const pool = poolFor({ ...single, setup }, { fingerprint: null });
+  await expect(pool.broken).rejects.toMatchObject({
+    code: 'FINGERPRINT_MISMATCH',
+    message:
+      'The model can only be run at batch 1 here, and the job was begun at batch 8: near-ties could be voted differently.',
+  });
+  await pool.close();
+});
+
+test('images that change while they are drawn from break the pool, and nothing is counted on them', async () => {
+  await using folder = await temporaryFolder();
+  const data = folder.file('many.npy');
+  // 38 MB are three chunks, of which a child keeps two.
+  const many = 600_000;
+  await writeUint8Npy(data, [many, 8, 8], new Uint8Array(64 * many).fill(7));
+  await using large = await localJob({ data, images: `0:${many}` });
+  const pool = poolFor(large);
+  expect(await pool.draw(SHARD)).toMatchObject({ kind: 'counted' });
+  const file = await open(large.setup.dataFile, 'r+');
+  await file.write(Uint8Array.of(8), 0, 1, 128 + 64 * (many / 2));
+  await file.close();
+  expect(await pool.draw(SHARD)).toMatchObject({ kind: 'counted' });
+  const drawn = await Promise.all([many / 2, many / 2 + 1].map((image) => pool.draw({ ...SHARD, image })));
+  expect(drawn).toEqual([{ kind: 'returned' }, { kind: 'returned' }]);
+  await expect(pool.broken).rejects.toMatchObject({
+    code: 'DATA_DIGEST_MISMATCH',
+    message: `${path.join(large.folder, 'data')} does not hold the images of the job: it was changed after they were converted into it.`,
+  });
   await pool.close();
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { closeSync, openSync, watch } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Leads a process group of its own, so that a signal can be sent to all of it, as a terminal's Ctrl-C is. */
   readonly ownGroup?: boolean;
+  /** Where its standard output goes, as `>` of a shell; else it is collected. */
+  readonly stdoutTo?: string;
 }
 
 export interface Finished {
@@ -49,16 +51,18 @@ export class RunningCommand implements AsyncDisposable {
     args: readonly string[],
     private readonly options: CommandOptions,
   ) {
+    const stdout = options.stdoutTo === undefined ? 'pipe' : openSync(options.stdoutTo, 'w');
     this.child = spawn(process.execPath, [CLI, ...args], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env },
       detached: options.ownGroup ?? false,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     });
+    if (stdout !== 'pipe') closeSync(stdout);
     if (this.child.pid === undefined) throw new Error(`${CLI} cannot be started`);
     this.pid = this.child.pid;
     for (const name of ['stdout', 'stderr'] as const) {
-      this.child[name]!.setEncoding('utf8').on('data', (text: string) => (this.output[name] += text));
+      this.child[name]?.setEncoding('utf8').on('data', (text: string) => (this.output[name] += text));
     }
     this.exited = once(this.child, 'close').then(([code, signal]) => ({
       code: code as number | null,

@@ -4,13 +4,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileConfig, type RawOptions } from '../../cli/config.js';
 import { importDataSet } from '../../cli/data/convert.js';
-import { jobOf, prepare, resolveImages, settledSetup, setupOf } from '../../cli/prepare.js';
+import { resolveImages, settledSetup, setupOf } from '../../cli/prepare.js';
 import { runJob } from '../../cli/run-job.js';
 import { certificateOf } from '../../coordinator/certificates.js';
 import { replay } from '../../coordinator/coordinator.js';
+import { jobOf } from '../../coordinator/job-of.js';
 import { JobFold } from '../../coordinator/job-fold.js';
 import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
 import { jobDigest, type Job } from '../../shared/job.js';
+import { askChild } from '../../worker/ask-child.js';
 import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/pool.js';
 import type { ChildSetup } from '../../worker/setup.js';
 
@@ -39,8 +41,8 @@ export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> 
   const data = await importDataSet({ data: config.data, into: dataFile });
   const images = resolveImages(config, data.count);
   const setup = setupOf(config, dataFile, config.seed!, images);
-  const prepared = await prepare(setup, CHILD_MODULE);
-  const job = jobOf(config, data, images, config.seed!, prepared);
+  const prepared = await askChild(setup, { childModule: CHILD_MODULE });
+  const job = jobOf({ ...config, seed: config.seed! }, data.digest, images, prepared);
   return {
     ...{ job, setup: settledSetup(setup, job), folder, fingerprint: prepared.fingerprint },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

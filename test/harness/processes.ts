@@ -30,3 +30,9 @@ export function seededRandom(seed: number): (below: number) => number {
     return state % below;
   };
 }
+
+/** Memory that a process holds now, in MiB; 0 if it is gone. */
+export async function residentMiB(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+}

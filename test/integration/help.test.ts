@@ -59,7 +59,7 @@ describe('smoothcert', () => {
       ...['sigma', 'alpha', 'stop', 'bound', 'radii', 'min-gain', 'max-samples', 'n0', 'seed'],
       ...['input-scale', 'mean', 'std', 'layout', 'output', 'batch'],
       ...['device', 'processes', 'hang-seconds'],
-      ...['json', 'quiet', 'verbose', 'help'],
+      ...['topk-rows', 'json', 'quiet', 'verbose', 'help'],
     ]);
     const lines = text.split('\n');
     const prose = lines.filter((line) => line.startsWith('  -') || line.startsWith('    '));

@@ -11,8 +11,8 @@ import type { QueueWatcher } from './simulated-queue.js';
 const MOST_SHARDS_IN_TASK = 64;
 const LARGEST_RECORD = 64 << 10;
 const FAILURES_BEFORE_GIVING_UP = 3;
-/** Two tasks a slot for each of two coordinators. */
-const MOST_WAITING = 8;
+const FAILED = /"stop":"(INFERENCE_FAILED|CHILD_DIED)"/;
+const MOST_COORDINATORS = 2;
 
 interface Watched {
   readonly shadow: ShadowFold;
@@ -27,7 +27,7 @@ interface Watched {
 /** The state of a coordinator, as far as anybody can see it. */
 export const stateOf = (fold: JobFold): string =>
   JSON.stringify([
-    ...[fold.records, fold.fingerprint, fold.tally, fold.decidedImages],
+    ...[fold.sequence, fold.cancelled, fold.fingerprint, fold.tally, fold.decidedImages],
     [...fold.images.keys()].map((image) => rowOf(fold, image)),
     [...fold.images.values()].map(({ prefixes, micros }) => [prefixes, micros]),
     [...fold.toGiveUp.values()],
@@ -52,18 +52,22 @@ export class Checker implements QueueWatcher {
   workedAhead = 0;
   /** Records were removed or written by the nemesis: shards far ahead may be handed back, and are issued again. */
   disturbed = false;
-  /** Coordinators so far: each may have died with one task on its way. */
-  coordinators = 0;
+  /** Shards counted first by a copy while an earlier task that holds them was in somebody's hands. */
+  overtaken = 0;
+  private readonly holders = new Map<string, string[]>();
   private readonly ends: ReadonlyMap<string, number>;
   private shadow: ShadowFold;
 
   constructor(
     private readonly simulated: SimulatedJob,
     private readonly ledger: LedgerStore,
+    private readonly fingerprint: string | null,
+    private readonly window: number,
+    readonly exhausted: (task: Task) => void,
   ) {
     this.shards = allShards(new JobFold(simulated.job));
     this.ends = new Map(this.shards.map((shard) => [nameOf(shard), shard.end]));
-    this.shadow = new ShadowFold(simulated.job);
+    this.shadow = new ShadowFold(simulated.job, fingerprint);
   }
 
   require(invariant: string, holds: boolean, message: string | (() => string)): void {
@@ -80,6 +84,8 @@ export class Checker implements QueueWatcher {
     this.require('I7', ahead <= 1 || mayBeFar, `task ${name} is ${ahead} looks ahead`);
     if (ahead > 0) this.workedAhead += 1;
     this.sets.issued.add(name);
+    for (const shard of shards)
+      this.holders.set(nameOf(shard), [...(this.holders.get(nameOf(shard)) ?? []), name]);
   }
 
   attempted({ name }: Task): void {
@@ -93,16 +99,18 @@ export class Checker implements QueueWatcher {
   }
 
   waits(waiting: number, extra: number): void {
-    const bound = MOST_WAITING + extra + this.coordinators;
+    const bound = MOST_COORDINATORS * this.window + extra;
     this.require('I7', waiting <= bound, `${waiting} tasks wait, and there may be ${bound}`);
   }
 
   appended(record: LedgerRecord): void {
     const { length } = encodeRecord(record);
     this.require('I7', length <= LARGEST_RECORD, `the record of ${record.task} has ${length} bytes`);
-    if (record.failedImages.length > 0) this.others.add(record.task);
+    const own = record.failedImages.length > 0 || record.cancelled || record.task.endsWith('.exhausted');
+    if (own) this.others.add(record.task);
     const known = this.sets.attempted.has(record.task) || this.others.has(record.task);
     this.require('phantom', known, `nobody was handed task ${record.task}, and it is recorded`);
+    for (const { shard } of record.counted) if (this.overtakes(record.task, shard)) this.overtaken += 1;
     this.shadow.apply(record);
     for (const { shard } of record.failed) {
       this.failures.set(nameOf(shard), (this.failures.get(nameOf(shard)) ?? 0) + 1);
@@ -112,7 +120,7 @@ export class Checker implements QueueWatcher {
   /** These records are gone from the ledger by the nemesis's doing: what rested on them need not hold any more. */
   excuse(records: readonly LedgerRecord[]): void {
     this.disturbed = true;
-    this.shadow = new ShadowFold(this.simulated.job);
+    this.shadow = new ShadowFold(this.simulated.job, this.fingerprint);
     for (const record of this.ledger.records) this.shadow.apply(record);
     for (const { task } of records) this.taken.add(task);
     this.finalRows.clear();
@@ -122,7 +130,9 @@ export class Checker implements QueueWatcher {
   folded(fold: JobFold): void {
     const watched = this.watchedOf(fold);
     const { shadow } = watched;
-    for (const record of this.ledger.records.slice(shadow.records, fold.records)) shadow.apply(record);
+    const entries = this.ledger.entries(shadow.sequence, fold.sequence);
+    for (const { record } of entries) shadow.apply(record);
+    shadow.sequence = fold.sequence;
     this.checkTally(fold, shadow);
     this.checkImages(fold, watched);
     const { samples } = fold.tally;
@@ -138,8 +148,8 @@ export class Checker implements QueueWatcher {
 
   /** Folding the same records from zero gives the same state, byte for byte. */
   replayed(fold: JobFold): void {
-    const again = new JobFold(fold.job);
-    for (const record of this.ledger.records.slice(0, fold.records)) again.apply(record);
+    const again = new JobFold(fold.job, this.fingerprint);
+    for (const { record, sequence } of this.ledger.entries(0, fold.sequence)) again.apply(record, sequence);
     const same = stateOf(again) === stateOf(fold);
     this.require(
       'I6',
@@ -154,13 +164,41 @@ export class Checker implements QueueWatcher {
     this.replayed(fold);
     this.rows(fold);
     const open = [...fold.images.values()].filter(({ ending }) => ending === null).length;
-    this.require('I3', fold.isDone() && open === 0, `the job is done, and ${open} images are open`);
+    const done = fold.isDone() && (open === 0 || fold.cancelled);
+    this.require('I3', done, `the job is done, and ${open} images are open`);
+    this.cancelledRows(fold);
     const lost = [...this.sets.acked].filter((task) => !this.ledger.holds(task) && !this.taken.has(task));
     this.require('lost', lost.length === 0, `acknowledged and gone: ${lost.join(' ')}`);
     const unknown = this.ledger.records.filter(
       ({ task }) => !this.sets.issued.has(task) && !this.others.has(task),
     );
     this.require('phantom', unknown.length === 0, () => unknown.map(({ task }) => task).join(' '));
+  }
+
+  /** A cancelled job has the rows that were decided before the cancellation in ledger order, and no others. */
+  private cancelledRows(fold: JobFold): void {
+    const before = new JobFold(fold.job, this.fingerprint);
+    for (const { record, sequence } of this.ledger.entries(0)) {
+      if (record.cancelled || before.isDone()) break;
+      before.apply(record, sequence);
+    }
+    this.require('I3', fold.cancelled !== before.isDone(), `cancelled: ${fold.cancelled}, which is not so`);
+    for (const image of fold.images.keys()) {
+      const [row, expected] = [rowOf(fold, image), rowOf(before, image)];
+      this.require(
+        'I5',
+        row === expected,
+        () => `image ${image} was ${expected} at the cancellation and is ${row}`,
+      );
+    }
+  }
+
+  /** Whether the task counts this shard first, and an earlier one that holds it is taken and not recorded. */
+  private overtakes(task: string, shard: Shard): boolean {
+    const holders = this.holders.get(nameOf(shard)) ?? [];
+    const earlier = holders.slice(0, Math.max(0, holders.indexOf(task)));
+    const inHand = (name: string) => this.sets.attempted.has(name) && !this.ledger.holds(name);
+    return !this.shadow.holds(shard) && earlier.some(inHand);
   }
 
   /** The ledger as it stands, by the checker's own account. */
@@ -179,7 +217,7 @@ export class Checker implements QueueWatcher {
   private watchedOf(fold: JobFold): Watched {
     const known = this.watched.get(fold) ?? {
       ...{
-        shadow: new ShadowFold(this.simulated.job),
+        shadow: new ShadowFold(this.simulated.job, this.fingerprint),
         prefixes: new Map<number, number>(),
         ended: new Set<number>(),
       },
@@ -219,6 +257,7 @@ export class Checker implements QueueWatcher {
         ended.add(image);
         continue;
       }
+      if (fold.cancelled) continue;
       for (const range of shards) {
         const held = shadow.holds({ image, ...range });
         const what = held ? 'ledgered and not folded' : 'folded and not ledgered';
@@ -241,7 +280,7 @@ export class Checker implements QueueWatcher {
     const worst = [...this.failures].some(
       ([name, failures]) => name.startsWith(`${image}:`) && failures >= FAILURES_BEFORE_GIVING_UP,
     );
-    const failed = row.includes('"stop":"INFERENCE_FAILED"') && worst;
+    const failed = FAILED.test(row) && worst;
     this.require('I2', failed, () => `image ${image} is ${row}, not ${String(expected)}`);
   }
 }

@@ -19,12 +19,14 @@ const RATES = {
   'append refused': 0.02,
   'append repeated': 0.1,
   'publish refused': 0.02,
+  'queue full': 0.1,
   'depth refused': 0.01,
   'acknowledgement lost': 0.1,
   'task lost': 0.1,
   'task duplicated': 0.1,
   'task out of order': 0.3,
   'task delivered while held': 0.1,
+  'task exhausted': 0.15,
   'stop lost': 0.3,
   'clock jump': 0.3,
   // Drawing.
@@ -49,6 +51,8 @@ const RATES = {
   'queue emptied': 1,
   'power failure': 0.5,
   'record removed': 1,
+  'record lost': 2,
+  'job cancelled': 0.5,
 } as const;
 
 export type Fault = keyof typeof RATES;

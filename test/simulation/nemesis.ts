@@ -17,7 +17,7 @@ const DEEDS = {
   'coordinator paused': (world) => withOne(world, 'coordinator', ({ life }) => pause(world, life)),
   'coordinator interrupted': (world) => withOne(world, 'coordinator', (one) => world.interrupt(one)),
   'second coordinator': (world) => {
-    if (world.done || world.alive('coordinator').length >= MOST_COORDINATORS) return false;
+    if (world.alive('coordinator').length >= MOST_COORDINATORS) return false;
     world.startCoordinator();
     return true;
   },
@@ -46,7 +46,15 @@ const DEEDS = {
     world.stop.clear();
     return true;
   },
-  'record removed': removeRecord,
+  // A damaged disk takes a record while no coordinator runs,
+  'record removed': (world) => {
+    for (const { life } of world.alive('coordinator')) world.kill(life);
+    return loseRecord(world, 0);
+  },
+  // or one that was acknowledged, and that no running coordinator has read yet.
+  'record lost': (world) =>
+    loseRecord(world, Math.max(0, ...world.alive('coordinator').map(({ fold }) => fold!.sequence))),
+  'job cancelled': (world) => withOne(world, 'coordinator', ({ coordinator }) => world.cancel(coordinator!)),
 } satisfies Partial<Record<Fault, (world: World) => boolean>>;
 
 const NAMES = Object.keys(DEEDS) as (keyof typeof DEEDS)[];
@@ -116,19 +124,18 @@ const imagesIn = ({ counted: some, failed, failedImages }: LedgerRecord): number
 ];
 
 /**
- * A damaged disk takes one record while no coordinator runs. Not the first one with counts (it says whose bits the job
- * takes), none behind which other counts wait to be believed, and none of an image that workers know as decided: they would never draw it
- * again.
+ * The store loses one record behind this place. Not the one that says whose bits the job takes, none behind which other
+ * counts wait to be believed, and none of an image that workers know as decided: they would never draw it again.
  */
-function removeRecord(world: World): boolean {
+function loseRecord(world: World, after: number): boolean {
   const { ledger, checker, stop } = world;
   if (world.lied) return false;
-  for (const { life } of world.alive('coordinator')) world.kill(life);
-  const first = ledger.records.findIndex(({ counted: some }) => some.length > 0);
-  const possible = ledger.records
-    .map((record, at) => ({ images: imagesIn(record), at }))
-    .filter(({ images, at }) => at > first && !images.some((image) => stop.decided.has(image)));
+  const counts = ledger.entries(0).find(({ record }) => record.counted.length > 0);
+  const first = world.fingerprint === null ? (counts?.sequence ?? Infinity) : 0;
+  const possible = ledger
+    .entries(Math.max(after, first))
+    .filter(({ record }) => !imagesIn(record).some((image) => stop.decided.has(image)));
   const one = world.random.pick(possible);
-  if (one) checker.excuse(ledger.remove(one.at));
+  if (one) checker.excuse(ledger.lose(one.sequence));
   return one !== undefined;
 }

@@ -10,17 +10,20 @@ import { nameOf } from './simulated-jobs.js';
  * many entries there were. It knows nothing of looks and decisions.
  */
 export class ShadowFold {
-  records = 0;
+  /** Sequence number of the last record. */
+  sequence = 0;
   /** Counted entries of all records, and failed ones of those that were rejected as a whole. */
   entries = 0;
   rejected = 0;
   readonly first = new Map<string, CountedShard>();
-  private fingerprint: string | null = null;
   private readonly digest: string;
   private readonly images: ReadonlySet<number>;
   private readonly grid: ReadonlySet<string>;
 
-  constructor(private readonly job: Job) {
+  constructor(
+    private readonly job: Job,
+    private fingerprint: string | null,
+  ) {
     this.digest = jobDigest(job);
     this.images = new Set(imagesOf(job.claim));
     const ranges = new Grid(job.draw.segments).segments.flat();
@@ -28,7 +31,6 @@ export class ShadowFold {
   }
 
   apply(record: LedgerRecord): void {
-    this.records += 1;
     const valid = record.counted.filter((one) => this.isOfJob(one));
     this.entries += record.counted.length;
     const ours = record.jobDigest === this.digest;

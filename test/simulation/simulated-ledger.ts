@@ -9,8 +9,9 @@ const LARGEST_BURST = 8;
 
 /** Where the records are: what outlives every process. Records pass through their wire form, as everywhere. */
 export class LedgerStore {
-  readonly records: LedgerRecord[] = [];
-  /** So many records, from the first on, survive a power failure. */
+  /** By sequence number, from 1 on; null where the store lost a record. */
+  private readonly places: (LedgerRecord | null)[] = [];
+  /** So many places, from the first on, survive a power failure. */
   private synced = 0;
   private lastSync = 0;
   private readonly tasks = new Set<string>();
@@ -21,6 +22,25 @@ export class LedgerStore {
     private readonly appended: (record: LedgerRecord) => void,
   ) {}
 
+  get records(): LedgerRecord[] {
+    return this.entries(0).map(({ record }) => record);
+  }
+
+  /** Those behind `after`, up to this sequence number. */
+  entries(after: number, last = this.places.length): Entry[] {
+    const entries: Entry[] = [];
+    for (let sequence = after + 1; sequence <= Math.min(last, this.places.length); sequence++) {
+      const record = this.places[sequence - 1];
+      if (record) entries.push({ sequence, record });
+    }
+    return entries;
+  }
+
+  /** Sequence number of the last record that is there. */
+  size(): number {
+    return 1 + this.places.findLastIndex((record) => record !== null);
+  }
+
   holds(task: string): boolean {
     return this.tasks.has(task);
   }
@@ -29,7 +49,7 @@ export class LedgerStore {
     if (this.tasks.has(record.task)) return 'already recorded';
     const written = decodeRecord(encodeRecord(record));
     this.tasks.add(record.task);
-    this.records.push(written);
+    this.places.push(written);
     this.appended(written);
     const { now } = this.network.scheduler;
     if (now - this.lastSync > SYNC_EVERY_MS) this.sync();
@@ -38,20 +58,20 @@ export class LedgerStore {
   }
 
   sync(): void {
-    this.synced = this.records.length;
+    this.synced = this.places.length;
     this.lastSync = this.network.scheduler.now;
   }
 
-  /** A power failure: some of what was not synced is gone, the last first. */
+  /** A power failure: some of what was not synced is gone, the last first, and its places are used again. */
   truncate(): LedgerRecord[] {
-    const kept = this.synced + this.network.random.below(this.records.length - this.synced + 1);
-    return this.forget(kept, this.records.length - kept);
+    const kept = this.synced + this.network.random.below(this.places.length - this.synced + 1);
+    return this.places.splice(kept).flatMap((record) => this.forget(record));
   }
 
-  /** A damaged disk: one record is gone. Only while nobody reads. */
-  remove(at: number): LedgerRecord[] {
-    if (at < this.synced) this.synced -= 1;
-    return this.forget(at, 1);
+  /** A damaged disk: the record at this place is gone, and its place stays empty. */
+  lose(sequence: number): LedgerRecord[] {
+    const [gone] = this.places.splice(sequence - 1, 1, null);
+    return this.forget(gone!);
   }
 
   /** Calls `grown` after each append until the returned function is called. */
@@ -60,10 +80,10 @@ export class LedgerStore {
     return () => this.followers.delete(grown);
   }
 
-  private forget(at: number, count: number): LedgerRecord[] {
-    const gone = this.records.splice(at, count);
-    for (const { task } of gone) this.tasks.delete(task);
-    return gone;
+  private forget(gone: LedgerRecord | null): LedgerRecord[] {
+    if (gone === null) return [];
+    this.tasks.delete(gone.task);
+    return [gone];
   }
 }
 
@@ -87,13 +107,17 @@ export class SimulatedLedger implements VoteLedger {
   }
 
   size(): number {
-    return this.store.records.length;
+    return this.store.size();
   }
 
   async *read(after: number, signal: AbortSignal): AsyncIterable<Entry> {
     let sequence = after;
     while (!signal.aborted) {
-      for (const record of await this.burst(sequence, signal)) yield { sequence: ++sequence, record };
+      for (const entry of await this.burst(sequence, signal)) {
+        if (!this.store.holds(entry.record.task)) continue;
+        ({ sequence } = entry);
+        yield entry;
+      }
     }
   }
 
@@ -107,22 +131,22 @@ export class SimulatedLedger implements VoteLedger {
   }
 
   /** Some of the records behind this one, as soon as there are any; none once `signal` aborts. */
-  private burst(after: number, signal: AbortSignal): Promise<LedgerRecord[]> {
+  private burst(after: number, signal: AbortSignal): Promise<Entry[]> {
     const { store, network, life } = this;
     return new Promise((resolve) => {
-      const end = (records: LedgerRecord[]) => {
+      const end = (records: Entry[]) => {
         unfollow();
         signal.removeEventListener('abort', aborted);
         resolve(records);
       };
       const aborted = () => end([]);
       const grown = () => {
-        if (store.records.length <= after) return;
+        if (store.size() <= after) return;
         unfollow();
         network.deliver(life, () => {
           if (network.killedAt(life, 'killed at read')) return;
           const size = 1 + network.random.below(LARGEST_BURST);
-          end(store.records.slice(after, after + size));
+          end(store.entries(after).slice(0, size));
         });
       };
       const unfollow = store.follow(grown);

@@ -17,13 +17,15 @@ export interface QueueWatcher {
   acknowledged(task: Task): void;
   /** After each publication: so many tasks wait, so many of them came back or were put in twice. */
   waits(waiting: number, extra: number): void;
+  /** A task was handed out too often and never answered; the queue has forgotten it. */
+  exhausted(task: Task): void;
 }
 
 /** Where the tasks are. Loses, doubles and reorders them, and hands them out again, when the faults of the run say so. */
 export class QueueStore {
   readonly waiting: Task[] = [];
   readonly taken = new Map<number, Task>();
-  /** How often a task came back because it was not acknowledged in time, or was put in twice. */
+  /** How often a task came back, was put in twice, or came from a process that was dead by then. */
   extra = 0;
   private takers: Taker[] = [];
   private nextId = 0;
@@ -31,16 +33,23 @@ export class QueueStore {
   constructor(
     private readonly network: Network,
     private readonly watcher: QueueWatcher,
+    /** Tasks that it holds at most, taken ones included. */
+    private readonly capacity = 64,
   ) {}
 
-  publish(task: Task): void {
+  /** @param orphan its publisher died while it was on its way */
+  publish(task: Task, orphan: boolean): 'queued' | 'full' {
     const { faults } = this.network;
+    const full = this.waiting.length + this.taken.size >= this.capacity;
+    if (full || faults.happens('queue full')) return 'full';
     this.watcher.issued(task);
-    if (faults.happens('task lost')) return;
+    if (orphan) this.extra += 1;
+    if (faults.happens('task lost')) return 'queued';
     this.waiting.push(task);
     if (faults.happens('task duplicated')) this.again(task);
     this.handOut();
     this.watcher.waits(this.waiting.length, this.extra);
+    return 'queued';
   }
 
   take(taker: Taker): () => void {
@@ -55,6 +64,20 @@ export class QueueStore {
     if (!this.network.faults.happens('acknowledgement lost')) this.taken.delete(id);
   }
 
+  depth(job?: string): { waiting: number; taken: number } {
+    const ofJob = (task: Task) => job === undefined || task.job === job;
+    return {
+      waiting: this.waiting.filter(ofJob).length,
+      taken: [...this.taken.values()].filter(ofJob).length,
+    };
+  }
+
+  /** The job's waiting tasks are gone. */
+  purge(job: string): void {
+    const kept = this.waiting.filter((task) => task.job !== job);
+    this.waiting.splice(0, this.waiting.length, ...kept);
+  }
+
   /** Every task is gone, as the memory queue's are with its process. */
   empty(): void {
     this.waiting.length = 0;
@@ -67,6 +90,10 @@ export class QueueStore {
     while (this.waiting.length > 0 && this.takers.length > 0) {
       const at = faults.happens('task out of order') ? random.below(this.waiting.length) : 0;
       const [task] = this.waiting.splice(at, 1);
+      if (faults.happens('task exhausted')) {
+        this.watcher.exhausted(task!);
+        continue;
+      }
       const taker = this.takers.shift()!;
       const id = this.nextId++;
       this.taken.set(id, task!);
@@ -99,10 +126,10 @@ export class SimulatedQueue implements TaskQueue {
     private readonly life: Life,
   ) {}
 
-  publish(task: Task): Promise<void> {
+  publish(task: Task): Promise<'queued' | 'full'> {
     return this.network.call(this.life, 'publish', () => {
       this.network.refuse('publish refused');
-      this.store.publish(task);
+      return this.store.publish(task, !this.life.alive);
     });
   }
 
@@ -128,10 +155,21 @@ export class SimulatedQueue implements TaskQueue {
     });
   }
 
-  depth(): Promise<{ waiting: number; taken: number }> {
+  depth(job?: string): Promise<{ waiting: number; taken: number }> {
     return this.network.ask(this.life, 'killed at depth', () => {
       this.network.refuse('depth refused');
-      return { waiting: this.store.waiting.length, taken: this.store.taken.size };
+      return this.store.depth(job);
     });
+  }
+
+  purge(job: string): Promise<void> {
+    return this.network.ask(this.life, 'killed at depth', () => {
+      this.network.refuse('depth refused');
+      this.store.purge(job);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -3,6 +3,8 @@ import type { StopSignal } from '../../shared/ports/stop-signal.js';
 import type { Network } from './network.js';
 import type { Life } from './scheduler.js';
 
+const LARGEST_JUMP_MS = 3_600_000;
+
 /** What the coordinators have announced, for workers that start later. */
 export class StopStore {
   readonly decided = new Set<number>();
@@ -46,6 +48,11 @@ export class SimulatedStop implements StopSignal {
     return () => this.listeners.delete(listener);
   }
 
+  close(): Promise<void> {
+    this.store.views.delete(this);
+    return Promise.resolve();
+  }
+
   private learn(images: readonly number[]): void {
     const fresh = images.filter((image) => !this.decided.has(image));
     if (fresh.length === 0) return;
@@ -54,21 +61,25 @@ export class SimulatedStop implements StopSignal {
   }
 }
 
-/** The clock of one process; its sleepers may wake far too early or too late. */
+/** The clock of one process; it may run far ahead, and its sleepers may wake far too early or too late. */
 export class SimulatedClock implements Clock {
+  private ahead = 0;
+
   constructor(
     private readonly network: Network,
     private readonly life: Life,
   ) {}
 
   now(): number {
-    return this.network.scheduler.now;
+    return this.network.scheduler.now + this.ahead;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     const { scheduler, random, faults } = this.network;
-    const factor = faults.happens('clock jump') ? random.between(0, 10) : 1;
+    const jumps = faults.happens('clock jump');
+    const factor = jumps ? random.between(0, 10) : 1;
+    if (jumps) this.ahead += random.between(0, LARGEST_JUMP_MS);
     return new Promise((resolve) => {
       const wake = () => {
         signal.removeEventListener('abort', wake);

@@ -40,12 +40,18 @@ describe('coordinators and workers under simulated faults', () => {
     ) as Record<Fault, number>;
     const met = {
       'work ahead': sum(reports, (r) => r.workedAhead),
+      'tasks overtaken': sum(reports, (r) => r.counters.overtaken),
+      'shards counted while an earlier task was held': sum(reports, (r) => r.overtaken),
+      'lost work issued again': sum(reports, (r) => r.counters.restarts),
+      'tasks split or given up': sum(reports, (r) => r.counters.exhausted),
+      'jobs cancelled before they were done': reports.filter((r) => r.cancelled).length,
       counted: sum(reports, (r) => r.tally.counted),
       'duplicate counts': sum(reports, (r) => r.tally.duplicate),
       'divergent counts, told': sum(reports, (r) => r.tally.divergent),
       'late counts': sum(reports, (r) => r.tally.late),
       'rejected counts': sum(reports, (r) => r.tally.rejected),
       'failed shards': sum(reports, (r) => r.tally.failed),
+      'wall clock jumps': sum(reports, (r) => r.wallClockJumps),
       'quiet runs': reports.filter((r) => Object.values(r.faults).every((n) => n === 0)).length,
     };
     const size = {
@@ -62,6 +68,14 @@ describe('coordinators and workers under simulated faults', () => {
 
   it('are replayed by their seed, step by step', async () => {
     for (const seed of [3, 14, 159]) expect(await simulate(seed)).toEqual(await simulate(seed));
+  });
+
+  it('do the same whatever the wall clock says, also when it jumps by an hour', async () => {
+    for (const seed of [3, 26, 535]) {
+      const [one, other] = [await simulate(seed, 1), await simulate(seed, 2)];
+      expect(one.wallClockJumps).not.toBe(other.wallClockJumps);
+      expect({ ...one, wallClockJumps: 0 }).toEqual({ ...other, wallClockJumps: 0 });
+    }
   });
 });
 

@@ -1,7 +1,9 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest } from '../../shared/job.js';
+import type { Task } from '../../shared/ports/task-queue.js';
 import type { Shard } from '../../shared/shards.js';
 import { Coordinator } from '../../coordinator/coordinator.js';
+import type { IssueCounters } from '../../coordinator/issuer.js';
 import { JobFold } from '../../coordinator/job-fold.js';
 import type { Drawn } from '../../worker/pool.js';
 import { Worker } from '../../worker/worker.js';
@@ -18,6 +20,7 @@ import { QueueStore, SimulatedQueue } from './simulated-queue.js';
 import { SimulatedClock, SimulatedStop, StopStore } from './simulated-stop.js';
 
 const SLOTS = 2;
+const LARGEST_WINDOW = 12;
 const TASK_MICROS = 2_000;
 /** A worker of another fingerprint is found out after a while. */
 const FOREIGN_MS = 2_000;
@@ -29,10 +32,13 @@ const REPLAY_SHARE_AT_END = 0.25;
 const LONGEST_END_MS = 30_000;
 const liar = voterOf(12, () => 0.999);
 
+const JOB_ID = 'j-1';
+
 interface Running {
   readonly life: Life;
   readonly interrupt: AbortController;
   readonly fold: JobFold | null;
+  readonly coordinator: Coordinator | null;
   readonly pool: SimulatedPool | null;
 }
 
@@ -49,6 +55,12 @@ export class World {
   done: JobFold | null = null;
   lied = false;
   lives = 0;
+  /** What the coordinators issued and why, over all their lives. */
+  readonly counters: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
+  /** That of the job's preparation; null: the first record says it. */
+  readonly fingerprint: string | null;
+  private readonly window: number;
+  private cancelled = false;
   private readonly attempts = new Map<string, number>();
 
   constructor(
@@ -59,7 +71,10 @@ export class World {
     this.network = new Network(this.scheduler, random, faults);
     this.network.kill = (life) => this.kill(life);
     this.ledger = new LedgerStore(this.network, (record) => this.checker.appended(record));
-    this.checker = new Checker(simulated, this.ledger);
+    this.fingerprint = random.chance(0.5) ? FINGERPRINT : null;
+    this.window = 1 + random.below(LARGEST_WINDOW);
+    const exhausted = (task: Task) => this.exhausted(task);
+    this.checker = new Checker(simulated, this.ledger, this.fingerprint, this.window, exhausted);
     this.queue = new QueueStore(this.network, this.checker);
   }
 
@@ -69,16 +84,15 @@ export class World {
 
   startCoordinator(): void {
     const life = new Life(`c${++this.lives}`, 'coordinator');
-    const fold = new JobFold(this.simulated.job);
-    this.checker.coordinators += 1;
+    const fold = new JobFold(this.simulated.job, this.fingerprint);
     const coordinator = new Coordinator({
-      ...{ ...this.portsOf(life), fold, clock: new SimulatedClock(this.network, life), slots: SLOTS },
-      ...{ taskPrefix: life.name, taskMicros: TASK_MICROS },
+      ...{ ...this.portsOf(life), fold, clock: new SimulatedClock(this.network, life) },
+      ...{ job: JOB_ID, window: () => this.window, taskPrefix: life.name, taskMicros: TASK_MICROS },
       onProgress: () => this.progressed(fold),
     });
-    this.run({ life, fold, pool: null, interrupt: new AbortController() }, (signal) =>
-      coordinator.run(signal),
-    );
+    if (this.cancelled) coordinator.cancel();
+    const running = { life, fold, coordinator, pool: null, interrupt: new AbortController() };
+    this.run(running, (signal) => coordinator.run(signal));
   }
 
   /** `foreign`: on a device that computes other bits; what it counts is refused unless the job allows any. */
@@ -92,7 +106,14 @@ export class World {
       fingerprint: foreign ? OTHER_FINGERPRINT : FINGERPRINT,
     });
     if (foreign) this.scheduler.after(this.random.between(0, FOREIGN_MS), life, () => this.kill(life));
-    this.run({ life, fold: null, pool, interrupt: new AbortController() }, (signal) => worker.run(signal));
+    const running = { life, fold: null, coordinator: null, pool, interrupt: new AbortController() };
+    this.run(running, (signal) => worker.run(signal));
+  }
+
+  /** Somebody wants the job cancelled; coordinators that start later know it. */
+  cancel(coordinator: Coordinator): void {
+    this.cancelled = true;
+    coordinator.cancel();
   }
 
   /** At once, wherever it is; another one of its kind starts later. */
@@ -146,6 +167,10 @@ export class World {
   private ended(running: Running): void {
     this.running.delete(running);
     const { fold, life } = running;
+    if (running.coordinator) {
+      const { counters } = running.coordinator;
+      for (const key of Object.keys(counters) as (keyof IssueCounters)[]) this.counters[key] += counters[key];
+    }
     if (fold) {
       this.checker.folded(fold);
       this.checker.rows(fold);
@@ -157,6 +182,13 @@ export class World {
   private progressed(fold: JobFold): void {
     this.checker.folded(fold);
     if (this.random.chance(REPLAY_SHARE)) this.checker.replayed(fold);
+  }
+
+  /** Those who run learn of it; if nobody does, the task counts as lost later on. */
+  private exhausted(task: Task): void {
+    for (const { life, coordinator } of this.alive('coordinator')) {
+      this.network.deliver(life, () => coordinator!.taskExhausted(task));
+    }
   }
 
   private portsOf(life: Life) {

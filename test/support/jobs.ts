@@ -94,7 +94,8 @@ let records = 0;
 export function makeRecord(job: Job, content: Partial<LedgerRecord>): LedgerRecord {
   return {
     ...{ jobDigest: jobDigest(job), fingerprint: FINGERPRINT, task: `test.${records++}` },
-    ...{ counted: [], failed: [], returned: [], dropped: [], failedImages: [], ...content },
+    ...{ counted: [], failed: [], returned: [], dropped: [], failedImages: [] },
+    ...{ cancelled: false, ...content },
   };
 }
 

@@ -1,21 +1,32 @@
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
+import { VerifiedDataSet, type DataSetSource } from '../../shared/dataset/verified-data-set.js';
 import { SmoothcertError } from '../../shared/errors.js';
 
 const LEVELS = 255;
 
 /**
  * Reads single images of a canonical data set as pixels in [0, 1], in the data's own order.
- * uint8 becomes float32(x / 255), rounded once (design decision 1). Memory: one image.
+ * uint8 becomes float32(x / 255), rounded once (design decision 1). Memory: one image, and two chunks of 16 MiB
+ * where the data must have a digest.
  */
 export class DataSetReader {
   readonly #pixels: Float32Array;
-  private constructor(private readonly file: DataSetFile) {
+  private constructor(private readonly file: DataSetSource) {
     this.#pixels = Float32Array.from({ length: LEVELS + 1 }, (_, level) => level / LEVELS);
   }
 
-  /** Throws DATA_UNREADABLE or DATA_FORMAT. */
-  static async open(path: string): Promise<DataSetReader> {
-    return new DataSetReader(await DataSetFile.open(path));
+  /**
+   * Opens the file; with a data digest (hex), every pixel that is read was held against it.
+   * @throws SmoothcertError DATA_UNREADABLE or DATA_FORMAT, with a digest DATA_DIGEST_MISMATCH
+   */
+  static async open(
+    path: string,
+    digest: string | null = null,
+    chunks: readonly string[] | null = null,
+  ): Promise<DataSetReader> {
+    return new DataSetReader(
+      await (digest === null ? DataSetFile.open(path) : VerifiedDataSet.open(path, digest, chunks)),
+    );
   }
 
   /** Number of images held, which need not be all of the data set that they came from. */
@@ -29,7 +40,7 @@ export class DataSetReader {
 
   /**
    * Pixels of the image of this index in the data set, each in [0, 1]; a new array every time.
-   * @throws SmoothcertError INTERNAL if it is not held
+   * @throws SmoothcertError INTERNAL if it is not held, DATA_DIGEST_MISMATCH if the file changed
    */
   async readPixels(index: number): Promise<Float32Array> {
     const { count, holds, imageBytes, imageElements, imageOffset } = this.file.geometry;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
+import type { WeightFile } from '../../shared/job-spec.js';
 import { externalRanges, inlineExternalData, type ExternalRange } from './external-data.js';
 import { DAMAGED, LARGEST_MODEL, tooLarge } from './model-limits.js';
 
@@ -15,6 +16,10 @@ export interface WholeModel {
   readonly model: Uint8Array;
   /** sha256 (hex); see `digestOf`. */
   readonly digest: string;
+  /** sha256 (hex) of the model file alone. */
+  readonly fileDigest: string;
+  /** Files that it keeps weights in, in the order of their names. */
+  readonly weights: readonly WeightFile[];
 }
 
 /**
@@ -24,7 +29,8 @@ export interface WholeModel {
  */
 export async function withExternalFiles(model: Uint8Array, modelPath: string): Promise<WholeModel> {
   const ranges = rangesOf(model, modelPath);
-  if (ranges.length === 0) return { model, digest: sha256(model) };
+  const fileDigest = sha256(model);
+  if (ranges.length === 0) return { model, digest: fileDigest, fileDigest, weights: [] };
   const names = [...new Set(ranges.map(({ location }) => location))].sort(byCodeUnits);
   if (names.length > MOST_FILES) {
     throw unreadable(`The model ${modelPath} names ${names.length} files of weights.`, ONE_FILE);
@@ -41,12 +47,11 @@ export async function withExternalFiles(model: Uint8Array, modelPath: string): P
   const contentOf = (range: ExternalRange) => cut(files.get(range.location)!, range, modelPath);
   const inlined = ranges.reduce((sum, range) => sum + contentOf(range).length, model.length);
   if (inlined > LARGEST_MODEL) throw tooLarge(`${modelPath} with its weight files`, inlined);
+  const weights = names.map((name) => ({ path: name, digest: sha256(files.get(name)!) }));
   return {
     model: inlineExternalData(model, contentOf),
-    digest: digestOf(
-      model,
-      names.map((name) => files.get(name)!),
-    ),
+    digest: digestOf([fileDigest, ...weights.map(({ digest }) => digest)]),
+    ...{ fileDigest, weights },
   };
 }
 
@@ -55,8 +60,8 @@ export async function withExternalFiles(model: Uint8Array, modelPath: string): P
  * of every whole weight file, in the order of their names' UTF-16 units. A shell says the same:
  * `sha256sum model.onnx a.data b.data | cut -c 1-64 | sha256sum`.
  */
-function digestOf(model: Uint8Array, files: readonly Uint8Array[]): string {
-  return sha256(Buffer.from([model, ...files].map((content) => `${sha256(content)}\n`).join('')));
+function digestOf(digests: readonly string[]): string {
+  return sha256(Buffer.from(digests.map((digest) => `${digest}\n`).join('')));
 }
 
 function sha256(content: Uint8Array): string {

@@ -1,16 +1,16 @@
 import type { Delivery, Task, TaskQueue } from '../../ports/task-queue.js';
 
-/** The task queue of one process: first in, first out. Bounded by its publisher, which watches `depth`. */
+/** The task queue of one process: first in, first out. Bounded by its publisher, which watches what is unanswered. */
 export class MemoryQueue implements TaskQueue {
-  private readonly tasks: Task[] = [];
+  private tasks: Task[] = [];
   private readonly waiters: ((delivery: Delivery | null) => void)[] = [];
-  private taken = 0;
+  private readonly taken = new Set<Task>();
 
-  publish(task: Task): Promise<void> {
+  publish(task: Task): Promise<'queued'> {
     const waiter = this.waiters.shift();
     if (waiter) waiter(this.deliver(task));
     else this.tasks.push(task);
-    return Promise.resolve();
+    return Promise.resolve('queued');
   }
 
   next(signal: AbortSignal): Promise<Delivery | null> {
@@ -31,18 +31,27 @@ export class MemoryQueue implements TaskQueue {
     });
   }
 
-  depth(): Promise<{ waiting: number; taken: number }> {
-    return Promise.resolve({ waiting: this.tasks.length, taken: this.taken });
+  depth(job?: string): Promise<{ waiting: number; taken: number }> {
+    const count = (tasks: Iterable<Task>) =>
+      [...tasks].filter((task) => job === undefined || task.job === job).length;
+    return Promise.resolve({ waiting: count(this.tasks), taken: count(this.taken) });
+  }
+
+  purge(job: string): Promise<void> {
+    this.tasks = this.tasks.filter((task) => task.job !== job);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   private deliver(task: Task): Delivery {
-    this.taken += 1;
-    let open = true;
+    this.taken.add(task);
     return {
       task,
       acknowledge: () => {
-        if (open) this.taken -= 1;
-        open = false;
+        this.taken.delete(task);
         return Promise.resolve();
       },
     };

@@ -20,4 +20,8 @@ export class MemoryStop implements StopSignal {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -5,7 +5,7 @@ import { MemoryQueue } from './memory-queue.js';
 import { MemoryStop } from './memory-stop.js';
 import { systemClock } from './system-clock.js';
 
-const task = (name: string): Task => ({ name, shards: [{ image: 0, begin: 0, end: 64 }] });
+const task = (name: string): Task => ({ name, job: 'j', shards: [{ image: 0, begin: 0, end: 64 }] });
 const never = new AbortController().signal;
 
 describe('the queue of one process', () => {

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, homedir, hostname } from 'node:os';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { NatsOptions } from '../../shared/adapters/nats/connect.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { DEVICES, type Device } from '../../shared/job.js';
+import { optionError, parseChoice, parseNumber } from '../parse.js';
+
+/** Flags as typed, by their attribute names. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+const text = (raw: Raw, name: string): string | undefined => {
+  const value = raw[name];
+  return typeof value === 'string' ? value : undefined;
+};
+const seconds = (raw: Raw, name: string, flag: string, most = 3_600): number =>
+  1000 * parseNumber(flag, text(raw, name)!, { above: 0, most });
+const whole = (raw: Raw, name: string, flag: string, least: number, most: number): number =>
+  parseNumber(flag, text(raw, name)!, { least, most, whole: true });
+
+/** The content of a file with one secret, without the line's end. @throws OPTION_INVALID */
+export function secretOf(file: string, flag: string): string {
+  try {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret !== '') return secret;
+  } catch (cause) {
+    throw new SmoothcertError(
+      'OPTION_INVALID',
+      `${flag} ${file} cannot be read.`,
+      'Check the path and its rights.',
+      {
+        cause,
+      },
+    );
+  }
+  throw optionError(`${flag} ${file} is empty.`, 'Put the secret on its first line.');
+}
+
+/** Where NATS is, and who we are to it. Its times follow from the two that an operator chooses. */
+export function natsOptions(raw: Raw, name: string): NatsOptions {
+  const [user, passwordFile, tokenFile] = ['natsUser', 'natsPasswordFile', 'natsTokenFile'].map((key) =>
+    text(raw, key),
+  );
+  const [nkeySeed, creds, ca, cert, key] = ['natsNkey', 'natsCreds', 'natsCa', 'natsCert', 'natsKey'].map(
+    (one) => text(raw, one),
+  );
+  const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds');
+  const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
+  return {
+    servers: text(raw, 'nats')!.split(','),
+    name,
+    ...(user === undefined ? {} : { user }),
+    ...(passwordFile === undefined ? {} : { password: secretOf(passwordFile, '--nats-password-file') }),
+    ...(tokenFile === undefined ? {} : { token: secretOf(tokenFile, '--nats-token-file') }),
+    ...(nkeySeed === undefined ? {} : { nkeySeed }),
+    ...(creds === undefined ? {} : { creds }),
+    ...(ca === undefined && cert === undefined
+      ? {}
+      : {
+          tls: {
+            ...(ca === undefined ? {} : { ca }),
+            ...(cert === undefined ? {} : { cert }),
+            ...(key === undefined ? {} : { key }),
+          },
+        }),
+    times: {
+      ...{ ackWaitMs, workingEveryMs: ackWaitMs / 3 },
+      ...{ leaseTtlMs, leaseRenewMs: 0.3 * leaseTtlMs, standbyPollMs: 0.1 * leaseTtlMs },
+    },
+    replicas: whole(raw, 'natsReplicas', '--nats-replicas', 1, 5),
+  };
+}
+
+export interface ListeningConfig {
+  readonly grpc: string;
+  readonly http: string;
+  readonly tokenFile: string | null;
+  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa: string | null } | null;
+  readonly insecure: boolean;
+}
+
+export function listeningOf(raw: Raw): ListeningConfig {
+  const [cert, key, clientCa] = ['tlsCert', 'tlsKey', 'tlsClientCa'].map((name) => text(raw, name));
+  if ((cert === undefined) !== (key === undefined)) {
+    throw optionError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
+  }
+  if (clientCa !== undefined && cert === undefined) {
+    throw optionError(
+      '--tls-client-ca has no meaning without --tls-cert.',
+      'Give --tls-cert and --tls-key, too.',
+    );
+  }
+  return {
+    ...{ grpc: text(raw, 'grpc')!, http: text(raw, 'http')!, tokenFile: text(raw, 'tokenFile') ?? null },
+    tls: cert === undefined ? null : { cert, key: key!, clientCa: clientCa ?? null },
+    insecure: raw['insecure'] === true,
+  };
+}
+
+/** @throws OPTION_INVALID without --store */
+export function storeOf(raw: Raw): { readonly store: string; readonly allowUris: readonly string[] } {
+  const store = text(raw, 'store');
+  if (store === undefined || store === '') {
+    throw optionError('--store is missing.', 'Name a folder for models, data sets and results.');
+  }
+  return { store, allowUris: (raw['allowUri'] as readonly string[] | undefined) ?? [] };
+}
+
+export interface MachineConfig {
+  readonly device: Device;
+  readonly processes: number;
+  readonly hangMs: number;
+  readonly jobs: number;
+  readonly graceMs: number;
+}
+
+export function machineOf(raw: Raw): MachineConfig {
+  const device = parseChoice('--device', text(raw, 'device')!, DEVICES);
+  const usual = device === 'cpu' ? availableParallelism() : 1;
+  return {
+    device,
+    processes:
+      text(raw, 'processes') === undefined ? usual : whole(raw, 'processes', '--processes', 1, 1_024),
+    hangMs: seconds(raw, 'hangSeconds', '--hang-seconds', 86_400),
+    jobs: whole(raw, 'jobs', '--jobs', 1, 64),
+    graceMs: seconds(raw, 'graceSeconds', '--grace-seconds', 86_400),
+  };
+}
+
+export interface WorkerConfig extends MachineConfig {
+  readonly nats: NatsOptions;
+  readonly name: string;
+  readonly cache: string;
+  readonly cacheBytes: number;
+  /** Null: where the coordinator says. */
+  readonly artifactsUrl: string | null;
+  /** A coordinator's store that this machine can read; null: artifacts come over HTTP. */
+  readonly store: string | null;
+  readonly tokenFile: string | null;
+  readonly artifactsTls: {
+    readonly ca: string | null;
+    readonly cert: string | null;
+    readonly key: string | null;
+  };
+}
+
+export function workerConfig(raw: Raw): WorkerConfig {
+  const name = text(raw, 'name') ?? nameOfProcess();
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
+    throw optionError(`--name ${name} is no name.`, 'Use 1 to 64 letters, digits, - and _.');
+  }
+  const cacheRoot = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  return {
+    ...machineOf(raw),
+    ...{ nats: natsOptions(raw, `smoothcert worker ${name}`), name },
+    cache: text(raw, 'cache') ?? path.join(cacheRoot, 'smoothcert'),
+    cacheBytes: 2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }),
+    ...{ artifactsUrl: text(raw, 'artifacts') ?? null, store: text(raw, 'store') ?? null },
+    tokenFile: text(raw, 'tokenFile') ?? null,
+    artifactsTls: {
+      ca: text(raw, 'artifactsCa') ?? null,
+      cert: text(raw, 'artifactsCert') ?? null,
+      key: text(raw, 'artifactsKey') ?? null,
+    },
+  };
+}
+
+/** Unique among all processes, so that nobody takes another one's word for its own. */
+export const nameOfProcess = (): string =>
+  `${hostname()
+    .replace(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, 40)}-${process.pid}-${randomBytes(4).toString('hex')}`;

@@ -1,0 +1,80 @@
+import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
+import { JobManager } from '../../coordinator/service/job-manager.js';
+import { DEFAULT_LIMITS } from '../../coordinator/service/limits.js';
+import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { systemClock } from '../../shared/adapters/local/system-clock.js';
+import { connectNats } from '../../shared/adapters/nats/connect.js';
+import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
+import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
+import { NatsLease } from '../../shared/adapters/nats/lease.js';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import { EXIT } from '../exit.js';
+import { listeningOf, nameOfProcess, natsOptions, storeOf, type Raw } from './config.js';
+import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
+import { logTo, type Log } from './log.js';
+
+/**
+ * `smoothcert coordinator`: serves until `interrupt` aborts, then lets go of the lease and ends. Resolves with the exit code.
+ * @throws SmoothcertError before it serves
+ */
+export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<number> {
+  const log = logTo(process.stderr, raw['verbose'] === true);
+  const config = listeningOf(raw);
+  const { store, allowUris } = storeOf(raw);
+  const name = nameOfProcess();
+  const listening = await listeningFor(config);
+  const artifacts = await ArtifactFolder.open(store);
+  const fetcher = new UriFetcher(artifacts, allowUris);
+  const link = await connectNats(natsOptions(raw, `smoothcert coordinator ${name}`));
+  for (const note of link.notes) log('warn', note);
+  link.onTrouble((sentence) => log('warn', sentence));
+  link.onConnected((connected) => log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'));
+  try {
+    const exchange = await NatsCoordinatorExchange.open(link);
+    const jobs = await NatsJobStore.open(link, (id, error) =>
+      log('warn', 'A job cannot be read.', id, error),
+    );
+    let manager: JobManager | null = null;
+    const unready = () => whyUnready(link, manager);
+    const http = await serveHttp(listening, artifacts, unready, log);
+    const advertised = raw['advertise'] as string | undefined;
+    const artifactsUrl = advertised ?? urlOf(http.address, listening.tls !== null);
+    const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
+    const limits = DEFAULT_LIMITS;
+    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    manager = new JobManager({
+      ...{ ...ports, lease, fetcher },
+      log: ({ level, message, job, cause }) => log(level, message, job, cause),
+    });
+    const grpc = await serveGrpc(listening, manager, log);
+    log(
+      'info',
+      `${name} listens: gRPC at ${urlOf(grpc.address, listening.tls !== null)}, artifacts at ${artifactsUrl}.`,
+    );
+    tellServing(manager, log);
+    try {
+      await manager.run(interrupt);
+    } finally {
+      await closeAll([grpc, http]);
+      await exchange.close();
+    }
+    log('info', 'Ended; what is recorded is kept.');
+    return EXIT.done;
+  } finally {
+    await link.close();
+  }
+}
+
+function tellServing(manager: JobManager, log: Log): void {
+  manager.onServing((serving) =>
+    log(
+      'info',
+      serving ? 'Serving: this coordinator holds the lease.' : 'Not serving: the lease is not held.',
+    ),
+  );
+}
+
+function whyUnready(link: NatsLink, manager: JobManager | null): string | null {
+  if (!link.connected) return 'NATS cannot be reached.';
+  return manager?.serving === true ? null : 'Another coordinator holds the lease, or none does yet.';
+}

@@ -1,0 +1,65 @@
+import { hostname } from 'node:os';
+import { GrpcServer } from '../../coordinator/grpc/server.js';
+import { HttpServer } from '../../coordinator/http/server.js';
+import {
+  parseAddress,
+  refuseInsecure,
+  showAddress,
+  type Address,
+} from '../../coordinator/listening/address.js';
+import { readTls, type Tls } from '../../coordinator/listening/tls.js';
+import { Tokens } from '../../coordinator/listening/tokens.js';
+import type { CertificationService } from '../../coordinator/service/service.js';
+import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { ListeningConfig } from './config.js';
+import type { Log } from './log.js';
+
+const CLOSE_GRACE_MS = 5_000;
+
+/** What was asked for, read and checked before anything is begun. */
+export interface Listening {
+  readonly grpc: Address;
+  readonly http: Address;
+  readonly tls: Tls | null;
+  readonly tokens: Tokens | null;
+}
+
+/** @throws SmoothcertError OPTION_INVALID, INSECURE_LISTENING */
+export async function listeningFor(config: ListeningConfig): Promise<Listening> {
+  const grpc = parseAddress('--grpc', config.grpc);
+  const http = parseAddress('--http', config.http);
+  const tokens = config.tokenFile === null ? null : await Tokens.open(config.tokenFile);
+  const tls = config.tls === null ? null : await readTls(config.tls);
+  refuseInsecure([grpc, http], { tls: tls !== null, tokens: tokens !== null, insecure: config.insecure });
+  return { grpc, http, tls, tokens };
+}
+
+const reportTo = (log: Log) => (error: unknown) => log('warn', 'A call met an error of ours.', null, error);
+
+/** Health and artifacts. */
+export function serveHttp(
+  { http: address, tls, tokens }: Listening,
+  artifacts: ArtifactStore,
+  unready: () => string | null,
+  log: Log,
+): Promise<HttpServer> {
+  return HttpServer.start({ address, tls, tokens, artifacts, unready, report: reportTo(log) });
+}
+
+export function serveGrpc(
+  { grpc: address, tls, tokens }: Listening,
+  service: CertificationService,
+  log: Log,
+): Promise<GrpcServer> {
+  return GrpcServer.start({ service, address, tls, tokens, report: reportTo(log) });
+}
+
+/** How others reach an address: the name of this machine where it listens everywhere. */
+export function urlOf({ host, port }: Address, tls: boolean): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `${tls ? 'https' : 'http'}://${showAddress({ host: everywhere ? hostname() : host, port })}`;
+}
+
+export async function closeAll(servers: readonly { close(graceMs: number): Promise<void> }[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close(CLOSE_GRACE_MS)));
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
+import { JobManager } from '../../coordinator/service/job-manager.js';
+import { DEFAULT_LIMITS } from '../../coordinator/service/limits.js';
+import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { JobFolder } from '../../shared/adapters/local/job-folder.js';
+import { LocalExchange } from '../../shared/adapters/local/local-exchange.js';
+import { systemClock } from '../../shared/adapters/local/system-clock.js';
+import { ArtifactCache } from '../../worker/artifacts/cache.js';
+import { folderSource } from '../../worker/artifacts/source.js';
+import { Daemon } from '../../worker/daemon/daemon.js';
+import { EXIT } from '../exit.js';
+import { OutputFolder } from '../output-folder.js';
+import { listeningOf, machineOf, nameOfProcess, storeOf, type Raw } from './config.js';
+import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
+import { eventLog } from './event-log.js';
+import { logTo } from './log.js';
+
+/** Copies of what lies beside them are no use beyond the jobs that need them. */
+const CACHE_BYTES = 2 ** 30;
+const PRESENCE_EVERY_MS = 5_000;
+/** Small, so that a decision does not wait long for its task's record. */
+const TASK_MICROS = 200_000;
+
+/**
+ * `smoothcert serve`: coordinator and worker of this machine in one process, until `interrupt` aborts. Resolves with the exit code.
+ * @throws SmoothcertError before it serves, FOLDER_LOCKED where another process serves from this store
+ */
+export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
+  const verbose = raw['verbose'] === true;
+  const log = logTo(process.stderr, verbose);
+  const { store, allowUris } = storeOf(raw);
+  const machine = machineOf(raw);
+  const listening = await listeningFor(listeningOf(raw));
+  const folder = await OutputFolder.open(store);
+  folder.begun = true;
+  try {
+    const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
+    const fetcher = new UriFetcher(artifacts, allowUris);
+    const exchange = await LocalExchange.open(folder.file('ledgers'), systemClock);
+    const damaged = (file: string, error: unknown) => log('warn', `${file} cannot be read.`, null, error);
+    const jobs = await JobFolder.open(folder.file('jobs'), damaged);
+    const limits = { ...DEFAULT_LIMITS, taskMicros: TASK_MICROS };
+    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    const manager = new JobManager({
+      ...{ ...ports, lease: null, fetcher },
+      log: ({ level, message, job, cause }) => log(level, message, job, cause),
+    });
+    const unready = () => (manager.serving ? null : 'It is starting or ending.');
+    const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, folderSource(artifacts));
+    const daemon = new Daemon({
+      ...{ name: nameOfProcess(), exchange, cache, device: machine.device, jobs: machine.jobs },
+      ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: machine.graceMs, clock: systemClock },
+      onEvent: eventLog(log),
+      pool: {
+        ...{ processes: machine.processes, hangMs: machine.hangMs },
+        onDeath: (how, words) =>
+          log('warn', `An inference process ended (${how}).${verbose ? ` ${words}` : ''}`),
+      },
+    });
+    const http = await serveHttp(listening, artifacts, unready, log);
+    const grpc = await serveGrpc(listening, manager, log);
+    log('info', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
+    await runBoth(manager, daemon, interrupt).finally(async () => {
+      await closeAll([grpc, http]);
+      await exchange.close();
+    });
+    log('info', 'Ended; what is recorded is kept.');
+    return EXIT.done;
+  } finally {
+    folder.close();
+  }
+}
+
+/** The worker ends first, so that what it hands back is recorded; if either fails, both end. */
+async function runBoth(manager: JobManager, daemon: Daemon, interrupt: AbortSignal): Promise<void> {
+  const failed = new AbortController();
+  const workerGone = new AbortController();
+  const until = AbortSignal.any([interrupt, failed.signal]);
+  const working = daemon.run(until).finally(() => {
+    failed.abort();
+    workerGone.abort();
+  });
+  const serving = manager.run(workerGone.signal).finally(() => failed.abort());
+  const results = await Promise.allSettled([working, serving]);
+  const fault = results.find((result) => result.status === 'rejected');
+  if (fault) throw fault.reason;
+}

@@ -1,0 +1,35 @@
+import { RequestError } from '../../shared/errors.js';
+import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import { Check } from '../../shared/wire/check.js';
+import { artifactToWire, type ReadRequestOf, type ResponseOf } from '../../shared/wire/service.js';
+import { PAGE } from '../service/limits.js';
+
+/** What there is of an artifact. @throws RequestError for a digest that is none */
+export async function getArtifact(
+  store: ArtifactStore,
+  { digest }: ReadRequestOf<'getArtifact'>,
+): Promise<ResponseOf<'getArtifact'>> {
+  const check = new Check();
+  check.digest('digest', digest);
+  check.refuseRequest();
+  const found = await store.find(digest);
+  if (found) return { complete: true, receivedBytes: found.bytes };
+  return { complete: false, receivedBytes: await store.receivedBytes(digest) };
+}
+
+/** A page by digest; the token is the last digest of the page before. @throws RequestError for a token that is none */
+export async function listArtifacts(
+  store: ArtifactStore,
+  { pageSize, pageToken }: ReadRequestOf<'listArtifacts'>,
+): Promise<ResponseOf<'listArtifacts'>> {
+  if (!/^([0-9a-f]{64})?$/.test(pageToken)) {
+    throw new RequestError([{ field: 'page_token', description: 'is not one that this server gave' }]);
+  }
+  const size = pageSize === 0 ? PAGE.usual : Math.min(pageSize, PAGE.most);
+  const found = await store.list(pageToken, size + 1);
+  const page = found.slice(0, size);
+  return {
+    artifacts: page.map(artifactToWire),
+    nextPageToken: found.length > size ? page.at(-1)!.digest : '',
+  };
+}

@@ -1,0 +1,85 @@
+import { status, type UntypedHandleCall } from '@grpc/grpc-js';
+import type { CertificateRow, JobUpdate } from '../../shared/job-view.js';
+import {
+  CERTIFICATION_METHODS,
+  jobToWire,
+  rowToWire,
+  updateToWire,
+  type MethodName,
+  type ReadRequestOf,
+  type ResponseOf,
+} from '../../shared/wire/service.js';
+import { specOfWire } from '../../shared/wire/job-spec.js';
+import { notServing } from '../service/refusals.js';
+import type { CertificationService } from '../service/service.js';
+import { getArtifact, listArtifacts } from './artifacts.js';
+import { MOST_MESSAGE_BYTES } from './definition.js';
+import type { Report } from './errors.js';
+import { streaming } from './streaming.js';
+import { unary } from './unary.js';
+import { upload, type UploadLimits } from './upload.js';
+
+const methods = CERTIFICATION_METHODS;
+
+/** The service's methods as gRPC calls them. */
+export function handlersOf(
+  service: CertificationService,
+  uploads: UploadLimits,
+  report: Report,
+): Record<MethodName, UntypedHandleCall> {
+  // Only one coordinator takes uploads, as two would write into the same file.
+  const store = () => {
+    if (!service.serving) throw notServing();
+    return service.artifacts;
+  };
+  // A request that names an artifact which is not there is no search for that artifact: the client has to upload it first.
+  const creating = { ARTIFACT_MISSING: status.FAILED_PRECONDITION };
+  return {
+    createJob: unary(methods.createJob, (request) => createJob(service, request), report, creating),
+    getJob: unary(methods.getJob, async ({ id }) => jobOf(await service.getJob(id)), report),
+    cancelJob: unary(methods.cancelJob, async ({ id }) => jobOf(await service.cancelJob(id)), report),
+    listJobs: unary(methods.listJobs, (request) => listJobs(service, request), report),
+    getArtifact: unary(methods.getArtifact, (request) => getArtifact(store(), request), report),
+    listArtifacts: unary(methods.listArtifacts, (request) => listArtifacts(store(), request), report),
+    putArtifact: upload(store, uploads, report),
+    watchJob: streaming(
+      methods.watchJob,
+      ({ id, afterSequence }, signal) => mapped(service.watch(id, afterSequence, signal), updateOf),
+      report,
+    ),
+    streamCertificates: streaming(
+      methods.streamCertificates,
+      ({ id, fromImage }, signal) => mapped(service.certificates(id, fromImage, signal), rowOf),
+      report,
+    ),
+  };
+}
+
+const jobOf = (view: Parameters<typeof jobToWire>[0]) => ({ job: jobToWire(view) });
+const updateOf = (update: JobUpdate) => updateToWire(update);
+const rowOf = (row: CertificateRow) => rowToWire(row);
+
+async function createJob(
+  service: CertificationService,
+  { spec, requestId, validateOnly }: ReadRequestOf<'createJob'>,
+): Promise<ResponseOf<'createJob'>> {
+  return jobOf(await service.createJob({ spec: specOfWire(spec), requestId, validateOnly }));
+}
+
+/** A page, smaller than asked for where its jobs do not fit into one message. */
+async function listJobs(
+  service: CertificationService,
+  { pageSize, pageToken }: ReadRequestOf<'listJobs'>,
+): Promise<ResponseOf<'listJobs'>> {
+  for (let size = pageSize; ;) {
+    const { jobs, nextPageToken } = await service.listJobs(size, pageToken);
+    const response = { jobs: jobs.map(jobToWire), nextPageToken };
+    const fits = methods.listJobs.response.encode(response).length <= MOST_MESSAGE_BYTES;
+    if (fits || jobs.length <= 1) return response;
+    size = Math.floor(jobs.length / 2);
+  }
+}
+
+async function* mapped<T, U>(values: AsyncIterable<T>, change: (value: T) => U): AsyncGenerator<U> {
+  for await (const value of values) yield change(value);
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Server } from '@grpc/grpc-js';
+import { load } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { protoPath as healthProto } from 'grpc-health-check';
+import { SmoothcertError } from '../../shared/errors.js';
+
+/** Where proto/ stands, seen from this file: in the source tree, or beside dist/ in a checkout and in a package. */
+const PLACES = ['../../proto', '../../../proto'];
+const PROTO = 'smoothcert/v1/certification_service.proto';
+
+/** Tells clients such as grpcurl what the services are. @throws SmoothcertError INTERNAL if the package was shipped without its proto files */
+export async function addReflection(server: Server): Promise<void> {
+  const found = await load([PROTO, healthProto], { includeDirs: [protoFolder()], keepCase: true });
+  new ReflectionService(found).addToServer(server);
+}
+
+/** The folder of our proto files. */
+export function protoFolder(): string {
+  const folders = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const folder = folders.find((one) => existsSync(`${one}/${PROTO}`));
+  if (folder !== undefined) return folder;
+  throw new SmoothcertError(
+    'INTERNAL',
+    `This installation lacks the file proto/${PROTO}.`,
+    'Install smoothcert again, whole.',
+  );
+}

@@ -1,0 +1,120 @@
+import { createServer } from 'node:net';
+import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Address } from '../listening/address.js';
+import { listen, type Listener } from '../listening/listen.js';
+import type { Tls } from '../listening/tls.js';
+import type { Tokens } from '../listening/tokens.js';
+import type { CertificationService } from '../service/service.js';
+import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
+import { statusOf, type Report } from './errors.js';
+import { handlersOf } from './handlers.js';
+import { Health } from './health.js';
+import { authentication, EndlessCalls } from './interceptors.js';
+import { addReflection } from './reflection.js';
+import { UPLOAD_LIMITS, type UploadLimits } from './upload.js';
+
+export interface GrpcServerOptions {
+  readonly service: CertificationService;
+  readonly address: Address;
+  /** Null: in clear text. */
+  readonly tls: Tls | null;
+  /** Null: whoever reaches the address is let in. */
+  readonly tokens: Tokens | null;
+  readonly report: Report;
+  readonly uploads?: UploadLimits;
+}
+
+/** A client of which nothing was heard for the first time is asked, and given up after the second. */
+const KEEPALIVE_MS = { time: 30_000, timeout: 10_000 };
+/** Calls of one connection at a time; more wait in the client. */
+const MOST_CALLS = 1_024;
+
+/** The certification service over gRPC, with grpc.health.v1 and reflection. */
+export class GrpcServer {
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly listener: Listener,
+    private readonly health: Health,
+    private readonly endless: EndlessCalls,
+    private readonly report: Report,
+  ) {}
+
+  /** Listens. @throws SmoothcertError OPTION_INVALID where the address cannot be had */
+  static async start(options: GrpcServerOptions): Promise<GrpcServer> {
+    const { service, tokens, report } = options;
+    const endless = new EndlessCalls();
+    const health = new Health(service);
+    const server = new Server({
+      ...SERVER_OPTIONS,
+      interceptors: [...(tokens ? [authentication(tokens, report)] : []), endless.interceptor],
+    });
+    server.addService(
+      CERTIFICATION_DEFINITION,
+      handlersOf(service, options.uploads ?? UPLOAD_LIMITS, report),
+    );
+    health.addTo(server);
+    try {
+      await addReflection(server);
+      // A socket of our own: grpc-js tells of one that it cannot have only in prose, and has no limit to its connections.
+      const connections = server.createConnectionInjector(credentialsOf(options.tls));
+      const socket = createServer({ noDelay: true }, (connection) =>
+        connections.injectConnection(connection),
+      );
+      const listener = await listen(socket, options.address, 'The gRPC service');
+      return new GrpcServer(server, listener, health, endless, report);
+    } catch (error) {
+      health.close();
+      server.forceShutdown();
+      throw error;
+    }
+  }
+
+  /** Where it listens, with the port that was found. */
+  get address(): Address {
+    return this.listener.address;
+  }
+
+  /** Says NOT_SERVING, takes no more calls, ends the watches, lets the other calls finish for `graceMs`, then ends them, too. */
+  close(graceMs: number): Promise<void> {
+    this.closing ??= this.shutDown(graceMs);
+    return this.closing;
+  }
+
+  private async shutDown(graceMs: number): Promise<void> {
+    this.health.close();
+    this.listener.stop();
+    this.endless.end(statusOf(goingDown(), this.report));
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    const finished = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
+    await Promise.race([finished, grace]);
+    clearTimeout(timer);
+    this.server.forceShutdown();
+    await this.listener.end();
+  }
+}
+
+const SERVER_OPTIONS: ServerOptions = {
+  'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
+  'grpc.max_send_message_length': MOST_MESSAGE_BYTES,
+  'grpc.keepalive_time_ms': KEEPALIVE_MS.time,
+  'grpc.keepalive_timeout_ms': KEEPALIVE_MS.timeout,
+  'grpc.max_concurrent_streams': MOST_CALLS,
+};
+
+function credentialsOf(tls: Tls | null): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  const pair = { private_key: tls.key, cert_chain: tls.cert };
+  return ServerCredentials.createSsl(tls.clientCa, [pair], tls.clientCa !== null);
+}
+
+function goingDown(): SmoothcertError {
+  return new SmoothcertError(
+    'NOT_SERVING',
+    'This coordinator is shutting down.',
+    'Call again: another one, or this one after its restart, goes on with the same jobs.',
+  );
+}

@@ -1,0 +1,49 @@
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Method } from '../../shared/wire/service.js';
+import { CallSignal } from './call-signal.js';
+import { statusOf, type Report } from './errors.js';
+
+type Call = ServerWritableStream<Buffer, Buffer>;
+
+/**
+ * A handler of one request and a stream of answers, which is drawn by its reader: the next message is asked for when the one before has
+ * left this process. So nothing is queued for a slow client, and one that reads nothing costs a message. When the client is gone, the
+ * iteration ends and nothing else.
+ * @param messages must end when the signal aborts
+ */
+export function streaming<Q, ReadQ, A, ReadA>(
+  method: Method<Q, ReadQ, A, ReadA>,
+  messages: (request: ReadQ, signal: AbortSignal) => AsyncIterable<A>,
+  report: Report,
+): handleServerStreamingCall<Buffer, Buffer> {
+  const respond = async (call: Call): Promise<void> => {
+    const caller = new CallSignal(call);
+    const { signal } = caller;
+    try {
+      for await (const message of messages(method.request.decode(call.request), signal)) {
+        await send(call, method.response.encode(message), signal);
+        if (signal.aborted) return;
+      }
+      if (!signal.aborted) call.end();
+    } catch (error) {
+      // grpc-js makes the call's status of an `error` event, after what was written before.
+      if (!signal.aborted) call.emit('error', statusOf(error, report));
+    } finally {
+      caller.release();
+    }
+  };
+  return (call) => void respond(call);
+}
+
+/** Resolves when the message has left, or nobody wants it any more: grpc-js forgets the callbacks of an ended call. */
+function send(call: Call, message: Buffer, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+    else call.write(message, done);
+  });
+}

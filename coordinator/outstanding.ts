@@ -1,0 +1,65 @@
+import type { Shard } from '../shared/shards.js';
+
+/** Answer times that the median is taken of. */
+const REMEMBERED = 64;
+/** A task that takes this many times the median is a straggler. */
+const STRAGGLER_FACTOR = 3;
+
+/** A task that no folded record answers yet. */
+export interface OutstandingTask {
+  readonly name: string;
+  readonly shards: readonly Shard[];
+  /** Monotonic milliseconds. */
+  readonly issuedAt: number;
+  /** How often its shards were overtaken before. */
+  readonly copies: number;
+}
+
+/**
+ * The tasks that this coordinator issued and that no record answers: its own knowledge, bounded by its window, lost
+ * with it. No certificate depends on it.
+ */
+export class Outstanding {
+  private readonly tasks = new Map<string, OutstandingTask>();
+  private readonly times: number[] = [];
+
+  /** @param shortest milliseconds before which no task is a straggler */
+  constructor(private readonly shortest: number) {}
+
+  get size(): number {
+    return this.tasks.size;
+  }
+
+  add(task: OutstandingTask): void {
+    this.tasks.set(task.name, task);
+  }
+
+  /** A record of this task was folded, whoever issued it. */
+  answered(name: string, now: number): void {
+    const task = this.tasks.get(name);
+    if (!task) return;
+    this.tasks.delete(name);
+    this.times.push(now - task.issuedAt);
+    if (this.times.length > REMEMBERED) this.times.shift();
+  }
+
+  /** No answer is waited for any more; if one comes, it is folded all the same. */
+  remove(name: string): void {
+    this.tasks.delete(name);
+  }
+
+  clear(): void {
+    this.tasks.clear();
+  }
+
+  /**
+   * Tasks that take far longer than the last ones that were answered; none before there was an answer. A copy gets
+   * twice the time, so that shards that nobody can draw are not issued ever faster.
+   */
+  overdue(now: number): OutstandingTask[] {
+    if (this.times.length === 0) return [];
+    const median = [...this.times].sort((a, b) => a - b)[this.times.length >> 1]!;
+    const limit = Math.max(this.shortest, STRAGGLER_FACTOR * median);
+    return [...this.tasks.values()].filter(({ issuedAt, copies }) => now - issuedAt > limit * 2 ** copies);
+  }
+}

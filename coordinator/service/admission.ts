@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { RequestError } from '../../shared/errors.js';
+import type { JobImages, JobSpec } from '../../shared/job-spec.js';
+import type { JobView } from '../../shared/job-view.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import { checkSpec } from './check-spec.js';
+import { imagesIn } from './data-set.js';
+import type { Inputs } from './inputs.js';
+import { jobIdOf, requestDigestOf } from './job-id.js';
+import { viewOf } from './job-view-of.js';
+import { countOf } from './ledger-bytes.js';
+import { LONGEST_REQUEST_ID } from './limits.js';
+import { noProgress } from './live-job.js';
+import type { ServicePorts } from './ports.js';
+import { jobExists, tooManyJobs } from './refusals.js';
+import type { CreateRequest } from './service.js';
+import type { Term } from './term.js';
+
+/** Takes jobs in: what is stored was checked, and rests on artifacts that are there. */
+export class Admission {
+  private admitting = 0;
+
+  constructor(
+    private readonly ports: ServicePorts,
+    private readonly inputs: Inputs,
+  ) {}
+
+  /** As `CertificationService.createJob`. The same request again, also at the same moment or elsewhere, gives the same job. */
+  async create(term: Term, request: CreateRequest): Promise<JobView> {
+    const { spec, requestId, validateOnly } = request;
+    if (requestId.length > LONGEST_REQUEST_ID) {
+      const description = `is longer than ${LONGEST_REQUEST_ID} characters`;
+      throw new RequestError([{ field: 'request_id', description }]);
+    }
+    checkSpec(spec);
+    const id = jobIdOf(requestId);
+    const known = await this.ports.jobs.get(id);
+    if (known && known.entry.requestDigest !== requestDigestOf(spec)) throw jobExists(requestId);
+    if (validateOnly) return this.checked(request);
+    if (known) return this.viewOf(term, known.entry);
+    const created = await this.store(term, id, request);
+    return created === null ? this.create(term, request) : term.begin(created).view();
+  }
+
+  /** Null if another request was faster. */
+  private async store(term: Term, id: string, { spec, requestId }: CreateRequest): Promise<JobEntry | null> {
+    const { activeJobs } = this.ports.limits;
+    if (term.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs);
+    this.admitting += 1;
+    try {
+      await this.inputs.require(spec);
+      const entry: JobEntry = {
+        ...{ id, requestId, requestDigest: requestDigestOf(spec), createMs: this.ports.now() },
+        spec: { ...spec, seed: spec.seed ?? drawnSeed(), images: await this.images(spec) },
+        ...{ startMs: null, job: null, prepared: null, cancelRequested: false, ending: null },
+      };
+      return (await this.ports.jobs.create(entry)) === 'created' ? entry : null;
+    } finally {
+      this.admitting -= 1;
+    }
+  }
+
+  /** What is known of a job that is not created. Nothing is fetched for it, so that of a data set elsewhere the images stay unchecked. */
+  private async checked({ spec, requestId }: CreateRequest): Promise<JobView> {
+    const here = await this.inputs.check(spec);
+    const images = here ? await this.images(spec) : spec.images;
+    const entry: JobEntry = {
+      ...{ id: '', requestId, requestDigest: '', createMs: this.ports.now(), startMs: null, job: null },
+      ...{ spec: { ...spec, seed: spec.seed ?? '', images }, prepared: null, cancelRequested: false },
+      ending: null,
+    };
+    return { ...viewOf(entry, noProgress(images ? countOf(images) : 0), null, []), spec };
+  }
+
+  private async images({ data, images }: JobSpec): Promise<JobImages> {
+    const found = await imagesIn(this.ports.artifacts, data.digest, images);
+    const count = countOf(found);
+    const most = this.ports.limits.images;
+    if (count <= most) return found;
+    const description = `names ${count} images, and this server takes at most ${most} a job`;
+    throw new RequestError([{ field: 'spec.images', description }]);
+  }
+
+  private viewOf(term: Term, entry: JobEntry): JobView {
+    if (entry.ending) return viewOf(entry, entry.ending.progress, null, []);
+    return term.begin(entry).view();
+  }
+}
+
+/** A seed that nobody, and no model, could have been tuned on. */
+const drawnSeed = (): string => randomBytes(8).readBigUInt64BE().toString();

@@ -1,0 +1,36 @@
+import { SmoothcertError } from '../../shared/errors.js';
+
+export const notServing = (): SmoothcertError =>
+  new SmoothcertError(
+    'NOT_SERVING',
+    'This coordinator does not hold the lease: another one answers, or soon will.',
+    'Try again in some seconds, or at another coordinator.',
+  );
+
+export const jobNotFound = (id: string): SmoothcertError =>
+  new SmoothcertError(
+    'JOB_NOT_FOUND',
+    `There is no job ${id.slice(0, 64)}.`,
+    'List the jobs with smoothcert jobs, or with ListJobs; jobs that ended long ago are forgotten.',
+  );
+
+export const jobExists = (requestId: string): SmoothcertError =>
+  new SmoothcertError(
+    'JOB_EXISTS',
+    `The request id ${requestId} was used for another job.`,
+    'Repeat a request unchanged to get its job, or give a new one an id of its own.',
+  );
+
+export const tooManyJobs = (most: number): SmoothcertError =>
+  new SmoothcertError(
+    'TOO_MANY_JOBS',
+    `There are ${most} jobs that have not ended, as many as this server takes.`,
+    'Wait for one to end, or cancel one.',
+  );
+
+export const tooManyWatchers = (most: number): SmoothcertError =>
+  new SmoothcertError(
+    'TOO_MANY_WATCHERS',
+    `There are ${most} watches, as many as this server takes.`,
+    'Try again later, or ask for the job from time to time.',
+  );

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { DataSetFile } from '../../dataset/data-set-file.js';
+import { SmoothcertError } from '../../errors.js';
+import type { Artifact, ArtifactStore } from '../../ports/artifact-store.js';
+import { storageError, writeAtomically } from './files.js';
+
+const PIECE_BYTES = 2 ** 20;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** What stands beside an artifact that is complete. */
+interface Description extends Artifact {
+  /** Digests (hex) of a data set's chunks; none of a file. */
+  readonly chunks: readonly string[];
+}
+
+/**
+ * Artifacts in a folder, by digest. A description appears only once the bytes on disk were read back and have the digest, so that
+ * nothing half-written is ever taken for whole, also after a crash. Several processes may share the folder.
+ */
+export class ArtifactFolder implements ArtifactStore {
+  private readonly uploading = new Set<string>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly largestBytes: number,
+  ) {}
+
+  /** @param largestBytes of one artifact. @throws FOLDER_UNUSABLE, DISK_FULL */
+  static async open(folder: string, largestBytes = 2 ** 40): Promise<ArtifactFolder> {
+    await mkdir(path.join(folder, 'incoming'), { recursive: true }).catch((error: unknown) => {
+      throw storageError(error, folder);
+    });
+    return new ArtifactFolder(folder, largestBytes);
+  }
+
+  async find(digest: string): Promise<Artifact | null> {
+    const found = await this.describe(digest);
+    return found && { digest, kind: found.kind, bytes: found.bytes };
+  }
+
+  async receivedBytes(digest: string): Promise<number> {
+    if (!DIGEST.test(digest)) return 0;
+    const found = await stat(this.incoming(digest)).catch(() => null);
+    return found?.size ?? 0;
+  }
+
+  async put(artifact: Artifact, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const { digest, bytes } = artifact;
+    if (!DIGEST.test(digest)) throw invalid(digest, 'has a name that is no digest');
+    if (!Number.isSafeInteger(bytes) || bytes < 1 || bytes > this.largestBytes) {
+      throw invalid(digest, `has ${bytes} bytes, and 1 to ${this.largestBytes} are taken`);
+    }
+    if (await this.find(digest)) return;
+    if (this.uploading.has(digest)) throw busy(digest);
+    this.uploading.add(digest);
+    try {
+      await this.receive(artifact, offset, pieces);
+      await this.complete(artifact);
+    } catch (error) {
+      const ofStorage = (error as NodeJS.ErrnoException).syscall !== undefined;
+      throw ofStorage ? storageError(error, this.folder) : error;
+    } finally {
+      this.uploading.delete(digest);
+    }
+  }
+
+  async *read(digest: string, begin: number, end: number): AsyncIterable<Uint8Array> {
+    const file = await this.file(digest);
+    if (begin >= end) return;
+    yield* createReadStream(file, {
+      start: begin,
+      end: end - 1,
+      highWaterMark: PIECE_BYTES,
+    }) as AsyncIterable<Buffer>;
+  }
+
+  async chunks(digest: string): Promise<readonly string[]> {
+    const found = await this.describe(digest);
+    if (found?.kind !== 'data-set') throw missing(digest);
+    return found.chunks;
+  }
+
+  async file(digest: string): Promise<string> {
+    if (!(await this.describe(digest))) throw missing(digest);
+    return path.join(this.folder, digest);
+  }
+
+  async list(after: string, count: number): Promise<Artifact[]> {
+    const digests = (await readdir(this.folder))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .filter((digest) => digest > after)
+      .sort();
+    const found: Artifact[] = [];
+    for (const digest of digests) {
+      if (found.length === count) break;
+      const artifact = await this.find(digest);
+      if (artifact) found.push(artifact);
+    }
+    return found;
+  }
+
+  async remove(digest: string): Promise<void> {
+    if (!DIGEST.test(digest)) return;
+    await rm(this.description(digest), { force: true });
+    await rm(path.join(this.folder, digest), { force: true });
+  }
+
+  /** Appends what comes to what is there. */
+  private async receive(
+    { digest, bytes }: Artifact,
+    offset: number,
+    pieces: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const received = await this.receivedBytes(digest);
+    if (offset !== 0 && offset !== received) {
+      throw invalid(digest, `is to go on at byte ${offset}, and ${received} are here`);
+    }
+    const handle = await open(this.incoming(digest), offset === 0 ? 'w' : 'a');
+    try {
+      const total = await append(handle, offset, bytes, pieces, digest);
+      if (total < bytes) throw invalid(digest, `ended after ${total} of ${bytes} bytes`);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Reads back what is on disk; only what has its digest becomes an artifact. */
+  private async complete(artifact: Artifact): Promise<void> {
+    const { digest, kind, bytes } = artifact;
+    const incoming = this.incoming(digest);
+    try {
+      const found =
+        kind === 'file' ? { digest: await sha256(incoming), chunks: [] } : await dataDigest(incoming);
+      if (found.digest !== digest) throw invalid(digest, `has digest ${found.digest}`);
+      await rename(incoming, path.join(this.folder, digest));
+      const description: Description = { digest, kind, bytes, chunks: found.chunks };
+      await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
+    } catch (error) {
+      await rm(incoming, { force: true });
+      throw error;
+    }
+  }
+
+  /** Null where there is none, or what stands there is not whole. */
+  private async describe(digest: string): Promise<Description | null> {
+    if (!DIGEST.test(digest)) return null;
+    try {
+      const description = JSON.parse(await readFile(this.description(digest), 'utf8')) as Description;
+      const { size } = await stat(path.join(this.folder, digest));
+      return description.digest === digest && description.bytes === size ? description : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private incoming(digest: string): string {
+    return path.join(this.folder, 'incoming', digest);
+  }
+
+  private description(digest: string): string {
+    return path.join(this.folder, `${digest}.json`);
+  }
+}
+
+/** Writes the pieces; returns the length of the file. Never more than `bytes`. */
+async function append(
+  handle: FileHandle,
+  offset: number,
+  bytes: number,
+  pieces: AsyncIterable<Uint8Array>,
+  digest: string,
+): Promise<number> {
+  let total = offset;
+  for await (const piece of pieces) {
+    total += piece.length;
+    if (total > bytes) throw invalid(digest, `is longer than the ${bytes} bytes that it was said to have`);
+    await handle.writeFile(piece);
+  }
+  return total;
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}
+
+async function dataDigest(file: string): Promise<{ digest: string; chunks: readonly string[] }> {
+  const data = await DataSetFile.open(file);
+  try {
+    return await data.digest();
+  } finally {
+    await data.close();
+  }
+}
+
+function invalid(digest: string, why: string): SmoothcertError {
+  return new SmoothcertError(
+    'ARTIFACT_INVALID',
+    `The artifact ${digest.slice(0, 64)} ${why}.`,
+    'Send it again from the beginning, from an unchanged file.',
+  );
+}
+
+function busy(digest: string): SmoothcertError {
+  return new SmoothcertError(
+    'ARTIFACT_BUSY',
+    `The artifact ${digest} is being uploaded by somebody else.`,
+    'Wait for that upload, or try again later.',
+  );
+}
+
+/** @param digest of an artifact that is not there, or not complete */
+export function missing(digest: string): SmoothcertError {
+  return new SmoothcertError(
+    'ARTIFACT_MISSING',
+    `There is no artifact ${digest.slice(0, 64)} here, or not all of it.`,
+    'Upload it with smoothcert artifacts put, or with PutArtifact.',
+  );
+}

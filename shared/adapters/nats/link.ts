@@ -1,0 +1,109 @@
+import { setMaxListeners } from 'node:events';
+import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection, Status } from '@nats-io/transport-node';
+
+import type { Reachable } from '../../ports/exchange.js';
+import { sentenceOf } from './errors.js';
+import { pause } from './retry.js';
+import type { NatsTimes } from './times.js';
+
+const FLUSH_MS = 1000;
+
+/**
+ * A connection to NATS that lasts: it is made anew for ever until it is closed. What the library has to say outside of a call
+ * never throws; it is told to those who listen. `connection`, `streams` and `manager` are for the adapters of this folder only.
+ */
+export class NatsLink implements Reachable {
+  readonly streams: JetStreamClient;
+  private up = true;
+  private readonly ending = new AbortController();
+  private readonly upListeners = new Set<(connected: boolean) => void>();
+  private readonly troubleListeners = new Set<(sentence: string) => void>();
+
+  constructor(
+    readonly connection: NatsConnection,
+    readonly manager: JetStreamManager,
+    readonly times: NatsTimes,
+    /** Copies that a cluster keeps of each stream. */
+    readonly replicas: number,
+    /** What an operator should know about the server. */
+    readonly notes: readonly string[],
+  ) {
+    this.streams = jetstream(connection, { timeout: times.requestMs });
+    void this.follow();
+    setMaxListeners(0, this.ending.signal);
+    void connection.closed().then(() => {
+      this.setUp(false);
+      this.ending.abort();
+    });
+  }
+
+  /** Aborts once it was closed. */
+  get end(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  get connected(): boolean {
+    return this.up;
+  }
+
+  onConnected(listener: (connected: boolean) => void): () => void {
+    this.upListeners.add(listener);
+    return () => void this.upListeners.delete(listener);
+  }
+
+  /** Calls `listener` with what the server complains about outside of a call, for example a permission that is missing. */
+  onTrouble(listener: (sentence: string) => void): () => void {
+    this.troubleListeners.add(listener);
+    return () => void this.troubleListeners.delete(listener);
+  }
+
+  /** Whether it was closed: it will not come back. */
+  get closed(): boolean {
+    return this.connection.isClosed();
+  }
+
+  /** Resolves as soon as there is a connection, it is closed, or a signal aborts; at once where one of these holds. */
+  untilConnected(...signals: readonly AbortSignal[]): Promise<void> {
+    if (this.up || this.closed || signals.some(({ aborted }) => aborted)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        unlisten();
+        this.ending.signal.removeEventListener('abort', done);
+        for (const signal of signals) signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const unlisten = this.onConnected((connected) => connected && done());
+      for (const signal of [this.ending.signal, ...signals]) signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Sends what was said and ends the connection; what is under way in it fails. */
+  async close(): Promise<void> {
+    const sent = new AbortController();
+    if (this.up) {
+      const flushed = this.connection.flush().catch(() => undefined);
+      await Promise.race([flushed, pause(FLUSH_MS, sent.signal)]);
+    }
+    sent.abort();
+    await this.connection.close();
+  }
+
+  private async follow(): Promise<void> {
+    for await (const status of this.connection.status()) this.take(status);
+  }
+
+  private take(status: Status): void {
+    if (status.type === 'disconnect') this.setUp(false);
+    else if (status.type === 'reconnect') this.setUp(true);
+    else if (status.type === 'error') {
+      for (const listener of [...this.troubleListeners]) listener(sentenceOf(status.error));
+    }
+  }
+
+  private setUp(up: boolean): void {
+    if (this.up === up) return;
+    this.up = up;
+    for (const listener of [...this.upListeners]) listener(up);
+  }
+}

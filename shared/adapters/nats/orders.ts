@@ -1,0 +1,32 @@
+import type { KV } from '@nats-io/kv';
+
+import type { WorkOrder } from '../../work-order.js';
+import { decodeOrder, encodeOrder } from '../../wire/cluster.js';
+import { answered, isPresent, removeKey } from './buckets.js';
+import type { NatsLink } from './link.js';
+
+const keyOf = (job: string): string => `order.${job}`;
+
+/** Work orders as keys of the bucket SC1_JOBS: a job that has none is not, or no longer, to be drawn for. */
+export class WorkOrders {
+  constructor(
+    private readonly link: NatsLink,
+    private readonly bucket: KV,
+  ) {}
+
+  /** An order that is there already is replaced: it is the same, or of a coordinator that knew less. */
+  async put(order: WorkOrder): Promise<void> {
+    const what = `store the work order of ${order.job}`;
+    await answered(what, this.bucket.put(keyOf(order.job), encodeOrder(order)));
+  }
+
+  /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED for one that cannot be read */
+  async get(job: string): Promise<WorkOrder | null> {
+    const found = await answered(`tell of the work order of ${job}`, this.bucket.get(keyOf(job)));
+    return isPresent(found) ? decodeOrder(found.value) : null;
+  }
+
+  remove(job: string): Promise<void> {
+    return answered(`remove the work order of ${job}`, removeKey(this.link, keyOf(job)));
+  }
+}

@@ -1,0 +1,24 @@
+import type { NatsTimes } from './times.js';
+
+/** Resolves after `ms`, or at once when a signal aborts. */
+export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms).unref();
+    for (const signal of signals) {
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', done);
+    }
+  });
+}
+
+/** Pauses before further tries, without end: each up to twice as long as the one before, half of it by chance, so that many do not try at once. */
+export function* pauses({ retryLeastMs, retryMostMs }: NatsTimes): Generator<number, never> {
+  for (let most = retryLeastMs; ; most = Math.min(2 * most, retryMostMs)) {
+    yield most / 2 + (most / 2) * Math.random();
+  }
+}

@@ -1,0 +1,212 @@
+import type { Msg } from '@nats-io/transport-node';
+
+import { SmoothcertError } from '../../errors.js';
+import { classToken } from '../../numeric-class.js';
+import type { Delivery, Task, TaskQueue } from '../../ports/task-queue.js';
+import { decodeTask, encodeTask } from '../../wire/cluster.js';
+import { isFull, unanswered, unreachable } from './errors.js';
+import { watchExhausted } from './exhausted.js';
+import type { NatsLink } from './link.js';
+import { MalformedMessages } from './messages.js';
+import { Pull } from './pull.js';
+import { pause, pauses } from './retry.js';
+import { removeTasks } from './remove-tasks.js';
+import {
+  WORK_LIMITS,
+  WORK_STREAM,
+  consumerOf,
+  ensureWork,
+  workSubject,
+  type WorkLimits,
+} from './work-stream.js';
+
+const ACK = '+ACK';
+const WORKING = '+WPI';
+const TERM = '+TERM';
+
+/**
+ * The tasks of one numeric class in JetStream. A task is in the hands of whoever took it for as long as this queue is open there and
+ * its process can reach the server; after `ackWaitMs` of silence it is handed to somebody else. Never asks for more tasks than there
+ * are callers of `next`; goes on by itself whenever the server or the link has been away.
+ */
+export class NatsTaskQueue implements TaskQueue {
+  private readonly pulls = new Set<Pull>();
+  /** Tasks taken and not acknowledged: where the server wants to hear of them. */
+  private readonly held = new Set<Msg>();
+  /** Came for somebody who had just given up; for the next one who asks, unless it is handed out again by then. */
+  private late: { message: Msg; at: number }[] = [];
+  private readonly malformed = new MalformedMessages();
+  private readonly end = new AbortController();
+  private readonly heartbeat: NodeJS.Timeout;
+  private readonly unlisten: () => void;
+
+  private constructor(
+    private readonly link: NatsLink,
+    private readonly token: string,
+    private readonly limits: WorkLimits,
+  ) {
+    this.heartbeat = setInterval(() => this.sayWorking(), link.times.workingEveryMs).unref();
+    this.unlisten = link.onConnected((connected) => connected && this.resume());
+    link.end.addEventListener('abort', this.endPulls);
+  }
+
+  /**
+   * Opens the queue of a numeric class, making what it needs if it is not there.
+   * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, DISK_FULL
+   */
+  static async open(
+    link: NatsLink,
+    numericClass: string,
+    limits: WorkLimits = WORK_LIMITS,
+  ): Promise<NatsTaskQueue> {
+    const token = classToken(numericClass);
+    await ensureWork(link, token, limits);
+    return new NatsTaskQueue(link, token, limits);
+  }
+
+  /** Messages that are no tasks of ours; they were removed. */
+  get malformedCount(): number {
+    return this.malformed.count;
+  }
+
+  async publish(task: Task): Promise<'queued' | 'full'> {
+    const bytes = encodeTask(task);
+    // The library would keep it and send it later, whatever its caller has made of the refusal by then.
+    if (!this.link.connected) throw unreachable('NATS cannot be reached.', 'It is tried again for ever.');
+    try {
+      await this.link.streams.publish(workSubject(this.token, task.job), bytes);
+      return 'queued';
+    } catch (error) {
+      if (isFull(error)) return 'full';
+      throw unanswered(`say that it has queued the task ${task.name}`, error);
+    }
+  }
+
+  async next(signal: AbortSignal): Promise<Delivery | null> {
+    let pausing = pauses(this.link.times);
+    while (!signal.aborted && !this.end.signal.aborted) {
+      const outcome = this.takeLate() ?? (await this.pull(signal));
+      if (outcome === 'again') continue;
+      if (outcome === 'unanswered') {
+        await pause(pausing.next().value, signal, this.end.signal);
+        await this.recover(signal);
+        continue;
+      }
+      pausing = pauses(this.link.times);
+      const task = this.malformed.read(decodeTask, outcome.data);
+      if (task !== null) return this.deliver(outcome, task);
+      this.tell(outcome, TERM);
+    }
+    return null;
+  }
+
+  async depth(job?: string): Promise<{ waiting: number; taken: number }> {
+    try {
+      const { consumers, streams } = this.link.manager;
+      const { num_pending, num_ack_pending } = await consumers.info(WORK_STREAM, consumerOf(this.token));
+      if (job === undefined || num_pending + num_ack_pending === 0) {
+        return { waiting: num_pending, taken: num_ack_pending };
+      }
+      const subject = workSubject(this.token, job);
+      const { state } = await streams.info(WORK_STREAM, { subjects_filter: subject });
+      const count = state.subjects?.[subject] ?? 0;
+      const taken = Math.min(count, num_ack_pending);
+      return { waiting: count - taken, taken };
+    } catch (error) {
+      throw unanswered('say how many tasks are queued', error);
+    }
+  }
+
+  async purge(job: string): Promise<void> {
+    try {
+      await removeTasks(this.link, workSubject(this.token, job));
+    } catch (error) {
+      throw unanswered(`remove the tasks of ${job}`, error);
+    }
+  }
+
+  /** Calls `listener` with tasks that are handed out no more, each once, until the returned function is called. They are removed. */
+  onExhausted(listener: (task: Task) => void): () => void {
+    return watchExhausted(this.link, this.token, this.malformed, listener);
+  }
+
+  /** Takes nothing more; tasks that were not acknowledged are handed out again after `ackWaitMs`. */
+  close(): Promise<void> {
+    this.end.abort();
+    this.unlisten();
+    clearInterval(this.heartbeat);
+    this.held.clear();
+    this.late = [];
+    this.link.end.removeEventListener('abort', this.endPulls);
+    this.endPulls();
+    return Promise.resolve();
+  }
+
+  private async pull(signal: AbortSignal): Promise<Msg | 'again' | 'unanswered'> {
+    await this.link.untilConnected(signal, this.end.signal);
+    if (this.link.closed) throw unreachable('The connection to NATS was closed.', 'Connect again.');
+    if (signal.aborted || this.end.signal.aborted) return 'again';
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${WORK_STREAM}.${consumerOf(this.token)}`;
+    const pull = new Pull(this.link, subject, (message) => this.takeIn(message));
+    this.pulls.add(pull);
+    const giveUp = () => pull.end('again');
+    signal.addEventListener('abort', giveUp);
+    try {
+      return await pull.outcome;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      this.pulls.delete(pull);
+    }
+  }
+
+  private takeIn(message: Msg): void {
+    const [waiting] = this.pulls;
+    if (waiting) waiting.end(message);
+    else this.late.push({ message, at: performance.now() });
+  }
+
+  private takeLate(): Msg | null {
+    const oldest = performance.now() - this.link.times.ackWaitMs / 2;
+    this.late = this.late.filter(({ at }) => at > oldest);
+    return this.late.shift()?.message ?? null;
+  }
+
+  private deliver(message: Msg, task: Task): Delivery {
+    this.held.add(message);
+    let acknowledged: Promise<void> | null = null;
+    return { task, acknowledge: () => (acknowledged ??= this.acknowledge(message)) };
+  }
+
+  private async acknowledge(message: Msg): Promise<void> {
+    this.held.delete(message);
+    const { connection, times } = this.link;
+    // A lost word leads to a further delivery, which finds the record.
+    await connection.request(message.reply!, ACK, { timeout: times.requestMs }).catch(() => undefined);
+  }
+
+  /** Those who wait ask anew: what they had asked for is forgotten. */
+  private resume(): void {
+    this.sayWorking();
+    this.endPulls();
+  }
+
+  private readonly endPulls = (): void => {
+    for (const pull of [...this.pulls]) pull.end('again');
+  };
+
+  private sayWorking(): void {
+    for (const message of this.held) this.tell(message, WORKING);
+  }
+
+  private tell(message: Msg, word: string): void {
+    if (this.link.connected) this.link.connection.publish(message.reply!, word);
+  }
+
+  /** Nobody serves the consumer: it may have been removed, and the stream with it. */
+  private async recover(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.end.signal.aborted || !this.link.connected) return;
+    await ensureWork(this.link, this.token, this.limits).catch((error: unknown) => {
+      if (!(error instanceof SmoothcertError) || !error.retryable) throw error;
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { SmoothcertError } from '../errors.js';
+import { CHUNK_BYTES } from './data-digest.js';
+import { DataSetFile } from './data-set-file.js';
+
+/** Images are read nearly in order, so that beside the newest chunk only the one before it is asked for again. */
+const CHUNKS_KEPT = 2;
+
+/** What a reader of images needs of a canonical data set. */
+export type DataSetSource = Pick<DataSetFile, 'header' | 'geometry' | 'readAt' | 'close'>;
+
+/**
+ * A canonical data set of which no byte is handed out that was not held against the data digest: read chunk by chunk
+ * into memory, checked there, and used from there. Overwritten at any moment, it gives the old bytes or an error.
+ * Memory: two chunks, 32 MiB. Opening reads the file once.
+ */
+export class VerifiedDataSet implements DataSetSource {
+  readonly #kept = new Map<number, Uint8Array>();
+
+  private constructor(
+    private readonly file: DataSetFile,
+    private readonly chunks: readonly string[],
+  ) {}
+
+  /**
+   * Opens the data set that has this digest (hex). With the digests of its chunks only these are held against it at once, and every
+   * chunk when it is read, so that the file need not hold those that nobody reads. @throws SmoothcertError DATA_DIGEST_MISMATCH if it has another one
+   * or is no whole data set, DATA_UNREADABLE if it cannot be opened
+   */
+  static async open(
+    path: string,
+    expected: string,
+    known: readonly string[] | null = null,
+  ): Promise<VerifiedDataSet> {
+    const file = await DataSetFile.open(path).catch((error: unknown) => {
+      throw asMismatch(error, path);
+    });
+    try {
+      const { digest, chunks } = known === null ? await file.digest() : digestOf(known);
+      if (digest !== expected) throw mismatch(path);
+      return new VerifiedDataSet(file, chunks);
+    } catch (error) {
+      await file.close();
+      throw asMismatch(error, path);
+    }
+  }
+
+  get header() {
+    return this.file.header;
+  }
+
+  get geometry() {
+    return this.file.geometry;
+  }
+
+  /** Fills `into` with the bytes at `position`, which lie in the file. @throws DATA_DIGEST_MISMATCH if they changed */
+  async readAt(position: number, into: Uint8Array): Promise<void> {
+    for (let at = 0; at < into.length;) {
+      const place = position + at;
+      const bytes = await this.#chunk(Math.floor(place / CHUNK_BYTES));
+      const from = place % CHUNK_BYTES;
+      const piece = bytes.subarray(from, from + into.length - at);
+      into.set(piece, at);
+      at += piece.length;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  async #chunk(index: number): Promise<Uint8Array> {
+    const known = this.#kept.get(index);
+    if (known) return known;
+    const begin = index * CHUNK_BYTES;
+    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, this.geometry.totalBytes - begin));
+    await this.file.readAt(begin, bytes).catch((error: unknown) => {
+      throw asMismatch(error, this.file.path);
+    });
+    if (createHash('sha256').update(bytes).digest('hex') !== this.chunks[index])
+      throw mismatch(this.file.path);
+    if (this.#kept.size >= CHUNKS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(index, bytes);
+    return bytes;
+  }
+}
+
+const digestOf = (chunks: readonly string[]) => {
+  const bytes = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk, 'hex')));
+  return { digest: createHash('sha256').update(bytes).digest('hex'), chunks };
+};
+
+/** A file that was one when its digest was taken and is malformed now was changed: that is what a user must hear. */
+function asMismatch(error: unknown, path: string): unknown {
+  const malformed = error instanceof SmoothcertError && error.code === 'DATA_FORMAT';
+  return malformed ? mismatch(path, error) : error;
+}
+
+function mismatch(path: string, cause?: unknown): SmoothcertError {
+  return new SmoothcertError(
+    'DATA_DIGEST_MISMATCH',
+    `${path} does not hold the images of the job: it was changed after they were converted into it.`,
+    'Run the same command again: it converts the images afresh and resumes.',
+    { cause },
+  );
+}

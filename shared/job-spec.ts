@@ -1,0 +1,64 @@
+import type { BoundName, Device, Layout, Normalisation, StoppingRule } from './job.js';
+
+/** A file that a model keeps weights in: its path relative to the model, and its sha256 (hex). */
+export interface WeightFile {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** An ONNX classifier by digest (hex), as `readModel` makes it. */
+export interface ModelReference {
+  readonly digest: string;
+  /** sha256 (hex) of the model file alone; the same as `digest` where there are no weight files. */
+  readonly fileDigest: string;
+  readonly weights: readonly WeightFile[];
+  /** Where the coordinator fetches it if it lacks it; null: somebody uploads it. */
+  readonly uri: string | null;
+}
+
+/** A canonical data set by its data digest (hex). */
+export interface DataReference {
+  readonly digest: string;
+  readonly uri: string | null;
+}
+
+/** Images start, start + step, … below stop. */
+export interface JobImages {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+}
+
+/** What somebody asks for before a model was looked at: everything of a job that a person chooses, complete and checked. */
+export interface JobSpec {
+  readonly model: ModelReference;
+  readonly data: DataReference;
+  /** Null: all that the data set holds. */
+  readonly images: JobImages | null;
+  /** σ, in pixels scaled to [0, 1]. */
+  readonly sigma: number;
+  /** Decimal; null: drawn at creation. */
+  readonly seed: string | null;
+  readonly normalisation: Normalisation;
+  readonly layout: Layout | 'auto';
+  /** Null: the only output that fits. */
+  readonly output: string | null;
+  /** Null: chosen by the worker that looks at the model. */
+  readonly batch: number | null;
+  readonly device: Device;
+  readonly alpha: number;
+  readonly bound: BoundName;
+  readonly stop: StoppingRule;
+  readonly maxSamples: number;
+}
+
+/** The bound of each stopping rule unless another one is named. */
+export const DEFAULT_BOUNDS = {
+  gain: 'spending',
+  target: 'anytime',
+  'two-stage': 'clopper-pearson',
+  fixed: 'clopper-pearson',
+} as const satisfies Record<StoppingRule['kind'], BoundName>;
+
+/** What holds where nothing else is asked for. `minGain`: noise scales of radius per 1,000 samples; `selection`: samples (`fixed`). */
+export const SPEC_DEFAULTS = { alpha: 0.001, maxSamples: 100_000, minGain: 0.02, selection: 100 } as const;

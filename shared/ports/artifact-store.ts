@@ -1,0 +1,32 @@
+/** How an artifact's digest is made: sha256 of a file, or the data digest (of 16 MiB chunks) of a canonical data set. */
+export type ArtifactKind = 'file' | 'data-set';
+
+export interface Artifact {
+  /** Hex. */
+  readonly digest: string;
+  readonly kind: ArtifactKind;
+  readonly bytes: number;
+}
+
+/** Models, data sets and results by digest. What it holds complete was verified, and never changes. */
+export interface ArtifactStore {
+  /** The artifact if it is complete; null if it is not. */
+  find(digest: string): Promise<Artifact | null>;
+  /** Bytes of an upload that was begun and not completed; a new one goes on from there. */
+  receivedBytes(digest: string): Promise<number>;
+  /**
+   * Takes bytes from `offset` on (0 or `receivedBytes`) and, when all are there, verifies them. What came before a failure is kept for
+   * another try, unless the digest is wrong. Memory does not grow with the artifact. At most one upload of a digest at a time.
+   * @throws SmoothcertError ARTIFACT_INVALID, ARTIFACT_BUSY, DISK_FULL
+   */
+  put(artifact: Artifact, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Bytes [begin, end). @throws SmoothcertError ARTIFACT_MISSING */
+  read(digest: string, begin: number, end: number): AsyncIterable<Uint8Array>;
+  /** Digests (hex) of the 16 MiB chunks of a data set. @throws SmoothcertError ARTIFACT_MISSING */
+  chunks(digest: string): Promise<readonly string[]>;
+  /** A complete artifact as a file, not to be changed. @throws SmoothcertError ARTIFACT_MISSING */
+  file(digest: string): Promise<string>;
+  /** Complete artifacts behind this digest, by digest, at most `count`. */
+  list(after: string, count: number): Promise<Artifact[]>;
+  remove(digest: string): Promise<void>;
+}

@@ -1,0 +1,146 @@
+import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
+
+/** Longest text of a message, in UTF-16 units, where nothing else is said. */
+export const LONGEST_TEXT = 4096;
+export const UINT32_MAX = 0xffff_ffff;
+const SEED_LIMIT = 2n ** 64n;
+/** More faults than a person reads at once; the rest is not collected. */
+const MOST_FAULTS = 64;
+
+interface Range {
+  readonly above?: number;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/**
+ * Collects what is wrong with the fields of one message. Every method takes the field's path and its value, and returns that value
+ * if it is as it should be; otherwise it notes a fault and returns a placeholder, which nobody sees: whoever reads a message ends
+ * with `refuseRequest` or `refuseMessage`.
+ */
+export class Check {
+  private readonly found: FieldFault[] = [];
+
+  /** Notes the first fault of each field. @param description the end of a sentence that begins with the field */
+  note(field: string, description: string): void {
+    if (this.found.length >= MOST_FAULTS || this.found.some((fault) => fault.field === field)) return;
+    this.found.push({ field, description });
+  }
+
+  /** @throws RequestError with all faults, if there are any */
+  refuseRequest(): void {
+    const [first, ...others] = this.found;
+    if (first) throw new RequestError([first, ...others]);
+  }
+
+  /** @throws SmoothcertError MESSAGE_MALFORMED naming the first fault, if there is one */
+  refuseMessage(what: string): void {
+    const [first] = this.found;
+    if (first) throw malformed(what, `${first.field} ${first.description}`);
+  }
+
+  text(field: string, value: unknown, { least = 0, most = LONGEST_TEXT }: Range = {}): string {
+    if (typeof value !== 'string') return this.fault(field, 'is not a text', '');
+    if (value.length < least) return this.fault(field, value === '' ? 'is missing' : 'is too short', '');
+    if (value.length > most) return this.fault(field, `is longer than ${most} characters`, '');
+    return value;
+  }
+
+  /** A text of a form. @param form what it should be, for example "a job's id" */
+  matching(field: string, value: unknown, pattern: RegExp, form: string): string {
+    const text = this.text(field, value);
+    return pattern.test(text) ? text : this.fault(field, `is not ${form}`, '');
+  }
+
+  /** sha256 as 64 lower-case hex digits. */
+  digest(field: string, value: unknown): string {
+    if (value === '') return this.fault(field, 'is missing', '');
+    return this.matching(field, value, /^[0-9a-f]{64}$/, 'a sha256: 64 hex digits in lower case');
+  }
+
+  /** sha256 as 32 bytes; returned as hex. */
+  hash(field: string, value: Uint8Array | null | undefined): string {
+    if (value?.length === 32) return Buffer.from(value).toString('hex');
+    return this.fault(field, 'is not a sha256: 32 bytes', '');
+  }
+
+  /** Decimal, 0 to 2^64 − 1; returned without leading zeros, so that equal seeds are equal texts. */
+  seed(field: string, value: unknown): string {
+    const text = this.matching(field, value, /^\d{1,20}$/, 'a whole number from 0 to 2^64 − 1');
+    if (text === '' || BigInt(text) < SEED_LIMIT) return BigInt(text).toString();
+    return this.fault(field, 'is not a whole number from 0 to 2^64 − 1', '0');
+  }
+
+  jobId(field: string, value: unknown): string {
+    return this.matching(field, value, /^[A-Za-z0-9-]{1,64}$/, 'the id of a job: 1 to 64 of A-Z a-z 0-9 -');
+  }
+
+  /** A finite number of the range. */
+  number(field: string, value: unknown, range: Range): number {
+    if (isWithin(value, range)) return value;
+    return this.fault(field, `is not a number${described(range)}`, 0);
+  }
+
+  /** A whole number of the range, exact in JavaScript. */
+  whole(field: string, value: unknown, range: Range): number {
+    if (isWithin(value, range) && Number.isSafeInteger(value)) return value;
+    return this.fault(field, `is not a whole number${described(range)}`, 0);
+  }
+
+  /** One of a few words. */
+  choice<T extends string>(field: string, value: unknown, choices: readonly [T, ...T[]]): T {
+    const found = choices.find((choice) => choice === value);
+    return found ?? this.fault(field, `is none of ${choices.join(', ')}`, choices[0]);
+  }
+
+  /** The word of an enum's number. */
+  named<T extends string>(field: string, value: number, numbers: Readonly<Record<T, number>>): T {
+    const words = Object.keys(numbers) as T[];
+    const found = words.find((word) => numbers[word] === value);
+    return found ?? this.fault(field, `has the value ${value}, which this version does not know`, words[0]!);
+  }
+
+  /** A list of `least` to `most`; an empty one in place of one that is longer, so that nothing more is made of it. */
+  list<T>(
+    field: string,
+    value: readonly T[] | null | undefined,
+    range: { least?: number; most: number },
+  ): readonly T[] {
+    const items = value ?? [];
+    if (items.length > range.most) return this.fault(field, `has more than ${range.most} entries`, []);
+    if (items.length < (range.least ?? 0)) return this.fault(field, 'is empty', []);
+    return items;
+  }
+
+  private fault<T>(field: string, description: string, placeholder: T): T {
+    this.note(field, description);
+    return placeholder;
+  }
+}
+
+export function malformed(what: string, why: string, cause?: unknown): SmoothcertError {
+  return new SmoothcertError(
+    'MESSAGE_MALFORMED',
+    `A message that should be ${what} is malformed: ${why}.`,
+    'Run the same version of smoothcert everywhere, and let nothing else write where it reads.',
+    { cause },
+  );
+}
+
+function isWithin(
+  value: unknown,
+  { above = -Infinity, least = -Infinity, most = Infinity }: Range,
+): value is number {
+  return (
+    Number.isFinite(value) &&
+    (value as number) > above &&
+    (value as number) >= least &&
+    (value as number) <= most
+  );
+}
+
+function described({ above, least, most }: Range): string {
+  const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : '';
+  if (most === undefined || most >= UINT32_MAX) return low;
+  return `${low}${low ? ' and' : ''} of at most ${most}`;
+}

@@ -1,0 +1,84 @@
+import type { FinalState, JobEnding, JobEntry } from '../ports/job-store.js';
+import type { Check } from './check.js';
+import { STATE_NUMBERS } from './enums.js';
+import { smoothcert } from './generated.js';
+import { jobToJson, readJobJson } from './job-json.js';
+import { readSeededSpec, specToWire } from './job-spec.js';
+import { codecOf } from './message.js';
+import {
+  preparedOfWire,
+  preparedToWire,
+  progressOfWire,
+  progressToWire,
+  refusalOfWire,
+  refusalToWire,
+} from './parts.js';
+
+type WireEnding = smoothcert.v1.JobEnding.$Properties;
+
+/** 128 characters of two UTF-16 units each. */
+const LONGEST_REQUEST_ID = 256;
+
+const { succeeded, failed, cancelled } = STATE_NUMBERS;
+const FINAL_NUMBERS = {
+  ...{ succeeded, failed, cancelled },
+  'partially-succeeded': STATE_NUMBERS['partially-succeeded'],
+} as const satisfies Record<FinalState, number>;
+
+const entry = codecOf(
+  'a stored job',
+  smoothcert.v1.JobEntry,
+  (entry: JobEntry) => ({
+    id: entry.id,
+    requestId: entry.requestId,
+    requestDigest: Buffer.from(entry.requestDigest, 'hex'),
+    spec: specToWire(entry.spec),
+    createMs: entry.createMs,
+    startMs: entry.startMs ?? 0,
+    jobJson: entry.job ? jobToJson(entry.job) : '',
+    preparation: entry.prepared && preparedToWire(entry.prepared),
+    cancelRequested: entry.cancelRequested,
+    ending: entry.ending && endingToWire(entry.ending),
+  }),
+  (wire, check): JobEntry => ({
+    id: check.jobId('id', wire.id),
+    requestId: check.text('request_id', wire.requestId, { most: LONGEST_REQUEST_ID }),
+    requestDigest: check.hash('request_digest', wire.requestDigest),
+    spec: readSeededSpec(check, 'spec', wire.spec),
+    createMs: wire.createMs,
+    startMs: wire.startMs || null,
+    job: wire.jobJson === '' ? null : readJobJson(check, 'job_json', wire.jobJson),
+    prepared: wire.preparation ? preparedOfWire(check, 'preparation', wire.preparation) : null,
+    cancelRequested: wire.cancelRequested,
+    ending: wire.ending ? endingOfWire(check, 'ending', wire.ending) : null,
+  }),
+);
+
+/** @throws SmoothcertError INTERNAL for an entry that nobody could read */
+export const encodeEntry: (entry: JobEntry) => Uint8Array = entry.encode;
+/** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
+export const decodeEntry: (bytes: Uint8Array) => JobEntry = entry.decode;
+
+function endingToWire({ state, endMs, error, progress, results }: JobEnding): WireEnding {
+  return {
+    ...{ state: FINAL_NUMBERS[state], endMs, progress: progressToWire(progress) },
+    error: error && refusalToWire(error),
+    ...{ resultsJsonl: results?.jsonl ?? '', resultsTsv: results?.tsv ?? '' },
+  };
+}
+
+function endingOfWire(check: Check, field: string, wire: WireEnding): JobEnding {
+  const at = (name: string) => `${field}.${name}`;
+  const { resultsJsonl: jsonl = '', resultsTsv: tsv = '' } = wire;
+  const both = {
+    jsonl: () => check.digest(at('results_jsonl'), jsonl),
+    tsv: () => check.digest(at('results_tsv'), tsv),
+  };
+  return {
+    state: check.named(at('state'), wire.state ?? 0, FINAL_NUMBERS),
+    endMs: wire.endMs ?? 0,
+    error: wire.error ? refusalOfWire(check, at('error'), wire.error) : null,
+    progress: progressOfWire(check, at('progress'), wire.progress),
+    results: jsonl || tsv ? { jsonl: both.jsonl(), tsv: both.tsv() } : null,
+  };
+}

@@ -1,0 +1,194 @@
+import {
+  PROTOCOL,
+  type Claim,
+  type DrawSpec,
+  type Job,
+  type NoiseSpec,
+  type Normalisation,
+  type StoppingRule,
+} from '../job.js';
+import { Check, UINT32_MAX } from './check.js';
+import { MOST_SAMPLES, radiiOf } from './stopping-rule.js';
+
+/** Far above any job: the longest schedules have some hundred looks. */
+const LONGEST_JSON = 2 ** 18;
+const MOST_LOOKS = 4096;
+const MOST_CHANNELS = 4096;
+const WHAT = 'the JSON of a job';
+
+/** Plain JSON, from which every number comes back exactly; keys in no particular order, so no digest is ever made of it. */
+export function jobToJson(job: Job): string {
+  return JSON.stringify(job);
+}
+
+/** @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed job and of nothing else */
+export function jobOfJson(json: string): Job {
+  const check = new Check();
+  const job = readJobJson(check, 'job', json);
+  check.refuseMessage(WHAT);
+  return job;
+}
+
+export function drawToJson(draw: DrawSpec): string {
+  return JSON.stringify(draw);
+}
+
+/** @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed draw spec and of nothing else */
+export function drawOfJson(json: string): DrawSpec {
+  const check = new Check();
+  const draw = readDrawJson(check, 'draw', json);
+  check.refuseMessage(WHAT);
+  return draw;
+}
+
+export function readJobJson(check: Check, field: string, json: string): Job {
+  const { protocol, draw, claim } = exactly(check, field, parsed(check, field, json), [
+    'protocol',
+    'draw',
+    'claim',
+  ]);
+  if (protocol !== PROTOCOL) check.note(`${field}.protocol`, `is not ${PROTOCOL}`);
+  return {
+    protocol: PROTOCOL,
+    draw: drawOf(check, `${field}.draw`, draw),
+    claim: claimOf(check, `${field}.claim`, claim),
+  };
+}
+
+export function readDrawJson(check: Check, field: string, json: string): DrawSpec {
+  return drawOf(check, field, parsed(check, field, json));
+}
+
+function parsed(check: Check, field: string, json: string): unknown {
+  const text = check.text(field, json, { least: 1, most: LONGEST_JSON });
+  try {
+    return JSON.parse(text);
+  } catch {
+    check.note(field, 'is not JSON');
+    return null;
+  }
+}
+
+/**
+ * The fields of an object that has exactly these: one more would say something of the job that this version does not know, and
+ * what is drawn would not be what was meant.
+ */
+function exactly<K extends string>(
+  check: Check,
+  field: string,
+  value: unknown,
+  keys: readonly K[],
+): Partial<Record<K, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    check.note(field, 'is not an object');
+    return {};
+  }
+  const found = Object.keys(value);
+  if (found.length === keys.length && keys.every((key) => Object.hasOwn(value, key))) return value;
+  check.note(field, `has not exactly the fields ${keys.join(', ')}`);
+  return {};
+}
+
+const DRAW_FIELDS = [
+  ...(['modelDigest', 'dataDigest', 'noise', 'seed', 'normalisation', 'layout', 'output'] as const),
+  ...(['classes', 'batch', 'numericClass', 'numeric', 'segments'] as const),
+] as const satisfies readonly (keyof DrawSpec)[];
+
+function drawOf(check: Check, field: string, value: unknown): DrawSpec {
+  const draw = exactly(check, field, value, DRAW_FIELDS);
+  const at = (name: string) => `${field}.${name}`;
+  const positive = { least: 1, most: UINT32_MAX };
+  return {
+    modelDigest: check.digest(at('modelDigest'), draw.modelDigest),
+    dataDigest: check.digest(at('dataDigest'), draw.dataDigest),
+    noise: noiseOf(check, at('noise'), draw.noise),
+    seed: check.seed(at('seed'), draw.seed),
+    normalisation: normalisationOf(check, at('normalisation'), draw.normalisation),
+    layout: check.choice(at('layout'), draw.layout, ['nchw', 'nhwc', 'flat']),
+    output: check.text(at('output'), draw.output, { least: 1 }),
+    classes: check.whole(at('classes'), draw.classes, positive),
+    batch: check.whole(at('batch'), draw.batch, positive),
+    numericClass: check.text(at('numericClass'), draw.numericClass, { least: 1 }),
+    numeric: check.choice(at('numeric'), draw.numeric, ['same', 'any']),
+    segments: looksOf(check, at('segments'), draw.segments),
+  };
+}
+
+function noiseOf(check: Check, field: string, value: unknown): NoiseSpec {
+  const noise = exactly(check, field, value, ['kind', 'scale', 'generator', 'version']);
+  return {
+    kind: check.choice(`${field}.kind`, noise.kind, ['gaussian']),
+    scale: check.number(`${field}.scale`, noise.scale, { above: 0 }),
+    generator: check.text(`${field}.generator`, noise.generator, { least: 1 }),
+    version: check.whole(`${field}.version`, noise.version, { least: 0, most: UINT32_MAX }),
+  };
+}
+
+function normalisationOf(check: Check, field: string, value: unknown): Normalisation {
+  const { inputScale, mean, std } = exactly(check, field, value, ['inputScale', 'mean', 'std']);
+  const channels = (name: string, values: unknown, range: { above?: number }) =>
+    check
+      .list(name, arrayOf(check, name, values), { least: 1, most: MOST_CHANNELS })
+      .map((v, i) => check.number(`${name}[${i}]`, v, range));
+  return {
+    inputScale: check.number(`${field}.inputScale`, inputScale, { above: 0 }),
+    mean: channels(`${field}.mean`, mean, {}),
+    std: channels(`${field}.std`, std, { above: 0 }),
+  };
+}
+
+function claimOf(check: Check, field: string, value: unknown): Claim {
+  const claim = exactly(check, field, value, ['alpha', 'bound', 'stop', 'looks', 'images']);
+  return {
+    alpha: check.number(`${field}.alpha`, claim.alpha, { above: 0, most: 1 }),
+    bound: check.choice(`${field}.bound`, claim.bound, ['spending', 'anytime', 'clopper-pearson', 'clt']),
+    stop: stopOf(check, `${field}.stop`, claim.stop),
+    looks: looksOf(check, `${field}.looks`, claim.looks),
+    images: imagesOf(check, `${field}.images`, claim.images),
+  };
+}
+
+function stopOf(check: Check, field: string, value: unknown): StoppingRule {
+  const named = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
+  const kind = check.choice(`${field}.kind`, named, ['gain', 'target', 'two-stage', 'fixed']);
+  if (kind === 'target') {
+    const { radii } = exactly(check, field, value, ['kind', 'radii']);
+    return { kind, radii: radiiOf(check, `${field}.radii`, arrayOf(check, `${field}.radii`, radii)) };
+  }
+  if (kind === 'fixed') {
+    const { selection } = exactly(check, field, value, ['kind', 'selection']);
+    return {
+      kind,
+      selection: check.whole(`${field}.selection`, selection, { least: 1, most: MOST_SAMPLES }),
+    };
+  }
+  const { minGain } = exactly(check, field, value, ['kind', 'minGain']);
+  return { kind, minGain: check.number(`${field}.minGain`, minGain, { least: 0 }) };
+}
+
+/** Numbers of samples, ascending: the ends of segments, or looks. */
+function looksOf(check: Check, field: string, value: unknown): number[] {
+  const looks = check.list(field, arrayOf(check, field, value), { least: 1, most: MOST_LOOKS });
+  let before = 0;
+  return looks.map((look, i) => {
+    // A schedule of two parts of at most 1e9 each ends at twice that.
+    before = check.whole(`${field}[${i}]`, look, { above: before, most: 2 * MOST_SAMPLES });
+    return before;
+  });
+}
+
+function imagesOf(check: Check, field: string, value: unknown): Claim['images'] {
+  const given = exactly(check, field, value, ['start', 'stop', 'step']);
+  const start = check.whole(`${field}.start`, given.start, { least: 0, most: UINT32_MAX });
+  return {
+    start,
+    stop: check.whole(`${field}.stop`, given.stop, { above: start, most: UINT32_MAX }),
+    step: check.whole(`${field}.step`, given.step, { least: 1, most: UINT32_MAX }),
+  };
+}
+
+function arrayOf(check: Check, field: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  check.note(field, 'is not a list');
+  return [];
+}

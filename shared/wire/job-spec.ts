@@ -1,0 +1,132 @@
+import type { Normalisation } from '../job.js';
+import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../job-spec.js';
+import { Check, UINT32_MAX } from './check.js';
+import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS } from './enums.js';
+import { smoothcert } from './generated.js';
+import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './model.js';
+import { MOST_SAMPLES, stopOfWire, stopToWire } from './stopping-rule.js';
+
+type WireSpec = smoothcert.v1.JobSpec.$Properties;
+
+/** As the command line takes them, so that a cluster takes no job that one machine would not. */
+const LARGEST_SIGMA = 1e6;
+const LARGEST_BATCH = 4096;
+const LARGEST_PIXEL = 1e9;
+const MOST_CHANNELS = 4096;
+
+/** A spec as it is sent; nothing is left to defaults. */
+export function specToWire(spec: JobSpec): WireSpec {
+  return {
+    model: modelToWire(spec.model),
+    data: dataToWire(spec.data),
+    images: spec.images && { ...spec.images },
+    sigma: spec.sigma,
+    seed: spec.seed ?? '',
+    normalisation: {
+      inputScale: spec.normalisation.inputScale,
+      mean: [...spec.normalisation.mean],
+      std: [...spec.normalisation.std],
+    },
+    layout: spec.layout === 'auto' ? smoothcert.v1.Layout.LAYOUT_UNSPECIFIED : LAYOUT_NUMBERS[spec.layout],
+    output: spec.output ?? '',
+    batch: spec.batch ?? 0,
+    device: DEVICE_NUMBERS[spec.device],
+    alpha: spec.alpha,
+    bound: BOUND_NUMBERS[spec.bound],
+    ...stopToWire(spec.stop),
+    maxSamples: spec.maxSamples,
+  };
+}
+
+/**
+ * The spec of a request, with what was left out at its defaults. Whether such a claim can be made (α, pair, schedule) is not looked at.
+ * @throws RequestError with all that cannot be: paths begin with `spec`
+ */
+export function specOfWire(wire: WireSpec | null | undefined): JobSpec {
+  const check = new Check();
+  const spec = readSpec(check, 'spec', wire);
+  check.refuseRequest();
+  return spec;
+}
+
+/** The same for a spec inside another message. */
+export function readSpec(check: Check, field: string, wire: WireSpec | null | undefined): JobSpec {
+  const given = wire ?? {};
+  const at = (name: string) => `${field}.${name}`;
+  const stop = stopOfWire(check, field, given);
+  return {
+    model: modelOfWire(check, at('model'), given.model),
+    data: dataOfWire(check, at('data'), given.data),
+    images: given.images ? imagesOfWire(check, at('images'), given.images) : null,
+    sigma: check.number(at('sigma'), given.sigma ?? 0, { above: 0, most: LARGEST_SIGMA }),
+    seed: given.seed ? check.seed(at('seed'), given.seed) : null,
+    normalisation: normalisationOfWire(check, at('normalisation'), given.normalisation),
+    layout: given.layout ? check.named(at('layout'), given.layout, LAYOUT_NUMBERS) : 'auto',
+    output: check.text(at('output'), given.output ?? '') || null,
+    batch: given.batch ? check.whole(at('batch'), given.batch, { least: 1, most: LARGEST_BATCH }) : null,
+    device: given.device ? check.named(at('device'), given.device, DEVICE_NUMBERS) : 'cpu',
+    alpha: check.number(at('alpha'), unlessZero(given.alpha) ?? SPEC_DEFAULTS.alpha, { above: 0, most: 1 }),
+    bound: given.bound ? check.named(at('bound'), given.bound, BOUND_NUMBERS) : DEFAULT_BOUNDS[stop.kind],
+    stop,
+    maxSamples: check.whole(at('max_samples'), unlessZero(given.maxSamples) ?? SPEC_DEFAULTS.maxSamples, {
+      least: 1,
+      most: MOST_SAMPLES,
+    }),
+  };
+}
+
+/** A spec that must have its seed. */
+export function readSeededSpec(
+  check: Check,
+  field: string,
+  wire: WireSpec | null | undefined,
+): JobSpec & { readonly seed: string } {
+  const spec = readSpec(check, field, wire);
+  if (spec.seed === null) check.note(`${field}.seed`, 'is missing');
+  return { ...spec, seed: spec.seed ?? '0' };
+}
+
+/** Null for the 0 that stands for a field left out; NaN stays what it is, and is refused. */
+function unlessZero(value: number | null | undefined): number | null | undefined {
+  return value === 0 ? null : value;
+}
+
+function imagesOfWire(check: Check, field: string, wire: smoothcert.v1.ImageRange.$Properties): JobImages {
+  const { start, stop, step } = {
+    start: wire.start ?? 0,
+    stop: wire.stop ?? 0,
+    step: unlessZero(wire.step) ?? 1,
+  };
+  const index = { least: 0, most: UINT32_MAX };
+  if (stop <= start) check.note(`${field}.stop`, 'is not above start');
+  return {
+    start: check.whole(`${field}.start`, start, index),
+    stop: check.whole(`${field}.stop`, stop, index),
+    step: check.whole(`${field}.step`, step, index),
+  };
+}
+
+function normalisationOfWire(
+  check: Check,
+  field: string,
+  wire: smoothcert.v1.Normalisation.$Properties | null | undefined,
+): Normalisation {
+  const scale = { above: 0, most: LARGEST_PIXEL };
+  const shift = { least: -LARGEST_PIXEL, most: LARGEST_PIXEL };
+  const channels = (
+    name: string,
+    values: readonly number[] | null | undefined,
+    absent: number,
+    range: object,
+  ) => {
+    const given = check.list(`${field}.${name}`, values, { most: MOST_CHANNELS });
+    return given.length === 0
+      ? [absent]
+      : given.map((v, i) => check.number(`${field}.${name}[${i}]`, v, range));
+  };
+  return {
+    inputScale: check.number(`${field}.input_scale`, unlessZero(wire?.inputScale) ?? 1, scale),
+    mean: channels('mean', wire?.mean, 0, shift),
+    std: channels('std', wire?.std, 1, scale),
+  };
+}

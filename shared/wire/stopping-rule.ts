@@ -1,0 +1,58 @@
+import type { StoppingRule } from '../job.js';
+import { SPEC_DEFAULTS } from '../job-spec.js';
+import type { Check } from './check.js';
+import type { smoothcert } from './generated.js';
+
+/** The numerics were compared with references up to here. */
+export const MOST_SAMPLES = 1e9;
+export const MOST_RADII = 1024;
+const LONGEST_RADIUS = 64;
+const DECIMAL = /^\d+(\.\d+)?$/;
+
+type WireSpec = smoothcert.v1.JobSpec.$Properties;
+
+/** The one field of the `stop` group that says this rule. */
+export function stopToWire(stop: StoppingRule): Pick<WireSpec, 'gain' | 'target' | 'twoStage' | 'fixed'> {
+  switch (stop.kind) {
+    case 'gain':
+      return { gain: { minGain: stop.minGain } };
+    case 'target':
+      return { target: { radii: [...stop.radii] } };
+    case 'two-stage':
+      return { twoStage: { minGain: stop.minGain } };
+    case 'fixed':
+      return { fixed: { selection: stop.selection } };
+  }
+}
+
+/** The rule, `gain` at its default if none is named. */
+export function stopOfWire(check: Check, field: string, wire: WireSpec): StoppingRule {
+  if (wire.target) return targetOf(check, `${field}.target`, wire.target.radii);
+  if (wire.twoStage)
+    return { kind: 'two-stage', minGain: minGainOf(check, `${field}.two_stage`, wire.twoStage.minGain) };
+  if (wire.fixed) {
+    const selection = wire.fixed.selection || SPEC_DEFAULTS.selection;
+    return {
+      kind: 'fixed',
+      selection: check.whole(`${field}.fixed.selection`, selection, { least: 1, most: MOST_SAMPLES }),
+    };
+  }
+  return { kind: 'gain', minGain: minGainOf(check, `${field}.gain`, wire.gain?.minGain) };
+}
+
+/** Plain decimals, kept as they are written; whether they ascend is for the claim's check to say. */
+export function radiiOf(check: Check, field: string, radii: readonly unknown[] | null | undefined): string[] {
+  return check.list(field, radii, { least: 1, most: MOST_RADII }).map((radius, i) => {
+    const text = check.text(`${field}[${i}]`, radius, { most: LONGEST_RADIUS });
+    if (!DECIMAL.test(text)) check.note(`${field}[${i}]`, 'is not a plain decimal of at least 0');
+    return text;
+  });
+}
+
+function targetOf(check: Check, field: string, radii: readonly string[] | null | undefined): StoppingRule {
+  return { kind: 'target', radii: radiiOf(check, `${field}.radii`, radii) };
+}
+
+function minGainOf(check: Check, field: string, minGain: number | null | undefined): number {
+  return check.number(`${field}.min_gain`, minGain ?? SPEC_DEFAULTS.minGain, { least: 0 });
+}

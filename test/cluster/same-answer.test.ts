@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cluster } from '../harness/cluster.js';
+import { runCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { project } from '../harness/local-job.js';
+import { freePort, hasNatsServer } from '../harness/nats-server.js';
+import { Part } from '../harness/parts.js';
+
+/** A job of a second or two. */
+const JOB = [
+  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
+  ...['--sigma', '0.25', '--seed', '11', '--images', '::10'],
+];
+
+let folder: TemporaryFolder;
+let certified: string;
+let digest: unknown;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const out = folder.file('certified');
+  const { code, stderr } = await runCommand(['certify', ...JOB, '--out', out]);
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+  certified = await readFile(`${out}/results.jsonl`, 'utf8');
+  digest = await digestIn(out);
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function digestIn(out: string): Promise<unknown> {
+  return (JSON.parse(await readFile(`${out}/job.json`, 'utf8')) as { job_digest: unknown }).job_digest;
+}
+
+describe.runIf(hasNatsServer)('a cluster gives the certificates of certify, byte for byte', () => {
+  it.each([1, 2, 5])('with %i workers', async (workers) => {
+    await using cluster = await Cluster.start();
+    const coordinator = await cluster.coordinator();
+    for (let k = 0; k < workers; k++) cluster.worker(`w${k}`);
+    const { code, rows, out } = await cluster.submit(coordinator, JOB);
+    expect(code).toBe(0);
+    expect(rows).toBe(certified);
+    expect(await digestIn(out)).toBe(digest);
+  });
+
+  it('with two coordinators, and workers that come and go', async () => {
+    await using cluster = await Cluster.start();
+    const coordinator = await cluster.coordinator();
+    await coordinator.says(/Serving/);
+    const standby = await cluster.coordinator();
+    const first = cluster.worker('first');
+    await first.says(/Ready/);
+    const submitted = cluster.submit(coordinator, [...JOB, '--min-gain', '0.005']);
+    await first.says(/Looked at the model/);
+    const second = cluster.worker('second');
+    await second.says(/Ready/);
+    expect(await first.end()).toBe(0);
+    cluster.worker('third');
+    const { code, rows } = await submitted;
+    expect(code).toBe(0);
+    const out = folder.file('thorough');
+    await runCommand(['certify', ...JOB, '--min-gain', '0.005', '--out', out]);
+    expect(rows).toBe(await readFile(`${out}/results.jsonl`, 'utf8'));
+    expect(standby.running).toBe(true);
+    expect(standby.log).not.toContain('Serving:');
+    expect(await coordinator.end()).toBe(0);
+  });
+});
+
+it('serve gives the certificates of certify, byte for byte', async () => {
+  const grpc = `127.0.0.1:${await freePort()}`;
+  const args = [
+    'serve',
+    '--store',
+    folder.file('store'),
+    '--grpc',
+    grpc,
+    '--http',
+    `127.0.0.1:${await freePort()}`,
+  ];
+  await using server = new Part('serve', args);
+  await server.says(/Ready/);
+  const out = folder.file('served');
+  const { code } = await runCommand(['submit', ...JOB, '--server', grpc, '--out', out]);
+  expect(code).toBe(0);
+  expect(await readFile(`${out}/results.jsonl`, 'utf8')).toBe(certified);
+  expect(await digestIn(out)).toBe(digest);
+  expect(await server.end()).toBe(0);
+});

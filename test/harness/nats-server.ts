@@ -1,0 +1,142 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { connectNats, type NatsOptions } from '../../shared/adapters/nats/connect.js';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { NatsTimes } from '../../shared/adapters/nats/times.js';
+
+/** Whether there is a nats-server on the PATH. Where there is none, tests that need it say so and are skipped. */
+export const hasNatsServer: boolean = spawnSync('nats-server', ['--version']).status === 0;
+if (!hasNatsServer) console.warn('nats-server is not on the PATH: all tests against NATS are SKIPPED.');
+
+/** Those that run: none outlives the tests, however they end. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Times short enough for tests; all in proportion. */
+export const TEST_TIMES: NatsTimes = {
+  ...{ ackWaitMs: 1000, workingEveryMs: 250, leaseTtlMs: 1000, leaseRenewMs: 250, standbyPollMs: 100 },
+  ...{ presenceEveryMs: 200, stopEveryMs: 100, stopCoalesceMs: 5, pingMs: 500, connectMs: 10_000 },
+  ...{ requestMs: 1000, pullMs: 5000, retryLeastMs: 20, retryMostMs: 200 },
+};
+
+export interface NatsServerOptions {
+  /** Lines of a configuration file beside those of port and store, for example a section `authorization`. */
+  readonly config?: string;
+  /** Without it the server has no JetStream. */
+  readonly jetStream?: boolean;
+  /** Bytes that JetStream may store; nats-server's own default otherwise. */
+  readonly maxFileStore?: number;
+  /** How to connect to it, for a configuration that asks for credentials. */
+  readonly login?: Partial<NatsOptions>;
+}
+
+/** A real nats-server with a port and a store of its own; both stay the same when it is killed and started again. */
+export class NatsServer implements AsyncDisposable {
+  private child: ChildProcess | null = null;
+  private readonly links: NatsLink[] = [];
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly options: NatsServerOptions,
+  ) {}
+
+  static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-nats-'));
+    const server = new NatsServer(await freePort(), folder, options);
+    try {
+      await server.restart();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it (again) on the same port and store, and waits until a client is served. */
+  async restart(): Promise<void> {
+    await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
+    this.child = spawn('nats-server', ['-c', path.join(this.folder, 'nats.conf')], { stdio: 'ignore' });
+    running.add(this.child);
+    await (
+      await connectNats({ ...this.options.login, servers: [this.url], name: 'harness' }).catch(this.unsuited)
+    )?.close();
+  }
+
+  /** A connection that is closed with the server. @param times others than `TEST_TIMES` */
+  async connect(times: Partial<NatsTimes> = {}, servers: readonly string[] = [this.url]): Promise<NatsLink> {
+    const link = await connectNats({
+      ...{ ...this.options.login, servers, name: 'test', times: { ...TEST_TIMES, ...times } },
+    });
+    this.links.push(link);
+    return link;
+  }
+
+  /** SIGKILL, and waits until it is gone. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Stops it in the midst of whatever it does; its connections stay open. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.resume();
+    for (const link of this.links) await link.close();
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+    running.delete(child);
+  }
+
+  private configuration(): string {
+    const { config = '', jetStream = true, maxFileStore } = this.options;
+    const store = JSON.stringify(path.join(this.folder, 'store'));
+    const most = maxFileStore === undefined ? '' : `, max_file_store: ${maxFileStore}`;
+    const section = jetStream ? `jetstream: { store_dir: ${store}${most} }` : '';
+    return `listen: "127.0.0.1:${this.port}"\n${section}\n${config}\n`;
+  }
+
+  /** A server that serves, but not as we need it, is what some tests want. */
+  private readonly unsuited = (error: unknown): null => {
+    if (error instanceof Error && 'code' in error && error.code === 'NATS_UNSUITABLE') return null;
+    throw error;
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

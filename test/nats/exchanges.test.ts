@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+
+import { leaseBucket } from '../../shared/adapters/nats/buckets.js';
+import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
+import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
+import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
+import type { NatsTimes } from '../../shared/adapters/nats/times.js';
+import { WORK_LIMITS } from '../../shared/adapters/nats/work-stream.js';
+import type { Task } from '../../shared/ports/task-queue.js';
+import { TcpProxy } from '../harness/tcp-proxy.js';
+import { aborted, MALFORMED, orderOf, PREPARED, presenceOf, requestOf } from './state-support.js';
+import { describeNats, Heard, never, recordOf, take, taskOf } from './support.js';
+
+const MIB = 2 ** 20;
+
+describeNats('the exchanges in NATS', (server) => {
+  async function coordinator(times: Partial<NatsTimes> = {}) {
+    const link = await server().connect(times);
+    return NatsCoordinatorExchange.open(link);
+  }
+
+  async function worker(times: Partial<NatsTimes> = {}, url = server().url) {
+    const link = await server().connect(times, [url]);
+    return { link, exchange: await NatsWorkerExchange.open(link, 'w') };
+  }
+
+  /** A job of its own and of a numeric class of its own. */
+  function newOrder() {
+    const order = orderOf(`j-${randomUUID()}`);
+    return { ...order, draw: { ...order.draw, numericClass: randomUUID() } };
+  }
+
+  it('carry a job from its opening to its end', async () => {
+    const [one, { exchange: other }] = [await coordinator(), await worker()];
+    const order = newOrder();
+    const { job, jobDigest, draw } = order;
+    expect(await other.open(job)).toBeNull();
+    const links = await one.open(order, MIB);
+    await links.queue.publish(taskOf('a', job));
+    await links.queue.publish(taskOf('b', job));
+    const tasks = await other.tasks(draw.numericClass);
+    const delivery = (await tasks.next(never))!;
+    expect(delivery.task).toEqual(taskOf('a', job));
+    const theirs = (await other.open(job))!;
+    expect(theirs.order).toEqual(order);
+    const told = new Heard<readonly number[]>();
+    theirs.stop.onAnnounce(told.hear);
+    const next = told.next();
+    links.stop.announce([3]);
+    expect(await next).toEqual([3]);
+    await theirs.ledger.append({ ...recordOf('a'), jobDigest });
+    await delivery.acknowledge();
+    const [entry] = await take(links.ledger, 0, 1);
+    expect(entry?.record.task).toBe('a');
+    await one.end(order);
+    await aborted(theirs.ended);
+    expect(await links.queue.depth(job)).toEqual({ waiting: 0, taken: 0 });
+    expect(await other.open(job)).toBeNull();
+    await one.end(order);
+    await Promise.all([links.close(), theirs.close(), tasks.close()]);
+    const again = await one.open(order, MIB);
+    expect(again.ledger.size()).toBe(1);
+    await again.close();
+    await one.end(order);
+    await one.removeLedger(job);
+    await one.removeLedger(job);
+    const fresh = await one.open(order, MIB);
+    expect(fresh.ledger.size()).toBe(0);
+    await fresh.close();
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('let a job that is begun again go on, though it was said to have ended', async () => {
+    const [one, { exchange: other }] = [await coordinator(), await worker()];
+    const order = newOrder();
+    await (await one.open(order, MIB)).close();
+    await one.end(order);
+    const links = await one.open(order, MIB);
+    links.stop.announce([1]);
+    const theirs = (await other.open(order.job))!;
+    const told = new Heard<readonly number[]>();
+    theirs.stop.onAnnounce(told.hear);
+    if (!theirs.stop.isDecided(1)) await told.next();
+    expect(theirs.ended.aborted).toBe(false);
+    await Promise.all([links.close(), theirs.close()]);
+  });
+
+  it('end a job for a worker that was away when that was said', async () => {
+    await using proxy = await TcpProxy.to(server().port);
+    const [one, { exchange: other }] = [await coordinator({ stopEveryMs: 1 }), await worker({}, proxy.url)];
+    const order = newOrder();
+    const links = await one.open(order, MIB);
+    const theirs = (await other.open(order.job))!;
+    const away = new Promise<void>((resolve) => other.onConnected((up) => !up && resolve()));
+    proxy.cut();
+    await away;
+    expect(other.connected).toBe(false);
+    await one.end(order);
+    await links.close();
+    await one.close();
+    expect(theirs.ended.aborted).toBe(false);
+    proxy.restore();
+    await aborted(theirs.ended);
+    expect(other.connected).toBe(true);
+    await theirs.close();
+  });
+
+  it('tell of tasks that are delivered no more', async () => {
+    const times = { ackWaitMs: 60, workingEveryMs: 1e9 };
+    const [one, { exchange: other }] = [await coordinator(times), await worker(times)];
+    const order = newOrder();
+    const exhausted = new Heard<Task>();
+    const unlisten = one.onExhausted(exhausted.hear);
+    const links = await one.open(order, MIB);
+    await links.queue.publish(taskOf('bad', order.job));
+    const told = exhausted.next();
+    const tasks = await other.tasks(order.draw.numericClass);
+    for (let k = 0; k < WORK_LIMITS.deliveries; k++) await tasks.next(never);
+    const asking = new AbortController();
+    const none = tasks.next(asking.signal);
+    expect(await told).toEqual(taskOf('bad', order.job));
+    expect(await links.queue.depth(order.job)).toEqual({ waiting: 0, taken: 0 });
+    asking.abort();
+    expect(await none).toBeNull();
+    unlisten();
+    await Promise.all([links.close(), tasks.close()]);
+  });
+
+  it('show workers to coordinators, and coordinators’ questions to workers', async () => {
+    const [one, { link, exchange: other }] = [await coordinator(), await worker()];
+    const end = new AbortController();
+    const answering = other.answerPreparations('cpu', () => Promise.resolve(PREPARED), end.signal);
+    const why = new Heard<string>();
+    expect(await one.prepare(requestOf('j-1'), why.hear, never)).toEqual(PREPARED);
+    end.abort();
+    await answering;
+    const said = why.next();
+    const patience = new AbortController();
+    other.announce(presenceOf('w'));
+    await link.connection.flush();
+    const asked = one.prepare(requestOf('j-1'), why.hear, patience.signal);
+    expect(await said).toBe('All workers for device cpu are looking at models of other jobs.');
+    expect(one.presences()).toEqual([presenceOf('w')]);
+    patience.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow('enough');
+    expect([one.malformedCount, other.malformedCount]).toEqual([0, 0]);
+    await one.close();
+  });
+
+  it('say where artifacts are, as soon as a coordinator does', async () => {
+    const { link, exchange } = await worker();
+    const bucket = await leaseBucket(link);
+    await bucket.delete(LEASE_KEY);
+    expect(await exchange.artifactsUrl()).toBeNull();
+    const lease = await NatsLease.open(link, { holder: 'one', artifactsUrl: 'http://here:9464' });
+    await lease.acquire(never);
+    expect(await exchange.artifactsUrl()).toBe('http://here:9464');
+    await lease.release();
+    expect(await exchange.artifactsUrl()).toBeNull();
+    for (const bytes of MALFORMED) {
+      await bucket.put(LEASE_KEY, bytes);
+      expect(await exchange.artifactsUrl()).toBeNull();
+    }
+    expect(exchange.malformedCount).toBe(MALFORMED.length);
+    await bucket.delete(LEASE_KEY);
+  });
+
+  it('do not need a coordinator to have been there', async () => {
+    const { link, exchange } = await worker();
+    await link.manager.streams.delete('KV_SC1_LEASE');
+    expect(await exchange.artifactsUrl()).toBeNull();
+    await leaseBucket(link);
+  });
+
+  it('say whether NATS can be reached', async () => {
+    await using proxy = await TcpProxy.to(server().port);
+    const link = await server().connect({}, [proxy.url]);
+    const exchange = await NatsCoordinatorExchange.open(link);
+    const changes = new Heard<boolean>();
+    const unlisten = exchange.onConnected(changes.hear);
+    expect(exchange.connected).toBe(true);
+    let next = changes.next();
+    proxy.cut();
+    expect([await next, exchange.connected]).toEqual([false, false]);
+    next = changes.next();
+    proxy.restore();
+    expect([await next, exchange.connected]).toEqual([true, true]);
+    unlisten();
+    await exchange.close();
+  });
+});

@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, expect, it } from 'vitest';
+
+import { leaseBucket } from '../../shared/adapters/nats/buckets.js';
+import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import { MalformedMessages } from '../../shared/adapters/nats/messages.js';
+import { decodeLease } from '../../shared/wire/cluster.js';
+import { TEST_TIMES } from '../harness/nats-server.js';
+import { TcpProxy } from '../harness/tcp-proxy.js';
+import { aborted, MALFORMED } from './state-support.js';
+import { describeNats, never } from './support.js';
+
+const HOLDER = fileURLToPath(new URL('lease-holder.mjs', import.meta.url));
+
+describeNats('the lease in NATS', (server) => {
+  const open = (link: NatsLink, holder: string): Promise<NatsLease> =>
+    NatsLease.open(link, { holder, artifactsUrl: `http://${holder}` });
+
+  /** A process that holds the lease, and the next line that it says. */
+  async function startHolder() {
+    const child = spawn(process.execPath, [HOLDER, server().url, 'other', JSON.stringify(TEST_TIMES)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const says = async (): Promise<unknown> => (await lines.next()).value;
+    expect(await says()).toBe('held');
+    return { child, says };
+  }
+
+  async function holderNow(link: NatsLink): Promise<string | null> {
+    const entry = await (await leaseBucket(link)).get(LEASE_KEY);
+    return entry?.operation === 'PUT' ? decodeLease(entry.value).holder : null;
+  }
+
+  beforeEach(async () => {
+    const link = await server().connect();
+    await (await leaseBucket(link)).delete(LEASE_KEY);
+    await link.close();
+  });
+
+  it('is held by one at a time, and handed on at once', async () => {
+    const [one, other] = [
+      await open(await server().connect(), 'one'),
+      await open(await server().connect(), 'other'),
+    ];
+    expect([one.held, one.lost.aborted]).toEqual([false, true]);
+    await one.acquire(never);
+    expect([one.held, one.lost.aborted]).toEqual([true, false]);
+    const waiting = other.acquire(never);
+    const { lost } = one;
+    await one.release();
+    await waiting;
+    expect([one.held, lost.aborted, other.held]).toEqual([false, true, true]);
+    await other.release();
+    expect(await holderNow(await server().connect())).toBeNull();
+    await one.acquire(never);
+    expect([one.held, one.lost.aborted, lost.aborted]).toEqual([true, false, true]);
+    await one.release();
+  });
+
+  it('goes to one of those who wait for it', async () => {
+    const leases = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => open(await server().connect(), name)),
+    );
+    const end = new AbortController();
+    const outcomes = leases.map(async (lease) => {
+      const won = lease.acquire(end.signal).then(() => true);
+      return won.catch(() => false);
+    });
+    await Promise.race(outcomes);
+    const holder = await holderNow(await server().connect());
+    end.abort();
+    const won = (await Promise.all(outcomes)).map((yes, at) => yes && ['a', 'b', 'c'][at]);
+    expect(won.filter(Boolean)).toEqual([holder]);
+    await Promise.all(leases.map((lease) => lease.release()));
+  });
+
+  it('is renewed for as long as its holder lives', async () => {
+    const link = await server().connect();
+    const lease = await open(link, 'one');
+    await lease.acquire(never);
+    const bucket = await leaseBucket(link);
+    const revisions = new Set<number>();
+    for await (const entry of await bucket.watch({ key: LEASE_KEY })) {
+      revisions.add(entry.revision);
+      // Longer than its time to live, in renewals.
+      if (revisions.size > (2 * TEST_TIMES.leaseTtlMs) / TEST_TIMES.leaseRenewMs) break;
+    }
+    expect(lease.held).toBe(true);
+    await lease.release();
+  });
+
+  it('ends with the reason of the signal where somebody else holds it', async () => {
+    const [one, other] = [
+      await open(await server().connect(), 'one'),
+      await open(await server().connect(), 'other'),
+    ];
+    await one.acquire(never);
+    const reason = new Error('enough');
+    const end = new AbortController();
+    const waiting = other.acquire(end.signal);
+    end.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(other.acquire(AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect([one.held, other.held]).toEqual([true, false]);
+    await one.release();
+  });
+
+  it('is taken over from a process that was killed', async () => {
+    const { child } = await startHolder();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lease = await open(await server().connect(), 'one');
+    await lease.acquire(never);
+    expect(lease.held).toBe(true);
+    await lease.release();
+  });
+
+  it('is taken over from a process that is paused, which finds it lost as soon as it goes on', async () => {
+    const { child, says } = await startHolder();
+    const link = await server().connect();
+    const lease = await open(link, 'one');
+    child.kill('SIGSTOP');
+    await lease.acquire(never);
+    child.kill('SIGCONT');
+    expect(await says()).toBe('lost');
+    expect([lease.held, await holderNow(link)]).toEqual([true, 'one']);
+    await lease.release();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it('is not believed in by whoever looks first after a pause, before any event', async () => {
+    const lease = await open(await server().connect(), 'one');
+    await lease.acquire(never);
+    const { lost } = lease;
+    // Nothing of this process runs meanwhile, no timer and no message: as if it had been stopped.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TEST_TIMES.leaseTtlMs);
+    expect([lease.held, lost.aborted]).toEqual([false, true]);
+    expect((lost.reason as { code: string }).code).toBe('NOT_SERVING');
+  });
+
+  it('is lost by a holder that nobody hears, before another one can take it', async () => {
+    await using proxy = await TcpProxy.to(server().port);
+    const [near, far] = [await server().connect(), await server().connect({}, [proxy.url])];
+    const [one, other] = [await open(far, 'one'), await open(near, 'other')];
+    await one.acquire(never);
+    const order: string[] = [];
+    void aborted(one.lost).then(() => order.push('lost'));
+    proxy.blackHole();
+    await other.acquire(never);
+    order.push('taken');
+    expect(order).toEqual(['lost', 'taken']);
+    const again = one.acquire(never);
+    proxy.restore();
+    await other.release();
+    await again;
+    expect(one.held).toBe(true);
+    await one.release();
+  });
+
+  it('is found lost by a holder whose key was taken from it, at the next renewal', async () => {
+    const link = await server().connect({ leaseRenewMs: 50 });
+    const lease = await open(link, 'one');
+    await lease.acquire(never);
+    const bucket = await leaseBucket(link);
+    const before = performance.now();
+    await bucket.put(LEASE_KEY, MALFORMED[1]!);
+    await aborted(lease.lost);
+    expect(lease.held).toBe(false);
+    expect(performance.now() - before).toBeLessThan(TEST_TIMES.leaseTtlMs / 2);
+  });
+
+  it('is held on to if the answer to a renewal was lost', async () => {
+    const link = await server().connect();
+    const lease = await open(link, 'one');
+    await lease.acquire(never);
+    const bucket = await leaseBucket(link);
+    const value = (await bucket.get(LEASE_KEY))!.value;
+    // As a renewal that was stored without our hearing of it.
+    const stored = await bucket.put(LEASE_KEY, value);
+    for await (const entry of await bucket.watch({ key: LEASE_KEY })) if (entry.revision > stored) break;
+    expect([lease.held, lease.lost.aborted]).toEqual([true, false]);
+    await lease.release();
+  });
+
+  it('is not taken from a value that cannot be read, until that has expired', async () => {
+    const link = await server().connect();
+    const malformed = new MalformedMessages();
+    const lease = await NatsLease.open(link, { holder: 'one', artifactsUrl: '' }, malformed);
+    await (await leaseBucket(link)).put(LEASE_KEY, MALFORMED[1]!);
+    await lease.acquire(never);
+    expect(malformed.count).toBeGreaterThan(0);
+    await lease.release();
+  });
+});

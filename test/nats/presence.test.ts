@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+
+import { MalformedMessages } from '../../shared/adapters/nats/messages.js';
+import { announcePresence, Presences } from '../../shared/adapters/nats/presence.js';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { Presence } from '../../shared/ports/exchange.js';
+import { TEST_TIMES } from '../harness/nats-server.js';
+import { MALFORMED, presenceOf, sendMalformed } from './state-support.js';
+import { describeNats } from './support.js';
+
+describeNats('presence in NATS', (server) => {
+  async function listen(presenceEveryMs = 60_000, most?: number) {
+    const link = await server().connect({ presenceEveryMs });
+    const malformed = new MalformedMessages();
+    const presences = new Presences(link, malformed, most);
+    const names = () => presences.list().map(({ worker }) => worker);
+    await link.connection.flush();
+    return { link, presences, malformed, names };
+  }
+
+  /** Resolves once the listener has read what was announced. */
+  async function announce(from: NatsLink, to: NatsLink, ...presences: Presence[]): Promise<void> {
+    for (const presence of presences) announcePresence(from, presence);
+    await from.connection.flush();
+    await to.connection.flush();
+  }
+
+  it('keeps what was last heard of each worker, whatever its name', async () => {
+    const { link, presences } = await listen();
+    const worker = await server().connect();
+    const odd = presenceOf('a worker. of > *', { tasks: 3 });
+    await announce(worker, link, presenceOf('one'), presenceOf('two'), odd, presenceOf('one', { tasks: 9 }));
+    const heard = [...presences.list()].sort((a, b) => (a.worker < b.worker ? -1 : 1));
+    expect(heard).toEqual([odd, presenceOf('one', { tasks: 9 }), presenceOf('two')]);
+    presences.close();
+    expect(presences.list()).toEqual([]);
+  });
+
+  it('forgets one that is about to end at once', async () => {
+    const { link, names } = await listen();
+    const worker = await server().connect();
+    await announce(worker, link, presenceOf('one'), presenceOf('two'), presenceOf('one', { draining: true }));
+    expect(names()).toEqual(['two']);
+  });
+
+  it('forgets one that falls silent, and none that is heard', async () => {
+    const { link, names } = await listen(TEST_TIMES.presenceEveryMs);
+    const worker = await server().connect();
+    const begin = performance.now();
+    await announce(worker, link, presenceOf('silent'), presenceOf('speaks'));
+    for (;;) {
+      await announce(worker, link, presenceOf('speaks'));
+      expect(names()).toContain('speaks');
+      if (!names().includes('silent')) break;
+    }
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(3 * TEST_TIMES.presenceEveryMs);
+  });
+
+  it('keeps no more than it may', async () => {
+    const { link, names } = await listen(60_000, 2);
+    const worker = await server().connect();
+    await announce(
+      worker,
+      link,
+      presenceOf('one'),
+      presenceOf('two'),
+      presenceOf('three'),
+      presenceOf('one'),
+    );
+    expect(names()).toEqual(['two', 'one']);
+  });
+
+  it('counts what it cannot read', async () => {
+    const { link, names, malformed } = await listen();
+    const worker = await server().connect();
+    await announce(worker, link, presenceOf('one'));
+    await sendMalformed(worker, ['sc1.presence.one'], link);
+    expect(malformed.count).toBe(MALFORMED.length);
+    expect(names()).toEqual(['one']);
+  });
+});

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it, vi } from 'vitest';
+
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
+import { WORK_LIMITS, workSubject, type WorkLimits } from '../../shared/adapters/nats/work-stream.js';
+import { classToken } from '../../shared/numeric-class.js';
+import type { Task } from '../../shared/ports/task-queue.js';
+import { Heard, describeNats, never, taskOf, upTo } from './support.js';
+
+const DEADLINE = { timeout: 20_000, interval: 20 };
+
+describeNats('the task queue in NATS', (server) => {
+  const open = async (link?: NatsLink, numericClass: string = randomUUID()) =>
+    NatsTaskQueue.open(link ?? (await server().connect()), numericClass);
+
+  it('serves a thousand pulls that wait at once', async () => {
+    const numericClass = randomUUID();
+    const queues = await Promise.all(upTo(1, 10).map(() => open(undefined, numericClass)));
+    const pulls = queues.flatMap((queue) => upTo(1, 100).map(() => queue.next(never)));
+    const names = upTo(1, 1000).map((k) => `task.${k}`);
+    for (const name of names) expect(await queues[0]!.publish(taskOf(name))).toBe('queued');
+    const taken = await Promise.all(pulls);
+    expect(taken.map((delivery) => delivery!.task.name).sort()).toEqual([...names].sort());
+    expect(await queues[0]!.depth()).toEqual({ waiting: 0, taken: 1000 });
+    await Promise.all(taken.map((delivery) => delivery!.acknowledge()));
+    expect(await queues[0]!.depth()).toEqual({ waiting: 0, taken: 0 });
+  });
+
+  it('leaves a task with whoever holds it, for longer than ack_wait', async () => {
+    const numericClass = randomUUID();
+    const times = { ackWaitMs: 1500, workingEveryMs: 200 };
+    const links = [await server().connect(times), await server().connect(times)] as const;
+    const [holder, other] = [await open(links[0], numericClass), await open(links[1], numericClass)];
+    await holder.publish(taskOf('a'));
+    const held = await holder.next(never);
+    const impatient = AbortSignal.timeout(2500);
+    expect(await other.next(impatient)).toBeNull();
+    await held!.acknowledge();
+    expect(await other.depth()).toEqual({ waiting: 0, taken: 0 });
+  });
+
+  it('hands out again what was held when the queue was closed', async () => {
+    const numericClass = randomUUID();
+    const [first, second] = [await open(undefined, numericClass), await open(undefined, numericClass)];
+    await first.publish(taskOf('a'));
+    await first.next(never);
+    const waiting = first.next(never);
+    await first.close();
+    expect(await waiting).toBeNull();
+    expect((await second.next(never))!.task).toEqual(taskOf('a'));
+  });
+
+  it('counts and removes what is no task, and hands out what is behind it', async () => {
+    const link = await server().connect();
+    const numericClass = randomUUID();
+    const queue = await open(link, numericClass);
+    for (const bytes of [Buffer.alloc(0), Buffer.from('{"no":"task"}'), Buffer.alloc(100, 255)]) {
+      await link.streams.publish(workSubject(classToken(numericClass), 'j-1'), bytes);
+    }
+    await queue.publish(taskOf('a'));
+    const delivery = await queue.next(never);
+    expect(delivery!.task.name).toBe('a');
+    await delivery!.acknowledge();
+    expect(queue.malformedCount).toBe(3);
+    await vi.waitFor(async () => expect(await queue.depth()).toEqual({ waiting: 0, taken: 0 }), DEADLINE);
+  });
+
+  it('counts and removes the tasks of one job', async () => {
+    const queue = await open();
+    for (const name of ['a', 'b', 'c']) await queue.publish(taskOf(name, 'j-1'));
+    await queue.publish(taskOf('d', 'j-2'));
+    expect(await queue.depth('j-1')).toEqual({ waiting: 3, taken: 0 });
+    expect(await queue.depth('j-2')).toEqual({ waiting: 1, taken: 0 });
+    const taken = await queue.next(never);
+    const { waiting, taken: held } = await queue.depth('j-1');
+    expect(waiting + held).toBe(3);
+    await queue.purge('j-1');
+    expect(await queue.depth('j-1')).toEqual({ waiting: 0, taken: 0 });
+    expect(await queue.depth('j-3')).toEqual({ waiting: 0, taken: 0 });
+    await taken!.acknowledge();
+    expect((await queue.next(never))!.task).toEqual(taskOf('d', 'j-2'));
+  });
+
+  it('rejects whoever waits when the connection is closed', async () => {
+    const link = await server().connect();
+    const queue = await open(link);
+    const waiting = expect(queue.next(never)).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+    await link.close();
+    await waiting;
+    await expect(queue.publish(taskOf('a'))).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+  });
+
+  it('rejects a task that nobody could read', async () => {
+    const queue = await open();
+    await expect(queue.publish({ ...taskOf('a'), shards: [] })).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(queue.publish(taskOf('not a token'))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+describeNats('tasks that nobody finishes, in NATS', (server) => {
+  it('are removed and told, each once, when they were delivered as often as they may be', async () => {
+    const numericClass = randomUUID();
+    const limits: WorkLimits = { ...WORK_LIMITS, deliveries: 2 };
+    const link = await server().connect({ ackWaitMs: 300, workingEveryMs: 100 });
+    const watcher = await NatsTaskQueue.open(link, numericClass, limits);
+    const heard = new Heard<Task>();
+    const told = heard.next();
+    const unlisten = watcher.onExhausted(heard.hear);
+    await watcher.publish(taskOf('poison'));
+    for (let delivery = 1; delivery <= limits.deliveries; delivery++) {
+      const dying = await server().connect({ ackWaitMs: 300, workingEveryMs: 100 });
+      const taker = await NatsTaskQueue.open(dying, numericClass, limits);
+      expect((await taker.next(never))!.task.name).toBe('poison');
+      await dying.connection.close();
+    }
+    const end = new AbortController();
+    const pulling = watcher.next(end.signal);
+    expect(await told).toEqual(taskOf('poison'));
+    expect(await watcher.depth()).toEqual({ waiting: 0, taken: 0 });
+    expect((await link.manager.streams.info('SC1_WORK')).state.messages).toBe(0);
+    end.abort();
+    await pulling;
+    unlisten();
+    expect(heard.all).toHaveLength(1);
+  });
+});
+
+describeNats('a full work stream in NATS', (server) => {
+  it('says so, and takes tasks again as soon as there is room', async () => {
+    const link = await server().connect();
+    const queue = await NatsTaskQueue.open(link, randomUUID(), { ...WORK_LIMITS, tasks: 3 });
+    const outcomes = [];
+    for (const name of ['a', 'b', 'c', 'd']) outcomes.push(await queue.publish(taskOf(name)));
+    expect(outcomes).toEqual(['queued', 'queued', 'queued', 'full']);
+    await (await queue.next(never))!.acknowledge();
+    expect(await queue.publish(taskOf('d'))).toBe('queued');
+    expect(await queue.publish(taskOf('e'))).toBe('full');
+  });
+});
+
+describeNats('the task queue and a server that is killed', (server) => {
+  it('goes on with whoever waited and whoever held a task, and loses none', async () => {
+    const numericClass = randomUUID();
+    const [holder, waiter] = [await server().connect(), await server().connect()];
+    const queue = await NatsTaskQueue.open(holder, numericClass);
+    const other = await NatsTaskQueue.open(waiter, numericClass);
+    await queue.publish(taskOf('held'));
+    const held = await queue.next(never);
+    const waiting = other.next(never);
+    await server().kill();
+    await expect(queue.publish(taskOf('lost'))).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+    await expect(queue.depth()).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+    await server().restart();
+    await Promise.all([holder.untilConnected(), waiter.untilConnected()]);
+    await vi.waitFor(async () => expect(await queue.publish(taskOf('next'))).toBe('queued'), DEADLINE);
+    expect((await waiting)!.task.name).toBe('next');
+    await held!.acknowledge();
+    expect(await queue.depth()).toEqual({ waiting: 0, taken: 1 });
+  });
+
+  it('makes stream and consumer anew after they were removed', async () => {
+    const link = await server().connect({ pullMs: 500 });
+    const queue = await NatsTaskQueue.open(link, randomUUID());
+    await link.manager.streams.delete('SC1_WORK');
+    const waiting = queue.next(never);
+    await vi.waitFor(async () => expect(await queue.publish(taskOf('a'))).toBe('queued'), DEADLINE);
+    expect((await waiting)!.task.name).toBe('a');
+  });
+});

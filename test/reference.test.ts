@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certifyCommand } from '../cli/certify-command.js';
+import { CERTIFY_FLAGS, factsOf, type Decides } from '../cli/flag-facts.js';
+import { program } from '../cli/program.js';
+import { ROOT, contentOf, runCommand, temporaryFolder, type TemporaryFolder } from './harness/command.js';
+import { MODELS, PICTURES, certifyArgs, writeUint8Npy, type Flags } from './harness/results.js';
+
+/** docs/configuration.md is what the commands say of their flags, and what it says of them is so. */
+
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('docs/configuration.md', () => {
+  it('is what npm run reference writes now', async () => {
+    const file = folder.file('configuration.md');
+    await promisify(execFile)(process.execPath, ['scripts/reference.mjs', file], { cwd: ROOT });
+    expect(await readFile(`${ROOT}docs/configuration.md`, 'utf8')).toBe(await readFile(file, 'utf8'));
+  });
+
+  it('has a row for every flag of every command, with its kind, default, choices and variable', async () => {
+    const text = await readFile(`${ROOT}docs/configuration.md`, 'utf8');
+    const { commands } = program(() => undefined);
+    for (const command of commands) {
+      const section = text.split(`\n## smoothcert ${command.name()}\n`)[1]!.split('\n## ')[0]!;
+      const options = command.createHelp().visibleOptions(command);
+      expect(section.match(/^\| `--/gm)).toHaveLength(options.length - 1);
+      for (const option of options.filter(({ long }) => long !== '--help')) {
+        const row = section.split('\n').find((line) => line.startsWith(`| \`${option.flags}\` `))!;
+        const { decides, choices = [] } = factsOf(command, option);
+        const preset = option.defaultValue as string | undefined;
+        const words = [...choices, ...(option.envVar ? [option.envVar] : []), ...(preset ? [preset] : [])];
+        expect(row).toContain(` ${decides} `);
+        for (const word of words) expect(row).toContain(`\`${word}\``);
+      }
+    }
+  });
+});
+
+/** Images of PICTURES, and their shape. */
+const COUNT = 40;
+const SHAPE = [COUNT, 1, 8, 8];
+
+/** A job of a moment. */
+const QUICK: Flags = {
+  ...{ ...PICTURES, sigma: 0.25, images: '0:2', seed: 5, batch: 32 },
+  ...{ 'max-samples': 128, 'min-gain': 'quick', processes: 1 },
+};
+const FIXED: Flags = { ...QUICK, 'min-gain': undefined, stop: 'fixed', n0: 20 };
+const TARGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'target', radii: 0.1 };
+const TWO: Flags = { ...QUICK, model: `${MODELS}/two-outputs.onnx`, output: 'logits' };
+
+/** For each flag of certify a job, and another value of that flag. */
+function cases(): Record<string, [job: Flags, change: Flags]> {
+  const other = folder.file('other.npy');
+  const labels = folder.file('labels.npy');
+  return {
+    ...{ model: [QUICK, { model: `${MODELS}/probabilities.onnx` }], data: [QUICK, { data: other }] },
+    ...{ labels: [QUICK, { labels }], images: [QUICK, { images: '0:1' }], sigma: [QUICK, { sigma: 0.5 }] },
+    ...{ alpha: [QUICK, { alpha: 0.01 }], bound: [QUICK, { bound: 'anytime' }] },
+    stop: [QUICK, { stop: 'two-stage' }],
+    ...{ radii: [TARGET, { radii: 0.2 }], 'min-gain': [QUICK, { 'min-gain': 'thorough' }] },
+    ...{
+      'max-samples': [QUICK, { 'max-samples': 256 }],
+      n0: [FIXED, { n0: 30 }],
+      seed: [QUICK, { seed: 6 }],
+    },
+    ...{ 'input-scale': [QUICK, { 'input-scale': 2 }], mean: [QUICK, { mean: 0.5 }] },
+    ...{ std: [QUICK, { std: 2 }], layout: [QUICK, { layout: 'nhwc' }] },
+    ...{ output: [TWO, { output: 'features' }], batch: [QUICK, { batch: 16 }] },
+    ...{ processes: [QUICK, { processes: 2 }], 'hang-seconds': [QUICK, { 'hang-seconds': 30 }] },
+    ...{ 'topk-rows': [FIXED, { 'topk-rows': true }], json: [QUICK, { json: true }] },
+    ...{ quiet: [QUICK, { quiet: true }], verbose: [QUICK, { verbose: true }] },
+  };
+}
+
+/** Not tried: where to write and what to read flags from; and of devices a machine may have one alone. */
+const ELSEWHERE = ['--config', '--print-config', '--out', '--device', '--help'];
+
+describe('another value of a flag of the job is refused in its folder, one of the run is not', () => {
+  const command = certifyCommand();
+  const flags = command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => !ELSEWHERE.includes(long!))
+    .map((option): [string, Decides] => [option.long!.slice(2), factsOf(command, option).decides]);
+  const begun = new Map<Flags, string>();
+
+  beforeAll(async () => {
+    await writeUint8Npy(folder.file('other.npy'), SHAPE, new Uint8Array(64 * COUNT).fill(9));
+    await writeUint8Npy(folder.file('labels.npy'), [COUNT], new Uint8Array(COUNT).fill(1));
+    for (const job of [QUICK, FIXED, TARGET, TWO]) {
+      const out = folder.file(`job-${begun.size}`);
+      const { code, stderr } = await runCommand(certifyArgs({ ...job, out }));
+      expect(code, stderr).toBe(0);
+      begun.set(job, out);
+    }
+  });
+
+  it.each(flags)('--%s: %s', async (flag, decides) => {
+    const [job, change] = cases()[flag]!;
+    const out = begun.get(job)!;
+    const before = await contentOf(out);
+    const { code, stderr } = await runCommand(certifyArgs({ ...job, ...change, out }));
+    if (decides === 'run') expect(code, stderr).toBe(0);
+    else {
+      expect(stderr).toMatch(/^Error JOB_DIFFERS: /m);
+      expect(code).toBe(2);
+    }
+    expect(await contentOf(out)).toMatchObject(before!);
+  });
+
+  it('is asked of every flag', () => {
+    expect(Object.keys(cases()).sort()).toEqual(flags.map(([flag]) => flag).sort());
+    expect(flags).toHaveLength(Object.keys(CERTIFY_FLAGS).length - ELSEWHERE.length + 1);
+  });
+});

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
+import { DEVICES, type DrawSpec, type Job, type StoppingRule } from '../../shared/job.js';
+import type { JobSpec } from '../../shared/job-spec.js';
+import type { JobEnding, Refusal } from '../../shared/ports/job-store.js';
+import type { Prepared } from '../../shared/preparation.js';
+import type { Progress } from '../../shared/progress.js';
+
+/** What messages are made of, anything that may be in them. */
+export const uint32 = fc.nat(0xffff_ffff);
+export const whole = fc.maxSafeNat();
+export const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+export const digest = bytesOf(32).map((bytes) => Buffer.from(bytes).toString('hex'));
+export const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+export const someText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+export const jobId = fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/);
+export const taskName = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}(\.[A-Za-z0-9_-]{1,20}){0,3}$/);
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const upTo = (max: number, min = Number.MIN_VALUE) => fc.double({ min, max, noNaN: true });
+const shift = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((x) => x + 0);
+const seed = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
+const device = fc.constantFrom(...DEVICES);
+const layout = fc.constantFrom('nchw' as const, 'nhwc' as const, 'flat' as const);
+const bound = fc.constantFrom(
+  ...(['spending', 'anytime', 'clopper-pearson', 'clt'] as const satisfies readonly JobSpec['bound'][]),
+);
+const minGain = fc.double({ min: 0, max: 1e300, noNaN: true }).map((x) => x + 0);
+const radius = fc.stringMatching(/^[0-9]{1,6}(\.[0-9]{1,6})?$/);
+
+const stop: fc.Arbitrary<StoppingRule> = fc.oneof(
+  fc.record({ kind: fc.constant('gain' as const), minGain }),
+  fc.record({
+    kind: fc.constant('target' as const),
+    radii: fc.array(radius, { minLength: 1, maxLength: 5 }),
+  }),
+  fc.record({ kind: fc.constant('two-stage' as const), minGain }),
+  fc.record({ kind: fc.constant('fixed' as const), selection: fc.integer({ min: 1, max: 1e9 }) }),
+);
+
+const images = fc
+  .tuple(fc.nat(0xffff_fffe), fc.integer({ min: 1, max: 0xffff_ffff }), fc.nat(0xffff_ffff))
+  .map(([start, step, more]) => ({ start, step, stop: Math.min(start + 1 + more, 0xffff_ffff) }));
+
+const normalisation = fc.record({
+  inputScale: upTo(1e9),
+  mean: fc.array(shift, { minLength: 1, maxLength: 4 }),
+  std: fc.array(upTo(1e9), { minLength: 1, maxLength: 4 }),
+});
+
+export const model: fc.Arbitrary<JobSpec['model']> = fc
+  .record({
+    digest,
+    fileDigest: digest,
+    weights: fc.uniqueArray(
+      fc.record({ path: fc.stringMatching(/^[a-z]{2,8}(\/[a-z]{1,8}){0,2}$/), digest }),
+      {
+        maxLength: 3,
+        selector: ({ path }) => path,
+      },
+    ),
+    uri: orNull(fc.webUrl()),
+  })
+  .map((one) => (one.weights.length === 0 ? { ...one, fileDigest: one.digest } : one));
+
+const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
+  fc.record({
+    model,
+    data: fc.record({ digest, uri: orNull(fc.webUrl()) }),
+    images: orNull(images),
+    sigma: upTo(1e6),
+    seed: seeds,
+    normalisation,
+    layout: fc.oneof(layout, fc.constant('auto' as const)),
+    output: orNull(someText),
+    batch: orNull(fc.integer({ min: 1, max: 4096 })),
+    device,
+    alpha: upTo(1),
+    bound,
+    stop,
+    maxSamples: fc.integer({ min: 1, max: 1e9 }),
+  });
+export const spec: fc.Arbitrary<JobSpec> = specWith(orNull(seed));
+export const seededSpec: fc.Arbitrary<JobSpec & { readonly seed: string }> = specWith(seed);
+
+const looks = fc
+  .uniqueArray(fc.integer({ min: 1, max: 2e9 }), { minLength: 1, maxLength: 8 })
+  .map((unsorted) => unsorted.sort((a, b) => a - b));
+
+export const draw: fc.Arbitrary<DrawSpec> = fc.record({
+  modelDigest: digest,
+  dataDigest: digest,
+  noise: fc.record({
+    kind: fc.constant('gaussian' as const),
+    scale: upTo(1e6),
+    generator: someText,
+    version: uint32,
+  }),
+  seed,
+  normalisation,
+  layout,
+  output: someText,
+  classes: fc.integer({ min: 1, max: 0xffff_ffff }),
+  batch: fc.integer({ min: 1, max: 0xffff_ffff }),
+  numericClass: someText,
+  numeric: fc.constantFrom('same' as const, 'any' as const),
+  segments: looks,
+});
+
+export const job: fc.Arbitrary<Job> = fc.record({
+  protocol: fc.constant(1 as const),
+  draw,
+  claim: fc.record({ alpha: upTo(1), bound, stop, looks, images }),
+});
+
+export const refusal: fc.Arbitrary<Refusal> = fc.record({
+  worker: text,
+  code: fc.constantFrom(...(Object.keys(ERROR_CATALOGUE) as ErrorCode[])),
+  message: text,
+  remedy: text,
+});
+
+export const progress: fc.Arbitrary<Progress> = fc.record({
+  ...{ images: uint32, certified: uint32, abstained: uint32, failed: uint32, approximate: uint32 },
+  ...{ samples: whole, shardsCounted: whole, shardsDuplicate: whole, shardsDivergent: whole },
+  ...{ shardsLate: whole, shardsRejected: whole, shardsFailed: whole, micros: whole, sequence: whole },
+});
+
+export const prepared: fc.Arbitrary<Prepared> = fc.record({
+  ...{ modelDigest: digest, layout, output: someText, numericClass: someText, fingerprint: digest },
+  classes: fc.integer({ min: 1, max: 0xffff_ffff }),
+  batch: fc.integer({ min: 1, max: 0xffff_ffff }),
+  batchNote: orNull(someText),
+  steady: fc.boolean(),
+  batchMs: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
+  generator: fc.record({ name: someText, version: uint32 }),
+});
+
+export const ending: fc.Arbitrary<JobEnding> = fc.record({
+  state: fc.constantFrom(
+    ...([
+      'succeeded',
+      'partially-succeeded',
+      'failed',
+      'cancelled',
+    ] as const satisfies readonly JobEnding['state'][]),
+  ),
+  ...{ endMs: whole, error: orNull(refusal), progress },
+  results: orNull(fc.record({ jsonl: digest, tsv: digest })),
+});
+
+/** Anything that may come in place of bytes that `encode` made: cut, changed, doubled, or noise. */
+export function damaged(bytes: Uint8Array, cut: number, at: number, flip: number): Uint8Array[] {
+  const changed = Uint8Array.from(bytes);
+  if (changed.length > 0) changed[at % changed.length]! ^= flip;
+  return [
+    bytes.subarray(0, cut % (bytes.length + 1)),
+    changed,
+    Buffer.concat([bytes, changed]),
+    Buffer.concat([bytes, bytes.subarray(0, cut % (bytes.length + 1))]),
+  ];
+}
+
+/** Whatever is thrown by `read` is an error of the catalogue with one of these codes. */
+export function throwsOnly<T>(codes: readonly ErrorCode[], read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SmoothcertError);
+    expect(codes).toContain((error as SmoothcertError).code);
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Refusal } from '../../shared/ports/job-store.js';
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+const MOST = 256;
+
+interface Entry {
+  readonly refusal: Refusal;
+  readonly times: number;
+  /** Monotonic; before it the job is not tried again. */
+  readonly until: number;
+}
+
+/**
+ * Jobs that this worker could not draw for, and why: shown in its presence, tried again after a while that doubles, so that neither a
+ * passing fault keeps a worker away nor a lasting one keeps it busy.
+ */
+export class Refusals {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly worker: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** Milliseconds until the job may be tried; 0: now. */
+  waitOf(job: string): number {
+    return Math.max(0, (this.entries.get(job)?.until ?? 0) - this.now());
+  }
+
+  add(job: string, error: unknown): Refusal {
+    const times = (this.entries.get(job)?.times ?? 0) + 1;
+    const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
+    const refusal = this.refusalOf(error);
+    this.entries.delete(job);
+    if (this.entries.size >= MOST) this.entries.delete(this.entries.keys().next().value!);
+    this.entries.set(job, { refusal, times, until: this.now() + waitMs });
+    return refusal;
+  }
+
+  remove(job: string): void {
+    this.entries.delete(job);
+  }
+
+  get list(): { readonly job: string; readonly refusal: Refusal }[] {
+    return [...this.entries].map(([job, { refusal }]) => ({ job, refusal }));
+  }
+
+  refusalOf(error: unknown): Refusal {
+    const { worker } = this;
+    if (error instanceof SmoothcertError) {
+      return { worker, code: error.code, message: error.message, remedy: error.remedy };
+    }
+    const message = `Something unforeseen happened: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      worker,
+      code: 'INTERNAL',
+      message,
+      remedy: "This is our fault: report what the worker's log says.",
+    };
+  }
+}
