@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Faults of a cluster beyond those that every run of the tests injects: `npm run test:cluster` injects them all. */
+const FURTHER_FAULTS = [
+  'test/cluster/{cancel,garbage,network,poison,serve,soak,strangers,swapped,watchers}.test.ts',
+];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -17,6 +22,16 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
+          exclude: FURTHER_FAULTS,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

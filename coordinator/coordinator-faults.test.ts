@@ -71,6 +71,26 @@ describe('a straggler', () => {
   });
 });
 
+describe('a window full of tasks that nobody answers', () => {
+  it('is overtaken when patience ends, though more is left to issue', async () => {
+    let held = 0;
+    const onTask: VoteDrawerOptions['onTask'] = () => ++held > 4;
+    const queue = new (class extends MemoryQueue {
+      override async depth(job?: string) {
+        const { waiting, taken } = await super.depth(job);
+        return { waiting, taken: taken + 4 };
+      }
+    })();
+    const run = await live(JOB, 'a', { queue, onTask, window: () => 4, patienceMs: 10_000 });
+    await run.endInTime();
+    expect(rowsOf(run.fold)).toEqual(expectedRows(JOB));
+    expect(run.clock.now()).toBeGreaterThan(10_000);
+    expect(run.coordinator.counters.overtaken).toBeGreaterThanOrEqual(4);
+    expect(run.coordinator.counters.restarts).toBe(0);
+    await run.end();
+  });
+});
+
 describe('a task that nobody answers', () => {
   const deadly = (images: readonly number[], run: () => Awaited<ReturnType<typeof live>>) => {
     const tasks: Task[] = [];

@@ -12,6 +12,8 @@ const RECONCILE_EVERY_MS = 1_000;
 /** Ticks without anything going on after which work counts as lost. */
 const IDLE_TICKS = 2;
 const STRAGGLER_MS = 2_000;
+/** Ten times what passes before a holder that is silent counts as dead. */
+const PATIENCE_MS = 300_000;
 /** One name for every coordinator: a job is cancelled once. */
 const CANCEL_TASK = 'cancel';
 
@@ -31,6 +33,8 @@ export interface CoordinatorOptions {
   readonly taskMicros: number;
   /** Milliseconds after which a task may count as a straggler at the earliest; 2,000 unless given. */
   readonly stragglerMs?: number;
+  /** Milliseconds after which it does whatever other tasks took; 300,000 unless given. */
+  readonly patienceMs?: number;
   /** Called after every record that `run` folded, those that were in the ledger before included. */
   readonly onProgress: (record: LedgerRecord, effects: Effects, sequence: number) => void;
 }
@@ -57,7 +61,8 @@ export class Coordinator {
   private ownRecords = 0;
 
   constructor(private readonly options: CoordinatorOptions) {
-    this.issuer = new Issuer({ ...options, stragglerMs: options.stragglerMs ?? STRAGGLER_MS });
+    const { stragglerMs = STRAGGLER_MS, patienceMs = PATIENCE_MS } = options;
+    this.issuer = new Issuer({ ...options, stragglerMs, patienceMs });
   }
 
   /** What was issued and why. */
@@ -170,7 +175,8 @@ export class Coordinator {
 
   /**
    * Issues again what was lost: nothing of the job is in the queue, or all was issued and answered, and still shards
-   * are missing. Overtakes stragglers where nothing else is left, and nobody waits for a hand that is free.
+   * are missing. Overtakes stragglers where nothing else is left, and nobody waits for a hand that is free; where more
+   * is left, but all that may be out is in somebody's hands, only those that were waited for too long.
    */
   private async reconcile(allIssued: boolean): Promise<void> {
     const { queue, job } = this.options;
@@ -181,8 +187,8 @@ export class Coordinator {
       issuer.restart();
       this.gaveUp.clear();
       await issuer.refill();
-    } else if (allIssued && depth?.waiting === 0) {
-      await issuer.overtake();
+    } else if (depth?.waiting === 0) {
+      await issuer.overtake(!allIssued);
     }
   }
 

@@ -19,7 +19,8 @@ function issuing(options: Partial<IssuerOptions> = {}, job = JOB) {
   const time = { now: 0 };
   const clock = { now: () => time.now, sleep: () => Promise.resolve() };
   const issuer = new Issuer({
-    ...{ fold, queue, clock, job: 'j-1', taskPrefix: 't', window: () => 4, taskMicros: 1, stragglerMs: 2000 },
+    ...{ fold, queue, clock, job: 'j-1', taskPrefix: 't', window: () => 4, taskMicros: 1 },
+    ...{ stragglerMs: 2_000, patienceMs: 300_000 },
     ...options,
   });
   const take = async () => (await queue.next(never))!;
@@ -133,10 +134,10 @@ describe('a straggler', () => {
   ])('after answers in %i ms is overtaken behind %i ms, not before', async (answerMs, limit) => {
     const { issuer, time, task, queue, take } = await withStraggler(answerMs);
     time.now = limit;
-    await issuer.overtake();
+    await issuer.overtake(false);
     expect(issuer.counters.overtaken).toBe(0);
     time.now += 1;
-    await issuer.overtake();
+    await issuer.overtake(false);
     expect(issuer.counters.overtaken).toBe(1);
     expect((await queue.depth()).waiting).toBe(1);
     const copy = (await take()).task;
@@ -150,7 +151,7 @@ describe('a straggler', () => {
     const { counters } = issuer;
     for (time.now = 0; time.now < 40_000; time.now += 100) {
       const before = counters.overtaken;
-      await issuer.overtake();
+      await issuer.overtake(false);
       if (counters.overtaken > before) overtakenAt.push(time.now);
       expect(counters.overtaken - before).toBeLessThanOrEqual(1);
     }
@@ -162,18 +163,35 @@ describe('a straggler', () => {
     const { issuer, time, task, queue, answer } = await withStraggler(100);
     answer({ name: 'of another' }, { counted: task.shards.map((shard) => counted(voter, shard)) });
     time.now = 10_000;
-    await issuer.overtake();
+    await issuer.overtake(false);
     expect(issuer.unanswered).toBe(0);
     expect(issuer.counters.overtaken).toBe(0);
     expect((await queue.depth()).waiting).toBe(0);
   });
 
-  it('is none before anything was answered', async () => {
-    const { issuer, time } = issuing();
+  it.each([
+    ['before anything was answered', false],
+    ['while the window is full', true],
+  ])('%s is one only beyond all patience', async (when, patiently) => {
+    const { issuer, time, take, count } = issuing();
     await issuer.refill();
-    time.now = 1e9;
-    await issuer.overtake();
+    if (patiently) for (let k = 0; k < 4; k++) count((await take()).task);
+    await issuer.refill();
+    expect([when, issuer.unanswered]).toEqual([when, 4]);
+    time.now = 300_000;
+    await issuer.overtake(patiently);
     expect(issuer.counters.overtaken).toBe(0);
+    time.now += 1;
+    await issuer.overtake(patiently);
+    expect(issuer.counters.overtaken).toBe(4);
+    expect(issuer.unanswered).toBe(4);
+  });
+
+  it('is one beyond all patience, however slow the others were', async () => {
+    const { issuer, time } = await withStraggler(1e6);
+    time.now = 300_001;
+    await issuer.overtake(false);
+    expect(issuer.counters.overtaken).toBe(1);
   });
 
   it('is one by the median of the last answers, not by those of long ago', async () => {
@@ -185,7 +203,7 @@ describe('a straggler', () => {
     }
     await issuer.refill();
     time.now += 2001;
-    await issuer.overtake();
+    await issuer.overtake(false);
     expect(issuer.counters.overtaken).toBe(1);
   });
 });
@@ -243,5 +261,27 @@ describe('a task that was handed out too often', () => {
     await issuer.refill();
     const { task } = (await queue.next(never))!;
     expect(task.shards[0]!.image).not.toBe(1);
+  });
+});
+
+describe('an image that workers believe to be decided, and that is not', () => {
+  it('is issued in tasks that insist until it is decided, and no other image', async () => {
+    const { issuer, take, answer, drain, fold } = issuing({ window: () => 6 });
+    await issuer.refill();
+    const { task } = await take();
+    expect(task.insist).toBeUndefined();
+    const { image } = task.shards[0]!;
+    answer(task, { dropped: task.shards });
+    await drain();
+    const insisted = [];
+    while (!(await issuer.refill()) || issuer.unanswered > 0) {
+      const { task: next } = await take();
+      const holds = next.shards.some((shard) => shard.image === image);
+      expect(next.insist ?? false).toBe(holds && fold.images.get(image)!.ending === null);
+      if (holds) insisted.push(...next.shards);
+      answer(next, { counted: next.shards.map((shard) => counted(voter, shard)) });
+    }
+    expect(insisted).toEqual(expect.arrayContaining([...task.shards]));
+    expect(fold.isDone()).toBe(true);
   });
 });

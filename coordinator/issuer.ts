@@ -28,6 +28,8 @@ export interface IssuerOptions {
   readonly taskMicros: number;
   /** Milliseconds after which a task may count as a straggler at the earliest. */
   readonly stragglerMs: number;
+  /** Milliseconds after which it does, also where no task was answered yet or the window is full. */
+  readonly patienceMs: number;
 }
 
 /** What was issued and why; for display only. */
@@ -49,10 +51,12 @@ export class Issuer {
   /** Shards of tasks that were never answered: each gets a task of its own, so that it alone can be to blame. */
   private readonly suspects = new Set<string>();
   private alone: Shard[] = [];
+  /** Undecided images that workers believe to be decided. */
+  private readonly insisted = new Set<number>();
 
   constructor(private readonly options: IssuerOptions) {
     this.plan = new Plan(options.fold);
-    this.outstanding = new Outstanding(options.stragglerMs);
+    this.outstanding = new Outstanding(options.stragglerMs, options.patienceMs);
   }
 
   /** Tasks issued and not answered. */
@@ -71,7 +75,9 @@ export class Issuer {
   folded(task: string, effects: Effects): void {
     this.outstanding.answered(task, this.options.clock.now());
     for (const image of effects.advanced) this.plan.advanced(image);
-    this.plan.open(effects.open);
+    for (const { image } of effects.insist) this.insisted.add(image);
+    for (const image of effects.decided) this.insisted.delete(image);
+    this.plan.open([...effects.open, ...effects.insist]);
   }
 
   /**
@@ -86,11 +92,14 @@ export class Issuer {
     }
   }
 
-  /** Issues the missing shards of stragglers once more. At most one copy of a task is waited for at a time. */
-  async overtake(): Promise<void> {
+  /**
+   * Issues the missing shards of stragglers once more. At most one copy of a task is waited for at a time.
+   * @param patiently only of tasks that nobody will answer any more, as far as can be told
+   */
+  async overtake(patiently: boolean): Promise<void> {
     const { clock, fold } = this.options;
     const copies: Task[] = [];
-    for (const { name, shards, copies: before } of this.outstanding.overdue(clock.now())) {
+    for (const { name, shards, copies: before } of this.outstanding.overdue(clock.now(), patiently)) {
       this.outstanding.remove(name);
       const missing = shards.filter((shard) => fold.wants(shard));
       if (missing.length > 0) copies.push(this.taskOf(missing, before + 1));
@@ -129,7 +138,8 @@ export class Issuer {
     const name = `${taskPrefix}.${++this.counters.issued}`;
     // Before it is published: its answer may come before the word that it is queued.
     this.outstanding.add({ name, shards, issuedAt: clock.now(), copies });
-    return { name, job, shards };
+    const insists = shards.some(({ image }) => this.insisted.has(image));
+    return { name, job, shards, ...(insists && { insist: true }) };
   }
 
   /** False if the queue was full: what it refused is to be issued again. */

@@ -329,6 +329,22 @@ describe('failures', () => {
     expect(rowsOf(fold)).toEqual(before);
   });
 
+  it('of a shard that is counted after all are forgotten, and those of another shard are not', () => {
+    const ahead = { image: 1, begin: 64, end: 96 };
+    const failing = (one: Shard) =>
+      makeRecord(GAIN, { failed: [{ shard: one, code: 'CHILD_DIED', detail: '' }] });
+    const count = (one: Shard) => makeRecord(GAIN, { counted: [counted(voter, one)] });
+    const thrice = (one: Shard) => Array.from({ length: 3 }, () => failing(one));
+    const asked = (...records: LedgerRecord[]) => [...foldOf(GAIN, records).toGiveUp.keys()];
+    expect(asked(...thrice(shard))).toEqual([1]);
+    expect(asked(...thrice(shard), count(shard))).toEqual([]);
+    expect(asked(...thrice(ahead), count(ahead), count(shard))).toEqual([]);
+    expect(asked(...thrice(ahead), count(shard))).toEqual([1]);
+    expect(asked(...thrice(ahead), count(shard), count(ahead))).toEqual([]);
+    expect(asked(...thrice(shard), count(ahead))).toEqual([1]);
+    expect(asked(...thrice(shard), ...thrice(ahead), count(shard))).toEqual([1]);
+  });
+
   it('ask for nothing any more where the counts came after all and decided the image', () => {
     const fold = foldOf(GAIN, [failure(), failure(), failure()]);
     expect(fold.toGiveUp.has(1)).toBe(true);
@@ -358,6 +374,15 @@ describe('shards that a task did not count', () => {
         }),
       ).open,
     ).toEqual([]);
+  });
+
+  it('are insisted on if they were dropped and are still wanted', () => {
+    const fold = new JobFold(GAIN);
+    const off = { ...shard, end: 65 };
+    const dropped = makeRecord(GAIN, { dropped: [shard, off] });
+    expect(fold.apply(dropped)).toEqual({ decided: [], advanced: [], open: [], insist: [shard] });
+    fold.apply(makeRecord(GAIN, { failedImages: [{ image: 0, code: 'CHILD_DIED', detail: '' }] }));
+    expect(fold.apply(dropped).insist).toEqual([]);
   });
 
   it('are named by missing, segment by segment', () => {

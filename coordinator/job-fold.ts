@@ -33,6 +33,8 @@ export interface Effects {
   readonly advanced: readonly number[];
   /** Shards that are still to be counted, although a task that held them is answered. */
   readonly open: readonly Shard[];
+  /** Shards that were dropped because their image counts as decided, and that are wanted: what decided it is lost. */
+  readonly insist: readonly Shard[];
 }
 
 /**
@@ -56,7 +58,9 @@ export class JobFold {
   cancelled = false;
   private undecided: number;
   private readonly failures = new Map<string, number>();
-  private readonly lostAhead = new Map<number, { readonly segment: number; readonly failed: FailedImage }>();
+  /** The shards that images are to be given up for. */
+  private readonly blamed = new Map<number, string>();
+  private readonly lostAhead = new Map<number, LostShard>();
 
   /**
    * @param fingerprint that of the job's preparation; without it the first record that counted says which it is. Only
@@ -85,7 +89,7 @@ export class JobFold {
   /** Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records. */
   apply(record: LedgerRecord, sequence = this.sequence + 1): Effects {
     this.sequence = sequence;
-    const effects: MutableEffects = { decided: [], advanced: [], open: [] };
+    const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [] };
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     if (record.jobDigest !== this.digest || !this.admits(record)) {
       this.tally.rejected += record.counted.length + record.failed.length;
@@ -95,6 +99,7 @@ export class JobFold {
     for (const counted of record.counted) this.applyCounted(counted, effects);
     for (const { shard, code, detail } of record.failed) this.applyFailed(shard, code, detail, effects);
     for (const shard of record.returned) this.keepOpen(shard, effects);
+    for (const shard of record.dropped) if (this.wants(shard)) effects.insist.push(shard);
     for (const { image, code, detail } of record.failedImages)
       this.applyGivenUp(image, code, detail, effects);
     return effects;
@@ -150,6 +155,7 @@ export class JobFold {
     if (folded !== 'counted') return;
     this.tally.samples += shard.end - shard.begin;
     this.tally.micros += micros;
+    this.forgive(shard);
     if (state.ending) this.ended(shard.image, effects);
     else if (state.look > look) this.advanced(shard.image, state, effects);
   }
@@ -157,27 +163,34 @@ export class JobFold {
   private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
     this.tally.failed += 1;
     if (!this.wants(shard)) return;
-    const key = `${shard.image}:${shard.begin}`;
-    const failures = (this.failures.get(key) ?? 0) + 1;
-    this.failures.set(key, failures);
-    if (failures < TRIES) effects.open.push(shard);
-    else this.giveUpAt(this.grid.locate(shard)!.segment, { image: shard.image, code, detail });
+    const failures = (this.failures.get(keyOf(shard)) ?? 0) + 1;
+    this.failures.set(keyOf(shard), failures);
+    if (failures < TRIES) {
+      effects.open.push(shard);
+      return;
+    }
+    const failed = { image: shard.image, code, detail };
+    this.giveUpAt({ segment: this.grid.locate(shard)!.segment, blamed: keyOf(shard), failed });
   }
 
   /**
    * An image is given up for a segment that it needs. One drawn ahead of a look waits for that look, which may decide
    * the image without it: how it ends must not depend on what was drawn when.
    */
-  private giveUpAt(segment: number, failed: FailedImage): void {
-    const { image } = failed;
-    if (segment <= this.images.get(image)!.due) this.toGiveUp.set(image, failed);
-    else this.lostAhead.set(image, { segment, failed });
+  private giveUpAt(lost: LostShard): void {
+    const { image } = lost.failed;
+    if (lost.segment > this.images.get(image)!.due) {
+      this.lostAhead.set(image, lost);
+      return;
+    }
+    this.toGiveUp.set(image, lost.failed);
+    this.blamed.set(image, lost.blamed);
   }
 
   private advanced(image: number, state: ImageState, effects: MutableEffects): void {
     effects.advanced.push(image);
     const lost = this.lostAhead.get(image);
-    if (lost && lost.segment <= state.due) this.toGiveUp.set(image, lost.failed);
+    if (lost && lost.segment <= state.due) this.giveUpAt(lost);
   }
 
   private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
@@ -201,13 +214,30 @@ export class JobFold {
     effects.decided.push(image);
   }
 
+  /** It was counted after all: its image need not be given up for it, unless that is recorded already. */
+  private forgive(shard: Shard): void {
+    const { image } = shard;
+    if (this.blamed.get(image) === keyOf(shard)) this.toGiveUp.delete(image);
+    if (this.lostAhead.get(image)?.blamed === keyOf(shard)) this.lostAhead.delete(image);
+  }
+
   private keepOpen(shard: Shard, effects: MutableEffects): void {
     if (this.wants(shard)) effects.open.push(shard);
   }
+}
+
+/** A shard that failed too often. */
+interface LostShard {
+  readonly segment: number;
+  readonly blamed: string;
+  readonly failed: FailedImage;
 }
 
 interface MutableEffects {
   decided: number[];
   advanced: number[];
   open: Shard[];
+  insist: Shard[];
 }
+
+const keyOf = ({ image, begin }: Shard): string => `${image}:${begin}`;

@@ -23,8 +23,14 @@ export class Outstanding {
   private readonly tasks = new Map<string, OutstandingTask>();
   private readonly times: number[] = [];
 
-  /** @param shortest milliseconds before which no task is a straggler */
-  constructor(private readonly shortest: number) {}
+  /**
+   * @param shortest milliseconds before which no task is a straggler
+   * @param patience milliseconds after which one is, whatever the others took
+   */
+  constructor(
+    private readonly shortest: number,
+    private readonly patience: number,
+  ) {}
 
   get size(): number {
     return this.tasks.size;
@@ -53,13 +59,18 @@ export class Outstanding {
   }
 
   /**
-   * Tasks that take far longer than the last ones that were answered; none before there was an answer. A copy gets
+   * Tasks that take far longer than the last ones that were answered, or longer than anybody's patience. A copy gets
    * twice the time, so that shards that nobody can draw are not issued ever faster.
+   * @param patiently only those beyond all patience
    */
-  overdue(now: number): OutstandingTask[] {
-    if (this.times.length === 0) return [];
-    const median = [...this.times].sort((a, b) => a - b)[this.times.length >> 1]!;
-    const limit = Math.max(this.shortest, STRAGGLER_FACTOR * median);
+  overdue(now: number, patiently: boolean): OutstandingTask[] {
+    const limit = patiently ? this.patience : Math.min(this.patience, this.usual());
     return [...this.tasks.values()].filter(({ issuedAt, copies }) => now - issuedAt > limit * 2 ** copies);
+  }
+
+  /** What no task should take, going by the last ones; before there was an answer nothing is known. */
+  private usual(): number {
+    const median = [...this.times].sort((a, b) => a - b)[this.times.length >> 1] ?? Infinity;
+    return Math.max(this.shortest, STRAGGLER_FACTOR * median);
   }
 }

@@ -84,7 +84,11 @@ function richStatusOf(error: ServiceError): RichStatus | null {
  * server that is killed in the middle of a call ends it as unavailable, cancelled or internal, as it happens.
  */
 function byStatus(error: ServiceError, address: string): SmoothcertError {
-  const said = error.details.replace(/\.$/, '');
+  // The libraries below say what they know, over several lines, with positions in their sources.
+  const said = error.details
+    .replace(/\s+/g, ' ')
+    .replace(/ ?(\(\d{4}-\S+Z\)\.?|Resolution note: ?)/g, '')
+    .replace(/[ .]+$/, '');
   const make = BY_STATUS[error.code];
   if (make === undefined) return unforeseen(error, address);
   const [code, message, remedy] = make(address, said);

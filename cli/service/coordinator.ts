@@ -28,7 +28,9 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const link = await connectNats(natsOptions(raw, `smoothcert coordinator ${name}`));
   for (const note of link.notes) log('warn', note);
   link.onTrouble((sentence) => log('warn', sentence));
-  link.onConnected((connected) => log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'));
+  const tellNoMore = link.onConnected((connected) =>
+    log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'),
+  );
   try {
     const exchange = await NatsCoordinatorExchange.open(link);
     const jobs = await NatsJobStore.open(link, (id, error) =>
@@ -61,6 +63,7 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
     log('info', 'Ended; what is recorded is kept.');
     return EXIT.done;
   } finally {
+    tellNoMore();
     await link.close();
   }
 }

@@ -21,7 +21,7 @@ export function eventLog(log: Log): (event: DaemonEvent) => void {
       case 'left':
         log(
           'warn',
-          `The task ${event.task} was left to others: ${event.refusal.code}: ${event.refusal.message}`,
+          `The task ${event.task} cannot be recorded now; it is kept and tried again: ${event.refusal.code}: ${event.refusal.message}`,
         );
         return;
       case 'draining':

@@ -99,7 +99,7 @@ export function addDevice(command: Command): Command {
     .addOption(
       flag(
         '--grace-seconds <s>',
-        'from SIGTERM until what is not drawn yet is given up',
+        'from SIGTERM until what is not drawn yet is given up, and 5 s more to record',
         'GRACE_SECONDS',
         '20',
       ),

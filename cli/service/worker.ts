@@ -23,7 +23,9 @@ export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
   const link = await connectNats(config.nats);
   for (const note of link.notes) log('warn', note);
   link.onTrouble((sentence) => log('warn', sentence));
-  link.onConnected((connected) => log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'));
+  const tellNoMore = link.onConnected((connected) =>
+    log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'),
+  );
   try {
     const exchange = await NatsWorkerExchange.open(link, config.name);
     const source = await sourceOf(config, () => exchange.artifactsUrl());
@@ -42,6 +44,7 @@ export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
     await exchange.close();
     return EXIT.done;
   } finally {
+    tellNoMore();
     await link.close();
   }
 }

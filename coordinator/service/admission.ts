@@ -12,7 +12,8 @@ import { countOf } from './ledger-bytes.js';
 import { LONGEST_REQUEST_ID } from './limits.js';
 import { noProgress } from './live-job.js';
 import type { ServicePorts } from './ports.js';
-import { jobExists, tooManyJobs } from './refusals.js';
+import { jobExists, tooManyJobs, tooManyUnattended } from './refusals.js';
+import type { JobRunner } from './job-runner.js';
 import type { CreateRequest } from './service.js';
 import type { Term } from './term.js';
 
@@ -44,8 +45,7 @@ export class Admission {
 
   /** Null if another request was faster. */
   private async store(term: Term, id: string, { spec, requestId }: CreateRequest): Promise<JobEntry | null> {
-    const { activeJobs } = this.ports.limits;
-    if (term.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs);
+    this.requirePlace(term, spec);
     this.admitting += 1;
     try {
       await this.inputs.require(spec);
@@ -57,6 +57,18 @@ export class Admission {
       return (await this.ports.jobs.create(entry)) === 'created' ? entry : null;
     } finally {
       this.admitting -= 1;
+    }
+  }
+
+  /** Jobs that can be drawn come and go; those of a device that nobody has stay, and may not take every place. */
+  private requirePlace(term: Term, { device }: JobSpec): void {
+    const { activeJobs, unattendedJobs } = this.ports.limits;
+    const devices = new Set(this.ports.exchange.presences().map((worker) => worker.device));
+    const waits = ({ entry }: JobRunner) => entry.job === null && !devices.has(entry.spec.device);
+    const unattended = [...term.runners.values()].filter(waits).length;
+    if (term.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs, unattended);
+    if (!devices.has(device) && unattended + this.admitting >= unattendedJobs) {
+      throw tooManyUnattended(unattendedJobs, device);
     }
   }
 

@@ -1,32 +1,30 @@
 import type { DataSetGeometry, DataSetHeader } from '../../shared/dataset/canonical.js';
-import { DataSetFile } from '../../shared/dataset/data-set-file.js';
-import { RequestError } from '../../shared/errors.js';
+import { labelsOf } from '../../shared/dataset/data-set-file.js';
+import { VerifiedDataSet } from '../../shared/dataset/verified-data-set.js';
+import { RequestError, SmoothcertError } from '../../shared/errors.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { LabelOf } from '../results-rows.js';
 
 /**
  * The images of a job: those asked for, if the data set holds each of them, or all that it holds.
- * @throws RequestError, ARTIFACT_MISSING, DATA_UNREADABLE, DATA_FORMAT
+ * @throws RequestError, ARTIFACT_MISSING, DATA_UNREADABLE, DATA_DIGEST_MISMATCH
  */
-export async function imagesIn(
+export function imagesIn(
   artifacts: ArtifactStore,
   digest: string,
   asked: JobImages | null,
 ): Promise<JobImages> {
-  const data = await DataSetFile.open(await artifacts.file(digest));
-  try {
-    const held = heldBy(data.header);
+  return reading(artifacts, digest, ({ header, geometry }) => {
+    const held = heldBy(header);
     if (asked === null) return held;
-    const absent = firstAbsent(asked, data.geometry);
+    const absent = firstAbsent(asked, geometry);
     if (absent === null) return asked;
     const { start, stop, step } = held;
     const all = `${start} to ${stop - 1}${step === 1 ? '' : `, every ${step}th`}`;
     const description = `names image ${absent}, and the data set has images ${all}`;
     throw new RequestError([{ field: 'spec.images', description }]);
-  } finally {
-    await data.close();
-  }
+  });
 }
 
 /** Ends behind as many images as the data set holds, however many are asked for. */
@@ -39,14 +37,43 @@ function heldBy({ start, step, shape }: DataSetHeader): JobImages {
   return { start, stop: start + (shape[0]! - 1) * step + 1, step };
 }
 
-/** The labels of a data set by image. @throws ARTIFACT_MISSING, DATA_UNREADABLE, DATA_FORMAT */
-export async function labelsIn(artifacts: ArtifactStore, digest: string): Promise<LabelOf> {
-  const data = await DataSetFile.open(await artifacts.file(digest));
-  try {
-    const labels = await data.labels();
+/**
+ * The labels of a data set by image, all of them held against its digest: from here on they are in memory.
+ * @throws ARTIFACT_MISSING, DATA_UNREADABLE, DATA_DIGEST_MISMATCH
+ */
+export function labelsIn(artifacts: ArtifactStore, digest: string): Promise<LabelOf> {
+  return reading(artifacts, digest, async (data) => {
+    const labels = await labelsOf(data);
     const { start, step } = data.header;
     return (image) => labels?.[(image - start) / step] ?? null;
-  } finally {
-    await data.close();
+  });
+}
+
+/** A store is a folder that others can write to: nothing of a data set is believed that does not have the digest of its chunk. */
+async function reading<T>(
+  artifacts: ArtifactStore,
+  digest: string,
+  read: (data: VerifiedDataSet) => T | Promise<T>,
+): Promise<T> {
+  const file = await artifacts.file(digest);
+  try {
+    const data = await VerifiedDataSet.open(file, digest, await artifacts.chunks(digest));
+    try {
+      return await read(data);
+    } finally {
+      await data.close();
+    }
+  } catch (error) {
+    const isOther = error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH';
+    throw isOther ? changed(digest, error) : error;
   }
+}
+
+function changed(digest: string, cause: SmoothcertError): SmoothcertError {
+  return new SmoothcertError(
+    'DATA_DIGEST_MISMATCH',
+    `The data set ${digest} was changed in the store of the coordinator: it does not have its digest any more.`,
+    'Delete it from that store and upload it again with smoothcert artifacts put: its jobs then go on.',
+    { cause },
+  );
 }

@@ -30,6 +30,15 @@ export function endsDrawing(error: unknown): error is SmoothcertError {
   return error instanceof SmoothcertError && OF_THE_LEDGER.has(error.code);
 }
 
+/** Whether a job that is to be cancelled has its end in this: its rows, which need the labels, cannot be written. */
+export function endsCancelled(error: unknown): error is SmoothcertError {
+  return error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH';
+}
+
+/** Tasks vanish, and nobody answers: workers may not know the job, or the queue may have lost it. */
+export const workIsLost = (times: number): Error =>
+  new Error(`All its open work was issued ${times} times and lost each time, without an answer.`);
+
 /** What a person is told of any error: its sentence. */
 export function sentenceOf(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);

@@ -239,6 +239,27 @@ describe('creating', () => {
   });
 });
 
+describe('jobs of a device that no worker has', () => {
+  it('leave places to others, and say what is missing', async () => {
+    const manager = await bed.serving({ limits: { activeJobs: 4, unattendedJobs: 2 } });
+    bed.worker({ onTask: () => false });
+    const create = (name: string, device: 'cpu' | 'cuda') => manager.createJob(request({ device }, name));
+    await create('a', 'cuda');
+    await create('b', 'cuda');
+    await expect(create('c', 'cuda')).rejects.toMatchObject({
+      code: 'TOO_MANY_JOBS',
+      message:
+        'No worker has the device cuda, and 2 jobs wait for such a device already, as many as this server lets wait.',
+    });
+    await create('d', 'cpu');
+    await create('e', 'cpu');
+    await expect(create('f', 'cpu')).rejects.toMatchObject({
+      code: 'TOO_MANY_JOBS',
+      message: expect.stringMatching(/; 2 of them wait for a device that no worker has\.$/) as string,
+    });
+  });
+});
+
 describe('lists', () => {
   it('are newest first, in pages that do not shift', async () => {
     const manager = await bed.serving();

@@ -12,6 +12,7 @@ import { JobRunner } from './job-runner.js';
 import { viewOf } from './job-view-of.js';
 import { pageOf } from './pages.js';
 import type { ServicePorts } from './ports.js';
+import { ResultsInHand } from './results-in-hand.js';
 import { jobNotFound, notServing, tooManyWatchers } from './refusals.js';
 import type { CertificationService, CreateRequest } from './service.js';
 import { Term } from './term.js';
@@ -36,6 +37,8 @@ export class JobManager implements CertificationService {
   private readonly listeners = new Set<(serving: boolean) => void>();
   private readonly admission: Admission;
   private watchers = 0;
+  /** Beyond a term: jobs of the one before may still let go. */
+  private readonly inHand = new ResultsInHand();
 
   constructor(private readonly options: JobManagerOptions) {
     this.admission = new Admission(options, new Inputs(options.artifacts, options.fetcher));
@@ -137,7 +140,7 @@ export class JobManager implements CertificationService {
     const { clock, limits } = this.options;
     // Every job and every watch waits on it.
     setMaxListeners(0, until);
-    const term = new Term(this.options, until);
+    const term = new Term(this.options, until, this.inHand);
     while (isOn(until) && !(await this.tried(() => term.adopt()))) {
       await clock.sleep(limits.backoffMs.least, until);
     }

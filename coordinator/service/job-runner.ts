@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { SmoothcertError } from '../../shared/errors.js';
-import { jobDigest, type Job } from '../../shared/job.js';
-import type { JobImages } from '../../shared/job-spec.js';
 import type { JobView } from '../../shared/job-view.js';
 import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Task } from '../../shared/ports/task-queue.js';
-import { probeImagesOf, type Prepared } from '../../shared/preparation.js';
+import { probeImagesOf } from '../../shared/preparation.js';
 import type { Progress } from '../../shared/progress.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { Coordinator } from '../coordinator.js';
@@ -14,7 +12,7 @@ import { jobOf } from '../job-of.js';
 import type { LabelOf } from '../results-rows.js';
 import { labelsIn } from './data-set.js';
 import { DecisionLog } from './decision-log.js';
-import { endsDrawing, endsPreparation, sentenceOf } from './faults.js';
+import { endsCancelled, endsDrawing, endsPreparation, sentenceOf, workIsLost } from './faults.js';
 import { endingOf, endingWithout } from './job-ending.js';
 import { viewOf } from './job-view-of.js';
 import { countOf, ledgerBytesOf } from './ledger-bytes.js';
@@ -22,13 +20,12 @@ import { LiveJob, noProgress } from './live-job.js';
 import type { ServicePorts } from './ports.js';
 import { Pulse } from './pulse.js';
 import { storeResults } from './results.js';
+import { ResultsInHand } from './results-in-hand.js';
 import { updateEntry } from './update.js';
+import { imagesOf, orderOf, readyOf, type Ready } from './work-order-of.js';
 
-/** An entry with what a worker found. */
-interface Ready extends JobEntry {
-  readonly job: Job;
-  readonly prepared: Prepared;
-}
+/** So often all that is missing is issued anew without an answer to any of it; then the job is begun again, with its order. */
+const MOST_RESTARTS = 3;
 
 /** What is drawn of a job, and the labels of its images. */
 export interface Drawing {
@@ -68,6 +65,7 @@ export class JobRunner {
     private readonly ports: ServicePorts,
     public entry: JobEntry,
     private readonly window: (numericClass: string) => number,
+    private readonly inHand = new ResultsInHand(),
   ) {
     this.settled = new Promise((resolve) => (this.settle = resolve));
   }
@@ -114,15 +112,25 @@ export class JobRunner {
 
   /** One step on the way, from what the store says. */
   private async attempt(until: AbortSignal): Promise<void> {
-    const stored = await this.ports.jobs.get(this.entry.id);
-    if (stored !== null) this.entry = stored.entry;
-    if (stored === null || this.entry.ending !== null) {
+    const goesOn = await this.reread(until);
+    const ready = readyOf(this.entry);
+    if (!goesOn) {
+      // Somebody else ended it, and what this process told workers, or tells them because it slept, must not stay.
+      if (ready !== null) await this.ports.exchange.end(orderOf(ready));
       this.over = true;
       return;
     }
-    if (this.entry.job === null && this.entry.cancelRequested) return this.endWithout('cancelled', null);
-    const ready = readyOf(this.entry);
-    return ready === null ? this.prepare(until) : this.draw(ready, until);
+    if (ready !== null) return this.draw(ready, until);
+    return this.entry.cancelRequested ? this.endUndrawn('cancelled', null) : this.prepare(until);
+  }
+
+  /** Takes the entry from the store; false if the job has ended or was forgotten. @throws the reason of `until` */
+  private async reread(until: AbortSignal): Promise<boolean> {
+    const stored = await this.ports.jobs.get(this.entry.id);
+    // A process that was stopped for long does nothing more for a term that is over.
+    until.throwIfAborted();
+    if (stored !== null) this.entry = stored.entry;
+    return stored !== null && stored.entry.ending === null;
   }
 
   /** Has a worker look at the model, and makes the job; the next attempt draws it. */
@@ -142,7 +150,7 @@ export class JobRunner {
     } catch (error) {
       this.refused += 1;
       if (until.aborted || !endsPreparation(error, this.refused)) throw error;
-      await this.endWithout('failed', error);
+      await this.endUndrawn('failed', error);
     }
   }
 
@@ -152,6 +160,8 @@ export class JobRunner {
     this.say('Its ledger is read.');
     try {
       const labelOf = await labelsIn(this.ports.artifacts, entry.spec.data.digest);
+      // Right before the ledger and the order are made: those of a job that has ended are not made again.
+      if (!(await this.reread(until))) return;
       const links = await this.ports.exchange.open(order, ledgerBytesOf(entry.job));
       try {
         const live = await this.drawWith(links, entry, order, labelOf, until);
@@ -161,9 +171,10 @@ export class JobRunner {
         await links.close();
       }
     } catch (error) {
-      if (until.aborted || !endsDrawing(error)) throw error;
+      const cancelled = this.entry.cancelRequested && endsCancelled(error);
+      if (until.aborted || !(cancelled || endsDrawing(error))) throw error;
       await this.ports.exchange.end(order);
-      await this.endWithout('failed', error);
+      await this.end(this.endingWithout(cancelled ? 'cancelled' : 'failed', error));
     }
   }
 
@@ -182,30 +193,55 @@ export class JobRunner {
     const live = new LiveJob(job, fingerprint, show);
     show(live, 0);
     const { clock, limits } = this.ports;
-    this.coordinator = new Coordinator({
+    let restarts = 0;
+    const coordinator = new Coordinator({
       ...{ job: id, fold: live.fold, ledger, queue, stop, clock, taskMicros: limits.taskMicros },
       taskPrefix: randomBytes(6).toString('hex'),
-      window: () => this.window(job.draw.numericClass),
-      onProgress: () => (this.faults = 0),
+      // Asked whenever something is to be issued, and so after every restart. What is thrown here ends `run`.
+      window: () => {
+        if (coordinator.counters.restarts - restarts >= MOST_RESTARTS) throw workIsLost(MOST_RESTARTS);
+        return this.window(job.draw.numericClass);
+      },
+      onProgress: () => {
+        this.faults = 0;
+        ({ restarts } = coordinator.counters);
+      },
     });
-    if (this.entry.cancelRequested) this.coordinator.cancel();
-    await this.coordinator.run(until);
+    this.coordinator = coordinator;
+    if (this.entry.cancelRequested) coordinator.cancel();
+    await coordinator.run(until);
     return live.fold.isDone() ? live : null;
   }
 
   /** Stores the results, tells workers, and only then stores the ending: a job without an ending is begun again, and gets here again. */
   private async finish(live: LiveJob, labelOf: LabelOf, order: WorkOrder): Promise<void> {
-    const results = await storeResults(this.ports.artifacts, live.fold, labelOf);
-    await this.ports.exchange.end(order);
-    await this.end(endingOf(live, this.ports.now(), results));
+    const held: string[] = [];
+    const hold = (digest: string) => {
+      held.push(digest);
+      return this.inHand.hold(digest);
+    };
+    try {
+      const results = await storeResults(this.ports.artifacts, live.fold, labelOf, hold);
+      await this.ports.exchange.end(order);
+      await this.end(endingOf(live, this.ports.now(), results));
+    } finally {
+      this.inHand.release(held);
+    }
   }
 
-  private endWithout(state: 'failed' | 'cancelled', error: SmoothcertError | null): Promise<void> {
-    return this.end(endingWithout(state, this.ports.now(), this.progress(), error));
+  private endingWithout(state: 'failed' | 'cancelled', error: SmoothcertError | null): JobEnding {
+    return endingWithout(state, this.ports.now(), this.progress(), error);
   }
 
-  private async end(ending: JobEnding): Promise<void> {
-    await this.update((entry) => (entry.ending ? entry : { ...entry, ending }));
+  /** Ends a job of which nothing was drawn; if another coordinator has made it meanwhile, it is drawn instead. */
+  private endUndrawn(state: 'failed' | 'cancelled', error: SmoothcertError | null): Promise<void> {
+    return this.end(this.endingWithout(state, error), ({ job }) => job === null);
+  }
+
+  /** Stores an ending where there is none; not if `still` says that it is not one any more. */
+  private async end(ending: JobEnding, still: (entry: JobEntry) => boolean = () => true): Promise<void> {
+    await this.update((entry) => (entry.ending || !still(entry) ? entry : { ...entry, ending }));
+    if (this.entry.ending === null && !this.over) return;
     this.over = true;
     const { id } = this.entry;
     this.ports.log({ level: 'info', message: `The job has ended: ${ending.state}.`, job: id });
@@ -248,25 +284,6 @@ export class JobRunner {
 }
 
 const imageCount = ({ spec: { images } }: JobEntry): number => (images ? countOf(images) : 0);
-
-/** The images of a job: written into its entry when it is created. */
-function imagesOf({ spec, id }: JobEntry): JobImages {
-  if (spec.images) return spec.images;
-  throw new SmoothcertError('INTERNAL', `The job ${id} names no images.`, 'Report this as a bug.');
-}
-
-const readyOf = (entry: JobEntry): Ready | null =>
-  entry.job && entry.prepared ? { ...entry, job: entry.job, prepared: entry.prepared } : null;
-
-function orderOf({ id, spec, job, prepared }: Ready): WorkOrder {
-  const images = job.claim.images;
-  return {
-    ...{ job: id, jobDigest: jobDigest(job), draw: job.draw, model: spec.model, device: spec.device },
-    probeImages: probeImagesOf(images),
-    fingerprint: job.draw.numeric === 'same' ? prepared.fingerprint : null,
-    imageLimit: images.start + (countOf(images) - 1) * images.step + 1,
-  };
-}
 
 function otherModel(digest: string): SmoothcertError {
   return new SmoothcertError(

@@ -2,6 +2,8 @@
 export interface ServiceLimits {
   /** Jobs that have not ended. */
   readonly activeJobs: number;
+  /** Of these, jobs that wait for a device which no worker has: however many there are, others find a place. */
+  readonly unattendedJobs: number;
   /** Images of one job: the coordinator keeps some hundred bytes of each. */
   readonly images: number;
   /** Watches at one time. */
@@ -31,6 +33,7 @@ const DAY = 24 * 3_600 * SECOND;
 
 export const DEFAULT_LIMITS: ServiceLimits = {
   activeJobs: 64,
+  unattendedJobs: 32,
   images: 250_000,
   watchers: 256,
   retainMs: 7 * DAY,

@@ -1,4 +1,5 @@
 import { SmoothcertError } from '../../shared/errors.js';
+import type { Device } from '../../shared/job.js';
 
 export const notServing = (): SmoothcertError =>
   new SmoothcertError(
@@ -21,11 +22,21 @@ export const jobExists = (requestId: string): SmoothcertError =>
     'Repeat a request unchanged to get its job, or give a new one an id of its own.',
   );
 
-export const tooManyJobs = (most: number): SmoothcertError =>
+/** @param unattended how many of them wait for a device that no worker has */
+export const tooManyJobs = (most: number, unattended: number): SmoothcertError =>
   new SmoothcertError(
     'TOO_MANY_JOBS',
-    `There are ${most} jobs that have not ended, as many as this server takes.`,
+    unattended === 0
+      ? `There are ${most} jobs that have not ended, as many as this server takes.`
+      : `There are ${most} jobs that have not ended, as many as this server takes; ${unattended} of them wait for a device that no worker has.`,
     'Wait for one to end, or cancel one.',
+  );
+
+export const tooManyUnattended = (most: number, device: Device): SmoothcertError =>
+  new SmoothcertError(
+    'TOO_MANY_JOBS',
+    `No worker has the device ${device}, and ${most} jobs wait for such a device already, as many as this server lets wait.`,
+    `Start a worker with the device ${device}, or cancel jobs that are pending.`,
   );
 
 export const tooManyWatchers = (most: number): SmoothcertError =>

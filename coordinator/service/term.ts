@@ -1,6 +1,7 @@
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { JobRunner } from './job-runner.js';
 import type { ServicePorts } from './ports.js';
+import { ResultsInHand } from './results-in-hand.js';
 import { Retention } from './retention.js';
 import { windowOf } from './window.js';
 
@@ -15,8 +16,9 @@ export class Term {
     private readonly ports: ServicePorts,
     /** Aborts when the term ends. */
     readonly until: AbortSignal,
+    private readonly inHand = new ResultsInHand(),
   ) {
-    this.retention = new Retention(ports);
+    this.retention = new Retention(ports, inHand);
     const unlisten = ports.exchange.onExhausted((task) => this.runners.get(task.job)?.exhausted(task));
     until.addEventListener('abort', unlisten, { once: true });
   }
@@ -25,7 +27,8 @@ export class Term {
   begin(entry: JobEntry): JobRunner {
     const known = this.runners.get(entry.id);
     if (known) return known;
-    const runner = new JobRunner(this.ports, entry, (numericClass) => this.window(numericClass));
+    const window = (numericClass: string) => this.window(numericClass);
+    const runner = new JobRunner(this.ports, entry, window, this.inHand);
     this.runners.set(entry.id, runner);
     const running = runner.run(this.until).then(() => {
       this.running.delete(running);

@@ -103,6 +103,20 @@ describe('a watch', () => {
     expect((await over.next()).done).toBe(true);
   });
 
+  it('tells of the end, also of one that came while a message was read', async () => {
+    const clock = new ManualClock();
+    const job = watched(1);
+    const watch = watchLive(job, 0, clock, TIMES, never);
+    expect((await watch.next()).value).toMatchObject({ job: { endMs: null } });
+    job.shown = viewOf({ endMs: 7 });
+    job.over = true;
+    job.pulse.beat();
+    const last = watch.next();
+    await clock.advance(100);
+    expect((await last).value).toMatchObject({ job: { endMs: 7 } });
+    expect((await watch.next()).done).toBe(true);
+  });
+
   it('gives a long list in pages of 1,000, at once', async () => {
     const clock = new ManualClock();
     const job = watched(2_500);

@@ -34,12 +34,14 @@ export async function* watchLive(
   for (let snapshot = true; !signal.aborted; snapshot = false) {
     const at = clock.now();
     const seen = job.pulse.version;
+    // Before the view is made: the job may end while its reader has the message, which then does not say so.
+    const { over } = job;
     const { decided, next, more } = job.log.page(position, MOST_DECISIONS);
     position = next;
     const view = job.view();
     yield { job: view, decided, sequence: position.sequence, snapshot };
     if (more) continue;
-    if (view.endMs !== null || job.over) return;
+    if (view.endMs !== null || over) return;
     await changed(job, seen, view, clock, times.most, signal);
     const rest = at + times.least - clock.now();
     if (rest > 0) await clock.sleep(rest, signal);

@@ -57,12 +57,8 @@ export class DataSetFile {
   }
 
   /** One label an image held, in their order; null if the data set has none. */
-  async labels(): Promise<Int32Array | null> {
-    if (!this.header.labelled) return null;
-    const bytes = new Uint8Array(this.geometry.totalBytes - this.geometry.labelsOffset);
-    await this.readAt(this.geometry.labelsOffset, bytes);
-    const view = new DataView(bytes.buffer);
-    return Int32Array.from({ length: this.geometry.count }, (_, index) => view.getInt32(4 * index, true));
+  labels(): Promise<Int32Array | null> {
+    return labelsOf(this);
   }
 
   /** The data digest (hex) of what is on disk now, and the digests of its chunks. */
@@ -81,6 +77,18 @@ export class DataSetFile {
   async close(): Promise<void> {
     await this.handle.close();
   }
+}
+
+/** One label an image held, in their order; null if the data set has none. They are as trustworthy as what `readAt` gives. */
+export async function labelsOf(
+  data: Pick<DataSetFile, 'header' | 'geometry' | 'readAt'>,
+): Promise<Int32Array | null> {
+  const { totalBytes, labelsOffset, count } = data.geometry;
+  if (!data.header.labelled) return null;
+  const bytes = new Uint8Array(totalBytes - labelsOffset);
+  await data.readAt(labelsOffset, bytes);
+  const view = new DataView(bytes.buffer);
+  return Int32Array.from({ length: count }, (_, index) => view.getInt32(4 * index, true));
 }
 
 function wrongLength(file: string, found: number, expected: number): SmoothcertError {

@@ -78,6 +78,22 @@ describe('a verified data set', () => {
     await data.close();
   });
 
+  it('opened by the digests of its chunks has the header that they name', async () => {
+    const data = await VerifiedDataSet.open(file, digest, chunks);
+    await expectImage(data, 4);
+    await data.close();
+    // The first image's number: the header is well-formed, and the file as long as it says.
+    flip(48);
+    await expect(VerifiedDataSet.open(file, digest, chunks)).rejects.toMatchObject(CHANGED);
+    writeFileSync(file, whole);
+    await expect(VerifiedDataSet.open(file, digest, chunks.slice(1))).rejects.toMatchObject(CHANGED);
+    flip(CHUNK_BYTES + 9);
+    const damaged = await VerifiedDataSet.open(file, digest, chunks);
+    await expectImage(damaged, 0);
+    await expect(imageOf(damaged, 3)).rejects.toMatchObject(CHANGED);
+    await damaged.close();
+  });
+
   it('keeps two chunks: a third one takes the place of the oldest', async () => {
     const data = await VerifiedDataSet.open(file, digest);
     for (const image of [0, 3, 6]) await expectImage(data, image);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SmoothcertError } from '../errors.js';
+import { encodeHeader, HEADER_BYTES } from './canonical.js';
 import { CHUNK_BYTES } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
 
@@ -23,9 +24,9 @@ export class VerifiedDataSet implements DataSetSource {
   ) {}
 
   /**
-   * Opens the data set that has this digest (hex). With the digests of its chunks only these are held against it at once, and every
-   * chunk when it is read, so that the file need not hold those that nobody reads. @throws SmoothcertError DATA_DIGEST_MISMATCH if it has another one
-   * or is no whole data set, DATA_UNREADABLE if it cannot be opened
+   * Opens the data set that has this digest (hex). With the digests of its chunks only these and the header are held against it at once,
+   * and every other chunk when it is read, so that the file need not hold those that nobody reads.
+   * @throws SmoothcertError DATA_DIGEST_MISMATCH if it has another one or is no whole data set, DATA_UNREADABLE if it cannot be opened
    */
   static async open(
     path: string,
@@ -38,7 +39,9 @@ export class VerifiedDataSet implements DataSetSource {
     try {
       const { digest, chunks } = known === null ? await file.digest() : digestOf(known);
       if (digest !== expected) throw mismatch(path);
-      return new VerifiedDataSet(file, chunks);
+      const data = new VerifiedDataSet(file, chunks);
+      await data.#checkHeader();
+      return data;
     } catch (error) {
       await file.close();
       throw asMismatch(error, path);
@@ -67,6 +70,13 @@ export class VerifiedDataSet implements DataSetSource {
 
   async close(): Promise<void> {
     await this.file.close();
+  }
+
+  /** The header was read with the file's opening, before anything was checked, and says where every image and label is. */
+  async #checkHeader(): Promise<void> {
+    const header = new Uint8Array(HEADER_BYTES);
+    await this.readAt(0, header);
+    if (Buffer.compare(header, encodeHeader(this.header)) !== 0) throw mismatch(this.file.path);
   }
 
   async #chunk(index: number): Promise<Uint8Array> {

@@ -6,6 +6,11 @@ export interface Task {
   /** Id of the job. */
   readonly job: string;
   readonly shards: readonly Shard[];
+  /**
+   * To be drawn although an image counts as decided: a ledger that lost the record which decided it cannot take back what workers were
+   * told.
+   */
+  readonly insist?: true;
 }
 
 /** A task in a worker's hands. Record first, acknowledge after: an unacknowledged task may be delivered again. */
@@ -13,6 +18,11 @@ export interface Delivery {
   readonly task: Task;
   /** Never rejects: a word that is lost leads to a further delivery, which finds the record. */
   acknowledge(): Promise<void>;
+  /**
+   * Lets go of a task that can be neither answered nor acknowledged: it is handed out again, to whomever, behind those that wait or as
+   * soon as its holder counts as dead. After `acknowledge` it does nothing.
+   */
+  handBack(): void;
 }
 
 /**

@@ -12,9 +12,8 @@ const TASK_NAME = /^(?=.{1,100}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 const task = codecOf(
   'a task',
   smoothcert.v1.TaskMessage,
-  ({ name, job, shards }: Task) => ({
-    name,
-    job,
+  ({ name, job, shards, insist }: Task) => ({
+    ...{ name, job, insist: insist === true },
     shards: shards.map(({ image, begin, end }) => ({ image, begin, end })),
   }),
   (wire, check): Task => ({
@@ -28,6 +27,7 @@ const task = codecOf(
     shards: check
       .list('shards', wire.shards, { least: 1, most: MOST_SHARDS })
       .map((shard, i) => shardOf(check, `shards[${i}]`, shard)),
+    ...(wire.insist && { insist: true }),
   }),
 );
 

@@ -136,6 +136,20 @@ function describeAcknowledging({ create, redelivers }: QueueAdapter): void {
     expect(await queue.depth()).toEqual({ waiting: 0, taken: 0 });
   });
 
+  it('hands out again what is handed back, to anybody, behind what waits; not what is acknowledged', async () => {
+    await using place = await create();
+    const [one, other] = [place.connect(), place.connect()];
+    for (const name of ['a', 'b', 'c']) await one.publish(taskOf(name));
+    const [back, done] = [await one.next(never), await one.next(never)];
+    await done!.acknowledge();
+    done!.handBack();
+    for (let k = 0; k < 2; k++) back!.handBack();
+    const again = [await other.next(never), await other.next(never)];
+    expect(again.map((delivery) => delivery!.task)).toEqual([taskOf('c'), back!.task]);
+    for (const delivery of again) await delivery!.acknowledge();
+    expect(await one.depth()).toEqual({ waiting: 0, taken: 0 });
+  });
+
   it.runIf(redelivers)(
     'hands out again what a taker took with it, and takes its late word calmly',
     async () => {

@@ -1,28 +1,54 @@
 import { readFile } from 'node:fs/promises';
+import type { JobSpec } from '../../shared/job-spec.js';
+import type { JobState } from '../../shared/job-view.js';
+import type { Refusal } from '../../shared/ports/job-store.js';
+import type { Progress } from '../../shared/progress.js';
 import { runCommand, temporaryFolder, type Finished, type TemporaryFolder } from './command.js';
 import { NatsServer, freePort, type NatsServerOptions } from './nats-server.js';
 import { Part } from './parts.js';
 
-/** Times short enough for tests. */
-const TIMES = ['--ack-wait-seconds', '3', '--lease-seconds', '3'];
+/** Seconds, short enough for tests. */
+const TIMES: ClusterTimes = { ackWait: 3, lease: 3 };
+
+/** In seconds. */
+export interface ClusterTimes {
+  /** A silent worker's tasks go to others. */
+  readonly ackWait: number;
+  /** A silent coordinator's standby takes over. */
+  readonly lease: number;
+}
 
 /** A coordinator and where it listens. */
 export interface CoordinatorPart extends Part {
   readonly grpc: string;
+  readonly http: string;
+}
+
+/** A job as its JSON shows it. */
+export interface SeenJob {
+  readonly state: JobState;
+  readonly progress: Progress;
+  readonly refusals: readonly Refusal[];
+  readonly spec: JobSpec;
 }
 
 /** A cluster of real processes: nats-server, coordinators, workers with their children. `await using` ends all of it. */
 export class Cluster implements AsyncDisposable {
   readonly parts: Part[] = [];
   private jobs = 0;
+  private readonly times: readonly string[];
 
   private constructor(
     readonly nats: NatsServer,
     readonly folder: TemporaryFolder,
-  ) {}
+    times: ClusterTimes,
+  ) {
+    this.times = ['--ack-wait-seconds', `${times.ackWait}`, '--lease-seconds', `${times.lease}`];
+  }
 
-  static async start(options: NatsServerOptions = {}): Promise<Cluster> {
-    return new Cluster(await NatsServer.start(options), await temporaryFolder());
+  static async start(options: NatsServerOptions = {}, times: Partial<ClusterTimes> = {}): Promise<Cluster> {
+    const server = await NatsServer.start(options);
+    return new Cluster(server, await temporaryFolder(), { ...TIMES, ...times });
   }
 
   /** Starts a coordinator; `listening` ones answer, of which one serves. @param nats another address, for example a proxy's */
@@ -38,12 +64,17 @@ export class Cluster implements AsyncDisposable {
     nats = this.nats.url,
   ): CoordinatorPart {
     const where = ['--nats', nats, '--grpc', grpc, '--http', http, '--store', this.folder.file('store')];
-    const part = new Part('coordinator', ['coordinator', ...where, ...TIMES, ...more]);
+    const part = new Part('coordinator', ['coordinator', ...where, ...this.times, ...more]);
     this.parts.push(part);
     return Object.assign(part, { grpc, http });
   }
 
-  worker(name: string, more: readonly string[] = [], nats = this.nats.url): Part {
+  worker(
+    name: string,
+    more: readonly string[] = [],
+    nats = this.nats.url,
+    env: Readonly<Record<string, string>> = {},
+  ): Part {
     const args = [
       '--nats',
       nats,
@@ -54,9 +85,17 @@ export class Cluster implements AsyncDisposable {
       '--processes',
       '1',
     ];
-    const part = new Part(`worker ${name}`, ['worker', ...args, ...TIMES, ...more]);
+    const part = new Part(`worker ${name}`, ['worker', ...args, ...this.times, ...more], env);
     this.parts.push(part);
     return part;
+  }
+
+  /** Starts a process again that has ended, as it was: a coordinator at the same addresses, a worker with the same cache. */
+  again<P extends Part>(before: P): P {
+    const part = new Part(before.name, before.args, before.env);
+    this.parts.push(part);
+    const { grpc, http } = before as Partial<CoordinatorPart>;
+    return Object.assign(part, grpc === undefined ? {} : { grpc, http }) as P;
   }
 
   /** Submits a job and waits for its end; its results are in `out`. */
@@ -87,6 +126,13 @@ export class Cluster implements AsyncDisposable {
     const { code, stderr } = await runCommand(['results', id, '--server', grpc, '--out', out]);
     if (code !== 0) throw new Error(`${watched.stderr}\n${stderr}`);
     return { ...watched, rows: await readFile(`${out}/results.jsonl`, 'utf8') };
+  }
+
+  /** What `smoothcert job` says of a job. */
+  async look({ grpc }: Pick<CoordinatorPart, 'grpc'>, id: string): Promise<SeenJob> {
+    const { stdout, stderr, code } = await runCommand(['job', id, '--server', grpc, '--json']);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as SeenJob;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

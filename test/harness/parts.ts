@@ -12,8 +12,8 @@ export class Part implements AsyncDisposable {
 
   constructor(
     readonly name: string,
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
+    readonly args: readonly string[],
+    readonly env: Readonly<Record<string, string>> = {},
   ) {
     this.child = spawn(process.execPath, [`${ROOT}dist/cli/main.js`, ...args], {
       ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -36,6 +36,11 @@ export class Part implements AsyncDisposable {
     return this.text;
   }
 
+  /** How often it has written this. */
+  heard(pattern: RegExp): number {
+    return [...this.text.matchAll(new RegExp(pattern, 'g'))].length;
+  }
+
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -44,7 +49,7 @@ export class Part implements AsyncDisposable {
   says(pattern: RegExp, times = 1): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        const found = [...this.text.matchAll(new RegExp(pattern, 'g'))].length >= times;
+        const found = this.heard(pattern) >= times;
         if (!found && this.running) return;
         this.waiting.delete(look);
         if (found) resolve();

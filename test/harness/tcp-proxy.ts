@@ -16,6 +16,7 @@ export class TcpProxy implements AsyncDisposable {
   private readonly listener: Server;
   private mode: Mode = { kind: 'pass' };
   private refusing = false;
+  private deadly: ((bytes: Buffer) => boolean) | null = null;
 
   private constructor(private readonly target: number) {
     this.listener = createServer((client) => this.accept(client));
@@ -56,6 +57,11 @@ export class TcpProxy implements AsyncDisposable {
     this.mode = { kind: 'vanish' };
   }
 
+  /** A connection dies of what its server sends and this is true of: it does not arrive. @param deadly is asked of whole pieces */
+  dieOf(deadly: (bytes: Buffer) => boolean): void {
+    this.deadly = deadly;
+  }
+
   /** From now on bytes pass; those that vanished are lost, and a connection that lost some is ended. */
   restore(): void {
     if (this.mode.kind === 'vanish') this.cut();
@@ -77,6 +83,11 @@ export class TcpProxy implements AsyncDisposable {
     const pair = { client, server: connect(this.target, '127.0.0.1') };
     this.pairs.add(pair);
     this.pipe(pair.client, pair.server);
+    pair.server.on('data', (bytes) => {
+      if (this.deadly?.(bytes) !== true) return;
+      pair.client.resetAndDestroy();
+      pair.server.destroy();
+    });
     this.pipe(pair.server, pair.client);
     for (const socket of [pair.client, pair.server]) {
       socket.setNoDelay(true);
@@ -87,6 +98,7 @@ export class TcpProxy implements AsyncDisposable {
 
   private pipe(from: Socket, to: Socket): void {
     from.on('data', (bytes) => {
+      if (!to.writable) return;
       if (this.mode.kind === 'pass') to.write(bytes);
       else if (this.mode.kind === 'late') setTimeout(() => to.writable && to.write(bytes), this.mode.ms);
     });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { leaseBucket } from '../../shared/adapters/nats/buckets.js';
+import { jobsBucket, leaseBucket } from '../../shared/adapters/nats/buckets.js';
 import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
 import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
+import { WorkOrders } from '../../shared/adapters/nats/orders.js';
 import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
 import type { NatsTimes } from '../../shared/adapters/nats/times.js';
 import { WORK_LIMITS } from '../../shared/adapters/nats/work-stream.js';
@@ -104,6 +105,24 @@ describeNats('the exchanges in NATS', (server) => {
     await aborted(theirs.ended);
     expect(other.connected).toBe(true);
     await theirs.close();
+  });
+
+  it('end a job for a worker where, when it is back, another job has its id', async () => {
+    await using proxy = await TcpProxy.to(server().port);
+    const [one, { exchange: other }] = [await coordinator(), await worker({}, proxy.url)];
+    const order = newOrder();
+    const links = await one.open(order, MIB);
+    const theirs = (await other.open(order.job))!;
+    const away = new Promise<void>((resolve) => other.onConnected((up) => !up && resolve()));
+    proxy.cut();
+    await away;
+    const link = await server().connect();
+    const orders = new WorkOrders(link, await jobsBucket(link));
+    await orders.put({ ...order, jobDigest: 'ff'.repeat(32) });
+    expect(theirs.ended.aborted).toBe(false);
+    proxy.restore();
+    await aborted(theirs.ended);
+    await Promise.all([links.close(), theirs.close(), one.close()]);
   });
 
   it('tell of tasks that are delivered no more', async () => {

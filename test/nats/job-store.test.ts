@@ -32,6 +32,30 @@ describeNats('the job store in NATS', (server) => {
     await store.close();
   });
 
+  it('is made anew, empty, where the server has lost it, and says so', async () => {
+    const link = await server().connect();
+    const { store, ids } = await openStore(link);
+    const orders = new WorkOrders(link, await jobsBucket(link));
+    const lost = {
+      code: 'NATS_UNREACHABLE',
+      message: expect.stringContaining('had lost the bucket') as string,
+    };
+    const calls: [string, () => Promise<unknown>, unknown][] = [
+      ['get', () => store.get('j-a'), null],
+      ['list', ids, []],
+      ['remove', () => store.remove('j-a'), undefined],
+      ['create', () => store.create(entryOf('j-a')), 'created'],
+      ['order', () => orders.get('j-a'), null],
+      ['put', () => orders.put(orderOf('j-a')), undefined],
+    ];
+    for (const [what, call, outcome] of calls) {
+      await link.manager.streams.delete('KV_SC1_JOBS');
+      const thrown = await call().catch((error: unknown) => error);
+      expect({ what, thrown }).toMatchObject({ what, thrown: lost });
+      expect([what, await call()]).toEqual([what, outcome]);
+    }
+  });
+
   it('makes one job of two creations that race', async () => {
     const stores = await Promise.all(
       [1, 2].map(async () => (await openStore(await server().connect())).store),

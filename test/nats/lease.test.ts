@@ -62,6 +62,20 @@ describeNats('the lease in NATS', (server) => {
     await one.release();
   });
 
+  it('is taken again after its bucket was removed, and what was wrong is told once', async () => {
+    const link = await server().connect();
+    const told: string[] = [];
+    link.onTrouble((sentence) => told.push(sentence));
+    const lease = await open(link, 'one');
+    await lease.acquire(never);
+    await link.manager.streams.delete('KV_SC1_LEASE');
+    await aborted(lease.lost);
+    await lease.acquire(never);
+    expect(await holderNow(link)).toBe('one');
+    expect(told).toEqual([expect.stringContaining('The lease cannot be taken')]);
+    await lease.release();
+  });
+
   it('goes to one of those who wait for it', async () => {
     const leases = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => open(await server().connect(), name)),

@@ -73,7 +73,7 @@ describeNats('what is made in NATS', (server) => {
   });
 
   it.each([{ max_msgs: 11 }, { max_msgs: -1 }, { description: 'ours' }])('may have %o', async (found) => {
-    await expect(make(await connect(), found)).resolves.toBeUndefined();
+    await expect(make(await connect(), found)).resolves.toBe(false);
   });
 
   it('is refused with another time of a consumer or a bucket', async () => {

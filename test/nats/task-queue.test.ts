@@ -6,6 +6,7 @@ import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
 import { WORK_LIMITS, workSubject, type WorkLimits } from '../../shared/adapters/nats/work-stream.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
+import { encodeTask } from '../../shared/wire/cluster.js';
 import { Heard, describeNats, never, taskOf, upTo } from './support.js';
 
 const DEADLINE = { timeout: 20_000, interval: 20 };
@@ -64,6 +65,30 @@ describeNats('the task queue in NATS', (server) => {
     await delivery!.acknowledge();
     expect(queue.malformedCount).toBe(3);
     await vi.waitFor(async () => expect(await queue.depth()).toEqual({ waiting: 0, taken: 0 }), DEADLINE);
+  });
+
+  it('leaves a task of another protocol to others, tells of it, and counts it', async () => {
+    const link = await server().connect({ ackWaitMs: 500, workingEveryMs: 100 });
+    const numericClass = randomUUID();
+    const queue = await open(link, numericClass);
+    const told = new Heard<string>();
+    link.onTrouble(told.hear);
+    const foreign = Buffer.from(encodeTask(taskOf('a')));
+    foreign[foreign.indexOf(Buffer.from([0x08, 1])) + 1] = 99;
+    await link.streams.publish(workSubject(classToken(numericClass), 'j-1'), foreign);
+    await queue.publish(taskOf('b'));
+    const delivery = await queue.next(never);
+    expect(delivery!.task).toEqual(taskOf('b'));
+    await delivery!.acknowledge();
+    expect(told.all).toEqual([expect.stringContaining('protocol 99')]);
+    const end = new AbortController();
+    const waiting = queue.next(end.signal);
+    await vi.waitFor(() => expect(queue.malformedCount).toBe(2), DEADLINE);
+    end.abort();
+    expect(await waiting).toBeNull();
+    const { waiting: left, taken } = await queue.depth();
+    expect(left + taken).toBe(1);
+    expect(told.all).toHaveLength(1);
   });
 
   it('counts and removes the tasks of one job', async () => {

@@ -103,7 +103,7 @@ describe('errors', () => {
 
   it.each([
     [jobExists('x'), 'createJob', status.ALREADY_EXISTS],
-    [tooManyJobs(64), 'createJob', status.RESOURCE_EXHAUSTED],
+    [tooManyJobs(64, 0), 'createJob', status.RESOURCE_EXHAUSTED],
     [missing('a'.repeat(64)), 'createJob', status.FAILED_PRECONDITION],
     [missing('a'.repeat(64)), 'getJob', status.NOT_FOUND],
     [notServing(), 'getJob', status.UNAVAILABLE],

@@ -50,6 +50,8 @@ export class Checker implements QueueWatcher {
   readonly shards: readonly Shard[];
   /** Tasks that held shards of a look beyond the next one. */
   workedAhead = 0;
+  /** Tasks that are to be drawn although workers believe an image to be decided. */
+  insisted = 0;
   /** Records were removed or written by the nemesis: shards far ahead may be handed back, and are issued again. */
   disturbed = false;
   /** Shards counted first by a copy while an earlier task that holds them was in somebody's hands. */
@@ -74,7 +76,7 @@ export class Checker implements QueueWatcher {
     if (!holds) this.findings.push(`${invariant}: ${typeof message === 'string' ? message : message()}`);
   }
 
-  issued({ name, shards }: Task): void {
+  issued({ name, shards, insist }: Task): void {
     this.require('I6', !this.sets.issued.has(name), `two tasks are called ${name}`);
     this.require('I7', shards.length <= MOST_SHARDS_IN_TASK, `task ${name} has ${shards.length} shards`);
     const fits = shards.length > 0 && shards.every((s) => this.ends.get(nameOf(s)) === s.end);
@@ -83,6 +85,8 @@ export class Checker implements QueueWatcher {
     const mayBeFar = this.simulated.job.claim.stop.kind !== 'gain' || this.disturbed;
     this.require('I7', ahead <= 1 || mayBeFar, `task ${name} is ${ahead} looks ahead`);
     if (ahead > 0) this.workedAhead += 1;
+    if (insist) this.insisted += 1;
+    this.require('I4', !insist || this.disturbed, `task ${name} insists, and no record was lost`);
     this.sets.issued.add(name);
     for (const shard of shards)
       this.holders.set(nameOf(shard), [...(this.holders.get(nameOf(shard)) ?? []), name]);

@@ -1,4 +1,3 @@
-import type { LedgerRecord } from '../../shared/wire/record.js';
 import { makeRecord, OTHER_FINGERPRINT, counted, voterOf } from '../support/jobs.js';
 import { InjectedError, type Fault } from './faults.js';
 import type { Life } from './scheduler.js';
@@ -118,24 +117,16 @@ function write(world: World, kind: string, content: Parameters<typeof makeRecord
   return true;
 }
 
-const imagesIn = ({ counted: some, failed, failedImages }: LedgerRecord): number[] => [
-  ...[...some, ...failed].map(({ shard }) => shard.image),
-  ...failedImages.map(({ image }) => image),
-];
-
 /**
- * The store loses one record behind this place. Not the one that says whose bits the job takes, none behind which other
- * counts wait to be believed, and none of an image that workers know as decided: they would never draw it again.
+ * The store loses one record behind this place, also one that decided an image, as workers know. Not the one that says
+ * whose bits the job takes, and none behind which other counts wait to be believed.
  */
 function loseRecord(world: World, after: number): boolean {
-  const { ledger, checker, stop } = world;
+  const { ledger, checker } = world;
   if (world.lied) return false;
   const counts = ledger.entries(0).find(({ record }) => record.counted.length > 0);
   const first = world.fingerprint === null ? (counts?.sequence ?? Infinity) : 0;
-  const possible = ledger
-    .entries(Math.max(after, first))
-    .filter(({ record }) => !imagesIn(record).some((image) => stop.decided.has(image)));
-  const one = world.random.pick(possible);
+  const one = world.random.pick(ledger.entries(Math.max(after, first)));
   if (one) checker.excuse(ledger.lose(one.sequence));
   return one !== undefined;
 }

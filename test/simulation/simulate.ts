@@ -26,6 +26,7 @@ export interface Report {
   readonly faults: Counts;
   readonly tally: Tally;
   readonly workedAhead: number;
+  readonly insisted: number;
   readonly counters: IssueCounters;
   readonly wallClockJumps: number;
   /** Shards counted first by a copy while somebody still held the task before it. */
@@ -116,7 +117,12 @@ function reportOf(
   const all = [scheduler.now, scheduler.steps, faults.counts, ledger.records];
   return {
     ...{ seed, job: simulated.name, steps: scheduler.steps, simulatedMs: scheduler.now, lives },
-    ...{ faults: faults.counts, tally: done!.tally, workedAhead: checker.workedAhead },
+    ...{
+      faults: faults.counts,
+      tally: done!.tally,
+      workedAhead: checker.workedAhead,
+      insisted: checker.insisted,
+    },
     ...{ wallClockJumps, counters, overtaken: checker.overtaken, cancelled: done!.cancelled },
     sets: { ...sizes, ledgered: ledger.records.length },
     digest: createHash('sha256').update(JSON.stringify(all)).digest('hex'),

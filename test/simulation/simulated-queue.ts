@@ -100,11 +100,12 @@ export class QueueStore {
       this.watcher.attempted(task!);
       taker.take(task!, id);
       const early = faults.happens('task delivered while held');
-      scheduler.after(early ? random.between(0, 100) : ACK_WAIT_MS, null, () => this.expire(id));
+      scheduler.after(early ? random.between(0, 100) : ACK_WAIT_MS, null, () => this.handBack(id));
     }
   }
 
-  private expire(id: number): void {
+  /** It waits again. */
+  handBack(id: number): void {
     const task = this.taken.get(id);
     if (!task) return;
     this.taken.delete(id);
@@ -143,7 +144,8 @@ export class SimulatedQueue implements TaskQueue {
       const take = (task: Task, id: number) =>
         network.deliver(life, () => {
           if (network.killedAt(life, 'killed at next')) return;
-          end({ task, acknowledge: () => network.call(life, 'acknowledge', () => store.acknowledge(id)) });
+          const acknowledge = () => network.call(life, 'acknowledge', () => store.acknowledge(id));
+          end({ task, acknowledge, handBack: () => network.send(() => store.handBack(id)) });
         });
       const leave = signal.aborted ? () => undefined : store.take({ life, take });
       const giveUp = () => {

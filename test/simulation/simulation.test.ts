@@ -40,6 +40,7 @@ describe('coordinators and workers under simulated faults', () => {
     ) as Record<Fault, number>;
     const met = {
       'work ahead': sum(reports, (r) => r.workedAhead),
+      'tasks that insist on images believed decided': sum(reports, (r) => r.insisted),
       'tasks overtaken': sum(reports, (r) => r.counters.overtaken),
       'shards counted while an earlier task was held': sum(reports, (r) => r.overtaken),
       'lost work issued again': sum(reports, (r) => r.counters.restarts),

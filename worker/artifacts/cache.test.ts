@@ -188,4 +188,18 @@ describe('the limit', () => {
     await (await small.model(references[1]!)).release();
     expect(small.bytes).toBe(0);
   });
+
+  it('never takes what the next job is handed', async () => {
+    const reference = plainModel(await putFile(randomBytes(200_000)));
+    for (let later = 0; later < 12; later++) {
+      const cache = await open(1000);
+      const first = await cache.model(reference);
+      const released = first.release();
+      for (let k = 0; k < later; k++) await Promise.resolve();
+      const second = await cache.model(reference);
+      await released;
+      expect(await readFile(second.value)).toHaveLength(200_000);
+      await second.release();
+    }
+  });
 });

@@ -19,6 +19,8 @@ interface Entry {
   usedAt: number;
   /** What is open or being fetched, shared by all who hold it. */
   opened: Promise<unknown> | null;
+  /** Its files are on their way out: whoever wants it again waits for that. */
+  removing: Promise<void> | null;
 }
 
 /**
@@ -100,8 +102,7 @@ export class ArtifactCache {
       await this.makeRoom();
     };
     try {
-      await mkdir(entry.folder, { recursive: true });
-      entry.opened ??= open(entry);
+      entry.opened ??= this.begin(entry, open);
       const value = await (entry.opened as Promise<T>);
       await this.makeRoom();
       return { value, release };
@@ -113,9 +114,22 @@ export class ArtifactCache {
     }
   }
 
+  private async begin<T>(entry: Entry, open: (entry: Entry) => Promise<T>): Promise<T> {
+    await entry.removing;
+    await mkdir(entry.folder, { recursive: true });
+    return open(entry);
+  }
+
   private entryOf(kind: string, digest: string): Entry {
     const folder = path.join(this.folder, kind, digest);
-    const entry = this.entries.get(folder) ?? { folder, bytes: 0, holders: 0, usedAt: 0, opened: null };
+    const entry = this.entries.get(folder) ?? {
+      folder,
+      bytes: 0,
+      holders: 0,
+      usedAt: 0,
+      opened: null,
+      removing: null,
+    };
     this.entries.set(folder, entry);
     return entry;
   }
@@ -130,10 +144,17 @@ export class ArtifactCache {
     idle.sort((a, b) => a.usedAt - b.usedAt);
     for (const entry of idle) {
       if (this.bytes <= this.limitBytes) return;
-      if (entry.holders > 0) continue;
-      this.entries.delete(entry.folder);
-      await rm(entry.folder, { recursive: true, force: true });
+      if (entry.holders > 0 || entry.removing) continue;
+      await this.removeFiles(entry);
     }
+  }
+
+  /** Once its files are gone the entry is forgotten, unless somebody has come for it meanwhile. */
+  private async removeFiles(entry: Entry): Promise<void> {
+    entry.bytes = 0;
+    entry.removing = rm(entry.folder, { recursive: true, force: true });
+    await entry.removing.finally(() => (entry.removing = null));
+    if (entry.holders === 0) this.entries.delete(entry.folder);
   }
 }
 

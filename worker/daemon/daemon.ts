@@ -2,25 +2,27 @@ import { setMaxListeners } from 'node:events';
 import type { Presence, PrepareRequest, WorkerExchange } from '../../shared/ports/exchange.js';
 import type { Clock } from '../../shared/ports/clock.js';
 import type { Refusal } from '../../shared/ports/job-store.js';
-import type { Delivery, TaskQueue } from '../../shared/ports/task-queue.js';
-import { SmoothcertError } from '../../shared/errors.js';
+import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { Device } from '../../shared/job.js';
 import { VERSION } from '../../shared/version.js';
 import type { ArtifactCache } from '../artifacts/cache.js';
-import { askChild } from '../ask-child.js';
 import type { Prepared } from '../setup.js';
-import { answerTask, returnedRecord } from '../worker.js';
+import { TASKS_PER_SLOT } from '../worker.js';
+import { drawTask, Unrecorded } from './draw-task.js';
 import type { JobInHand, PoolSettings } from './job-in-hand.js';
 import { Jobs } from './jobs.js';
+import { prepare } from './prepare.js';
 import { Rate } from './rate.js';
 import { Refusals } from './refusals.js';
 import { selfTest } from './self-test.js';
+import { SetAside } from './set-aside.js';
+import { unlessAborted } from './unless-aborted.js';
 
-/** Tasks in hand for each child: one that is drawn and one behind it, so that no child waits. */
-const TASKS_PER_SLOT = 2;
+/** Tasks set aside beside two for each slot: together as many as a job may have out where this is the only worker. */
+const SPARE_ASIDE = 16;
 
-/** A fault that lasts is not met again at once. */
-const AFTER_LEAVING_MS = 1_000;
+/** After the grace: what was drawn is recorded, if the exchange can be reached. */
+const LAST_WORDS_MS = 5_000;
 
 /** What an operator is told. */
 export type DaemonEvent =
@@ -41,7 +43,10 @@ export interface DaemonOptions {
   /** Jobs whose children are kept at once. */
   readonly jobs: number;
   readonly presenceEveryMs: number;
-  /** From the signal until children that are still in a batch are killed; their shards are drawn again elsewhere. */
+  /**
+   * From the signal until children that are still in a batch are killed; their shards are drawn again elsewhere. What cannot be recorded
+   * five seconds later is left to others.
+   */
   readonly graceMs: number;
   readonly clock: Clock;
   readonly onEvent: (event: DaemonEvent) => void;
@@ -49,60 +54,96 @@ export interface DaemonOptions {
 
 /**
  * A worker of a cluster: takes tasks of its numeric class, whatever their job, and looks at models for coordinators. It is NOT aware of
- * α, bounds, radii or stopping. A job that it cannot draw for is refused in its presence, and its tasks are handed back.
+ * α, bounds, radii or stopping. A job that it cannot draw for is refused in its presence, and its tasks are handed back after a while.
  */
 export class Daemon {
   private readonly refusals: Refusals;
   private readonly jobs: Jobs;
+  private readonly aside: SetAside;
   private readonly rate: Rate;
   private tasks = 0;
+  private announceNow: () => void = () => undefined;
 
   constructor(private readonly options: DaemonOptions) {
     const { clock, exchange, cache, pool, jobs: most, onEvent } = options;
     this.refusals = new Refusals(options.name, () => clock.now());
     this.rate = new Rate(() => clock.now());
-    const onRefusal = (job: string, error: unknown) =>
-      onEvent({ kind: 'refused', job, refusal: this.refusals.refusalOf(error) });
-    this.jobs = new Jobs({ exchange, cache, pool, most, refusals: this.refusals, onRefusal });
+    const { refusals } = this;
+    const onRefusal = (job: string, error: unknown) => {
+      onEvent({ kind: 'refused', job, refusal: refusals.refusalOf(error) });
+      // Now: the next refusal may take its place before the next presence.
+      this.announceNow();
+    };
+    this.jobs = new Jobs({ exchange, cache, pool, most, refusals, onRefusal });
+    const onFault = ({ name: task }: Task, error: unknown) =>
+      onEvent({ kind: 'left', task, refusal: refusals.refusalOf(error) });
+    const mostAside = TASKS_PER_SLOT * pool.processes + SPARE_ASIDE;
+    this.aside = new SetAside({ exchange, clock, most: mostAside, onFault });
   }
 
   /**
-   * Works until `signal` aborts, then hands back what is not drawn and resolves when all of it is recorded.
+   * Works until `signal` aborts, then hands back what is not drawn and resolves when all of it is recorded, or cannot be in time.
    * @throws SmoothcertError DEVICE_UNAVAILABLE if the device is not there, and what the exchange throws
    */
   async run(signal: AbortSignal): Promise<void> {
     const { device, exchange, pool, onEvent } = this.options;
-    const { numericClass } = await selfTest(device, pool.childModule);
+    const tested = await selfTest(device, this.askingUntil(signal)).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (!tested || signal.aborted) return;
+    const { numericClass } = tested;
     const queue = await exchange.tasks(numericClass);
-    const failed = new AbortController();
-    const until = AbortSignal.any([signal, failed.signal]);
-    // Every loop waits on it: from six slots on Node would warn of a leak.
-    setMaxListeners(0, until);
-    const presence = () => this.presence(numericClass, until.aborted);
     onEvent({ kind: 'ready', numericClass, slots: pool.processes });
-    const parts = [
-      ...Array.from({ length: pool.processes * TASKS_PER_SLOT }, () => this.takeTasks(queue, until)),
-      exchange.answerPreparations(device, (request, end) => this.prepare(request, end), until),
-      this.announce(presence, until),
-    ].map((part) => part.finally(() => failed.abort()));
-    until.addEventListener('abort', () => this.drain(presence), { once: true });
     try {
-      await Promise.all(parts);
+      await this.work(queue, numericClass, signal);
     } finally {
-      await Promise.allSettled(parts);
-      await this.jobs.end();
       await queue.close();
       onEvent({ kind: 'ended' });
     }
   }
 
-  private drain(presence: () => Presence): void {
-    const { exchange, graceMs, onEvent } = this.options;
+  private async work(queue: TaskQueue, numericClass: string, signal: AbortSignal): Promise<void> {
+    const { device, exchange, pool } = this.options;
+    const failed = new AbortController();
+    const ended = new AbortController();
+    const until = AbortSignal.any([signal, failed.signal]);
+    // Every loop waits on it: from six slots on Node would warn of a leak.
+    setMaxListeners(0, until);
+    const presence = () => this.presence(numericClass, until.aborted);
+    this.announceNow = () => exchange.announce(presence());
+    const drained = new Promise<void>((resolve, reject) => {
+      const drain = () => void this.drain(presence, ended.signal).then(resolve, reject);
+      until.addEventListener('abort', drain, { once: true });
+    });
+    const parts = [
+      ...Array.from({ length: pool.processes * TASKS_PER_SLOT }, () => this.takeTasks(queue, until)),
+      exchange.answerPreparations(device, (request, end) => this.prepare(request, end), until),
+      this.announce(presence, until),
+    ].map((part) => part.finally(() => failed.abort()));
+    try {
+      await Promise.race([Promise.all(parts), drained]);
+    } finally {
+      await Promise.race([this.settled(parts), drained]);
+      ended.abort();
+    }
+  }
+
+  private async settled(parts: readonly Promise<void>[]): Promise<void> {
+    await Promise.allSettled(parts);
+    await this.aside.settled();
+    await this.jobs.end();
+  }
+
+  /** Resolves once nothing more is waited for. */
+  private async drain(presence: () => Presence, ended: AbortSignal): Promise<void> {
+    const { exchange, graceMs, clock, onEvent } = this.options;
     onEvent({ kind: 'draining' });
     exchange.announce(presence());
     this.jobs.drain();
-    const kill = () => this.jobs.open.forEach((job) => void job.pool.close());
-    setTimeout(kill, graceMs).unref();
+    await clock.sleep(graceMs, ended);
+    if (ended.aborted) return;
+    this.jobs.kill();
+    await clock.sleep(LAST_WORDS_MS, ended);
   }
 
   private async takeTasks(queue: TaskQueue, until: AbortSignal): Promise<void> {
@@ -110,98 +151,50 @@ export class Daemon {
       const delivery = await queue.next(until);
       if (!delivery) return;
       this.tasks += 1;
-      await this.answer(delivery, until)
-        .catch((error: unknown) => this.leave(delivery, error, until))
-        .finally(() => (this.tasks -= 1));
+      await this.answer(delivery, until).finally(() => (this.tasks -= 1));
     }
   }
 
-  /** Record first, acknowledge after. */
+  /** Record first, acknowledge after. What cannot be answered now is set aside: first those may go on that can. */
   private async answer(delivery: Delivery, until: AbortSignal): Promise<void> {
-    const { job: id, shards } = delivery.task;
-    const job = await this.jobOf(id, until);
-    if (!job) {
-      await this.handBack(delivery);
-      return;
-    }
-    try {
-      if (until.aborted) job.pool.drain();
-      const { ledger, stop, order } = job.links;
-      const ready = job.ensure(new Set(shards.map(({ image }) => image)));
-      const fetched = await ready.then(
-        () => true,
-        (error: unknown) => this.jobs.failed(job, error),
-      );
-      const fingerprint = order.fingerprint ?? job.pool.fingerprint ?? '';
-      const common = { ledger, stop, jobDigest: order.jobDigest, fingerprint };
-      if (!fetched) await ledger.append(returnedRecord(common, delivery.task));
-      else this.rate.add(await answerTask({ ...common, task: delivery.task, pool: job.pool }));
-    } finally {
-      this.jobs.done(job);
-    }
-    await delivery.acknowledge();
-  }
-
-  /** A task that could be neither answered nor handed back is delivered again, to whomever. */
-  private async leave({ task }: Delivery, error: unknown, until: AbortSignal): Promise<void> {
-    this.options.onEvent({ kind: 'left', task: task.name, refusal: this.refusals.refusalOf(error) });
-    await this.options.clock.sleep(AFTER_LEAVING_MS, until);
-  }
-
-  /** Null if there is no such job, or it cannot be drawn for here: then only after a while, so that others may take its tasks. */
-  private async jobOf(id: string, until: AbortSignal): Promise<JobInHand | null> {
+    const { job: id } = delivery.task;
     const waitMs = this.refusals.waitOf(id);
-    if (waitMs > 0) {
-      await this.options.clock.sleep(waitMs, until);
-      return null;
-    }
-    if (until.aborted) return null;
-    return this.jobs.take(id, until).catch(() => null);
-  }
-
-  /** Returns the shards of a task that nobody here can draw. A job that has ended wants no word. */
-  private async handBack(delivery: Delivery): Promise<void> {
-    const { exchange } = this.options;
-    const links = await exchange.open(delivery.task.job);
-    if (links) {
-      try {
-        const { ledger, order } = links;
-        await ledger.append(returnedRecord({ jobDigest: order.jobDigest, fingerprint: '' }, delivery.task));
-      } finally {
-        await links.close();
-      }
+    // Not handed back at once: it would be here again at once.
+    if (waitMs > 0) return this.aside.put(delivery, null, waitMs, until);
+    try {
+      const job = await this.jobs.take(id, until);
+      // A job that has ended wants no word.
+      if (job) await this.draw(job, delivery.task, until).finally(() => this.jobs.done(job));
+    } catch (error) {
+      return this.aside.put(delivery, error instanceof Unrecorded ? error.record : null, 0, until);
     }
     await delivery.acknowledge();
   }
 
-  /** What a model is like on this machine. */
-  private async prepare({ job, spec, probeImages }: PrepareRequest, signal: AbortSignal): Promise<Prepared> {
-    const { cache, device, pool, onEvent } = this.options;
-    const model = await cache.model(spec.model);
-    try {
-      const data = await cache.dataSet(spec.data.digest);
-      try {
-        await data.value.ensure(probeImages);
-        const { layout, output, batch, normalisation, sigma, seed } = spec;
-        const prepared = await askChild(
-          {
-            // Of this child it is asked what batch the model can run; that it is this model is checked behind.
-            ...{ modelFile: model.value, modelDigest: null, dataFile: data.value.file },
-            ...{ dataDigest: spec.data.digest, dataChunks: data.value.chunks, device, layout, output, batch },
-            ...{ normalisation, scale: sigma, seed, probeImages },
-          },
-          { signal, ...(pool.childModule ? { childModule: pool.childModule } : {}) },
-        );
-        if (prepared.modelDigest !== spec.model.digest)
-          throw otherModel(prepared.modelDigest, spec.model.digest);
-        onEvent({ kind: 'prepared', job, batch: prepared.batch });
-        return prepared;
-      } finally {
-        await data.release();
-      }
-    } finally {
-      await model.release();
-    }
+  private async draw(job: JobInHand, task: Task, until: AbortSignal): Promise<void> {
+    const drawn = async () => {
+      const images = new Set(task.shards.map(({ image }) => image));
+      await unlessAborted(job.ensure(images), until).catch((error: unknown) => {
+        if (!until.aborted) this.jobs.failed(job, error);
+        throw error;
+      });
+      return drawTask(job, task);
+    };
+    const samples = await unlessAborted(drawn(), job.links.ended);
+    this.rate.add(samples);
+    if (samples > 0) this.refusals.remove(job.id);
+  }
+
+  private async prepare(request: PrepareRequest, signal: AbortSignal): Promise<Prepared> {
+    const { cache, onEvent } = this.options;
+    const prepared = await prepare(request, cache, this.askingUntil(signal));
+    onEvent({ kind: 'prepared', job: request.job, batch: prepared.batch });
+    return prepared;
+  }
+
+  private askingUntil(signal: AbortSignal): { readonly childModule?: URL; readonly signal: AbortSignal } {
+    const { childModule } = this.options.pool;
+    return { signal, ...(childModule ? { childModule } : {}) };
   }
 
   private async announce(presence: () => Presence, until: AbortSignal): Promise<void> {
@@ -214,17 +207,10 @@ export class Daemon {
 
   private presence(numericClass: string, draining: boolean): Presence {
     const { name: worker, device, pool } = this.options;
+    const tasks = this.tasks + this.aside.size;
     return {
-      ...{ worker, version: VERSION, device, numericClass, slots: pool.processes, tasks: this.tasks },
+      ...{ worker, version: VERSION, device, numericClass, slots: pool.processes, tasks },
       ...{ samplesPerSecond: this.rate.perSecond, refusals: this.refusals.list, draining },
     };
   }
-}
-
-function otherModel(found: string, asked: string): SmoothcertError {
-  return new SmoothcertError(
-    'MODEL_DIGEST_MISMATCH',
-    `The model file and its weights have digest ${found} together, and the job names ${asked}.`,
-    'Name the digest that smoothcert artifacts put prints, or let smoothcert submit name it.',
-  );
 }

@@ -29,10 +29,12 @@ export function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet
 
 /** One job that this worker draws for: its links, its artifacts on disk, its children. */
 export class JobInHand {
+  readonly id: string;
   /** Tasks that are being drawn. */
   tasks = 0;
-  usedAt = 0;
-  private readonly unlisten: () => void;
+  /** Grows with each task; 0 before the first. */
+  takenAt = 0;
+  private readonly unlisten: (() => void)[] = [];
 
   private constructor(
     readonly links: WorkerLinks,
@@ -40,7 +42,8 @@ export class JobInHand {
     private readonly model: Held<string>,
     private readonly data: Held<SparseDataSet>,
   ) {
-    this.unlisten = links.stop.onAnnounce((images) => pool.stop(images));
+    this.id = links.order.job;
+    this.unlisten.push(links.stop.onAnnounce((images) => pool.stop(images)));
   }
 
   /** Fetches what the job needs and starts its children. @throws what cache and source throw */
@@ -64,16 +67,36 @@ export class JobInHand {
     }
   }
 
+  /** Calls `listener` once the job has ended, at once if it has, until this is closed. */
+  onEnded(listener: () => void): void {
+    const { ended } = this.links;
+    if (ended.aborted) listener();
+    ended.addEventListener('abort', listener, { once: true });
+    this.unlisten.push(() => ended.removeEventListener('abort', listener));
+  }
+
   /** Brings the images' pixels here, verified. */
   ensure(images: Iterable<number>): Promise<void> {
     return this.data.value.ensure(images);
   }
 
-  /** Ends the children, gives back what is held, and closes the links. */
+  /** Ends the children by SIGKILL, also those that no word reaches. To be called when the pool drains: it replaces none. */
+  kill(): void {
+    for (const pid of this.pool.pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It was gone already.
+      }
+    }
+  }
+
+  /** Ends the children, gives back what is held, and closes the links. Never rejects. */
   async close(): Promise<void> {
-    this.unlisten();
+    for (const unlisten of this.unlisten) unlisten();
     await this.pool.close();
-    await Promise.all([this.model.release(), this.data.release()]);
-    await this.links.close();
+    // What the cache could not remove it removes when it next makes room; links that cannot say goodbye are gone all the same.
+    await Promise.allSettled([this.model.release(), this.data.release()]);
+    await this.links.close().catch(() => undefined);
   }
 }

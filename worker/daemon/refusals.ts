@@ -3,7 +3,10 @@ import type { Refusal } from '../../shared/ports/job-store.js';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
-const MOST = 256;
+/** After its wait a job that nobody has tried for so long has ended, or others draw it. */
+const FORGOTTEN_AFTER_MS = 600_000;
+/** Its sentences must fit into one presence. */
+const MOST = 64;
 
 interface Entry {
   readonly refusal: Refusal;
@@ -30,6 +33,7 @@ export class Refusals {
   }
 
   add(job: string, error: unknown): Refusal {
+    this.forget();
     const times = (this.entries.get(job)?.times ?? 0) + 1;
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
     const refusal = this.refusalOf(error);
@@ -39,11 +43,13 @@ export class Refusals {
     return refusal;
   }
 
+  /** The job can be drawn for, or is no more. */
   remove(job: string): void {
     this.entries.delete(job);
   }
 
   get list(): { readonly job: string; readonly refusal: Refusal }[] {
+    this.forget();
     return [...this.entries].map(([job, { refusal }]) => ({ job, refusal }));
   }
 
@@ -59,5 +65,10 @@ export class Refusals {
       message,
       remedy: "This is our fault: report what the worker's log says.",
     };
+  }
+
+  private forget(): void {
+    const oldest = this.now() - FORGOTTEN_AFTER_MS;
+    for (const [job, { until }] of this.entries) if (until < oldest) this.entries.delete(job);
   }
 }

@@ -12,9 +12,12 @@ const MODEL =
 
 /**
  * Runs a tiny model on the device, as a job's would be run: a device that is missing is found before any task is taken, and the answer
- * says of which numeric class this worker is. @throws SmoothcertError DEVICE_UNAVAILABLE, CHILD_DIED
+ * says of which numeric class this worker is. @throws SmoothcertError DEVICE_UNAVAILABLE, CHILD_DIED; the reason of `signal`
  */
-export async function selfTest(device: Device, childModule?: URL): Promise<Prepared> {
+export async function selfTest(
+  device: Device,
+  options: { readonly childModule?: URL; readonly signal: AbortSignal },
+): Promise<Prepared> {
   const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-self-test-'));
   try {
     const [modelFile, dataFile] = [path.join(folder, 'model.onnx'), path.join(folder, 'data')];
@@ -36,7 +39,7 @@ export async function selfTest(device: Device, childModule?: URL): Promise<Prepa
         ...{ batch: null, normalisation: { inputScale: 1, mean: [0], std: [1] }, scale: 0.1, seed: '0' },
         probeImages: [0],
       },
-      childModule ? { childModule } : {},
+      options,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });

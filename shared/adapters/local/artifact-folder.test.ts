@@ -85,6 +85,24 @@ describe('ArtifactFolder', () => {
     expect(await store.find(artifact.digest)).toEqual(artifact);
   });
 
+  it('shared by two processes never takes what one of them spoils for whole', async () => {
+    const other = await ArtifactFolder.open(folder);
+    let go: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (go = resolve));
+    async function* slow() {
+      yield content.subarray(0, 1000);
+      await waiting;
+      yield Buffer.alloc(content.length - 1000, 1);
+    }
+    const spoiling = store.put(artifact, 0, slow());
+    spoiling.catch(() => undefined);
+    await other.put(artifact, 0, pieces(content));
+    go();
+    await expect(spoiling).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
+    expect(await readAll(artifact.digest, 0, content.length)).toEqual(content);
+    expect(await store.find(artifact.digest)).toEqual(artifact);
+  });
+
   it('takes a data set by the digests of its chunks, if it is one', async () => {
     const shape = [2, CHUNK_BYTES / 2 + 100];
     const header = encodeHeader({ dtype: 'uint8', shape, labelled: false, start: 0, step: 1 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -57,8 +57,7 @@ export class ArtifactFolder implements ArtifactStore {
     if (this.uploading.has(digest)) throw busy(digest);
     this.uploading.add(digest);
     try {
-      await this.receive(artifact, offset, pieces);
-      await this.complete(artifact);
+      await this.complete(artifact, await this.receive(artifact, offset, pieces));
     } catch (error) {
       const ofStorage = (error as NodeJS.ErrnoException).syscall !== undefined;
       throw ofStorage ? storageError(error, this.folder) : error;
@@ -109,39 +108,48 @@ export class ArtifactFolder implements ArtifactStore {
     await rm(path.join(this.folder, digest), { force: true });
   }
 
-  /** Appends what comes to what is there. */
+  /**
+   * Appends what comes to what is there, in a file that nobody else writes: another process may be sent the same. What is left of a
+   * failure is put back, for whoever goes on with it.
+   */
   private async receive(
     { digest, bytes }: Artifact,
     offset: number,
     pieces: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
+  ): Promise<string> {
     const received = await this.receivedBytes(digest);
     if (offset !== 0 && offset !== received) {
       throw invalid(digest, `is to go on at byte ${offset}, and ${received} are here`);
     }
-    const handle = await open(this.incoming(digest), offset === 0 ? 'w' : 'a');
+    const mine = `${this.incoming(digest)}.${randomUUID()}`;
+    if (offset > 0) await rename(this.incoming(digest), mine);
     try {
-      const total = await append(handle, offset, bytes, pieces, digest);
-      if (total < bytes) throw invalid(digest, `ended after ${total} of ${bytes} bytes`);
-      await handle.datasync();
-    } finally {
-      await handle.close();
+      const handle = await open(mine, 'a');
+      try {
+        const total = await append(handle, offset, bytes, pieces, digest);
+        if (total < bytes) throw invalid(digest, `ended after ${total} of ${bytes} bytes`);
+        await handle.datasync();
+      } finally {
+        await handle.close();
+      }
+      return mine;
+    } catch (error) {
+      await rename(mine, this.incoming(digest));
+      throw error;
     }
   }
 
   /** Reads back what is on disk; only what has its digest becomes an artifact. */
-  private async complete(artifact: Artifact): Promise<void> {
-    const { digest, kind, bytes } = artifact;
-    const incoming = this.incoming(digest);
+  private async complete({ digest, kind, bytes }: Artifact, received: string): Promise<void> {
     try {
       const found =
-        kind === 'file' ? { digest: await sha256(incoming), chunks: [] } : await dataDigest(incoming);
+        kind === 'file' ? { digest: await sha256(received), chunks: [] } : await dataDigest(received);
       if (found.digest !== digest) throw invalid(digest, `has digest ${found.digest}`);
-      await rename(incoming, path.join(this.folder, digest));
+      await rename(received, path.join(this.folder, digest));
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
       await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
     } catch (error) {
-      await rm(incoming, { force: true });
+      await rm(received, { force: true });
       throw error;
     }
   }

@@ -54,6 +54,9 @@ export class MemoryQueue implements TaskQueue {
         this.taken.delete(task);
         return Promise.resolve();
       },
+      handBack: () => {
+        if (this.taken.delete(task)) void this.publish(task);
+      },
     };
   }
 }

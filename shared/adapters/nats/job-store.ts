@@ -34,7 +34,7 @@ export class NatsJobStore implements JobStore {
 
   async get(id: string): Promise<Stored | null> {
     if (!JOB_ID.test(id)) return null;
-    const found = await answered(`tell of the job ${id}`, this.bucket.get(keyOf(id)));
+    const found = await answered(this.link, `tell of the job ${id}`, this.bucket.get(keyOf(id)));
     return isPresent(found) ? { entry: decodeEntry(found.value), version: found.revision } : null;
   }
 
@@ -44,7 +44,7 @@ export class NatsJobStore implements JobStore {
   }
 
   async list(): Promise<Stored[]> {
-    const values = await answered('list the jobs', valuesUnder(this.link, this.bucket, PREFIX));
+    const values = await answered(this.link, 'list the jobs', valuesUnder(this.link, this.bucket, PREFIX));
     const stored = values.flatMap(({ key, value, revision }) => {
       try {
         return [{ entry: decodeEntry(value), version: revision }];
@@ -57,7 +57,7 @@ export class NatsJobStore implements JobStore {
   }
 
   remove(id: string): Promise<void> {
-    return answered(`remove the job ${id}`, removeKey(this.link, keyOf(id)));
+    return answered(this.link, `remove the job ${id}`, removeKey(this.link, keyOf(id)));
   }
 
   close(): Promise<void> {
@@ -76,6 +76,6 @@ export class NatsJobStore implements JobStore {
         throw error;
       },
     );
-    return answered(`store the job ${entry.id}`, written);
+    return answered(this.link, `store the job ${entry.id}`, written);
   }
 }

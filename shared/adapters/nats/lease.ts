@@ -2,11 +2,12 @@ import type { KV } from '@nats-io/kv';
 import { SmoothcertError } from '../../errors.js';
 import type { Lease } from '../../ports/lease.js';
 import { decodeLease, encodeLease, type LeaseHolder } from '../../wire/cluster.js';
-import { isPresent, leaseBucket } from './buckets.js';
-import { isWrongSequence } from './errors.js';
+import { isPresent, leaseBucket, restoreLeaseBucket } from './buckets.js';
+import { isWrongSequence, sentenceOf } from './errors.js';
 import type { NatsLink } from './link.js';
 import { MalformedMessages } from './messages.js';
 import { pause } from './retry.js';
+import { RecurringTrouble } from './recurring.js';
 import type { NatsTimes } from './times.js';
 
 export const LEASE_KEY = 'coordinator';
@@ -33,14 +34,18 @@ export class NatsLease implements Lease {
   private hold: Hold | null = null;
   private last: AbortSignal = AbortSignal.abort(notHeld());
   private readonly value: Uint8Array;
+  private readonly times: NatsTimes;
+  private readonly trouble: RecurringTrouble;
 
   private constructor(
+    private readonly link: NatsLink,
     private readonly bucket: KV,
-    private readonly times: NatsTimes,
     private readonly self: LeaseHolder,
     private readonly malformed: MalformedMessages,
   ) {
     this.value = encodeLease(self);
+    this.times = link.times;
+    this.trouble = new RecurringTrouble(link);
   }
 
   /**
@@ -52,15 +57,30 @@ export class NatsLease implements Lease {
     self: LeaseHolder,
     malformed = new MalformedMessages(),
   ): Promise<NatsLease> {
-    return new NatsLease(await leaseBucket(link), link.times, self, malformed);
+    return new NatsLease(link, await leaseBucket(link), self, malformed);
   }
 
   async acquire(signal: AbortSignal): Promise<void> {
     while (!this.held) {
       signal.throwIfAborted();
-      const taken = await this.take().catch(() => false);
+      const taken = await this.tryToTake();
       if (signal.aborted) await this.release();
       else if (!taken) await pause(this.times.standbyPollMs, signal);
+    }
+  }
+
+  /** False if it is not free, or not to be had now: then what it is kept in may be gone, and is made again. */
+  private async tryToTake(): Promise<boolean> {
+    try {
+      const taken = await this.take();
+      this.trouble.over();
+      return taken;
+    } catch (error) {
+      // Somebody else was faster.
+      if (isWrongSequence(error)) return false;
+      this.trouble.met(`The lease cannot be taken, and is tried for further: ${sentenceOf(error)}.`);
+      if (this.link.connected) await restoreLeaseBucket(this.link).catch(() => undefined);
+      return false;
     }
   }
 

@@ -52,10 +52,15 @@ export class NatsLink implements Reachable {
     return () => void this.upListeners.delete(listener);
   }
 
-  /** Calls `listener` with what the server complains about outside of a call, for example a permission that is missing. */
+  /** Calls `listener` with what goes wrong outside of a call, for example that the server complains of a missing permission. */
   onTrouble(listener: (sentence: string) => void): () => void {
     this.troubleListeners.add(listener);
     return () => void this.troubleListeners.delete(listener);
+  }
+
+  /** Tells those who listen for trouble of some that was met outside of a call. */
+  tellTrouble(sentence: string): void {
+    for (const listener of [...this.troubleListeners]) listener(sentence);
   }
 
   /** Whether it was closed: it will not come back. */
@@ -96,9 +101,7 @@ export class NatsLink implements Reachable {
   private take(status: Status): void {
     if (status.type === 'disconnect') this.setUp(false);
     else if (status.type === 'reconnect') this.setUp(true);
-    else if (status.type === 'error') {
-      for (const listener of [...this.troubleListeners]) listener(sentenceOf(status.error));
-    }
+    else if (status.type === 'error') this.tellTrouble(sentenceOf(status.error));
   }
 
   private setUp(up: boolean): void {

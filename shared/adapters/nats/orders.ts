@@ -17,16 +17,16 @@ export class WorkOrders {
   /** An order that is there already is replaced: it is the same, or of a coordinator that knew less. */
   async put(order: WorkOrder): Promise<void> {
     const what = `store the work order of ${order.job}`;
-    await answered(what, this.bucket.put(keyOf(order.job), encodeOrder(order)));
+    await answered(this.link, what, this.bucket.put(keyOf(order.job), encodeOrder(order)));
   }
 
   /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED for one that cannot be read */
   async get(job: string): Promise<WorkOrder | null> {
-    const found = await answered(`tell of the work order of ${job}`, this.bucket.get(keyOf(job)));
+    const found = await answered(this.link, `tell of the work order of ${job}`, this.bucket.get(keyOf(job)));
     return isPresent(found) ? decodeOrder(found.value) : null;
   }
 
   remove(job: string): Promise<void> {
-    return answered(`remove the work order of ${job}`, removeKey(this.link, keyOf(job)));
+    return answered(this.link, `remove the work order of ${job}`, removeKey(this.link, keyOf(job)));
   }
 }

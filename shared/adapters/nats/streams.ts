@@ -23,14 +23,15 @@ export type StreamSettings = Pick<StreamConfig, 'name' | 'subjects' | 'retention
 const MAY_BE_MORE = new Set(['max_bytes', 'max_msgs', 'num_replicas']);
 
 /**
- * Makes the stream if it is not there.
+ * Makes the stream if it is not there; true if it was made.
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, DISK_FULL, NATS_UNREACHABLE
  */
-export async function ensureStream(link: NatsLink, settings: StreamSettings): Promise<void> {
+export async function ensureStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
   const config = { storage: StorageType.File, num_replicas: link.replicas, ...settings };
   const found = (await streamSettings(link, config.name)) ?? (await addStream(link, config));
-  if (found === null) return;
+  if (found === null) return true;
   checkSettings(`The stream ${config.name}`, needsOf(config, found));
+  return false;
 }
 
 /** Settings of a stream; null if there is none. */
@@ -110,12 +111,12 @@ export interface BucketSettings {
 }
 
 /**
- * Makes the bucket if it is not there.
+ * Makes the bucket if it is not there; true if it was made.
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, DISK_FULL, NATS_UNREACHABLE
  */
-export async function ensureBucket(link: NatsLink, settings: BucketSettings): Promise<void> {
+export async function ensureBucket(link: NatsLink, settings: BucketSettings): Promise<boolean> {
   const { name, largestValue, largestTotal, ttlMs } = settings;
-  await ensureStream(link, {
+  return ensureStream(link, {
     ...{ name: `KV_${name}`, subjects: [`$KV.${name}.>`], retention: RetentionPolicy.Limits },
     ...{ discard: DiscardPolicy.New, max_msgs_per_subject: 1, max_age: nanos(ttlMs) },
     ...{ max_bytes: largestTotal, max_msg_size: largestValue },

@@ -9,6 +9,7 @@ import { watchExhausted } from './exhausted.js';
 import type { NatsLink } from './link.js';
 import { MalformedMessages } from './messages.js';
 import { Pull } from './pull.js';
+import { RecurringTrouble } from './recurring.js';
 import { pause, pauses } from './retry.js';
 import { removeTasks } from './remove-tasks.js';
 import {
@@ -23,6 +24,9 @@ import {
 const ACK = '+ACK';
 const WORKING = '+WPI';
 const TERM = '+TERM';
+const NAK = '-NAK';
+/** How long a close waits for the server's word that nothing more is on its way. */
+const LAST_WORD_MS = 1000;
 
 /**
  * The tasks of one numeric class in JetStream. A task is in the hands of whoever took it for as long as this queue is open there and
@@ -35,7 +39,9 @@ export class NatsTaskQueue implements TaskQueue {
   private readonly held = new Set<Msg>();
   /** Came for somebody who had just given up; for the next one who asks, unless it is handed out again by then. */
   private late: { message: Msg; at: number }[] = [];
+  private hasPulled = false;
   private readonly malformed = new MalformedMessages();
+  private readonly foreign: RecurringTrouble;
   private readonly end = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly unlisten: () => void;
@@ -45,6 +51,7 @@ export class NatsTaskQueue implements TaskQueue {
     private readonly token: string,
     private readonly limits: WorkLimits,
   ) {
+    this.foreign = new RecurringTrouble(link);
     this.heartbeat = setInterval(() => this.sayWorking(), link.times.workingEveryMs).unref();
     this.unlisten = link.onConnected((connected) => connected && this.resume());
     link.end.addEventListener('abort', this.endPulls);
@@ -64,7 +71,7 @@ export class NatsTaskQueue implements TaskQueue {
     return new NatsTaskQueue(link, token, limits);
   }
 
-  /** Messages that are no tasks of ours; they were removed. */
+  /** Messages that are no tasks of ours; they were removed, but for those of another version. */
   get malformedCount(): number {
     return this.malformed.count;
   }
@@ -93,9 +100,8 @@ export class NatsTaskQueue implements TaskQueue {
         continue;
       }
       pausing = pauses(this.link.times);
-      const task = this.malformed.read(decodeTask, outcome.data);
+      const task = this.read(outcome);
       if (task !== null) return this.deliver(outcome, task);
-      this.tell(outcome, TERM);
     }
     return null;
   }
@@ -130,16 +136,27 @@ export class NatsTaskQueue implements TaskQueue {
     return watchExhausted(this.link, this.token, this.malformed, listener);
   }
 
-  /** Takes nothing more; tasks that were not acknowledged are handed out again after `ackWaitMs`. */
-  close(): Promise<void> {
+  /**
+   * Takes nothing more. A task that came for somebody who had given up is handed to others at once; those that were taken and not
+   * acknowledged are handed out again after `ackWaitMs`.
+   */
+  async close(): Promise<void> {
     this.end.abort();
     this.unlisten();
     clearInterval(this.heartbeat);
     this.held.clear();
-    this.late = [];
     this.link.end.removeEventListener('abort', this.endPulls);
     this.endPulls();
-    return Promise.resolve();
+    if (this.hasPulled && this.link.connected) await this.lastWord();
+    for (const { message } of this.late.splice(0)) this.tell(message, NAK);
+  }
+
+  /** Resolves when all that the server has sent until now is here. */
+  private async lastWord(): Promise<void> {
+    const come = new AbortController();
+    const flushed = this.link.connection.flush().catch(() => undefined);
+    await Promise.race([flushed, pause(LAST_WORD_MS, come.signal)]);
+    come.abort();
   }
 
   private async pull(signal: AbortSignal): Promise<Msg | 'again' | 'unanswered'> {
@@ -149,6 +166,7 @@ export class NatsTaskQueue implements TaskQueue {
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${WORK_STREAM}.${consumerOf(this.token)}`;
     const pull = new Pull(this.link, subject, (message) => this.takeIn(message));
     this.pulls.add(pull);
+    this.hasPulled = true;
     const giveUp = () => pull.end('again');
     signal.addEventListener('abort', giveUp);
     try {
@@ -156,6 +174,20 @@ export class NatsTaskQueue implements TaskQueue {
     } finally {
       signal.removeEventListener('abort', giveUp);
       this.pulls.delete(pull);
+    }
+  }
+
+  /** Null if it is none that can be read: what nobody could read is removed, what is meant for another version is left to others. */
+  private read(message: Msg): Task | null {
+    try {
+      return this.malformed.readOrThrow(decodeTask, message.data);
+    } catch (error) {
+      const isForeign = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
+      // Nothing at all is of no version.
+      if (isForeign && message.data.length > 0)
+        this.foreign.met(`A task is left to other workers: ${error.message}`);
+      else this.tell(message, TERM);
+      return null;
     }
   }
 
@@ -174,7 +206,12 @@ export class NatsTaskQueue implements TaskQueue {
   private deliver(message: Msg, task: Task): Delivery {
     this.held.add(message);
     let acknowledged: Promise<void> | null = null;
-    return { task, acknowledge: () => (acknowledged ??= this.acknowledge(message)) };
+    return {
+      task,
+      acknowledge: () => (acknowledged ??= this.acknowledge(message)),
+      // No word refuses it: refused at once again and again, it would soon count as one that nobody can answer.
+      handBack: () => void this.held.delete(message),
+    };
   }
 
   private async acknowledge(message: Msg): Promise<void> {

@@ -100,7 +100,10 @@ export class NatsWorkerExchange implements WorkerExchange {
   private linksOf(order: WorkOrder, ledger: NatsVoteLedger, stop: NatsStopSignal): WorkerLinks {
     const gone = new AbortController();
     const look = async (connected: boolean) => {
-      if (connected && (await this.orders.get(order.job)) === null) gone.abort();
+      if (!connected) return;
+      const found = await this.orders.get(order.job);
+      // Another job may have its id where the store was lost and the same request came again.
+      if (found?.jobDigest !== order.jobDigest) gone.abort();
     };
     // One that cannot be read is looked for at the next occasion.
     const unlisten = this.link.onConnected((connected) => void look(connected).catch(() => undefined));
