@@ -23,7 +23,7 @@ export const jobExists = (requestId: string): SmoothcertError =>
   );
 
 /** @param unattended how many of them wait for a device that no worker has */
-export const tooManyJobs = (most: number, unattended: number): SmoothcertError =>
+export const tooManyJobs = (most: number, unattended = 0): SmoothcertError =>
   new SmoothcertError(
     'TOO_MANY_JOBS',
     unattended === 0

@@ -96,7 +96,8 @@ describeNats('a connection to a server', (server) => {
     const lost = new Promise((resolve) => link.onConnected(resolve));
     for (let k = 0; k < 1000; k++) link.connection.publish('nobody', Buffer.alloc(1000));
     await lost;
-    expect(performance.now() - since).toBeLessThan(1500);
+    // With the usual interval it would take 20 s.
+    expect(performance.now() - since).toBeLessThan(8000);
     proxy.restore();
     await link.untilConnected();
     await link.close();
