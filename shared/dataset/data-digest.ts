@@ -26,8 +26,8 @@ export class DataDigest {
   /** Call once, after the last byte. Both digests in hex. */
   finish(): { digest: string; chunks: string[] } {
     if (this.#filled > 0) this.#close();
-    const digest = createHash('sha256').update(Buffer.concat(this.#chunks)).digest('hex');
-    return { digest, chunks: this.#chunks.map((chunk) => chunk.toString('hex')) };
+    const chunks = this.#chunks.map((chunk) => chunk.toString('hex'));
+    return { digest: digestOfChunks(chunks), chunks };
   }
 
   #close(): void {
@@ -35,4 +35,11 @@ export class DataDigest {
     this.#chunk = createHash('sha256');
     this.#filled = 0;
   }
+}
+
+/** The data digest (hex) of a data set whose chunks have these digests (hex). */
+export function digestOfChunks(chunks: readonly string[]): string {
+  return createHash('sha256')
+    .update(Buffer.from(chunks.join(''), 'hex'))
+    .digest('hex');
 }

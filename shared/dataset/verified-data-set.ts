@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SmoothcertError } from '../errors.js';
 import { encodeHeader, HEADER_BYTES } from './canonical.js';
-import { CHUNK_BYTES } from './data-digest.js';
+import { CHUNK_BYTES, digestOfChunks } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
 
 /** Images are read nearly in order, so that beside the newest chunk only the one before it is asked for again. */
@@ -37,7 +37,8 @@ export class VerifiedDataSet implements DataSetSource {
       throw asMismatch(error, path);
     });
     try {
-      const { digest, chunks } = known === null ? await file.digest() : digestOf(known);
+      const { digest, chunks } =
+        known === null ? await file.digest() : { digest: digestOfChunks(known), chunks: known };
       if (digest !== expected) throw mismatch(path);
       const data = new VerifiedDataSet(file, chunks);
       await data.#checkHeader();
@@ -94,11 +95,6 @@ export class VerifiedDataSet implements DataSetSource {
     return bytes;
   }
 }
-
-const digestOf = (chunks: readonly string[]) => {
-  const bytes = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk, 'hex')));
-  return { digest: createHash('sha256').update(bytes).digest('hex'), chunks };
-};
 
 /** A file that was one when its digest was taken and is malformed now was changed: that is what a user must hear. */
 function asMismatch(error: unknown, path: string): unknown {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { CHUNK_BYTES } from '../../shared/dataset/data-digest.js';
+import { CHUNK_BYTES, digestOfChunks } from '../../shared/dataset/data-digest.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 
@@ -30,10 +29,7 @@ export async function verifiedChunks(
   digest: string,
 ): Promise<{ bytes: number; chunks: readonly string[] }> {
   const { bytes, chunks } = await source.describe(digest);
-  const concatenated = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk, 'hex')));
-  const right =
-    createHash('sha256').update(concatenated).digest('hex') === digest &&
-    chunks.length === Math.ceil(bytes / CHUNK_BYTES);
+  const right = digestOfChunks(chunks) === digest && chunks.length === Math.ceil(bytes / CHUNK_BYTES);
   if (right) return { bytes, chunks };
   throw mismatch(`The list of chunks of the data set ${digest} is not the one that its digest names.`);
 }
