@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { digestOfFile } from '../../shared/adapters/local/files.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ModelReference } from '../../shared/job-spec.js';
 import type { ArtifactSource } from './source.js';
@@ -38,7 +38,7 @@ function within(folder: string, name: string): string {
 
 async function fetchFile(file: string, digest: string, source: ArtifactSource): Promise<number> {
   const there = await stat(file).catch(() => null);
-  if (there && (await digestOf(file)) === digest) return there.size;
+  if (there && (await digestOfFile(file)) === digest) return there.size;
   const { bytes } = await source.describe(digest);
   await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.part`;
@@ -62,10 +62,4 @@ async function fetchFile(file: string, digest: string, source: ArtifactSource): 
   }
   await rename(temporary, file);
   return bytes;
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) hash.update(piece);
-  return hash.digest('hex');
 }

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSetFile } from '../../dataset/data-set-file.js';
 import { SmoothcertError } from '../../errors.js';
 import type { Artifact, ArtifactStore } from '../../ports/artifact-store.js';
-import { storageError, writeAtomically } from './files.js';
+import { digestOfFile, storageError, writeAtomically } from './files.js';
 
 const PIECE_BYTES = 2 ** 20;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -143,7 +143,7 @@ export class ArtifactFolder implements ArtifactStore {
   private async complete({ digest, kind, bytes }: Artifact, received: string): Promise<void> {
     try {
       const found =
-        kind === 'file' ? { digest: await sha256(received), chunks: [] } : await dataDigest(received);
+        kind === 'file' ? { digest: await digestOfFile(received), chunks: [] } : await dataDigest(received);
       if (found.digest !== digest) throw invalid(digest, `has digest ${found.digest}`);
       await rename(received, path.join(this.folder, digest));
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
@@ -190,14 +190,6 @@ async function append(
     await handle.writeFile(piece);
   }
   return total;
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
-    hash.update(piece);
-  }
-  return hash.digest('hex');
 }
 
 async function dataDigest(file: string): Promise<{ digest: string; chunks: readonly string[] }> {
