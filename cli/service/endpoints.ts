@@ -1,14 +1,10 @@
 import { hostname } from 'node:os';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { HttpServer } from '../../coordinator/http/server.js';
-import {
-  parseAddress,
-  refuseInsecure,
-  showAddress,
-  type Address,
-} from '../../coordinator/listening/address.js';
-import { readTls, type Tls } from '../../coordinator/listening/tls.js';
-import { Tokens } from '../../coordinator/listening/tokens.js';
+import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { HttpServer } from '../../shared/http/server.js';
+import { parseAddress, refuseInsecure, showAddress, type Address } from '../../shared/listening/address.js';
+import { readTls, type Tls } from '../../shared/listening/tls.js';
+import { Tokens } from '../../shared/listening/tokens.js';
 import type { CertificationService } from '../../coordinator/service/service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { ListeningConfig } from './config.js';
@@ -43,7 +39,10 @@ export function serveHttp(
   unready: () => string | null,
   log: Log,
 ): Promise<HttpServer> {
-  return HttpServer.start({ address, tls, tokens, artifacts, unready, report: reportTo(log) });
+  return HttpServer.start({
+    ...{ address, tls, tokens, unready, report: reportTo(log) },
+    others: (request, response) => serveArtifact(artifacts, request, response),
+  });
 }
 
 export function serveGrpc(

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Address } from '../listening/address.js';
-import { listen, type Listener } from '../listening/listen.js';
-import type { Tls } from '../listening/tls.js';
-import type { Tokens } from '../listening/tokens.js';
+import type { Address } from '../../shared/listening/address.js';
+import { listen, type Listener } from '../../shared/listening/listen.js';
+import type { Tls } from '../../shared/listening/tls.js';
+import type { Tokens } from '../../shared/listening/tokens.js';
 import type { CertificationService } from '../service/service.js';
 import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
 import { statusOf, type Report } from './errors.js';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { CHUNK_BYTES } from '../../shared/dataset/data-digest.js';
+import { plain } from '../../shared/http/plain.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 
 const PATH = /^\/artifacts\/([0-9a-f]{64})(?:\/(description|\d{1,7}))?$/;
@@ -68,8 +69,4 @@ function rangeOf(
   const begin = Number(found[1]);
   const end = found[2] === '' ? length : Math.min(Number(found[2]) + 1, length);
   return begin < end ? { begin, end } : 'impossible';
-}
-
-export function plain(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }

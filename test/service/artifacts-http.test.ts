@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { plain, serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { plain } from '../../shared/http/plain.js';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES, DataDigest } from '../../shared/dataset/data-digest.js';

@@ -8,7 +8,7 @@ import { certifyCommand } from '../../cli/certify-command.js';
 import { importDataSet } from '../../cli/data/convert.js';
 import { resolveImages } from '../../cli/prepare.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { Tokens } from '../../coordinator/listening/tokens.js';
+import { Tokens } from '../../shared/listening/tokens.js';
 import { jobOf as makeJob } from '../../coordinator/job-of.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { systemClock } from '../../shared/adapters/local/system-clock.js';

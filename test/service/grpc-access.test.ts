@@ -10,8 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SERVICE_NAME } from '../../coordinator/grpc/definition.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { readTls } from '../../coordinator/listening/tls.js';
-import { Tokens } from '../../coordinator/listening/tokens.js';
+import { readTls } from '../../shared/listening/tls.js';
+import { Tokens } from '../../shared/listening/tokens.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 import { encoded, methods, RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';

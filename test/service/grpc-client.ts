@@ -9,7 +9,7 @@ import {
   type ClientWritableStream,
   type ServiceError,
 } from '@grpc/grpc-js';
-import type { Address } from '../../coordinator/listening/address.js';
+import type { Address } from '../../shared/listening/address.js';
 import {
   CERTIFICATION_METHODS,
   decodeRichStatus,

@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../coordinator/http/server.js';
-import { readTls } from '../../coordinator/listening/tls.js';
-import { Tokens } from '../../coordinator/listening/tokens.js';
+import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../shared/http/server.js';
+import { readTls } from '../../shared/listening/tls.js';
+import { Tokens } from '../../shared/listening/tokens.js';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 
@@ -40,7 +41,12 @@ afterEach(async () => {
 
 async function start(options: Partial<HttpServerOptions> = {}): Promise<string> {
   server = await HttpServer.start({
-    ...{ address: { host: '127.0.0.1', port: 0 }, tls: null, tokens: null, artifacts: store },
+    ...{
+      address: { host: '127.0.0.1', port: 0 },
+      tls: null,
+      tokens: null,
+      others: (request, response) => serveArtifact(store, request, response),
+    },
     unready: () => reason,
     report: (error) => void reported.push(error),
     ...options,

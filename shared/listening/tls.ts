@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { SmoothcertError } from '../../shared/errors.js';
+import { SmoothcertError } from '../errors.js';
 
 /** PEM files. */
 export interface TlsFiles {

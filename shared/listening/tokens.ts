@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { SmoothcertError } from '../../shared/errors.js';
+import { SmoothcertError } from '../errors.js';
 
 /** More is no list of tokens. */
 const MOST_BYTES = 2 ** 20;

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { Address } from '../listening/address.js';
 import { listen, type Listener } from '../listening/listen.js';
 import type { Tls } from '../listening/tls.js';
 import type { Tokens } from '../listening/tokens.js';
-import { plain, serveArtifact } from './artifacts.js';
+import { plain } from './plain.js';
 
 /** Answers a GET or HEAD. What it throws becomes a 500, or ends the answer that was begun. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -21,8 +20,8 @@ export interface HttpServerOptions {
   readonly tls: Tls | null;
   /** Null: whoever reaches the address is let in. */
   readonly tokens: Tokens | null;
-  /** Served at /artifacts/. */
-  readonly artifacts: ArtifactStore;
+  /** What else is there, behind the token: answers, or says false where the path is none of its own. */
+  readonly others?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** Null if this process can do its work; otherwise why not, in a sentence. */
   readonly unready: () => string | null;
   /** Further pages by path, for example /metrics. */
@@ -56,7 +55,7 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 const READING = new Set(['GET', 'HEAD']);
 
-/** /livez, /readyz, artifacts, and what else the process shows. */
+/** /livez, /readyz, and what else the process shows. */
 export class HttpServer {
   private closing = false;
 
@@ -105,7 +104,7 @@ function secured({ cert, key, clientCa }: Tls) {
 
 function answering(options: HttpServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = new Map(Object.entries({ ...options.pages, ...healthPages(options.unready) }));
-  const { tokens, artifacts } = options;
+  const { tokens, others } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
     const page = path === null ? undefined : pages.get(path);
@@ -115,8 +114,7 @@ function answering(options: HttpServerOptions): (request: IncomingMessage, respo
       response.setHeader('www-authenticate', 'Bearer');
       plain(response, 401, 'The request has no token that this server knows.');
     } else if (page) await page.serve(request, response);
-    else if (!(await serveArtifact(artifacts, request, response)))
-      plain(response, 404, 'There is no such page.');
+    else if (!(await others?.(request, response))) plain(response, 404, 'There is no such page.');
   };
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {

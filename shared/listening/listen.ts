@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { SmoothcertError } from '../../shared/errors.js';
+import { SmoothcertError } from '../errors.js';
 import { showAddress, type Address } from './address.js';
 
 /** Connections of one server; more wait in the system's queue, or are refused. A cluster has up to 1,000 workers. */

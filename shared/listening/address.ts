@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { SmoothcertError } from '../../shared/errors.js';
+import { SmoothcertError } from '../errors.js';
 
 /** Where a server listens. */
 export interface Address {
