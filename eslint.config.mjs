@@ -24,6 +24,10 @@ const grpc = {
   message: 'gRPC types stay inside coordinator/grpc and cli/client.',
 };
 const stdlib = { regex: '^@stdlib/', message: 'Special functions stay inside shared/statistics.' };
+const prometheus = {
+  regex: '^prom-client',
+  message: 'prom-client stays inside shared/telemetry/prometheus.',
+};
 const generated = {
   regex: '/generated\\.js$',
   message: 'Generated messages are reached only through shared/wire.',
@@ -38,13 +42,18 @@ const statistics = {
 };
 
 /** Libraries that only the folders named in their messages may see. */
-const libraries = [onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, generated];
+const libraries = [onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, prometheus, generated];
 const without = (...allowed) => libraries.filter((library) => !allowed.includes(library));
 
 /** The rules by folder. The last entry that matches a file decides, so each lists all that its folder may not import. */
 const borders = [
   border(['shared/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...libraries]),
   border(['shared/adapters/nats/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...without(nats)]),
+  border(
+    ['shared/telemetry/prometheus/**/*.ts'],
+    [],
+    [above(['coordinator', 'worker', 'cli']), ...without(prometheus)],
+  ),
   border(
     ['shared/statistics/**/*.ts'],
     [],

@@ -15,6 +15,8 @@ const PLACES = {
   local: 'shared/adapters/local/new.ts',
   nats: 'shared/adapters/nats/new.ts',
   dataset: 'shared/dataset/new.ts',
+  telemetry: 'shared/telemetry/new.ts',
+  prometheus: 'shared/telemetry/prometheus/new.ts',
   statistics: 'shared/statistics/new.ts',
   wire: 'shared/wire/new.ts',
   coordinator: 'coordinator/new.ts',
@@ -51,6 +53,7 @@ const IMPORTS = {
   grpcJs: '@grpc/grpc-js',
   grpcHealth: 'grpc-health-check',
   stdlib: '@stdlib/math-base-special-erfc',
+  prom: 'prom-client',
   node: 'node:fs',
 } as const;
 type Import = keyof typeof IMPORTS;
@@ -60,7 +63,7 @@ const OURS = ['coordinator', 'worker', 'model', 'cli', 'data'] as const;
 /** Libraries, and the generated messages: each has its folders, and no other may import it. */
 const LIBRARIES = [
   ...(['onnx', 'protobuf', 'zip', 'sharp', 'commander'] as const),
-  ...(['natsCore', 'jetStream', 'grpcJs', 'grpcHealth', 'stdlib', 'generated'] as const),
+  ...(['natsCore', 'jetStream', 'grpcJs', 'grpcHealth', 'stdlib', 'prom', 'generated'] as const),
 ];
 const librariesBut = (...allowed: readonly Import[]): Import[] =>
   LIBRARIES.filter((library) => !allowed.includes(library));
@@ -74,6 +77,8 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
   local: [...OURS, ...LIBRARIES],
   nats: [...OURS, ...librariesBut('natsCore', 'jetStream')],
   dataset: [...OURS, ...LIBRARIES],
+  telemetry: [...OURS, ...LIBRARIES],
+  prometheus: [...OURS, ...librariesBut('prom')],
   statistics: [...OURS, 'ports', 'wire', 'local', 'node', ...librariesBut('stdlib')],
   wire: [...OURS, ...librariesBut('protobuf', 'generated')],
   coordinator: [...NOT_FOR_COORDINATOR, ...LIBRARIES],

@@ -1,0 +1,13 @@
+import type { Page } from '../../http/server.js';
+import type { PrometheusMetrics } from './prometheus-metrics.js';
+
+/** /metrics: numbers and versions, no secret and nothing of a job's content, so that it needs no token. */
+export function metricsPage(metrics: PrometheusMetrics): Page {
+  return {
+    open: true,
+    serve: async (_, response) => {
+      const text = await metrics.text();
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    },
+  };
+}
