@@ -87,7 +87,7 @@ const WORKER_FLAGS = {
     artifacts: RUN,
     tokenFile: RUN,
   },
-  ...{ artifactsCa: RUN, artifactsCert: RUN, artifactsKey: RUN, name: RUN, verbose: RUN },
+  ...{ artifactsCa: RUN, artifactsCert: RUN, artifactsKey: RUN, http: RUN, name: RUN, verbose: RUN },
 };
 
 /** By the name of the command. A command that is not here, or lacks a flag, has no place in the reference. */

@@ -70,6 +70,11 @@ export class Coordinator {
     return this.issuer.counters;
   }
 
+  /** When the oldest task that was issued and is not answered was issued, in monotonic milliseconds; null if there is none. */
+  get oldestTaskAt(): number | null {
+    return this.issuer.oldestAt;
+  }
+
   /** Folds and issues until every image is decided, the job is cancelled or `signal` aborts. To be called once. */
   async run(signal: AbortSignal): Promise<void> {
     const { fold, ledger, queue, job } = this.options;

@@ -26,6 +26,8 @@ export class ImageState {
   ending: Ending | null = null;
   /** Microseconds of noise and inference in the samples of `prefixes`. */
   micros = 0;
+  /** Looks at which it could have been decided: `prefixes`, but for those that its rule passes over. */
+  looks = 0;
   private readonly openSegments = new Map<number, Segment>();
   /** By the begin of each counted shard: what tells a duplicate from a divergent one, in 31 bits. */
   private seen = new Map<number, number>();
@@ -81,6 +83,7 @@ export class ImageState {
     const prefix = look === 0 ? segment.counts : addCounts(this.prefixes[look - 1]!, segment.counts);
     this.prefixes.push(prefix);
     if (look < due) return true;
+    this.looks += 1;
     const n = this.decision.looks[look]!;
     if (prefix.invalid > LARGEST_INVALID_SHARE * n) {
       this.fail('MODEL_OUTPUT_NOT_FINITE', `${prefix.invalid} of ${n} outputs were not finite.`);

@@ -34,8 +34,9 @@ export interface IssuerOptions {
 
 /** What was issued and why; for display only. */
 export interface IssueCounters {
+  /** Tasks put into the queue. */
   issued: number;
-  /** Tasks whose missing shards were issued once more because they took too long. */
+  /** Of these, tasks whose missing shards were issued once more because they took too long. */
   overtaken: number;
   /** Times that everything missing was issued again because nothing was left in the queue. */
   restarts: number;
@@ -46,6 +47,7 @@ export interface IssueCounters {
 /** Plan → queue: issues tasks within the window, and again what does not come back. */
 export class Issuer {
   readonly counters: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
+  private named = 0;
   private readonly plan: Plan;
   private readonly outstanding: Outstanding;
   /** Shards of tasks that were never answered: each gets a task of its own, so that it alone can be to blame. */
@@ -57,6 +59,11 @@ export class Issuer {
   constructor(private readonly options: IssuerOptions) {
     this.plan = new Plan(options.fold);
     this.outstanding = new Outstanding(options.stragglerMs, options.patienceMs);
+  }
+
+  /** When the oldest task that is issued and not answered was issued, in monotonic milliseconds; null if there is none. */
+  get oldestAt(): number | null {
+    return this.outstanding.oldestAt;
   }
 
   /** Tasks issued and not answered. */
@@ -88,7 +95,7 @@ export class Issuer {
     for (;;) {
       const tasks = this.nextTasks();
       if (tasks.length === 0) return this.outstanding.size < this.options.window();
-      if (!(await this.publish(tasks))) return false;
+      if ((await this.publish(tasks)) < tasks.length) return false;
     }
   }
 
@@ -104,8 +111,7 @@ export class Issuer {
       const missing = shards.filter((shard) => fold.wants(shard));
       if (missing.length > 0) copies.push(this.taskOf(missing, before + 1));
     }
-    this.counters.overtaken += copies.length;
-    await this.publish(copies);
+    this.counters.overtaken += await this.publish(copies);
   }
 
   /**
@@ -135,22 +141,24 @@ export class Issuer {
 
   private taskOf(shards: Shard[], copies: number): Task {
     const { taskPrefix, job, clock } = this.options;
-    const name = `${taskPrefix}.${++this.counters.issued}`;
+    const name = `${taskPrefix}.${++this.named}`;
     // Before it is published: its answer may come before the word that it is queued.
     this.outstanding.add({ name, shards, issuedAt: clock.now(), copies });
     const insists = shards.some(({ image }) => this.insisted.has(image));
     return { name, job, shards, ...(insists && { insist: true }) };
   }
 
-  /** False if the queue was full: what it refused is to be issued again. */
-  private async publish(tasks: readonly Task[]): Promise<boolean> {
+  /** How many of them are queued; what a full queue refused is to be issued again. */
+  private async publish(tasks: readonly Task[]): Promise<number> {
     const outcomes = await Promise.all(tasks.map((task) => this.options.queue.publish(task)));
     const refused = tasks.filter((_, at) => outcomes[at] === 'full');
     for (const { name, shards } of refused) {
       this.outstanding.remove(name);
       this.plan.open(shards);
     }
-    return refused.length === 0;
+    const queued = tasks.length - refused.length;
+    this.counters.issued += queued;
+    return queued;
   }
 
   /** One task's worth of shards. Packing follows timing freely: it cannot reach a certificate. */

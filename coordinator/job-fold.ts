@@ -23,7 +23,13 @@ export interface Tally {
   samples: number;
   /** Microseconds of noise and inference in them. */
   micros: number;
+  /** Samples in shards of the other fates. */
+  readonly wasted: Record<Wasted, number>;
+  /** Looks at which images could have been decided. */
+  looks: number;
 }
+
+type Wasted = 'duplicate' | 'divergent' | 'late' | 'rejected';
 
 /** What one record changed. */
 export interface Effects {
@@ -48,7 +54,8 @@ export class JobFold {
   readonly images: ReadonlyMap<number, ImageState>;
   readonly tally: Tally = {
     ...{ counted: 0, duplicate: 0, divergent: 0, late: 0, rejected: 0, failed: 0 },
-    ...{ samples: 0, micros: 0 },
+    ...{ samples: 0, micros: 0, looks: 0 },
+    wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
   };
   /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */
   readonly toGiveUp = new Map<number, FailedImage>();
@@ -92,8 +99,11 @@ export class JobFold {
     const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [] };
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     if (record.jobDigest !== this.digest || !this.admits(record)) {
-      this.tally.rejected += record.counted.length + record.failed.length;
-      for (const { shard } of record.counted) this.keepOpen(shard, effects);
+      this.tally.rejected += record.failed.length;
+      for (const { shard } of record.counted) {
+        this.waste(shard, 'rejected');
+        this.keepOpen(shard, effects);
+      }
       return effects;
     }
     for (const counted of record.counted) this.applyCounted(counted, effects);
@@ -139,20 +149,20 @@ export class JobFold {
 
   private applyCounted(counted: CountedShard, effects: MutableEffects): void {
     const place = this.place(counted);
-    if (!place) {
-      this.tally.rejected += 1;
-      return;
-    }
-    if (this.cancelled) {
-      this.tally.late += 1;
-      return;
-    }
     const { shard, counts, micros } = counted;
+    if (!place || this.cancelled) {
+      this.waste(shard, place ? 'late' : 'rejected');
+      return;
+    }
     const state = this.images.get(shard.image)!;
-    const look = state.look;
+    const { look, looks } = state;
     const folded = state.fold(place, counts, micros);
-    this.tally[folded] += 1;
-    if (folded !== 'counted') return;
+    if (folded !== 'counted') {
+      this.waste(shard, folded);
+      return;
+    }
+    this.tally.counted += 1;
+    this.tally.looks += state.looks - looks;
     this.tally.samples += shard.end - shard.begin;
     this.tally.micros += micros;
     this.forgive(shard);
@@ -219,6 +229,11 @@ export class JobFold {
     const { image } = shard;
     if (this.blamed.get(image) === keyOf(shard)) this.toGiveUp.delete(image);
     if (this.lostAhead.get(image)?.blamed === keyOf(shard)) this.lostAhead.delete(image);
+  }
+
+  private waste({ begin, end }: Shard, fate: Wasted): void {
+    this.tally[fate] += 1;
+    this.tally.wasted[fate] += end - begin;
   }
 
   private keepOpen(shard: Shard, effects: MutableEffects): void {

@@ -36,6 +36,13 @@ export class Outstanding {
     return this.tasks.size;
   }
 
+  /** When the one that has been out the longest was issued; null if there is none. */
+  get oldestAt(): number | null {
+    let oldest = Infinity;
+    for (const { issuedAt } of this.tasks.values()) oldest = Math.min(oldest, issuedAt);
+    return oldest === Infinity ? null : oldest;
+  }
+
   add(task: OutstandingTask): void {
     this.tasks.set(task.name, task);
   }

@@ -1,5 +1,6 @@
 import { SmoothcertError } from '../shared/errors.js';
 import { DataSetReader } from './data/reader.js';
+import { BatchTimes } from './batch-times.js';
 import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
 import { refusalOf, type FromChild, type ToChild } from './messages.js';
@@ -23,13 +24,15 @@ const BEAT_EVERY_MS = 200;
 let lastTold = 0;
 let drawer: Drawer | null = null;
 const outbox: FromChild[] = [];
+const times = new BatchTimes();
 
 /** Tells the parent, in one message with all else that is told before the next batch blocks this process. */
 function tell(message: FromChild): void {
   const now = performance.now();
   if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
   lastTold = now;
-  if (outbox.push(message) === 1) queueMicrotask(() => process.send?.(outbox.splice(0)));
+  if (outbox.push(message) === 1)
+    queueMicrotask(() => process.send?.([...outbox.splice(0), ...times.take()]));
 }
 
 process.on('message', (raw) => {
@@ -90,7 +93,7 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     const instruments = await instrumentsOf(setup, data, model);
     const found = await probe(instruments, await sourcesWith(preprocessing, plan), description.tolerance);
     refuseCrossTalk(found.apart, description.batch);
-    drawer = new Drawer(instruments, tell);
+    drawer = new Drawer(instruments, tell, (noise, inference) => times.add(noise, inference));
     return describe(model, found);
   } catch (error) {
     await model.release();

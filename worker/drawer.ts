@@ -48,6 +48,8 @@ export class Drawer {
   constructor(
     private readonly instruments: Instruments,
     private readonly tell: (message: FromChild) => void,
+    /** Told how long noise and inference of a batch took, in milliseconds. */
+    private readonly onBatch: (noise: number, inference: number) => void = () => undefined,
   ) {}
 
   add(id: number, shard: Shard, alone: boolean): void {
@@ -78,12 +80,14 @@ export class Drawer {
     const begun = performance.now();
     const parts = await this.fill();
     if (parts.length === 0) return;
+    const filled = performance.now();
     const outcome = await this.instruments.run().catch((error: unknown) => ({ error }));
     this.tell({ kind: 'beat' });
     if ('error' in outcome) {
       this.blame(parts, outcome.error);
       return;
     }
+    this.onBatch(filled - begun, performance.now() - filled);
     const rows = parts.reduce((sum, { count }) => sum + count, 0);
     const microsPerRow = (1000 * (performance.now() - begun)) / rows;
     for (const part of parts) this.tallyPart(part, outcome, microsPerRow);

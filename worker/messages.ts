@@ -1,5 +1,6 @@
 import type { Counts } from '../shared/counts.js';
 import type { ErrorCode, SmoothcertError } from '../shared/errors.js';
+import type { Tallied } from '../shared/telemetry/tally.js';
 import type { Shard } from '../shared/shards.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
@@ -31,6 +32,8 @@ export type FromChild =
   | Refusal
   /** Still alive: a batch has ended. */
   | { readonly kind: 'beat' }
+  /** How long the batches since the last such word took, in seconds; it comes with another one. */
+  | { readonly kind: 'batches'; readonly noise: Tallied; readonly inference: Tallied }
   | { readonly kind: 'counted'; readonly id: number; readonly counts: Counts; readonly micros: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'returned' | 'dropped'; readonly id: number };

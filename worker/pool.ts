@@ -1,5 +1,6 @@
 import type { Counts } from '../shared/counts.js';
 import { SmoothcertError, type ErrorCode } from '../shared/errors.js';
+import { NO_METRICS, type Metrics } from '../shared/telemetry/metrics.js';
 import type { Shard } from '../shared/shards.js';
 import { InferenceChild } from './child-process.js';
 import type { FromChild, ToChild } from './messages.js';
@@ -37,6 +38,7 @@ export interface PoolOptions {
   readonly childModule?: URL;
   /** Called for each child that ended unbidden, with how and its last words. */
   readonly onDeath: (how: string, lastWords: string) => void;
+  readonly metrics?: Metrics<'worker'>;
 }
 
 /** What a worker needs of a pool. */
@@ -70,12 +72,14 @@ export class Pool {
   private readonly watchdog: NodeJS.Timeout;
   private nextId = 0;
   private lastFingerprint: string | null = null;
+  private readonly metrics: Metrics<'worker'>;
   private state: 'running' | 'draining' | 'closed' = 'running';
   private fail!: (error: unknown) => void;
   /** Rejects when no child can draw any more; never resolves. */
   readonly broken: Promise<never>;
 
   constructor(private readonly options: PoolOptions) {
+    this.metrics = options.metrics ?? NO_METRICS;
     this.broken = new Promise((_, reject) => (this.fail = reject));
     this.broken.catch(() => undefined);
     this.slots = Array.from({ length: options.processes }, () => ({
@@ -94,6 +98,17 @@ export class Pool {
   /** Pids of the children that live. */
   get pids(): number[] {
     return this.slots.flatMap((slot) => slot.child?.pid ?? []);
+  }
+
+  /** Children that can draw. */
+  get ready(): number {
+    return this.slots.filter((slot) => slot.ready).length;
+  }
+
+  /** Milliseconds for which the most silent child has said nothing beyond what it may take. */
+  get overdueMs(): number {
+    const now = performance.now();
+    return Math.max(0, ...this.slots.map((slot) => this.overdueOf(slot, now)));
   }
 
   /** Shards that children are drawing now. */
@@ -192,6 +207,7 @@ export class Pool {
   }
 
   private receive(slot: Slot, message: FromChild): void {
+    if (message.kind === 'batches') this.timed(message);
     // A child that was ready and draws no more says why: it holds for all of them.
     if (message.kind === 'refused')
       this.fail(new SmoothcertError(message.code, message.message, message.remedy));
@@ -202,6 +218,11 @@ export class Pool {
     slot.failedStarts = 0;
     draw.resolve(drawnOf(message));
     this.assign();
+  }
+
+  private timed({ noise, inference }: Extract<FromChild, { kind: 'batches' }>): void {
+    this.metrics.observeAll('smoothcert_batch_duration_seconds', noise, { phase: 'noise' });
+    this.metrics.observeAll('smoothcert_batch_duration_seconds', inference, { phase: 'inference' });
   }
 
   /** A child is gone: its shards go back to the queue, or to their task if they alone can be to blame. */
@@ -215,6 +236,7 @@ export class Pool {
       for (const draw of orphans) draw.resolve({ kind: 'returned' });
       return;
     }
+    this.metrics.add('smoothcert_process_restarts_total', 1, { reason: slot.hung ? 'hung' : 'died' });
     this.options.onDeath(slot.hung ? 'no sign of life' : how, child.lastWords);
     const blamed = orphans.length === 1 && orphans[0]!.alone ? orphans[0]! : null;
     if (blamed) blamed.kills += 1;
@@ -237,11 +259,14 @@ export class Pool {
   private killHung(): void {
     const now = performance.now();
     for (const slot of this.slots) {
-      if (!slot.ready || slot.inFlight.size === 0 || !slot.child) continue;
-      if (now - slot.child.heardAt < slot.hangMs) continue;
+      if (this.overdueOf(slot, now) === 0) continue;
       slot.hung = true;
-      slot.child.kill();
+      slot.child?.kill();
     }
+  }
+
+  private overdueOf({ ready, inFlight, child, hangMs }: Slot, now: number): number {
+    return ready && inFlight.size > 0 && child ? Math.max(0, now - child.heardAt - hangMs) : 0;
   }
 }
 

@@ -71,16 +71,16 @@ export interface TaskAnswering {
 
 /**
  * Draws a task's shards, but for those of decided images unless the task insists, and records what became of each. The task may be acknowledged
- * once this resolves, and not before. Resolves with the samples counted.
+ * once this resolves, and not before. Resolves with the record.
  */
-export async function answerTask(answering: TaskAnswering & { readonly task: Task }): Promise<number> {
+export async function answerTask(answering: TaskAnswering & { readonly task: Task }): Promise<LedgerRecord> {
   const { task, stop, pool, ledger } = answering;
   const isUnwanted = ({ image }: Shard) => task.insist !== true && stop.isDecided(image);
   const draw = (shard: Shard): Promise<Drawn> =>
     isUnwanted(shard) ? Promise.resolve({ kind: 'dropped' }) : pool.draw(shard);
   const record = recordOf(answering, task, await Promise.all(task.shards.map(draw)));
   await ledger.append(record);
-  return record.counted.reduce((samples, { shard }) => samples + shard.end - shard.begin, 0);
+  return record;
 }
 
 /** The record that hands all of a task back. */

@@ -129,6 +129,8 @@ export function machineOf(raw: Raw): MachineConfig {
 }
 
 export interface WorkerConfig extends MachineConfig {
+  /** Where health and metrics are, as typed; null: where there is a place. */
+  readonly http: string | null;
   readonly nats: NatsOptions;
   readonly name: string;
   readonly cache: string;
@@ -153,7 +155,7 @@ export function workerConfig(raw: Raw): WorkerConfig {
   const cacheRoot = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   return {
     ...machineOf(raw),
-    ...{ nats: natsOptions(raw, `smoothcert worker ${name}`), name },
+    ...{ nats: natsOptions(raw, `smoothcert worker ${name}`), name, http: text(raw, 'http') ?? null },
     cache: text(raw, 'cache') ?? path.join(cacheRoot, 'smoothcert'),
     cacheBytes: 2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }),
     ...{ artifactsUrl: text(raw, 'artifacts') ?? null, store: text(raw, 'store') ?? null },

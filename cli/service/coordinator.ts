@@ -12,6 +12,7 @@ import { EXIT } from '../exit.js';
 import { listeningOf, nameOfProcess, natsOptions, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { logTo, type Log } from './log.js';
+import { metricsOf, observeNats, observeStore } from './telemetry.js';
 
 /**
  * `smoothcert coordinator`: serves until `interrupt` aborts, then lets go of the lease and ends. Resolves with the exit code.
@@ -31,6 +32,9 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const tellNoMore = link.onConnected((connected) =>
     log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'),
   );
+  const metrics = metricsOf('coordinator');
+  observeNats(metrics, link);
+  observeStore(metrics, store);
   try {
     const exchange = await NatsCoordinatorExchange.open(link);
     const jobs = await NatsJobStore.open(link, (id, error) =>
@@ -38,17 +42,17 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
     );
     let manager: JobManager | null = null;
     const unready = () => whyUnready(link, manager);
-    const http = await serveHttp(listening, artifacts, unready, log);
+    const http = await serveHttp(listening, artifacts, unready, metrics, log);
     const advertised = raw['advertise'] as string | undefined;
     const artifactsUrl = advertised ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = DEFAULT_LIMITS;
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     manager = new JobManager({
-      ...{ ...ports, lease, fetcher },
+      ...{ ...ports, lease, fetcher, metrics },
       log: ({ level, message, job, cause }) => log(level, message, job, cause),
     });
-    const grpc = await serveGrpc(listening, manager, log);
+    const grpc = await serveGrpc(listening, manager, metrics, log);
     log(
       'info',
       `${name} listens: gRPC at ${urlOf(grpc.address, listening.tls !== null)}, artifacts at ${artifactsUrl}.`,

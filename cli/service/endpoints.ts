@@ -5,6 +5,8 @@ import { HttpServer } from '../../shared/http/server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../shared/listening/address.js';
 import { readTls, type Tls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
+import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
+import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
 import type { CertificationService } from '../../coordinator/service/service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { ListeningConfig } from './config.js';
@@ -32,15 +34,17 @@ export async function listeningFor(config: ListeningConfig): Promise<Listening> 
 
 const reportTo = (log: Log) => (error: unknown) => log('warn', 'A call met an error of ours.', null, error);
 
-/** Health and artifacts. */
+/** Health, metrics and artifacts. */
 export function serveHttp(
   { http: address, tls, tokens }: Listening,
   artifacts: ArtifactStore,
   unready: () => string | null,
+  metrics: PrometheusMetrics,
   log: Log,
 ): Promise<HttpServer> {
   return HttpServer.start({
     ...{ address, tls, tokens, unready, report: reportTo(log) },
+    pages: { '/metrics': metricsPage(metrics) },
     others: (request, response) => serveArtifact(artifacts, request, response),
   });
 }
@@ -48,9 +52,10 @@ export function serveHttp(
 export function serveGrpc(
   { grpc: address, tls, tokens }: Listening,
   service: CertificationService,
+  metrics: PrometheusMetrics,
   log: Log,
 ): Promise<GrpcServer> {
-  return GrpcServer.start({ service, address, tls, tokens, report: reportTo(log) });
+  return GrpcServer.start({ service, address, tls, tokens, metrics, report: reportTo(log) });
 }
 
 /** How others reach an address: the name of this machine where it listens everywhere. */

@@ -56,7 +56,7 @@ export function addListening(command: Command): Command {
   return command
     .optionsGroup('Listening:')
     .addOption(flag('--grpc <host:port>', 'the gRPC service', 'GRPC', '127.0.0.1:50051'))
-    .addOption(flag('--http <host:port>', 'health and artifacts', 'HTTP', '127.0.0.1:9464'))
+    .addOption(flag('--http <host:port>', 'health, metrics and artifacts', 'HTTP', '127.0.0.1:9464'))
     .addOption(
       flag('--token-file <file>', 'bearer tokens, one a line; read again when it changes', 'TOKEN_FILE'),
     )

@@ -15,6 +15,7 @@ import { listeningOf, machineOf, nameOfProcess, storeOf, type Raw } from './conf
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { eventLog } from './event-log.js';
 import { logTo } from './log.js';
+import { metricsOf, observeNats, observeStore } from './telemetry.js';
 
 /** Copies of what lies beside them are no use beyond the jobs that need them. */
 const CACHE_BYTES = 2 ** 30;
@@ -34,6 +35,9 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
   const listening = await listeningFor(listeningOf(raw));
   const folder = await OutputFolder.open(store);
   folder.begun = true;
+  const metrics = metricsOf('coordinator', 'worker');
+  observeNats(metrics, null);
+  observeStore(metrics, store);
   try {
     const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
     const fetcher = new UriFetcher(artifacts, allowUris);
@@ -43,23 +47,24 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
     const limits = { ...DEFAULT_LIMITS, taskMicros: TASK_MICROS };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     const manager = new JobManager({
-      ...{ ...ports, lease: null, fetcher },
+      ...{ ...ports, lease: null, fetcher, metrics },
       log: ({ level, message, job, cause }) => log(level, message, job, cause),
     });
     const unready = () => (manager.serving ? null : 'It is starting or ending.');
-    const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, folderSource(artifacts));
+    const source = folderSource(artifacts);
+    const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const daemon = new Daemon({
       ...{ name: nameOfProcess(), exchange, cache, device: machine.device, jobs: machine.jobs },
       ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: machine.graceMs, clock: systemClock },
-      onEvent: eventLog(log),
+      ...{ onEvent: eventLog(log), metrics },
       pool: {
         ...{ processes: machine.processes, hangMs: machine.hangMs },
         onDeath: (how, words) =>
           log('warn', `An inference process ended (${how}).${verbose ? ` ${words}` : ''}`),
       },
     });
-    const http = await serveHttp(listening, artifacts, unready, log);
-    const grpc = await serveGrpc(listening, manager, log);
+    const http = await serveHttp(listening, artifacts, unready, metrics, log);
+    const grpc = await serveGrpc(listening, manager, metrics, log);
     log('info', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
     await runBoth(manager, daemon, interrupt).finally(async () => {
       await closeAll([grpc, http]);

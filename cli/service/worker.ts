@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { systemClock } from '../../shared/adapters/local/system-clock.js';
 import { connectNats } from '../../shared/adapters/nats/connect.js';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
+import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
 import { ArtifactCache } from '../../worker/artifacts/cache.js';
 import { HttpSource } from '../../worker/artifacts/http-source.js';
 import { folderSource, type ArtifactSource } from '../../worker/artifacts/source.js';
 import { Daemon } from '../../worker/daemon/daemon.js';
 import { EXIT } from '../exit.js';
 import { secretOf, workerConfig, type Raw, type WorkerConfig } from './config.js';
+import { closeAll } from './endpoints.js';
 import { eventLog } from './event-log.js';
-import { logTo } from './log.js';
+import { logTo, type Log } from './log.js';
+import { metricsOf, observeNats } from './telemetry.js';
+import { serveWorkerHttp } from './worker-http.js';
 
 /**
  * `smoothcert worker`: draws until `interrupt` aborts, then hands back what is not drawn. Resolves with the exit code.
@@ -20,7 +25,38 @@ export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
   const config = workerConfig(raw);
   const verbose = raw['verbose'] === true;
   const log = logTo(process.stderr, verbose);
+  const metrics = metricsOf('worker');
+  const seen: Seen = { link: null, daemon: null };
+  const http = await serveWorkerHttp({
+    ...{ address: config.http, metrics, log, unready: () => whyUnready(seen) },
+    stuck: () => seen.daemon?.stuck ?? null,
+  });
+  try {
+    return await draw(config, { metrics, seen, log, verbose }, interrupt);
+  } finally {
+    await closeAll([http]);
+  }
+}
+
+/** What there is already to ask how this worker is. */
+interface Seen {
+  link: NatsLink | null;
+  daemon: Daemon | null;
+}
+
+function whyUnready({ link, daemon }: Seen): string | null {
+  if (link?.connected !== true) return 'NATS cannot be reached.';
+  return daemon === null ? 'It is starting.' : daemon.unready;
+}
+
+async function draw(
+  config: WorkerConfig,
+  { metrics, seen, log, verbose }: { metrics: PrometheusMetrics; seen: Seen; log: Log; verbose: boolean },
+  interrupt: AbortSignal,
+): Promise<number> {
   const link = await connectNats(config.nats);
+  seen.link = link;
+  observeNats(metrics, link);
   for (const note of link.notes) log('warn', note);
   link.onTrouble((sentence) => log('warn', sentence));
   const tellNoMore = link.onConnected((connected) =>
@@ -29,17 +65,18 @@ export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
   try {
     const exchange = await NatsWorkerExchange.open(link, config.name);
     const source = await sourceOf(config, () => exchange.artifactsUrl());
-    const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source);
+    const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
     const onEvent = eventLog(log);
     const daemon = new Daemon({
       ...{ name: config.name, exchange, cache, device: config.device, jobs: config.jobs, clock: systemClock },
-      ...{ graceMs: config.graceMs, presenceEveryMs: link.times.presenceEveryMs, onEvent },
+      ...{ graceMs: config.graceMs, presenceEveryMs: link.times.presenceEveryMs, onEvent, metrics },
       pool: {
         ...{ processes: config.processes, hangMs: config.hangMs },
         onDeath: (how, words) =>
           log('warn', `An inference process ended (${how}).${verbose ? ` ${words}` : ''}`),
       },
     });
+    seen.daemon = daemon;
     await daemon.run(interrupt);
     await exchange.close();
     return EXIT.done;

@@ -5,12 +5,14 @@ import type { Address } from '../../shared/listening/address.js';
 import { listen, type Listener } from '../../shared/listening/listen.js';
 import type { Tls } from '../../shared/listening/tls.js';
 import type { Tokens } from '../../shared/listening/tokens.js';
+import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { CertificationService } from '../service/service.js';
 import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
 import { statusOf, type Report } from './errors.js';
 import { handlersOf } from './handlers.js';
 import { Health } from './health.js';
 import { authentication, EndlessCalls } from './interceptors.js';
+import { metering } from './metering.js';
 import { addReflection } from './reflection.js';
 import { UPLOAD_LIMITS, type UploadLimits } from './upload.js';
 
@@ -23,6 +25,7 @@ export interface GrpcServerOptions {
   readonly tokens: Tokens | null;
   readonly report: Report;
   readonly uploads?: UploadLimits;
+  readonly metrics?: Metrics<'coordinator'>;
 }
 
 /** A client of which nothing was heard for the first time is asked, and given up after the second. */
@@ -44,12 +47,16 @@ export class GrpcServer {
 
   /** Listens. @throws SmoothcertError OPTION_INVALID where the address cannot be had */
   static async start(options: GrpcServerOptions): Promise<GrpcServer> {
-    const { service, tokens, report } = options;
+    const { service, tokens, report, metrics = NO_METRICS } = options;
     const endless = new EndlessCalls();
     const health = new Health(service);
     const server = new Server({
       ...SERVER_OPTIONS,
-      interceptors: [...(tokens ? [authentication(tokens, report)] : []), endless.interceptor],
+      interceptors: [
+        metering(metrics),
+        ...(tokens ? [authentication(tokens, report)] : []),
+        endless.interceptor,
+      ],
     });
     server.addService(
       CERTIFICATION_DEFINITION,

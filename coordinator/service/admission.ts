@@ -63,7 +63,8 @@ export class Admission {
   /** Jobs that can be drawn come and go; those of a device that nobody has stay, and may not take every place. */
   private requirePlace(term: Term, { device }: JobSpec): void {
     const { activeJobs, unattendedJobs } = this.ports.limits;
-    const devices = new Set(this.ports.exchange.presences().map((worker) => worker.device));
+    const staying = this.ports.exchange.presences().filter(({ draining }) => !draining);
+    const devices = new Set(staying.map(({ device }) => device));
     const waits = ({ entry }: JobRunner) => entry.job === null && !devices.has(entry.spec.device);
     const unattended = [...term.runners.values()].filter(waits).length;
     if (term.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs, unattended);

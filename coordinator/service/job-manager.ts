@@ -8,6 +8,7 @@ import { Admission } from './admission.js';
 import { certificateRows } from './certificate-rows.js';
 import { sentenceOf } from './faults.js';
 import { Inputs, type Fetcher } from './inputs.js';
+import { showMoment, type Moment } from './gauges.js';
 import { JobRunner } from './job-runner.js';
 import { viewOf } from './job-view-of.js';
 import { pageOf } from './pages.js';
@@ -42,6 +43,7 @@ export class JobManager implements CertificationService {
 
   constructor(private readonly options: JobManagerOptions) {
     this.admission = new Admission(options, new Inputs(options.artifacts, options.fetcher));
+    options.metrics.onScrape(() => showMoment(options.metrics, this.moment()));
   }
 
   get artifacts(): ArtifactStore {
@@ -133,6 +135,15 @@ export class JobManager implements CertificationService {
     }
     // A job that was let go on the way has given only some of its rows.
     if (job.entry.ending === null && term.until.aborted) throw notServing();
+  }
+
+  private moment(): Moment {
+    const { watchers, term, serving, options } = this;
+    const jobs = [...(term?.runners.values() ?? [])].map((runner) => runner.moment());
+    return {
+      ...{ serving, watchers, jobs },
+      ...{ presences: options.exchange.presences(), now: options.clock.now() },
+    };
   }
 
   /** One term: the unfinished jobs run, then calls are answered, until the lease is lost or this process ends. */

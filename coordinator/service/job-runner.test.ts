@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobEntry, JobStore } from '../../shared/ports/job-store.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { meanwhile, never, replacing } from '../../test/support/service-faults.js';
 import { jobIdOf } from './job-id.js';
@@ -33,6 +34,7 @@ const ports = () => ({
   now: () => 1,
   limits: DEFAULT_LIMITS,
   log: () => undefined,
+  metrics: NO_METRICS,
 });
 
 describe('a runner', () => {

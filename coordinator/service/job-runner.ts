@@ -14,9 +14,11 @@ import { labelsIn } from './data-set.js';
 import { DecisionLog } from './decision-log.js';
 import { endsCancelled, endsDrawing, endsPreparation, sentenceOf, workIsLost } from './faults.js';
 import { endingOf, endingWithout } from './job-ending.js';
-import { viewOf } from './job-view-of.js';
+import { JobMeter } from './job-meter.js';
+import { stateOf, viewOf } from './job-view-of.js';
 import { countOf, ledgerBytesOf } from './ledger-bytes.js';
 import { LiveJob, noProgress } from './live-job.js';
+import type { RunningJob } from './gauges.js';
 import type { ServicePorts } from './ports.js';
 import { Pulse } from './pulse.js';
 import { storeResults } from './results.js';
@@ -56,6 +58,8 @@ export class JobRunner {
   private settle!: () => void;
   private waitingFor: string | null = null;
   private coordinator: Coordinator | null = null;
+  private links: JobLinks | null = null;
+  private readonly meter: JobMeter;
   private interruption = new AbortController();
   private faults = 0;
   private refused = 0;
@@ -68,10 +72,24 @@ export class JobRunner {
     private readonly inHand = new ResultsInHand(),
   ) {
     this.settled = new Promise((resolve) => (this.settle = resolve));
+    this.meter = new JobMeter(ports.metrics, ports.now);
   }
 
   view(): JobView {
     return viewOf(this.entry, this.progress(), this.waitingFor, this.ports.exchange.presences());
+  }
+
+  /** What a scrape sees of it. */
+  moment(): RunningJob {
+    const { links, coordinator, drawing, entry } = this;
+    if (coordinator) this.meter.issued(coordinator.counters);
+    const numericClass = entry.job?.draw.numericClass;
+    return {
+      state: stateOf(entry),
+      queue: links && numericClass !== undefined ? { numericClass, tasks: links.queue } : null,
+      lag: links && drawing ? Math.max(0, links.ledger.size() - drawing.live.fold.sequence) : 0,
+      oldestTaskAt: coordinator?.oldestTaskAt ?? null,
+    };
   }
 
   /** Runs until the job is over or `signal` aborts; never rejects. */
@@ -163,11 +181,14 @@ export class JobRunner {
       // Right before the ledger and the order are made: those of a job that has ended are not made again.
       if (!(await this.reread(until))) return;
       const links = await this.ports.exchange.open(order, ledgerBytesOf(entry.job));
+      this.links = links;
       try {
         const live = await this.drawWith(links, entry, order, labelOf, until);
         if (live !== null) await this.finish(live, labelOf, order);
       } finally {
+        if (this.coordinator) this.meter.issued(this.coordinator.counters);
         this.coordinator = null;
+        this.links = null;
         await links.close();
       }
     } catch (error) {
@@ -190,7 +211,11 @@ export class JobRunner {
     const show = (live: LiveJob, sequence: number) => {
       if (sequence >= known) this.show({ live, labelOf });
     };
-    const live = new LiveJob(job, fingerprint, show);
+    this.meter.opened(known);
+    const live = new LiveJob(job, fingerprint, (folded, sequence, decided) => {
+      this.meter.folded(folded.fold, sequence, decided);
+      show(folded, sequence);
+    });
     show(live, 0);
     const { clock, limits } = this.ports;
     let restarts = 0;
@@ -243,6 +268,10 @@ export class JobRunner {
     await this.update((entry) => (entry.ending || !still(entry) ? entry : { ...entry, ending }));
     if (this.entry.ending === null && !this.over) return;
     this.over = true;
+    // Another coordinator may have ended it first, and counted that.
+    if (this.entry.ending === ending) {
+      this.ports.metrics.add('smoothcert_jobs_ended_total', 1, { state: ending.state });
+    }
     const { id } = this.entry;
     this.ports.log({ level: 'info', message: `The job has ended: ${ending.state}.`, job: id });
   }
@@ -273,6 +302,7 @@ export class JobRunner {
     const { least, most } = this.ports.limits.backoffMs;
     const ms = Math.min(least * 2 ** this.faults, most);
     this.faults += 1;
+    this.ports.metrics.add('smoothcert_job_restarts_total', 1);
     const { id } = this.entry;
     const message = `The job is begun again in ${ms} ms: ${sentenceOf(error)}`;
     this.ports.log({ level: 'warn', message, job: id, cause: error });

@@ -3,7 +3,7 @@ import type { Presence } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Progress } from '../../shared/progress.js';
 
-function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
+export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;
   if (cancelRequested) return 'cancelling';
   return job === null ? 'pending' : 'running';

@@ -4,6 +4,7 @@ import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/serv
 import { meanwhile, never, updatesOf } from '../../test/support/service-faults.js';
 import { jobIdOf } from './job-id.js';
 import { JobManager } from './job-manager.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { DEFAULT_LIMITS } from './limits.js';
 
 let bed: ServiceBed;
@@ -51,7 +52,13 @@ describe('the lease', () => {
     const lease = new ManualLease();
     lease.acquire = () => Promise.reject(new Error('broken'));
     const options = { jobs: bed.jobs, exchange: bed.exchange, artifacts: bed.artifacts, clock: bed.clock };
-    const others = { fetcher: null, now: () => 1, limits: DEFAULT_LIMITS, log: () => undefined };
+    const others = {
+      fetcher: null,
+      now: () => 1,
+      limits: DEFAULT_LIMITS,
+      log: () => undefined,
+      metrics: NO_METRICS,
+    };
     await expect(new JobManager({ ...options, ...others, lease }).run(never)).rejects.toThrow('broken');
   });
 

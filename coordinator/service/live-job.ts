@@ -33,12 +33,17 @@ export class LiveJob {
   readonly fold: JobFold;
   readonly log: DecisionLog;
 
-  /** @param onFolded called after each record, with its place in the ledger */
-  constructor(job: Job, fingerprint: string | null, onFolded: (live: LiveJob, sequence: number) => void) {
+  /** @param onFolded called after each record, with its place in the ledger and the certificates of the images that it decided */
+  constructor(
+    job: Job,
+    fingerprint: string | null,
+    onFolded: (live: LiveJob, sequence: number, decided: readonly Certificate[]) => void,
+  ) {
     this.fold = new ToldFold(job, fingerprint, ({ decided }, sequence) => {
-      for (const image of decided) this.log.add(sequence, decisionOf(certificateOf(this.fold, image, null)!));
+      const certificates = decided.map((image) => certificateOf(this.fold, image, null)!);
+      for (const certificate of certificates) this.log.add(sequence, decisionOf(certificate));
       this.log.sequence = sequence;
-      onFolded(this, sequence);
+      onFolded(this, sequence, certificates);
     });
     this.log = new DecisionLog(this.fold.images.size);
   }

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { Clock } from '../../shared/ports/clock.js';
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { ServiceLimits } from './limits.js';
 
 /** Something worth a line in a log. */
@@ -23,4 +24,5 @@ export interface ServicePorts {
   readonly now: () => number;
   readonly limits: ServiceLimits;
   readonly log: (event: ServiceEvent) => void;
+  readonly metrics: Metrics<'coordinator'>;
 }

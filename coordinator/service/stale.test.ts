@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobEnding, JobEntry, JobStore } from '../../shared/ports/job-store.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { jobOf } from '../job-of.js';
 import { ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
 import { fault, meanwhile, never, replacing } from '../../test/support/service-faults.js';
@@ -31,7 +32,8 @@ async function created(): Promise<JobEntry> {
 
 const ports = (more: Partial<ServicePorts> = {}): ServicePorts => ({
   ...bed.ports(),
-  ...{ clock: bed.clock, now: () => 1, limits: DEFAULT_LIMITS, log: () => undefined, ...more },
+  ...{ clock: bed.clock, now: () => 1, limits: DEFAULT_LIMITS, log: () => undefined },
+  ...{ metrics: NO_METRICS, ...more },
 });
 
 /** What another coordinator stores meanwhile. */

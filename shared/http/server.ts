@@ -24,6 +24,8 @@ export interface HttpServerOptions {
   readonly others?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** Null if this process can do its work; otherwise why not, in a sentence. */
   readonly unready: () => string | null;
+  /** Null if this process is well; otherwise, in a sentence, why only another one in its place can help. Always well unless given. */
+  readonly stuck?: () => string | null;
   /** Further pages by path, for example /metrics. */
   readonly pages?: Readonly<Record<string, Page>>;
   /** Called with what a page threw, for a log. */
@@ -103,7 +105,7 @@ function secured({ cert, key, clientCa }: Tls) {
 }
 
 function answering(options: HttpServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const pages = new Map(Object.entries({ ...options.pages, ...healthPages(options.unready) }));
+  const pages = new Map(Object.entries({ ...options.pages, ...healthPages(options) }));
   const { tokens, others } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
@@ -126,16 +128,20 @@ function answering(options: HttpServerOptions): (request: IncomingMessage, respo
   };
 }
 
-function healthPages(unready: () => string | null): Record<string, Page> {
+function healthPages({ unready, stuck = () => null }: HttpServerOptions): Record<string, Page> {
   return {
-    // That it is answered shows that the event loop turns; a process that waits for the lease is alive.
-    '/livez': { open: true, serve: (_, response) => plain(response, 200, 'Alive.') },
-    '/readyz': {
-      open: true,
-      serve: (_, response) => {
-        const reason = unready();
-        plain(response, reason === null ? 200 : 503, reason ?? 'Ready.');
-      },
+    // That it is answered shows that the event loop turns; a process that waits for the lease, or for NATS, is alive.
+    '/livez': healthPage(stuck, 'Alive.'),
+    '/readyz': healthPage(unready, 'Ready.'),
+  };
+}
+
+function healthPage(reason: () => string | null, well: string): Page {
+  return {
+    open: true,
+    serve: (_, response) => {
+      const found = reason();
+      plain(response, found === null ? 200 : 503, found ?? well);
     },
   };
 }

@@ -55,7 +55,7 @@ export interface CoordinatorExchange extends Reachable {
    * @throws SmoothcertError that the worker refused with, or the reason of `signal`
    */
   prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared>;
-  /** Workers heard of in the last seconds. */
+  /** Workers heard of in the last seconds, those that are about to end (`draining`) among them. */
   presences(): readonly Presence[];
   /** Calls `listener` with tasks that were delivered so often that they are not delivered again, until the returned function is called. */
   onExhausted(listener: (task: Task) => void): () => void;

@@ -16,6 +16,8 @@ export interface Task {
 /** A task in a worker's hands. Record first, acknowledge after: an unacknowledged task may be delivered again. */
 export interface Delivery {
   readonly task: Task;
+  /** Whether it had been handed out before. For display only. */
+  readonly redelivered: boolean;
   /** Never rejects: a word that is lost leads to a further delivery, which finds the record. */
   acknowledge(): Promise<void>;
   /**

@@ -36,11 +36,11 @@ describeNats('presence in NATS', (server) => {
     expect(presences.list()).toEqual([]);
   });
 
-  it('forgets one that is about to end at once', async () => {
-    const { link, names } = await listen();
+  it('says of one that it is about to end', async () => {
+    const { link, presences } = await listen();
     const worker = await server().connect();
     await announce(worker, link, presenceOf('one'), presenceOf('two'), presenceOf('one', { draining: true }));
-    expect(names()).toEqual(['two']);
+    expect(presences.list()).toEqual([presenceOf('two'), presenceOf('one', { draining: true })]);
   });
 
   it('forgets one that falls silent, and none that is heard', async () => {

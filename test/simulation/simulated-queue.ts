@@ -7,7 +7,7 @@ export const ACK_WAIT_MS = 30_000;
 
 interface Taker {
   readonly life: Life;
-  readonly take: (task: Task, id: number) => void;
+  readonly take: (task: Task, id: number, redelivered: boolean) => void;
 }
 
 /** What is told of the tasks, for the checker. */
@@ -28,6 +28,7 @@ export class QueueStore {
   /** How often a task came back, was put in twice, or came from a process that was dead by then. */
   extra = 0;
   private takers: Taker[] = [];
+  private readonly handedOut = new WeakSet<Task>();
   private nextId = 0;
 
   constructor(
@@ -98,7 +99,8 @@ export class QueueStore {
       const id = this.nextId++;
       this.taken.set(id, task!);
       this.watcher.attempted(task!);
-      taker.take(task!, id);
+      taker.take(task!, id, this.handedOut.has(task!));
+      this.handedOut.add(task!);
       const early = faults.happens('task delivered while held');
       scheduler.after(early ? random.between(0, 100) : ACK_WAIT_MS, null, () => this.handBack(id));
     }
@@ -141,11 +143,11 @@ export class SimulatedQueue implements TaskQueue {
         signal.removeEventListener('abort', giveUp);
         resolve(delivery);
       };
-      const take = (task: Task, id: number) =>
+      const take: Taker['take'] = (task, id, redelivered) =>
         network.deliver(life, () => {
           if (network.killedAt(life, 'killed at next')) return;
           const acknowledge = () => network.call(life, 'acknowledge', () => store.acknowledge(id));
-          end({ task, acknowledge, handBack: () => network.send(() => store.handBack(id)) });
+          end({ task, redelivered, acknowledge, handBack: () => network.send(() => store.handBack(id)) });
         });
       const leave = signal.aborted ? () => undefined : store.take({ life, take });
       const giveUp = () => {

@@ -8,6 +8,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { JobLinks, Presence, WorkerExchange, WorkerLinks } from '../../shared/ports/exchange.js';
 import type { ArtifactSource } from '../../worker/artifacts/source.js';
 import { folderSource } from '../../worker/artifacts/source.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import type { Shard } from '../../shared/shards.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { WorkOrder } from '../../shared/work-order.js';
@@ -185,6 +186,7 @@ export class DaemonBed implements AsyncDisposable {
       ...{ name: 'w', exchange: this.exchange, cache, device: 'cpu', jobs: 2, clock: this.clock },
       ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: GRACE_MS },
       pool: { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE },
+      metrics: NO_METRICS,
       ...more,
     });
     this.daemons.push(daemon);

@@ -24,6 +24,7 @@ import type { Lease } from '../../shared/ports/lease.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { FINGERPRINT, allShards, counted, makeRecord, voterOf, type Voter } from './jobs.js';
 import { ManualClock } from './vote-drawer.js';
 
@@ -243,6 +244,7 @@ export class ServiceBed {
     const manager = new JobManager({
       ...{ jobs: this.jobs, exchange: this.exchange, artifacts: this.artifacts, clock: this.clock },
       ...{ lease: null, fetcher: null, now: () => this.time++, log: (event) => this.events.push(event) },
+      metrics: NO_METRICS,
       ...others,
       limits: { ...DEFAULT_LIMITS, taskMicros: 2_000, ...limits },
     });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { storageError } from '../../shared/adapters/local/files.js';
 import type { ModelReference } from '../../shared/job-spec.js';
 import { fetchModel } from './model-folder.js';
-import type { ArtifactSource } from './source.js';
+import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
+import { told, type ArtifactSource } from './source.js';
 import { SparseDataSet } from './sparse-data-set.js';
 
 /** What a job needs of the cache, kept until it is released. */
@@ -35,11 +36,17 @@ export class ArtifactCache {
     private readonly folder: string,
     private readonly limitBytes: number,
     private readonly source: ArtifactSource,
+    private readonly metrics: Metrics<'worker'>,
   ) {}
 
   /** @throws FOLDER_UNUSABLE, DISK_FULL */
-  static async open(folder: string, limitBytes: number, source: ArtifactSource): Promise<ArtifactCache> {
-    const cache = new ArtifactCache(folder, limitBytes, source);
+  static async open(
+    folder: string,
+    limitBytes: number,
+    source: ArtifactSource,
+    metrics: Metrics<'worker'> = NO_METRICS,
+  ): Promise<ArtifactCache> {
+    const cache = new ArtifactCache(folder, limitBytes, source, metrics);
     try {
       for (const kind of ['models', 'data']) {
         await mkdir(path.join(folder, kind), { recursive: true });
@@ -48,6 +55,8 @@ export class ArtifactCache {
     } catch (error) {
       throw storageError(error, folder);
     }
+    metrics.set('smoothcert_cache_limit_bytes', limitBytes);
+    metrics.onScrape(() => metrics.set('smoothcert_cache_bytes', cache.bytes));
     return cache;
   }
 
@@ -58,8 +67,8 @@ export class ArtifactCache {
 
   /** The path of a model file, its weights beside it. @throws MODEL_DIGEST_MISMATCH, DISK_FULL, and what the source throws */
   model(reference: ModelReference): Promise<Held<string>> {
-    return this.hold('models', reference.digest, async (entry) => {
-      const { file, bytes } = await fetchModel(entry.folder, reference, this.source);
+    return this.hold('models', reference.digest, async (entry, source) => {
+      const { file, bytes } = await fetchModel(entry.folder, reference, source);
       entry.bytes = bytes;
       return file;
     });
@@ -70,9 +79,9 @@ export class ArtifactCache {
     return this.hold(
       'data',
       digest,
-      (entry) => {
+      (entry, source) => {
         entry.bytes = 0;
-        return SparseDataSet.open(path.join(entry.folder, 'data'), digest, this.source, (bytes) => {
+        return SparseDataSet.open(path.join(entry.folder, 'data'), digest, source, (bytes) => {
           entry.bytes += bytes;
         });
       },
@@ -83,7 +92,7 @@ export class ArtifactCache {
   private async hold<T>(
     kind: string,
     digest: string,
-    open: (entry: Entry) => Promise<T>,
+    open: Open<T>,
     close: (value: T) => Promise<void> = () => Promise.resolve(),
   ): Promise<Held<T>> {
     const entry = this.entryOf(kind, digest);
@@ -102,8 +111,11 @@ export class ArtifactCache {
       await this.makeRoom();
     };
     try {
-      entry.opened ??= this.begin(entry, open);
+      const fetched = { bytes: 0 };
+      entry.opened ??= this.begin(entry, open, fetched);
       const value = await (entry.opened as Promise<T>);
+      const result = fetched.bytes > 0 ? 'miss' : 'hit';
+      this.metrics.add('smoothcert_cache_requests_total', 1, { result });
       await this.makeRoom();
       return { value, release };
     } catch (error) {
@@ -114,10 +126,15 @@ export class ArtifactCache {
     }
   }
 
-  private async begin<T>(entry: Entry, open: (entry: Entry) => Promise<T>): Promise<T> {
+  /** @param fetched how much comes from the source */
+  private async begin<T>(entry: Entry, open: Open<T>, fetched: { bytes: number }): Promise<T> {
     await entry.removing;
     await mkdir(entry.folder, { recursive: true });
-    return open(entry);
+    const onRead = (bytes: number) => {
+      fetched.bytes += bytes;
+      this.metrics.add('smoothcert_fetched_bytes_total', bytes);
+    };
+    return open(entry, told(this.source, onRead));
   }
 
   private entryOf(kind: string, digest: string): Entry {
@@ -152,11 +169,15 @@ export class ArtifactCache {
   /** Once its files are gone the entry is forgotten, unless somebody has come for it meanwhile. */
   private async removeFiles(entry: Entry): Promise<void> {
     entry.bytes = 0;
+    this.metrics.add('smoothcert_cache_evictions_total', 1);
     entry.removing = rm(entry.folder, { recursive: true, force: true });
     await entry.removing.finally(() => (entry.removing = null));
     if (entry.holders === 0) this.entries.delete(entry.folder);
   }
 }
+
+/** Opens what an entry holds, with what is missing fetched from the source. */
+type Open<T> = (entry: Entry, source: ArtifactSource) => Promise<T>;
 
 /** Space that the files take: a sparse one less than its length. */
 async function bytesBelow(folder: string): Promise<number> {

@@ -23,6 +23,19 @@ export function folderSource(store: ArtifactStore): ArtifactSource {
   };
 }
 
+/** The same source; `onRead` is told of the bytes that come from it, whatever for. */
+export function told(source: ArtifactSource, onRead: (bytes: number) => void): ArtifactSource {
+  return {
+    describe: (digest) => source.describe(digest),
+    async *read(digest, begin, end) {
+      for await (const part of source.read(digest, begin, end)) {
+        onRead(part.length);
+        yield part;
+      }
+    },
+  };
+}
+
 /** The data set's chunk digests, once they are known to be those of this data digest. @throws DATA_DIGEST_MISMATCH */
 export async function verifiedChunks(
   source: ArtifactSource,

@@ -4,7 +4,9 @@ import type { Clock } from '../../shared/ports/clock.js';
 import type { Refusal } from '../../shared/ports/job-store.js';
 import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { Device } from '../../shared/job.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
 import { VERSION } from '../../shared/version.js';
+import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { ArtifactCache } from '../artifacts/cache.js';
 import type { Prepared } from '../setup.js';
 import { TASKS_PER_SLOT } from '../worker.js';
@@ -16,6 +18,7 @@ import { Rate } from './rate.js';
 import { Refusals } from './refusals.js';
 import { selfTest } from './self-test.js';
 import { SetAside } from './set-aside.js';
+import { countAnswered, showHand } from './worker-meter.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** Tasks set aside beside two for each slot: together as many as a job may have out where this is the only worker. */
@@ -23,6 +26,9 @@ const SPARE_ASIDE = 16;
 
 /** After the grace: what was drawn is recorded, if the exchange can be reached. */
 const LAST_WORDS_MS = 5_000;
+
+/** After so long a process that hangs should have been killed, and replaced. */
+const PATIENCE_WITH_KILLED_MS = 10_000;
 
 /** What an operator is told. */
 export type DaemonEvent =
@@ -50,6 +56,7 @@ export interface DaemonOptions {
   readonly graceMs: number;
   readonly clock: Clock;
   readonly onEvent: (event: DaemonEvent) => void;
+  readonly metrics: Metrics<'worker'>;
 }
 
 /**
@@ -62,10 +69,12 @@ export class Daemon {
   private readonly aside: SetAside;
   private readonly rate: Rate;
   private tasks = 0;
+  private state: 'testing' | 'working' | 'draining' = 'testing';
   private announceNow: () => void = () => undefined;
 
   constructor(private readonly options: DaemonOptions) {
-    const { clock, exchange, cache, pool, jobs: most, onEvent } = options;
+    const { clock, exchange, cache, jobs: most, onEvent, metrics } = options;
+    const pool = { ...options.pool, metrics };
     this.refusals = new Refusals(options.name, () => clock.now());
     this.rate = new Rate(() => clock.now());
     const { refusals } = this;
@@ -78,7 +87,21 @@ export class Daemon {
     const onFault = ({ name: task }: Task, error: unknown) =>
       onEvent({ kind: 'left', task, refusal: refusals.refusalOf(error) });
     const mostAside = TASKS_PER_SLOT * pool.processes + SPARE_ASIDE;
-    this.aside = new SetAside({ exchange, clock, most: mostAside, onFault });
+    const onAnswered = (record: LedgerRecord) => countAnswered(metrics, record);
+    this.aside = new SetAside({ exchange, clock, most: mostAside, onFault, onAnswered });
+    metrics.onScrape(() => this.show());
+  }
+
+  /** Null if it takes tasks; otherwise why not, in a sentence. */
+  get unready(): string | null {
+    if (this.state === 'working') return null;
+    return this.state === 'testing' ? 'The device is being tested.' : 'It is ending.';
+  }
+
+  /** Null if all is well with its processes; otherwise what is not, in a sentence. One that hangs is killed by its pool, and replaced. */
+  get stuck(): string | null {
+    const stuck = this.jobs.pools.some(({ overdueMs }) => overdueMs > PATIENCE_WITH_KILLED_MS);
+    return stuck ? 'An inference process gives no sign of life, and killing it does not help.' : null;
   }
 
   /**
@@ -86,13 +109,16 @@ export class Daemon {
    * @throws SmoothcertError DEVICE_UNAVAILABLE if the device is not there, and what the exchange throws
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { device, exchange, pool, onEvent } = this.options;
+    const { device, exchange, pool, onEvent, metrics } = this.options;
     const tested = await selfTest(device, this.askingUntil(signal)).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
     if (!tested || signal.aborted) return;
     const { numericClass } = tested;
     const queue = await exchange.tasks(numericClass);
+    const onnxruntime = /(?:^|\/)ort-([^/]+)/.exec(numericClass)?.[1] ?? 'unknown';
+    metrics.set('smoothcert_worker_info', 1, { device, numeric_class: numericClass, onnxruntime });
+    this.state = 'working';
     onEvent({ kind: 'ready', numericClass, slots: pool.processes });
     try {
       await this.work(queue, numericClass, signal);
@@ -137,6 +163,7 @@ export class Daemon {
   /** Resolves once nothing more is waited for. */
   private async drain(presence: () => Presence, ended: AbortSignal): Promise<void> {
     const { exchange, graceMs, clock, onEvent } = this.options;
+    this.state = 'draining';
     onEvent({ kind: 'draining' });
     exchange.announce(presence());
     this.jobs.drain();
@@ -151,6 +178,7 @@ export class Daemon {
       const delivery = await queue.next(until);
       if (!delivery) return;
       this.tasks += 1;
+      if (delivery.redelivered) this.options.metrics.add('smoothcert_task_redeliveries_total', 1);
       await this.answer(delivery, until).finally(() => (this.tasks -= 1));
     }
   }
@@ -161,17 +189,19 @@ export class Daemon {
     const waitMs = this.refusals.waitOf(id);
     // Not handed back at once: it would be here again at once.
     if (waitMs > 0) return this.aside.put(delivery, null, waitMs, until);
+    let record: LedgerRecord | null = null;
     try {
       const job = await this.jobs.take(id, until);
       // A job that has ended wants no word.
-      if (job) await this.draw(job, delivery.task, until).finally(() => this.jobs.done(job));
+      if (job) record = await this.draw(job, delivery.task, until).finally(() => this.jobs.done(job));
     } catch (error) {
       return this.aside.put(delivery, error instanceof Unrecorded ? error.record : null, 0, until);
     }
     await delivery.acknowledge();
+    if (record) countAnswered(this.options.metrics, record);
   }
 
-  private async draw(job: JobInHand, task: Task, until: AbortSignal): Promise<void> {
+  private async draw(job: JobInHand, task: Task, until: AbortSignal): Promise<LedgerRecord> {
     const drawn = async () => {
       const images = new Set(task.shards.map(({ image }) => image));
       await unlessAborted(job.ensure(images), until).catch((error: unknown) => {
@@ -180,9 +210,11 @@ export class Daemon {
       });
       return drawTask(job, task);
     };
-    const samples = await unlessAborted(drawn(), job.links.ended);
+    const record = await unlessAborted(drawn(), job.links.ended);
+    const samples = record.counted.reduce((sum, { shard }) => sum + shard.end - shard.begin, 0);
     this.rate.add(samples);
     if (samples > 0) this.refusals.remove(job.id);
+    return record;
   }
 
   private async prepare(request: PrepareRequest, signal: AbortSignal): Promise<Prepared> {
@@ -203,6 +235,12 @@ export class Daemon {
       exchange.announce(presence());
       await clock.sleep(presenceEveryMs, until);
     }
+  }
+
+  private show(): void {
+    const ready = this.jobs.pools.reduce((sum, pool) => sum + pool.ready, 0);
+    const tasks = this.tasks + this.aside.size;
+    showHand(this.options.metrics, { ready, tasks, refusals: this.refusals.list });
   }
 
   private presence(numericClass: string, draining: boolean): Presence {

@@ -19,10 +19,10 @@ export class Unrecorded extends Error {
 export const isPassing = (error: unknown): boolean => error instanceof SmoothcertError && error.retryable;
 
 /**
- * Draws the task's shards on the job's children and records them. Resolves with the samples counted.
+ * Draws the task's shards on the job's children and records them. Resolves with the record.
  * @throws Unrecorded if the record may be stored later, and what else the ledger throws
  */
-export function drawTask({ links, pool }: JobInHand, task: Task): Promise<number> {
+export function drawTask({ links, pool }: JobInHand, task: Task): Promise<LedgerRecord> {
   const { ledger, stop, order } = links;
   const { jobDigest } = order;
   const append = (record: LedgerRecord) =>

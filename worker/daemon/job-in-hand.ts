@@ -6,7 +6,7 @@ import type { ChildSetup } from '../setup.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 
 /** What is the same for all jobs of a worker. */
-export type PoolSettings = Pick<PoolOptions, 'processes' | 'hangMs' | 'onDeath' | 'childModule'>;
+export type PoolSettings = Pick<PoolOptions, 'processes' | 'hangMs' | 'onDeath' | 'childModule' | 'metrics'>;
 
 /** The setup of children that draw for an order: nothing is left to choose. */
 export function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet): ChildSetup {

@@ -1,5 +1,6 @@
 import type { WorkerExchange } from '../../shared/ports/exchange.js';
 import type { ArtifactCache } from '../artifacts/cache.js';
+import type { Pool } from '../pool.js';
 import { isPassing } from './draw-task.js';
 import { JobInHand, type PoolSettings } from './job-in-hand.js';
 import type { Refusals } from './refusals.js';
@@ -62,6 +63,11 @@ export class Jobs {
     job.tasks -= 1;
     if (job.tasks === 0 && this.leaving.has(job)) this.close(job);
     this.wake();
+  }
+
+  /** Of all jobs that have children. */
+  get pools(): readonly Pool[] {
+    return [...this.opened.values(), ...this.leaving].map(({ pool }) => pool);
   }
 
   /** Hands back what is not drawn yet; tasks in hand are answered after the batch that is running. */

@@ -22,9 +22,12 @@ async function deliveries(queue: MemoryQueue, count: number): Promise<Delivery[]
   return taken;
 }
 
+const onFault = () => undefined;
+const onAnswered = () => undefined;
+
 it('lets whoever brings one too many wait, and holds each until it is answered', async () => {
   const { exchange, letGo } = gate();
-  const aside = new SetAside({ exchange, clock: systemClock, most: 2, onFault: () => undefined });
+  const aside = new SetAside({ exchange, clock: systemClock, most: 2, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [first, second, third] = await deliveries(queue, 3);
   const until = new AbortController().signal;
@@ -46,7 +49,7 @@ it('tries each at once and for the last time when the worker ends, and tells of 
   const faults: string[] = [];
   const away = { open: () => Promise.reject(new Error('away')) };
   const onFault = ({ name }: { name: string }) => faults.push(name);
-  const aside = new SetAside({ exchange: away, clock: systemClock, most: 4, onFault });
+  const aside = new SetAside({ exchange: away, clock: systemClock, most: 4, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [sleeping, failing] = await deliveries(queue, 2);
   const end = new AbortController();
@@ -61,7 +64,7 @@ it('tries each at once and for the last time when the worker ends, and tells of 
 it('gives to others at once what another try would not mend', async () => {
   const foreign = new SmoothcertError('PROTOCOL_MISMATCH', 'It is of protocol 2.', 'Update.');
   const exchange = { open: () => Promise.reject(foreign) };
-  const aside = new SetAside({ exchange, clock: systemClock, most: 4, onFault: () => undefined });
+  const aside = new SetAside({ exchange, clock: systemClock, most: 4, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [task] = await deliveries(queue, 1);
   await aside.put(task!, null, 0, new AbortController().signal);

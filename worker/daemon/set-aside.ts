@@ -16,6 +16,8 @@ export interface SetAsideOptions {
   readonly most: number;
   /** Told, once a task, of the first try that failed. */
   readonly onFault: (task: Task, error: unknown) => void;
+  /** Told of each record that was stored, its task acknowledged. */
+  readonly onAnswered: (record: LedgerRecord) => void;
 }
 
 /**
@@ -60,14 +62,15 @@ export class SetAside {
     waitMs: number,
     until: AbortSignal,
   ): Promise<void> {
-    const { clock, onFault } = this.options;
+    const { clock, onFault, onAnswered } = this.options;
     if (waitMs > 0) await clock.sleep(waitMs, until);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const last = until.aborted;
       let isLasting: boolean;
       try {
-        await this.record(delivery.task, record);
+        const recorded = await this.record(delivery.task, record);
         await delivery.acknowledge();
+        if (recorded) onAnswered(recorded);
         return;
       } catch (error) {
         if (pauseMs === FIRST_PAUSE_MS) onFault(delivery.task, error);
@@ -81,16 +84,18 @@ export class SetAside {
     }
   }
 
-  /** A job that has ended wants no word. */
-  private async record(task: Task, record: LedgerRecord | null): Promise<void> {
+  /** What was recorded; null if nothing was: a job that has ended wants no word. */
+  private async record(task: Task, record: LedgerRecord | null): Promise<LedgerRecord | null> {
     const links = await this.options.exchange.open(task.job);
-    if (!links) return;
+    if (!links) return null;
     try {
       const { ledger, order, ended } = links;
       const { jobDigest } = order;
-      const appended = ledger.append(record ?? returnedRecord({ jobDigest, fingerprint: '' }, task));
-      await unlessAborted(appended, ended).catch((error: unknown) => {
+      const answer = record ?? returnedRecord({ jobDigest, fingerprint: '' }, task);
+      const appended = ledger.append(answer).then(() => answer);
+      return await unlessAborted(appended, ended).catch((error: unknown) => {
         if (!ended.aborted) throw error;
+        return null;
       });
     } finally {
       await links.close();

@@ -5,6 +5,7 @@ export class MemoryQueue implements TaskQueue {
   private tasks: Task[] = [];
   private readonly waiters: ((delivery: Delivery | null) => void)[] = [];
   private readonly taken = new Set<Task>();
+  private readonly back = new WeakSet<Task>();
 
   publish(task: Task): Promise<'queued'> {
     const waiter = this.waiters.shift();
@@ -50,12 +51,15 @@ export class MemoryQueue implements TaskQueue {
     this.taken.add(task);
     return {
       task,
+      redelivered: this.back.has(task),
       acknowledge: () => {
         this.taken.delete(task);
         return Promise.resolve();
       },
       handBack: () => {
-        if (this.taken.delete(task)) void this.publish(task);
+        if (!this.taken.delete(task)) return;
+        this.back.add(task);
+        void this.publish(task);
       },
     };
   }

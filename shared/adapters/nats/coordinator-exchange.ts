@@ -23,7 +23,7 @@ interface Farewell {
 
 /** Where a coordinator meets workers in NATS. The link is its opener's: `close` leaves it open. */
 export class NatsCoordinatorExchange implements CoordinatorExchange {
-  private readonly malformed = new MalformedMessages();
+  private readonly malformed: MalformedMessages;
   private readonly heard: Presences;
   private readonly preparations: Preparations;
   private readonly exhaustedListeners = new Set<(task: Task) => void>();
@@ -33,6 +33,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     private readonly link: NatsLink,
     private readonly orders: WorkOrders,
   ) {
+    this.malformed = new MalformedMessages(link.tellMalformed);
     this.heard = new Presences(link, this.malformed);
     this.preparations = new Preparations(link, () => this.presences(), this.malformed);
   }

@@ -55,7 +55,7 @@ export class NatsLease implements Lease {
   static async open(
     link: NatsLink,
     self: LeaseHolder,
-    malformed = new MalformedMessages(),
+    malformed = new MalformedMessages(link.tellMalformed),
   ): Promise<NatsLease> {
     return new NatsLease(link, await leaseBucket(link), self, malformed);
   }

@@ -24,6 +24,8 @@ export interface ReadOptions extends LedgerName {
   /** Ends when any of them aborts. */
   readonly signals: readonly AbortSignal[];
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
+  /** Told up to which sequence number there are records, as the server says with each message, of those that are not read yet. */
+  readonly onKnown?: (sequence: number) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ReadOptions extends LedgerName {
  * @throws SmoothcertError JOB_NOT_FOUND (it was removed), JOB_DIFFERS, NATS_UNREACHABLE (closed, or records that were read are gone)
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, void> {
-  const { link, signals, onMalformed } = options;
+  const { link, signals, onMalformed, onKnown } = options;
   const place = new Place(options);
   const ended = () => signals.some(({ aborted }) => aborted);
   let pausing = pauses(link.times);
@@ -43,6 +45,7 @@ export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, v
     for await (const message of place.follow()) {
       if (!place.moveTo(message)) continue;
       pausing = pauses(link.times);
+      onKnown?.(message.seq + message.info.pending);
       const entry = entryOf(message, onMalformed);
       if (entry !== null) yield entry;
       if (ended()) return;

@@ -19,6 +19,7 @@ export class NatsLink implements Reachable {
   private readonly ending = new AbortController();
   private readonly upListeners = new Set<(connected: boolean) => void>();
   private readonly troubleListeners = new Set<(sentence: string) => void>();
+  private readonly malformedListeners = new Set<() => void>();
 
   constructor(
     readonly connection: NatsConnection,
@@ -62,6 +63,17 @@ export class NatsLink implements Reachable {
   tellTrouble(sentence: string): void {
     for (const listener of [...this.troubleListeners]) listener(sentence);
   }
+
+  /** Calls `listener` for each message that could not be read, until the returned function is called. */
+  onMalformed(listener: () => void): () => void {
+    this.malformedListeners.add(listener);
+    return () => void this.malformedListeners.delete(listener);
+  }
+
+  /** Tells those who listen of a message that could not be read. */
+  readonly tellMalformed = (): void => {
+    for (const listener of [...this.malformedListeners]) listener();
+  };
 
   /** Whether it was closed: it will not come back. */
   get closed(): boolean {

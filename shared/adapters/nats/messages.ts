@@ -5,6 +5,9 @@ import { SmoothcertError } from '../../errors.js';
 export class MalformedMessages {
   private found = 0;
 
+  /** @param onFound told of each */
+  constructor(private readonly onFound: () => void = () => undefined) {}
+
   get count(): number {
     return this.found;
   }
@@ -12,6 +15,7 @@ export class MalformedMessages {
   /** Counts one that was found elsewhere. */
   add(): void {
     this.found++;
+    this.onFound();
   }
 
   /** What the bytes say; null if they say nothing. @param decode throws only SmoothcertErrors */

@@ -111,7 +111,7 @@ export class Preparations {
       if (outcome.taken) return 'A worker fell silent while it looked at the model; another one is asked.';
       return `No worker for device ${device} answers.`;
     }
-    const some = this.presences().some((worker) => worker.device === device);
+    const some = this.presences().some((worker) => worker.device === device && !worker.draining);
     return some
       ? `All workers for device ${device} are looking at models of other jobs.`
       : `No worker for device ${device} is connected.`;

@@ -18,7 +18,7 @@ export function announcePresence({ connection }: NatsLink, presence: Presence): 
   tell(connection, `sc1.presence.${token}`, encodePresence(presence));
 }
 
-/** Workers as they were last heard of; one that has been silent for three announcements, or is about to end, is not among them. */
+/** Workers as they were last heard of; one that has been silent for three announcements is not among them. */
 export class Presences {
   private readonly heard = new Map<string, { readonly presence: Presence; readonly at: number }>();
   private readonly subscription: Subscription;
@@ -47,10 +47,9 @@ export class Presences {
   }
 
   private take(presence: Presence): void {
-    const { worker, draining } = presence;
+    const { worker } = presence;
     // Behind all others: the map is in the order in which they were heard.
     const known = this.heard.delete(worker);
-    if (draining) return;
     if (!known && this.heard.size >= this.most) this.forgetSilent();
     if (this.heard.size < this.most) this.heard.set(worker, { presence, at: performance.now() });
   }

@@ -40,7 +40,7 @@ export class NatsTaskQueue implements TaskQueue {
   /** Came for somebody who had just given up; for the next one who asks, unless it is handed out again by then. */
   private late: { message: Msg; at: number }[] = [];
   private hasPulled = false;
-  private readonly malformed = new MalformedMessages();
+  private readonly malformed: MalformedMessages;
   private readonly foreign: RecurringTrouble;
   private readonly end = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
@@ -51,6 +51,7 @@ export class NatsTaskQueue implements TaskQueue {
     private readonly token: string,
     private readonly limits: WorkLimits,
   ) {
+    this.malformed = new MalformedMessages(link.tellMalformed);
     this.foreign = new RecurringTrouble(link);
     this.heartbeat = setInterval(() => this.sayWorking(), link.times.workingEveryMs).unref();
     this.unlisten = link.onConnected((connected) => connected && this.resume());
@@ -208,6 +209,7 @@ export class NatsTaskQueue implements TaskQueue {
     let acknowledged: Promise<void> | null = null;
     return {
       task,
+      redelivered: deliveriesOf(message) > 1,
       acknowledge: () => (acknowledged ??= this.acknowledge(message)),
       // No word refuses it: refused at once again and again, it would soon count as one that nobody can answer.
       handBack: () => void this.held.delete(message),
@@ -246,4 +248,13 @@ export class NatsTaskQueue implements TaskQueue {
       if (!(error instanceof SmoothcertError) || !error.retryable) throw error;
     });
   }
+}
+
+/**
+ * How often the server has handed the message out, this time included: so says the subject that an answer goes to,
+ * $JS.ACK.<stream>.<consumer>.<deliveries>… or, of newer servers, $JS.ACK.<domain>.<account>.<stream>.<consumer>.<deliveries>…
+ */
+function deliveriesOf({ reply = '' }: Msg): number {
+  const tokens = reply.split('.');
+  return Number(tokens[tokens.length === 9 ? 4 : 6]);
 }

@@ -73,10 +73,8 @@ export class NatsVoteLedger implements VoteLedger {
 
   async *read(after: number, signal: AbortSignal): AsyncIterable<Entry> {
     const { link, options, end } = this;
-    for await (const entry of readLedger({ link, ...options, after, signals: [signal, end.signal] })) {
-      this.last = Math.max(this.last, entry.sequence);
-      yield entry;
-    }
+    const onKnown = (sequence: number) => (this.last = Math.max(this.last, sequence));
+    yield* readLedger({ link, ...options, after, signals: [signal, end.signal], onKnown });
   }
 
   /** Nothing to do: what the server has acknowledged is as safe as its own configuration makes it. */

@@ -19,14 +19,16 @@ import { NatsVoteLedger } from './vote-ledger.js';
 
 /** Where a worker meets coordinators in NATS. The link is its opener's: `close` leaves it open. */
 export class NatsWorkerExchange implements WorkerExchange {
-  private readonly malformed = new MalformedMessages();
+  private readonly malformed: MalformedMessages;
 
   private constructor(
     private readonly link: NatsLink,
     private readonly worker: string,
     private readonly orders: WorkOrders,
     private readonly leases: KV,
-  ) {}
+  ) {
+    this.malformed = new MalformedMessages(link.tellMalformed);
+  }
 
   /**
    * @param worker name of this worker, for refusals

@@ -1,0 +1,34 @@
+import { statfs } from 'node:fs/promises';
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { Role } from '../../shared/telemetry/catalogue.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { VERSION } from '../../shared/version.js';
+
+/** The metrics of a process of these roles. */
+export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
+  const metrics = new PrometheusMetrics(roles);
+  for (const role of roles) {
+    metrics.set('smoothcert_build_info', 1, { version: VERSION, role, node: process.version });
+  }
+  return metrics;
+}
+
+/** Follows a connection to NATS; of a process without one it is said that all is well. */
+export function observeNats(metrics: Metrics, link: NatsLink | null): void {
+  const show = (connected: boolean) => metrics.set('smoothcert_nats_connected', connected ? 1 : 0);
+  show(link?.connected ?? true);
+  link?.onConnected((connected) => {
+    show(connected);
+    if (!connected) metrics.add('smoothcert_nats_disconnects_total', 1);
+  });
+  link?.onMalformed(() => metrics.add('smoothcert_malformed_messages_total', 1));
+}
+
+/** What is left on the disk of a store, to whoever is not root. */
+export function observeStore(metrics: Metrics<'coordinator'>, folder: string): void {
+  metrics.onScrape(async () => {
+    const { bavail, bsize } = await statfs(folder);
+    metrics.set('smoothcert_store_free_bytes', bavail * bsize);
+  });
+}
