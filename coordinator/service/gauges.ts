@@ -20,13 +20,15 @@ export interface Moment {
   readonly watchers: number;
   readonly jobs: readonly RunningJob[];
   readonly presences: readonly Presence[];
+  /** Whether queues can be asked. */
+  readonly connected: boolean;
   /** The clock's milliseconds. */
   readonly now: number;
 }
 
 /** Sets what is only worth knowing when somebody asks. What a queue does not say in time stays as it was. */
 export async function showMoment(metrics: Metrics<'coordinator'>, moment: Moment): Promise<void> {
-  const { serving, watchers, jobs, presences, now } = moment;
+  const { serving, watchers, jobs, presences, connected, now } = moment;
   metrics.set('smoothcert_serving', serving ? 1 : 0);
   metrics.set('smoothcert_watchers', watchers);
   for (const state of ['pending', 'running', 'cancelling'] as const) {
@@ -37,6 +39,7 @@ export async function showMoment(metrics: Metrics<'coordinator'>, moment: Moment
   const ages = jobs.flatMap(({ oldestTaskAt }) => (oldestTaskAt === null ? [] : [now - oldestTaskAt]));
   metrics.set('smoothcert_queue_oldest_task_age_seconds', Math.max(0, ...ages) / 1_000);
   showWorkers(metrics, presences);
+  if (!connected) return;
   const depths = await Promise.all([...queuesOf(jobs)].map((queue) => queue.depth()));
   metrics.set('smoothcert_queue_tasks', sum(depths.map(({ waiting }) => waiting)), { state: 'waiting' });
   metrics.set('smoothcert_queue_tasks', sum(depths.map(({ taken }) => taken)), { state: 'taken' });

@@ -138,11 +138,12 @@ export class JobManager implements CertificationService {
   }
 
   private moment(): Moment {
-    const { watchers, term, serving, options } = this;
+    const { watchers, term, serving } = this;
+    const { exchange, clock } = this.options;
     const jobs = [...(term?.runners.values() ?? [])].map((runner) => runner.moment());
     return {
       ...{ serving, watchers, jobs },
-      ...{ presences: options.exchange.presences(), now: options.clock.now() },
+      ...{ presences: exchange.presences(), connected: exchange.connected, now: clock.now() },
     };
   }
 

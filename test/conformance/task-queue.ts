@@ -50,7 +50,8 @@ function describeHandingOut({ create }: QueueAdapter): void {
   it('hands a task out as it was published', async () => {
     await using place = await create();
     await place.connect().publish(taskOf('a'));
-    expect((await place.connect().next(never))!.task).toEqual(taskOf('a'));
+    const delivery = await place.connect().next(never);
+    expect(delivery).toMatchObject({ task: taskOf('a'), redelivered: false });
   });
 
   it('hands each of many tasks to one taker', async () => {
@@ -146,6 +147,7 @@ function describeAcknowledging({ create, redelivers }: QueueAdapter): void {
     for (let k = 0; k < 2; k++) back!.handBack();
     const again = [await other.next(never), await other.next(never)];
     expect(again.map((delivery) => delivery!.task)).toEqual([taskOf('c'), back!.task]);
+    expect(again.map((delivery) => delivery!.redelivered)).toEqual([false, true]);
     for (const delivery of again) await delivery!.acknowledge();
     expect(await one.depth()).toEqual({ waiting: 0, taken: 0 });
   });
@@ -160,7 +162,7 @@ function describeAcknowledging({ create, redelivers }: QueueAdapter): void {
       await done!.acknowledge();
       place.kill!(mortal);
       const again = await heir.next(never);
-      expect(again!.task).toEqual(lost!.task);
+      expect(again).toMatchObject({ task: lost!.task, redelivered: true });
       await again!.acknowledge();
       void lost!.acknowledge();
       expect(await publisher.depth()).toEqual({ waiting: 0, taken: 0 });

@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localJob, poolFor, project, type LocalJob } from '../harness/local-job.js';
 import { writeUint8Npy } from '../harness/results.js';
+import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { Scrape } from '../support/scrape.js';
 import type { Pool } from '../../worker/pool.js';
 import { isAlive, signalTo } from '../harness/processes.js';
 import { temporaryFolder } from '../harness/command.js';
@@ -32,9 +34,34 @@ test('two shards are in flight for a child, and their counts do not depend on wh
   expect(alone).toMatchObject({ counts: (together[0] as { counts: unknown }).counts });
 });
 
+test('what batches take is told, each once, noise apart from inference', async () => {
+  const metrics = new PrometheusMetrics(['worker']);
+  const pool = poolFor(local, { metrics });
+  const { batch } = local.job.draw;
+  const shards = [0, 1, 2].map((image) => ({ image, begin: 0, end: 2 * batch }));
+  const micros = [];
+  for (const shard of shards) {
+    const drawn = await pool.draw(shard);
+    if (drawn.kind === 'counted') micros.push(drawn.micros);
+  }
+  await pool.close();
+  const shown = new Scrape(await metrics.text());
+  const seconds = [];
+  for (const phase of ['noise', 'inference']) {
+    expect(shown.value('smoothcert_batch_duration_seconds_count', { phase })).toBe(6);
+    seconds.push(shown.value('smoothcert_batch_duration_seconds_sum', { phase }));
+  }
+  const [noise, inference] = seconds as [number, number];
+  expect(noise).toBeGreaterThan(0);
+  expect(inference).toBeGreaterThan(noise);
+  const total = micros.reduce((sum, one) => sum + one, 0) / 1e6;
+  expect(Math.abs(noise + inference - total)).toBeLessThan(0.05 * total);
+});
+
 test('a shard is blamed only for deaths while it is drawn alone, and only after five SIGKILLs', async () => {
   const deaths = new EventEmitter();
-  const pool = poolFor(local, { onDeath: (how) => deaths.emit('death', how) });
+  const metrics = new PrometheusMetrics(['worker']);
+  const pool = poolFor(local, { onDeath: (how) => deaths.emit('death', how), metrics });
   await pool.draw(SHARD);
   const poison = { image: 2, begin: 1024, end: 2048 };
   const drawn = pool.draw(poison);
@@ -50,6 +77,9 @@ test('a shard is blamed only for deaths while it is drawn alone, and only after 
   expect(await pool.draw(SHARD)).toMatchObject({ kind: 'counted' });
   await pool.close();
   expect(new Set(pids).size).toBe(6);
+  const shown = new Scrape(await metrics.text());
+  expect(shown.value('smoothcert_process_restarts_total', { reason: 'died' })).toBe(6);
+  expect(shown.value('smoothcert_process_restarts_total', { reason: 'hung' })).toBe(0);
   expect(await Promise.all(pids.map(isAlive))).not.toContain(true);
 });
 

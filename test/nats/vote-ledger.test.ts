@@ -76,6 +76,17 @@ describeNats('the vote ledger in NATS', (server) => {
     expect(malformed.all).toEqual([2, 3]);
   });
 
+  it('knows of records that others have appended, as soon as it reads one before them', async () => {
+    const { link, name, ledger } = await openNew(server());
+    const reader = await NatsVoteLedger.open(link, name);
+    for (const task of ['a', 'b', 'c']) await ledger.append(recordOf(task));
+    const entries = reader.read(0, never)[Symbol.asyncIterator]();
+    expect(reader.size()).toBe(0);
+    expect((await entries.next()).value).toMatchObject({ sequence: 1 });
+    expect(reader.size()).toBe(3);
+    await entries.return?.();
+  });
+
   it('lets records without a task stand side by side', async () => {
     const { ledger } = await openNew(server());
     for (let k = 0; k < 2; k++) expect(await ledger.append(recordOf(''))).toBe('recorded');

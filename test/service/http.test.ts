@@ -13,6 +13,9 @@ import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../shared/ht
 import { readTls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
+import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { Scrape } from '../support/scrape.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 
 const content = randomBytes(3 * 2 ** 20);
@@ -75,6 +78,32 @@ async function raw(bytes: string): Promise<string> {
 }
 
 describe('the HTTP server', () => {
+  it('is alive until only another process in its place can help, whether it is ready or not', async () => {
+    let stuck: string | null = null;
+    const url = await start({ stuck: () => stuck });
+    reason = 'NATS cannot be reached.';
+    expect(await ask(`${url}/livez`)).toEqual({ status: 200, body: 'Alive.\n' });
+    stuck = 'A process hangs.';
+    expect(await ask(`${url}/livez`)).toEqual({ status: 503, body: 'A process hangs.\n' });
+  });
+
+  it('shows metrics to those without a token, too', async () => {
+    const tokenFile = path.join(folder, 'tokens');
+    await writeFile(tokenFile, 'secret');
+    const metrics = new PrometheusMetrics(['worker']);
+    metrics.add('smoothcert_tasks_answered_total', 3);
+    const url = await start({
+      tokens: await Tokens.open(tokenFile),
+      pages: { '/metrics': metricsPage(metrics) },
+    });
+    const { headers } = await fetch(`${url}/metrics`);
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const { status, body } = await ask(`${url}/metrics`);
+    expect([status, new Scrape(body).value('smoothcert_tasks_answered_total')]).toEqual([200, 3]);
+    expect(await ask(`${url}/metrics`, { method: 'HEAD' })).toEqual({ status: 200, body: '' });
+    expect((await ask(`${url}/artifacts/${digest}`)).status).toBe(401);
+  });
+
   it('is alive, and ready when the process is', async () => {
     const url = await start();
     expect(await ask(`${url}/livez`)).toEqual({ status: 200, body: 'Alive.\n' });

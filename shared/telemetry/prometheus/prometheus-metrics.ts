@@ -8,6 +8,7 @@ type LabelSet = Readonly<Record<string, string>>;
 
 /** Series of one metric whose labels are known only at run time: what comes beyond them is not shown, whoever invented it. */
 const MOST_SERIES = 128;
+const FRESH_MS = 500;
 
 /**
  * The metrics of a process, as Prometheus reads them: those of its roles and the default ones of Node, in a registry of their own. All
@@ -15,14 +16,16 @@ const MOST_SERIES = 128;
  */
 export class PrometheusMetrics implements Metrics {
   private readonly registry = new Registry();
-  private readonly readers = new Readers();
+  private readonly readers: Readers;
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
   /** Of metrics whose labels are known only at run time: the series that there are. */
   private readonly series = new Map<string, Set<string>>();
 
-  constructor(roles: readonly Role[]) {
+  /** @param freshMs for so long what was read for one who asked is shown to others, too */
+  constructor(roles: readonly Role[], freshMs = FRESH_MS) {
+    this.readers = new Readers(freshMs);
     for (const [name, definition] of Object.entries<MetricDefinition>(METRICS)) {
       if (definition.roles.some((role) => roles.includes(role))) this.register(name, definition);
     }
