@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certifyCommand } from '../cli/certify-command.js';
 import { CERTIFY_FLAGS, factsOf, type Decides } from '../cli/flag-facts.js';
 import { program } from '../cli/program.js';
+import { METRICS } from '../shared/telemetry/catalogue.js';
 import { ROOT, contentOf, runCommand, temporaryFolder, type TemporaryFolder } from './harness/command.js';
 import { MODELS, PICTURES, certifyArgs, writeUint8Npy, type Flags } from './harness/results.js';
 
@@ -37,6 +38,17 @@ describe('docs/configuration.md', () => {
         for (const word of words) expect(row).toContain(`\`${word}\``);
       }
     }
+  });
+});
+
+describe('docs/metrics.md', () => {
+  it('is what npm run reference writes now, with a row for every metric', async () => {
+    const file = folder.file('metrics.md');
+    await promisify(execFile)(process.execPath, ['scripts/metrics-reference.mjs', file], { cwd: ROOT });
+    const text = await readFile(`${ROOT}docs/metrics.md`, 'utf8');
+    expect(text).toBe(await readFile(file, 'utf8'));
+    const rows = [...text.matchAll(/^\| `(smoothcert_\w+)` /gm)].map(([, name]) => name!);
+    expect(rows.sort()).toEqual(Object.keys(METRICS).sort());
   });
 });
 

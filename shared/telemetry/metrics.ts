@@ -37,7 +37,7 @@ export interface Metrics<R extends Role = Role> {
   onScrape(read: () => void | Promise<void>): void;
 }
 
-const nothing = () => undefined;
+const nothing = (): void => undefined;
 
 /** For commands that end: nobody asks them. */
 export const NO_METRICS: Metrics = {

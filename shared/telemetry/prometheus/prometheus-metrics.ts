@@ -1,8 +1,8 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { METRICS, type MetricDefinition, type Role } from '../catalogue.js';
 import type { Metrics } from '../metrics.js';
-import type { Tallied } from '../tally.js';
 import { Readers } from './readers.js';
+import { TalliedHistogram } from './tallied-histogram.js';
 
 type LabelSet = Readonly<Record<string, string>>;
 
@@ -19,7 +19,7 @@ export class PrometheusMetrics implements Metrics {
   private readonly readers: Readers;
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
-  private readonly histograms = new Map<string, Histogram>();
+  private readonly histograms = new Map<string, TalliedHistogram>();
   /** Of metrics whose labels are known only at run time: the series that there are. */
   private readonly series = new Map<string, Set<string>>();
 
@@ -52,14 +52,9 @@ export class PrometheusMetrics implements Metrics {
     if (this.admits(name, labels)) quietly(() => this.histograms.get(name)?.observe(labels ?? {}, value));
   };
 
-  /** The mean of what fell into a bucket lies in it: observed as often, it gives the same counts and the same sum. */
   readonly observeAll: Metrics['observeAll'] = (name, gathered, ...[labels]: [LabelSet?]) => {
-    quietly(() => {
-      const histogram = this.histograms.get(name)?.labels(labels ?? {});
-      for (const [value, times] of meansOf(gathered, (METRICS[name] as MetricDefinition).buckets!)) {
-        for (let k = 0; k < times; k++) histogram?.observe(value);
-      }
-    });
+    if (this.admits(name, labels))
+      quietly(() => this.histograms.get(name)?.observeAll(labels ?? {}, gathered));
   };
 
   readonly onScrape: Metrics['onScrape'] = (read) => this.readers.add(read);
@@ -87,8 +82,9 @@ export class PrometheusMetrics implements Metrics {
       for (const one of known ?? []) gauge.set(one, 0);
       this.gauges.set(name, gauge);
     } else {
-      const histogram = new Histogram({ ...common, buckets: [...buckets!] });
-      for (const one of known ?? []) histogram.zero(one);
+      const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
+      for (const one of known ?? []) histogram.of(one);
+      histogram.addTo(this.registry);
       this.histograms.set(name, histogram);
     }
   }
@@ -112,13 +108,6 @@ function combinationsOf(labels: NonNullable<MetricDefinition['labels']>): LabelS
     found = found.flatMap((one) => values.map((value) => ({ ...one, [label]: value })));
   }
   return found;
-}
-
-/** The mean of each bucket that holds something, and how much it holds; rounding may not carry it over the bucket's end. */
-function meansOf({ counts, sums }: Tallied, bounds: readonly number[]): [value: number, times: number][] {
-  return counts.flatMap((times, bucket): [number, number][] =>
-    times > 0 ? [[Math.min(sums[bucket]! / times, bounds[bucket] ?? Infinity), times]] : [],
-  );
 }
 
 /** What is measured must not fall over its measurement. */
