@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { jobsBucket, leaseBucket } from '../../shared/adapters/nats/buckets.js';
 import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
@@ -7,7 +7,8 @@ import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
 import { WorkOrders } from '../../shared/adapters/nats/orders.js';
 import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
 import type { NatsTimes } from '../../shared/adapters/nats/times.js';
-import { WORK_LIMITS } from '../../shared/adapters/nats/work-stream.js';
+import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../shared/adapters/nats/work-stream.js';
+import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { aborted, MALFORMED, orderOf, PREPARED, presenceOf, requestOf } from './state-support.js';
@@ -164,6 +165,27 @@ describeNats('the exchanges in NATS', (server) => {
     patience.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');
     expect([one.malformedCount, other.malformedCount]).toEqual([0, 0]);
+    await one.close();
+  });
+
+  it('have a queue for each class that workers are of, however often it is removed, and for no more than 64', async () => {
+    const [one, { link, exchange: other }] = [await coordinator(), await worker()];
+    const classes = Array.from({ length: 70 }, () => randomUUID());
+    const consumers = () => link.manager.consumers.list(WORK_STREAM).next();
+    const mine = async () => {
+      const names = new Set((await consumers().catch(() => [])).map(({ name }) => name));
+      return classes.filter((one) => names.has(consumerOf(classToken(one)))).length;
+    };
+    for (const numericClass of classes) other.announce(presenceOf('w', { numericClass }));
+    await vi.waitFor(async () => expect(await mine()).toBe(64), { timeout: 10_000 });
+    await link.manager.consumers.delete(WORK_STREAM, consumerOf(classToken(classes[0]!)));
+    await vi.waitFor(
+      async () => {
+        other.announce(presenceOf('w', { numericClass: classes[0]! }));
+        expect(await mine()).toBe(64);
+      },
+      { timeout: 10_000 },
+    );
     await one.close();
   });
 

@@ -45,7 +45,6 @@ describeNats('the job store in NATS', (server) => {
       ['list', ids, []],
       ['remove', () => store.remove('j-a'), undefined],
       ['create', () => store.create(entryOf('j-a')), 'created'],
-      ['order', () => orders.get('j-a'), null],
       ['put', () => orders.put(orderOf('j-a')), undefined],
     ];
     for (const [what, call, outcome] of calls) {
@@ -54,6 +53,16 @@ describeNats('the job store in NATS', (server) => {
       expect({ what, thrown }).toMatchObject({ what, thrown: lost });
       expect([what, await call()]).toEqual([what, outcome]);
     }
+  });
+
+  it('is not made by those who ask for work orders', async () => {
+    const link = await server().connect();
+    const orders = new WorkOrders(link, await jobsBucket(link));
+    await link.manager.streams.delete('KV_SC1_JOBS');
+    await expect(orders.get('j-a')).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+    await expect(link.manager.streams.info('KV_SC1_JOBS')).rejects.toThrow('stream not found');
+    await jobsBucket(link);
+    expect(await orders.get('j-a')).toBeNull();
   });
 
   it('makes one job of two creations that race', async () => {

@@ -3,7 +3,13 @@ import { expect, it, vi } from 'vitest';
 
 import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
-import { WORK_LIMITS, workSubject, type WorkLimits } from '../../shared/adapters/nats/work-stream.js';
+import {
+  WORK_LIMITS,
+  WORK_STREAM,
+  consumerOf,
+  workSubject,
+  type WorkLimits,
+} from '../../shared/adapters/nats/work-stream.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';
@@ -191,5 +197,39 @@ describeNats('the task queue and a server that is killed', (server) => {
     const waiting = queue.next(never);
     await vi.waitFor(async () => expect(await queue.publish(taskOf('a'))).toBe('queued'), DEADLINE);
     expect((await waiting)!.task.name).toBe('a');
+  });
+
+  it('of a worker makes nothing, and waits, saying so once, for what a coordinator makes, or makes anew', async () => {
+    const [link, worker] = [await server().connect(), await server().connect({ pullMs: 500 })];
+    const numericClass = randomUUID();
+    const troubles: string[] = [];
+    const told = new Promise<void>((resolve) =>
+      worker.onTrouble((sentence) => {
+        troubles.push(sentence);
+        resolve();
+      }),
+    );
+    const tasks = await NatsTaskQueue.bind(worker, numericClass);
+    const waiting = tasks.next(never);
+    await told;
+    const consumer = consumerOf(classToken(numericClass));
+    await expect(link.manager.consumers.info(WORK_STREAM, consumer)).rejects.toThrow('consumer not found');
+    const queue = await NatsTaskQueue.open(link, numericClass);
+    await queue.publish(taskOf('a'));
+    expect((await waiting)!.task.name).toBe('a');
+    expect(troubles).toEqual([
+      `There is no consumer ${consumer} of SC1_WORK yet; waiting for a coordinator to make it.`,
+    ]);
+
+    const next = tasks.next(never);
+    await link.manager.streams.delete(WORK_STREAM);
+    await vi.waitFor(async () => expect(await queue.publish(taskOf('b'))).toBe('queued'), DEADLINE);
+    expect((await next)!.task.name).toBe('b');
+    const slower = await server().connect({ ackWaitMs: 2000 });
+    await expect(NatsTaskQueue.bind(slower, numericClass)).rejects.toMatchObject({ code: 'NATS_UNSUITABLE' });
+    const none = new AbortController();
+    const nothing = (await NatsTaskQueue.bind(worker, randomUUID())).next(none.signal);
+    none.abort();
+    expect(await nothing).toBeNull();
   });
 });

@@ -36,6 +36,11 @@ export async function restoreLeaseBucket(link: NatsLink): Promise<void> {
   await ensureBucket(link, leaseSettings(link));
 }
 
+/** Jobs and work orders for those who only read them; it may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
+export function readableJobsBucket(link: NatsLink): Promise<KV> {
+  return bind(link, JOBS);
+}
+
 /** The lease for those who only read it; it may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
 export function readableLeaseBucket(link: NatsLink): Promise<KV> {
   return bind(link, LEASE);

@@ -3,12 +3,13 @@ import type { Task } from '../../ports/task-queue.js';
 import type { Prepared } from '../../preparation.js';
 import type { WorkOrder } from '../../work-order.js';
 import { jobsBucket } from './buckets.js';
+import { ClassQueues } from './class-queues.js';
 import { ensureLedger, removeLedger } from './ledger-stream.js';
 import type { NatsLink } from './link.js';
 import { MalformedMessages } from './messages.js';
 import { WorkOrders } from './orders.js';
 import { Preparations } from './preparations.js';
-import { Presences } from './presence.js';
+import { MOST_WORKERS, Presences } from './presence.js';
 import { NatsStopSignal } from './stop-signal.js';
 import { NatsTaskQueue } from './task-queue.js';
 import { NatsVoteLedger } from './vote-ledger.js';
@@ -34,7 +35,8 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     private readonly orders: WorkOrders,
   ) {
     this.malformed = new MalformedMessages(link.tellMalformed);
-    this.heard = new Presences(link, this.malformed);
+    const queues = new ClassQueues(link);
+    this.heard = new Presences(link, this.malformed, MOST_WORKERS, (worker) => queues.ensure(worker));
     this.preparations = new Preparations(link, () => this.presences(), this.malformed);
   }
 

@@ -3,6 +3,7 @@ import type { KV } from '@nats-io/kv';
 import type { WorkOrder } from '../../work-order.js';
 import { decodeOrder, encodeOrder } from '../../wire/cluster.js';
 import { answered, isPresent, removeKey } from './buckets.js';
+import { unanswered } from './errors.js';
 import type { NatsLink } from './link.js';
 
 const keyOf = (job: string): string => `order.${job}`;
@@ -20,9 +21,14 @@ export class WorkOrders {
     await answered(this.link, what, this.bucket.put(keyOf(order.job), encodeOrder(order)));
   }
 
-  /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED for one that cannot be read */
+  /**
+   * Never makes the bucket: workers ask. That there is none says nothing of the job.
+   * @throws SmoothcertError NATS_UNREACHABLE, NATS_FORBIDDEN; PROTOCOL_MISMATCH, MESSAGE_MALFORMED for one that cannot be read
+   */
   async get(job: string): Promise<WorkOrder | null> {
-    const found = await answered(this.link, `tell of the work order of ${job}`, this.bucket.get(keyOf(job)));
+    const found = await this.bucket.get(keyOf(job)).catch((error: unknown) => {
+      throw unanswered(`tell of the work order of ${job}`, error);
+    });
     return isPresent(found) ? decodeOrder(found.value) : null;
   }
 

@@ -27,6 +27,7 @@ export class Presences {
     private readonly link: NatsLink,
     malformed: MalformedMessages,
     private readonly most = MOST_WORKERS,
+    private readonly onHeard: (presence: Presence) => void = () => undefined,
   ) {
     this.subscription = link.connection.subscribe('sc1.presence.*', {
       callback: (error, msg) => {
@@ -52,6 +53,7 @@ export class Presences {
     const known = this.heard.delete(worker);
     if (!known && this.heard.size >= this.most) this.forgetSilent();
     if (this.heard.size < this.most) this.heard.set(worker, { presence, at: performance.now() });
+    this.onHeard(presence);
   }
 
   private forgetSilent(): void {

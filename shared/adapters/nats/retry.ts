@@ -16,6 +16,19 @@ export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<v
   });
 }
 
+/** Resolves when `promise` does or a signal aborts; rejects as `promise` does. */
+export function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    promise.then(done, reject);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
+}
+
 /** Pauses before further tries, without end: each up to twice as long as the one before, half of it by chance, so that many do not try at once. */
 export function* pauses({ retryLeastMs, retryMostMs }: NatsTimes): Generator<number, never> {
   for (let most = retryLeastMs; ; most = Math.min(2 * most, retryMostMs)) {

@@ -19,6 +19,12 @@ import { checkSettings, type Need } from './settings.js';
 export type StreamSettings = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'discard'> &
   Partial<StreamConfig>;
 
+/** What every durable consumer of ours is. */
+const EXPLICIT = {
+  ...{ ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All },
+  ...{ replay_policy: ReplayPolicy.Instant },
+} as const;
+
 /** Settings that an operator may have made larger. */
 const MAY_BE_MORE = new Set(['max_bytes', 'max_msgs', 'num_replicas']);
 
@@ -32,6 +38,13 @@ export async function ensureStream(link: NatsLink, settings: StreamSettings): Pr
   if (found === null) return true;
   checkSettings(`The stream ${config.name}`, needsOf(config, found));
   return false;
+}
+
+/** Whether the stream is there, however many copies it has. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+export async function findStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
+  const found = await streamSettings(link, settings.name);
+  if (found !== null) checkSettings(`The stream ${settings.name}`, needsOf(settings, found));
+  return found !== null;
 }
 
 /** Settings of a stream; null if there is none. */
@@ -57,6 +70,9 @@ async function addStream(link: NatsLink, config: StreamSettings): Promise<Stream
   }
 }
 
+/** Settings of a durable consumer that something here relies on. */
+export type ConsumerSettings = Partial<ConsumerConfig> & { readonly durable_name: string };
+
 /**
  * Makes the durable pull consumer of explicit acknowledgements if it is not there. Without BackOff, which would stand in for ack_wait.
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, NATS_UNREACHABLE
@@ -64,19 +80,24 @@ async function addStream(link: NatsLink, config: StreamSettings): Promise<Stream
 export async function ensureConsumer(
   link: NatsLink,
   stream: string,
-  settings: Partial<ConsumerConfig> & { durable_name: string },
+  settings: ConsumerSettings,
 ): Promise<void> {
-  const config = {
-    ...{ ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All },
-    ...{ replay_policy: ReplayPolicy.Instant, ...settings },
-  };
-  const found = await consumerSettings(link, stream, config.durable_name);
-  if (found === null) {
-    await addConsumer(link, stream, config);
-    return;
-  }
+  if (await findConsumer(link, stream, settings)) return;
+  await addConsumer(link, stream, { ...EXPLICIT, ...settings });
+}
+
+/** Whether the consumer is there. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+export async function findConsumer(
+  link: NatsLink,
+  stream: string,
+  settings: ConsumerSettings,
+): Promise<boolean> {
+  const found = await consumerSettings(link, stream, settings.durable_name);
+  if (found === null) return false;
   const backOff = { setting: 'backoff', wanted: 0, found: found.backoff?.length ?? 0 };
-  checkSettings(`The consumer ${config.durable_name} of ${stream}`, [...needsOf(config, found), backOff]);
+  const needs = needsOf({ ...EXPLICIT, ...settings }, found);
+  checkSettings(`The consumer ${settings.durable_name} of ${stream}`, [...needs, backOff]);
+  return true;
 }
 
 async function consumerSettings(
@@ -87,7 +108,7 @@ async function consumerSettings(
   try {
     return (await link.manager.consumers.info(stream, name)).config;
   } catch (error) {
-    if (isConsumerMissing(error)) return null;
+    if (isConsumerMissing(error) || isStreamMissing(error)) return null;
     throw unanswered(`tell of the consumer ${name}`, error);
   }
 }

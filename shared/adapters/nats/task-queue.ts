@@ -4,19 +4,20 @@ import { SmoothcertError } from '../../errors.js';
 import { classToken } from '../../numeric-class.js';
 import type { Delivery, Task, TaskQueue } from '../../ports/task-queue.js';
 import { decodeTask, encodeTask } from '../../wire/cluster.js';
-import { isFull, unanswered, unreachable } from './errors.js';
+import { isFull, isUnanswered, unanswered, unreachable } from './errors.js';
 import { watchExhausted } from './exhausted.js';
 import type { NatsLink } from './link.js';
 import { MalformedMessages } from './messages.js';
 import { Pull } from './pull.js';
 import { RecurringTrouble } from './recurring.js';
-import { pause, pauses } from './retry.js';
+import { pause, pauses, settledOrAborted } from './retry.js';
 import { removeTasks } from './remove-tasks.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,
   consumerOf,
   ensureWork,
+  findWork,
   workSubject,
   type WorkLimits,
 } from './work-stream.js';
@@ -45,11 +46,15 @@ export class NatsTaskQueue implements TaskQueue {
   private readonly end = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly unlisten: () => void;
+  /** Resolves once what a coordinator makes is there; null: it is, as far as is known. */
+  private missing: Promise<void> | null = null;
 
   private constructor(
     private readonly link: NatsLink,
     private readonly token: string,
     private readonly limits: WorkLimits,
+    /** Whether stream and consumer are made here where they are not there. */
+    private readonly makes: boolean,
   ) {
     this.malformed = new MalformedMessages(link.tellMalformed);
     this.foreign = new RecurringTrouble(link);
@@ -60,7 +65,7 @@ export class NatsTaskQueue implements TaskQueue {
 
   /**
    * Opens the queue of a numeric class, making what it needs if it is not there.
-   * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, DISK_FULL
+   * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, NATS_FORBIDDEN, DISK_FULL
    */
   static async open(
     link: NatsLink,
@@ -69,7 +74,23 @@ export class NatsTaskQueue implements TaskQueue {
   ): Promise<NatsTaskQueue> {
     const token = classToken(numericClass);
     await ensureWork(link, token, limits);
-    return new NatsTaskQueue(link, token, limits);
+    return new NatsTaskQueue(link, token, limits, true);
+  }
+
+  /**
+   * Opens the queue of a numeric class for those who take tasks: makes nothing, and waits in `next` for what a coordinator makes.
+   * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, NATS_FORBIDDEN
+   */
+  static async bind(
+    link: NatsLink,
+    numericClass: string,
+    limits: WorkLimits = WORK_LIMITS,
+  ): Promise<NatsTaskQueue> {
+    const token = classToken(numericClass);
+    const isThere = await findWork(link, token, limits);
+    const queue = new NatsTaskQueue(link, token, limits, false);
+    if (!isThere) queue.lookForIt();
+    return queue;
   }
 
   /** Messages that are no tasks of ours; they were removed, but for those of another version. */
@@ -86,6 +107,8 @@ export class NatsTaskQueue implements TaskQueue {
       return 'queued';
     } catch (error) {
       if (isFull(error)) return 'full';
+      // Nobody listens there: the stream may have been removed.
+      if (isUnanswered(error) && this.makes) await ensureWork(this.link, this.token, this.limits);
       throw unanswered(`say that it has queued the task ${task.name}`, error);
     }
   }
@@ -93,6 +116,10 @@ export class NatsTaskQueue implements TaskQueue {
   async next(signal: AbortSignal): Promise<Delivery | null> {
     let pausing = pauses(this.link.times);
     while (!signal.aborted && !this.end.signal.aborted) {
+      if (this.missing !== null) {
+        await settledOrAborted(this.missing, signal);
+        continue;
+      }
       const outcome = this.takeLate() ?? (await this.pull(signal));
       if (outcome === 'again') continue;
       if (outcome === 'unanswered') {
@@ -244,8 +271,39 @@ export class NatsTaskQueue implements TaskQueue {
   /** Nobody serves the consumer: it may have been removed, and the stream with it. */
   private async recover(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.end.signal.aborted || !this.link.connected) return;
-    await ensureWork(this.link, this.token, this.limits).catch((error: unknown) => {
-      if (!(error instanceof SmoothcertError) || !error.retryable) throw error;
+    if (!this.makes) this.lookForIt();
+    else await this.unlessTransient(ensureWork(this.link, this.token, this.limits));
+  }
+
+  /** What it meets is thrown to those who wait. */
+  private lookForIt(): void {
+    this.missing ??= this.untilThere();
+    this.missing.catch(() => undefined);
+  }
+
+  /** Resolves once stream and consumer are there, or nobody waits for them any more. One loop, however many wait. */
+  private async untilThere(): Promise<void> {
+    const { link, token, limits, end } = this;
+    let isTold = false;
+    for (const wait of pauses(link.times)) {
+      await link.untilConnected(end.signal);
+      if (end.signal.aborted || link.closed) break;
+      if (await this.unlessTransient(findWork(link, token, limits))) break;
+      if (!isTold)
+        link.tellTrouble(
+          `There is no consumer ${consumerOf(token)} of ${WORK_STREAM} yet; waiting for a coordinator to make it.`,
+        );
+      isTold = true;
+      await pause(wait, end.signal);
+    }
+    this.missing = null;
+  }
+
+  /** Undefined where it is of use to try again. */
+  private async unlessTransient<T>(trying: Promise<T>): Promise<T | undefined> {
+    return trying.catch((error: unknown) => {
+      if (error instanceof SmoothcertError && error.retryable) return undefined;
+      throw error;
     });
   }
 }

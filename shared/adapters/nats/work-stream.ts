@@ -2,7 +2,14 @@ import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
 import type { NatsLink } from './link.js';
-import { ensureConsumer, ensureStream } from './streams.js';
+import {
+  ensureConsumer,
+  ensureStream,
+  findConsumer,
+  findStream,
+  type ConsumerSettings,
+  type StreamSettings,
+} from './streams.js';
 
 export const WORK_STREAM = 'SC1_WORK';
 
@@ -27,13 +34,27 @@ export const workSubject = (classToken: string, job: string): string => `sc1.wor
 
 /** Makes the stream of tasks and the consumer of this class, if they are not there. @throws as `ensureStream` */
 export async function ensureWork(link: NatsLink, classToken: string, limits: WorkLimits): Promise<void> {
-  await ensureStream(link, {
+  await ensureStream(link, streamOf(limits));
+  await ensureConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits));
+}
+
+/** Whether both are there. @throws SmoothcertError NATS_UNSUITABLE if they have other settings, NATS_UNREACHABLE, NATS_FORBIDDEN */
+export async function findWork(link: NatsLink, classToken: string, limits: WorkLimits): Promise<boolean> {
+  if (!(await findStream(link, streamOf(limits)))) return false;
+  return findConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits));
+}
+
+function streamOf({ tasks }: WorkLimits): StreamSettings {
+  return {
     ...{ name: WORK_STREAM, subjects: ['sc1.work.*.*'], retention: RetentionPolicy.Workqueue },
-    ...{ discard: DiscardPolicy.New, max_msgs: limits.tasks, max_msg_size: LARGEST_TASK },
-  });
-  await ensureConsumer(link, WORK_STREAM, {
+    ...{ discard: DiscardPolicy.New, max_msgs: tasks, max_msg_size: LARGEST_TASK },
+  };
+}
+
+function consumerSettingsOf({ times }: NatsLink, classToken: string, limits: WorkLimits): ConsumerSettings {
+  return {
     ...{ durable_name: consumerOf(classToken), filter_subject: workSubject(classToken, '*') },
-    ...{ ack_wait: nanos(link.times.ackWaitMs), max_deliver: limits.deliveries },
+    ...{ ack_wait: nanos(times.ackWaitMs), max_deliver: limits.deliveries },
     ...{ max_ack_pending: MOST_TAKEN, max_waiting: MOST_WAITING },
-  });
+  };
 }

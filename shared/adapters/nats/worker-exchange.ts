@@ -5,7 +5,7 @@ import type { Presence, WorkerExchange, WorkerLinks } from '../../ports/exchange
 import type { TaskQueue } from '../../ports/task-queue.js';
 import type { WorkOrder } from '../../work-order.js';
 import { decodeLease } from '../../wire/cluster.js';
-import { isPresent, jobsBucket, readableLeaseBucket } from './buckets.js';
+import { isPresent, readableJobsBucket, readableLeaseBucket } from './buckets.js';
 import { isStreamMissing, unanswered } from './errors.js';
 import { LEASE_KEY } from './lease.js';
 import type { NatsLink } from './link.js';
@@ -17,7 +17,10 @@ import { NatsStopSignal } from './stop-signal.js';
 import { NatsTaskQueue } from './task-queue.js';
 import { NatsVoteLedger } from './vote-ledger.js';
 
-/** Where a worker meets coordinators in NATS. The link is its opener's: `close` leaves it open. */
+/**
+ * Where a worker meets coordinators in NATS. It makes no stream, consumer or bucket: coordinators do, and it waits for them.
+ * The link is its opener's: `close` leaves it open.
+ */
 export class NatsWorkerExchange implements WorkerExchange {
   private readonly malformed: MalformedMessages;
 
@@ -32,10 +35,10 @@ export class NatsWorkerExchange implements WorkerExchange {
 
   /**
    * @param worker name of this worker, for refusals
-   * @throws SmoothcertError NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE
+   * @throws SmoothcertError NATS_UNREACHABLE
    */
   static async open(link: NatsLink, worker: string): Promise<NatsWorkerExchange> {
-    const orders = new WorkOrders(link, await jobsBucket(link));
+    const orders = new WorkOrders(link, await readableJobsBucket(link));
     return new NatsWorkerExchange(link, worker, orders, await readableLeaseBucket(link));
   }
 
@@ -53,7 +56,7 @@ export class NatsWorkerExchange implements WorkerExchange {
   }
 
   tasks(numericClass: string): Promise<TaskQueue> {
-    return NatsTaskQueue.open(this.link, numericClass);
+    return NatsTaskQueue.bind(this.link, numericClass);
   }
 
   async open(job: string): Promise<WorkerLinks | null> {
