@@ -48,6 +48,7 @@ export const ERROR_CATALOGUE = {
   SERVER_UNREACHABLE: { exit: 2, retryable: true },
   NATS_UNREACHABLE: { exit: 2, retryable: true },
   NATS_UNSUITABLE: { exit: 2, retryable: false },
+  NATS_FORBIDDEN: { exit: 2, retryable: false },
   INSECURE_LISTENING: { exit: 2, retryable: false },
   CANCELLED: { exit: 2, retryable: false },
   // The machinery

@@ -19,7 +19,7 @@ const seconds = (raw: Raw, name: string, flag: string, most = 3_600): number =>
 const whole = (raw: Raw, name: string, flag: string, least: number, most: number): number =>
   parseNumber(flag, text(raw, name)!, { least, most, whole: true });
 
-/** The content of a file with one secret, without the line's end. @throws OPTION_INVALID */
+/** The content of a file with one secret, or of a PEM file, without the last line’s end. @throws OPTION_INVALID */
 export function secretOf(file: string, flag: string): string {
   try {
     const secret = readFileSync(file, 'utf8').trim();
@@ -37,8 +37,11 @@ export function secretOf(file: string, flag: string): string {
   throw optionError(`${flag} ${file} is empty.`, 'Put the secret on its first line.');
 }
 
-/** Where NATS is, and who we are to it. Its times follow from the two that an operator chooses. */
-export function natsOptions(raw: Raw, name: string): NatsOptions {
+/**
+ * Where NATS is, and who we are to it. Its times follow from the two that an operator chooses. Secrets are read at every login.
+ * @param role which answers we may listen to in deploy/nats/accounts.conf
+ */
+export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: string): NatsOptions {
   const [user, passwordFile, tokenFile] = ['natsUser', 'natsPasswordFile', 'natsTokenFile'].map((key) =>
     text(raw, key),
   );
@@ -49,10 +52,10 @@ export function natsOptions(raw: Raw, name: string): NatsOptions {
   const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
   return {
     servers: text(raw, 'nats')!.split(','),
-    name,
+    ...{ name: `smoothcert ${role} ${name}`, inboxPrefix: `_INBOX_${role}` },
     ...(user === undefined ? {} : { user }),
-    ...(passwordFile === undefined ? {} : { password: secretOf(passwordFile, '--nats-password-file') }),
-    ...(tokenFile === undefined ? {} : { token: secretOf(tokenFile, '--nats-token-file') }),
+    ...(passwordFile === undefined ? {} : { password: () => secretOf(passwordFile, '--nats-password-file') }),
+    ...(tokenFile === undefined ? {} : { token: () => secretOf(tokenFile, '--nats-token-file') }),
     ...(nkeySeed === undefined ? {} : { nkeySeed }),
     ...(creds === undefined ? {} : { creds }),
     ...(ca === undefined && cert === undefined
@@ -155,7 +158,7 @@ export function workerConfig(raw: Raw): WorkerConfig {
   const cacheRoot = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   return {
     ...machineOf(raw),
-    ...{ nats: natsOptions(raw, `smoothcert worker ${name}`), name, http: text(raw, 'http') ?? null },
+    ...{ nats: natsOptions(raw, 'worker', name), name, http: text(raw, 'http') ?? null },
     cache: text(raw, 'cache') ?? path.join(cacheRoot, 'smoothcert'),
     cacheBytes: 2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }),
     ...{ artifactsUrl: text(raw, 'artifacts') ?? null, store: text(raw, 'store') ?? null },

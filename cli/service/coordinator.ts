@@ -26,7 +26,7 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const listening = await listeningFor(config);
   const artifacts = await ArtifactFolder.open(store);
   const fetcher = new UriFetcher(artifacts, allowUris);
-  const link = await connectNats(natsOptions(raw, `smoothcert coordinator ${name}`));
+  const link = await connectNats(natsOptions(raw, 'coordinator', name));
   for (const note of link.notes) log('warn', note);
   link.onTrouble((sentence) => log('warn', sentence));
   const tellNoMore = link.onConnected((connected) =>

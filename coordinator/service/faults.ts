@@ -5,6 +5,7 @@ const OF_THE_WAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...([
     'NATS_UNREACHABLE',
     'NATS_UNSUITABLE',
+    'NATS_FORBIDDEN',
     'SERVER_UNREACHABLE',
     'NOT_SERVING',
     'UNAUTHENTICATED',

@@ -35,18 +35,27 @@ export interface NatsServerOptions {
   readonly maxFileStore?: number;
   /** How to connect to it, for a configuration that asks for credentials. */
   readonly login?: Partial<NatsOptions>;
+  /** Files as they are deployed, in place of a configuration of the harness's own: only its addresses and its store are chosen here. */
+  readonly files?: {
+    readonly config: string;
+    /** Variables that the files name. */
+    readonly env: Readonly<Record<string, string>>;
+  };
 }
 
 /** A real nats-server with a port and a store of its own; both stay the same when it is killed and started again. */
 export class NatsServer implements AsyncDisposable {
   private child: ChildProcess | null = null;
   private readonly links: NatsLink[] = [];
+  private config: string;
 
   private constructor(
     readonly port: number,
     private readonly folder: string,
     private readonly options: NatsServerOptions,
-  ) {}
+  ) {
+    this.config = options.config ?? '';
+  }
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-nats-'));
@@ -67,20 +76,33 @@ export class NatsServer implements AsyncDisposable {
   /** Starts it (again) on the same port and store, and waits until a client is served. */
   async restart(): Promise<void> {
     await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
-    this.child = spawn('nats-server', ['-c', path.join(this.folder, 'nats.conf')], { stdio: 'ignore' });
+    this.child = spawn('nats-server', await this.flags(), {
+      ...{ stdio: 'ignore', env: { ...process.env, ...this.environment } },
+    });
     running.add(this.child);
     await (
       await connectNats({ ...this.options.login, servers: [this.url], name: 'harness' }).catch(this.unsuited)
     )?.close();
   }
 
-  /** A connection that is closed with the server. @param times others than `TEST_TIMES` */
-  async connect(times: Partial<NatsTimes> = {}, servers: readonly string[] = [this.url]): Promise<NatsLink> {
+  /** A connection that is closed with the server. @param times others than `TEST_TIMES` @param login of somebody else */
+  async connect(
+    times: Partial<NatsTimes> = {},
+    servers: readonly string[] = [this.url],
+    login = this.options.login,
+  ): Promise<NatsLink> {
     const link = await connectNats({
-      ...{ ...this.options.login, servers, name: 'test', times: { ...TEST_TIMES, ...times } },
+      ...{ ...login, servers, name: 'test', times: { ...TEST_TIMES, ...times } },
     });
     this.links.push(link);
     return link;
+  }
+
+  /** Lets it read its files again. Of a harness's own configuration another one may be given, which stays. */
+  async reload(config = this.config): Promise<void> {
+    this.config = config;
+    await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
+    this.child?.kill('SIGHUP');
   }
 
   /** SIGKILL, and waits until it is gone. */
@@ -117,12 +139,28 @@ export class NatsServer implements AsyncDisposable {
     running.delete(child);
   }
 
+  private get store(): string {
+    return path.join(this.folder, 'store');
+  }
+
+  private get environment(): Readonly<Record<string, string>> {
+    const { files } = this.options;
+    return files ? { ...files.env, SMOOTHCERT_NATS_STORE: this.store } : {};
+  }
+
+  private async flags(): Promise<string[]> {
+    const { files } = this.options;
+    if (!files) return ['-c', path.join(this.folder, 'nats.conf')];
+    const ports = ['-p', `${this.port}`, '-m', `${await freePort()}`];
+    return ['-c', files.config, '-a', '127.0.0.1', ...ports];
+  }
+
   private configuration(): string {
-    const { config = '', jetStream = true, maxFileStore } = this.options;
-    const store = JSON.stringify(path.join(this.folder, 'store'));
+    const { jetStream = true, maxFileStore } = this.options;
+    const store = JSON.stringify(this.store);
     const most = maxFileStore === undefined ? '' : `, max_file_store: ${maxFileStore}`;
     const section = jetStream ? `jetstream: { store_dir: ${store}${most} }` : '';
-    return `listen: "127.0.0.1:${this.port}"\n${section}\n${config}\n`;
+    return `listen: "127.0.0.1:${this.port}"\n${section}\n${this.config}\n`;
   }
 
   /** A server that serves, but not as we need it, is what some tests want. */

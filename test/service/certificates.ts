@@ -19,7 +19,7 @@ export interface Issued {
   readonly ca: string;
 }
 
-/** Authorities and certificates for 127.0.0.1, in files of a folder; each authority has a name. */
+/** Authorities and certificates for this machine, in files of a folder; each authority has a name. */
 export class TestAuthority {
   readonly ca: string;
   private readonly caKey: string;
@@ -50,7 +50,7 @@ export class TestAuthority {
     const [key, request, cert, extensions] = ['key', 'csr', 'crt', 'ext'].map((end) =>
       path.join(this.folder, `${this.name}-${subject}.${end}`),
     ) as [string, string, string, string];
-    writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1\n');
+    writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
     openssl([
       ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
       ...['-subj', `/CN=${subject}`, '-keyout', key, '-out', request],

@@ -1,34 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import {
-  connect,
-  credsAuthenticator,
-  nkeyAuthenticator,
-  type NatsConnection,
-  type NodeConnectionOptions,
-} from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 
-import { SmoothcertError } from '../../errors.js';
-import { isRefusedLogin, isUnanswered, sentenceOf, unreachable, unsuitable } from './errors.js';
+import type { SmoothcertError } from '../../errors.js';
+import {
+  forbidden,
+  isForbidden,
+  isRefusedLogin,
+  isUnanswered,
+  sentenceOf,
+  unreachable,
+  unsuitable,
+} from './errors.js';
 import { NatsLink } from './link.js';
+import { authenticatorOf, tlsOptionsOf, type Login } from './logins.js';
 import { checkVersion } from './server-version.js';
 import { DEFAULT_TIMES, type NatsTimes } from './times.js';
 
-/** Where NATS is, and who we are to it. Files are named by their path. */
-export interface NatsOptions {
+/** Where NATS is, and who we are to it. */
+export interface NatsOptions extends Login {
   /** host:port, with or without nats:// or tls:// in front; one of them suffices to find a cluster. */
   readonly servers: readonly string[];
   /** What the server's monitoring shows of this connection. */
   readonly name: string;
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
-  readonly user?: string;
-  readonly password?: string;
-  readonly token?: string;
-  /** File with the seed of an nkey. */
-  readonly nkeySeed?: string;
-  /** File with a JWT and the seed of its nkey. */
-  readonly creds?: string;
+  /** What the subjects of answers to us begin with: who may listen to others' answers is decided by it. The library's own without it. */
+  readonly inboxPrefix?: string;
   readonly times?: Partial<NatsTimes>;
   /** Copies that a cluster keeps of each stream that is made; 1 to 5. */
   readonly replicas?: number;
@@ -38,15 +34,24 @@ const TRY_AGAIN_MS = 250;
 
 /**
  * Connects and looks whether the server suits. Tries for `connectMs`; once connected, it reconnects for ever.
- * @throws SmoothcertError NATS_UNREACHABLE, NATS_UNSUITABLE, OPTION_INVALID (a file that cannot be read)
+ * @throws SmoothcertError NATS_UNREACHABLE, NATS_UNSUITABLE, NATS_FORBIDDEN, OPTION_INVALID (a file that cannot be read)
  */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
   const times = { ...DEFAULT_TIMES, ...options.times };
-  const connection = await firstConnection(await libraryOptions(options, times), options.servers, times);
+  const troubled: { link?: NatsLink } = {};
+  const onTrouble = (sentence: string) => troubled.link?.tellTrouble(sentence);
+  const connection = await firstConnection(
+    await libraryOptions(options, times, onTrouble),
+    options.servers,
+    times,
+  );
   try {
     const note = checkVersion(connection.info?.version ?? 'unknown');
     const manager = await manage(connection, times);
-    return new NatsLink(connection, manager, times, options.replicas ?? 1, note === null ? [] : [note]);
+    const notes = note === null ? [] : [note];
+    const { replicas = 1, inboxPrefix } = options;
+    troubled.link = new NatsLink(connection, manager, times, replicas, notes, inboxPrefix);
+    return troubled.link;
   } catch (error) {
     await connection.close();
     throw error;
@@ -71,53 +76,29 @@ async function firstConnection(
   }
 }
 
-async function libraryOptions(options: NatsOptions, times: NatsTimes): Promise<NodeConnectionOptions> {
-  const { servers, name, user, password, token, tls } = options;
-  const authenticator = await authenticatorOf(options);
+async function libraryOptions(
+  options: NatsOptions,
+  times: NatsTimes,
+  onTrouble: (sentence: string) => void,
+): Promise<NodeConnectionOptions> {
+  const { servers, name, inboxPrefix, tls } = options;
+  const authenticator = authenticatorOf(options, onTrouble);
   return {
     ...{ servers: [...servers], name, maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
     ...{ reconnectTimeWait: 4 * times.retryLeastMs, reconnectJitter: 4 * times.retryLeastMs },
     // Silent for one interval, and for a second one after it was asked.
     ...{ pingInterval: times.pingMs, maxPingOut: 1 },
-    ...(user !== undefined && { user, pass: password ?? '' }),
-    ...(token !== undefined && { token }),
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(authenticator && { authenticator }),
-    ...(tls && { tls: await tlsOf(tls) }),
+    ...(tls && { tls: await tlsOptionsOf(tls) }),
   };
-}
-
-async function authenticatorOf({ creds, nkeySeed }: NatsOptions) {
-  if (creds !== undefined) return credsAuthenticator(await bytesOf(creds, 'NATS credentials'));
-  if (nkeySeed === undefined) return null;
-  const text = (await bytesOf(nkeySeed, 'NATS nkey seed')).toString();
-  return nkeyAuthenticator(Buffer.from(/S[A-Z2-7]{57}/.exec(text)?.[0] ?? text.trim()));
-}
-
-async function tlsOf({ ca, cert, key }: NonNullable<NatsOptions['tls']>) {
-  return {
-    ...(ca !== undefined && { ca: (await bytesOf(ca, 'NATS certificate authority')).toString() }),
-    ...(cert !== undefined && { cert: (await bytesOf(cert, 'NATS client certificate')).toString() }),
-    ...(key !== undefined && { key: (await bytesOf(key, 'NATS client key')).toString() }),
-  };
-}
-
-async function bytesOf(file: string, what: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SmoothcertError(
-      'OPTION_INVALID',
-      `The file with the ${what}, ${file}, cannot be read.`,
-      'Name a file that exists and that this user may read.',
-      { cause },
-    );
-  }
 }
 
 async function manage(connection: NatsConnection, times: NatsTimes) {
   try {
     return await jetstreamManager(connection, { timeout: times.requestMs });
   } catch (error) {
+    if (isForbidden(error)) throw forbidden(error).told;
     const why = isUnanswered(error)
       ? 'has JetStream switched off'
       : `gives no JetStream: ${sentenceOf(error)}`;

@@ -46,6 +46,28 @@ export const isNameInUse = (error: unknown): boolean =>
 /** The server does not know who we are: trying again with the same credentials is of no use. */
 export const isRefusedLogin = (error: unknown): boolean => error instanceof errors.AuthorizationError;
 
+type Violation = InstanceType<typeof errors.PermissionViolationError>;
+
+/** The server's word that it does not let us publish to, or listen on, a subject; null if the error is another one. */
+function violationIn(error: unknown): Violation | null {
+  if (error instanceof errors.PermissionViolationError) return error;
+  return error instanceof Error && error.cause !== undefined ? violationIn(error.cause) : null;
+}
+
+export const isForbidden = (error: unknown): boolean => violationIn(error) !== null;
+
+/** What to say of an error that `isForbidden`, and the subject that it is about. */
+export function forbidden(cause: unknown): { readonly subject: string; readonly told: SmoothcertError } {
+  const { operation, subject } = violationIn(cause)!;
+  const told = new SmoothcertError(
+    'NATS_FORBIDDEN',
+    `NATS does not let this user ${operation === 'publish' ? 'publish to' : 'listen on'} ${subject}.`,
+    'Give this user the permissions that deploy/nats/accounts.conf gives it, or log in as another one.',
+    { cause },
+  );
+  return { subject, told };
+}
+
 export function unreachable(why: string, remedy: string, cause?: unknown): SmoothcertError {
   return new SmoothcertError('NATS_UNREACHABLE', why, remedy, { cause });
 }
@@ -54,8 +76,9 @@ export function unsuitable(why: string, remedy: string, cause?: unknown): Smooth
   return new SmoothcertError('NATS_UNSUITABLE', why, remedy, { cause });
 }
 
-/** What came of a request whose answer never came, or said that it cannot be done now. */
+/** What came of a request whose answer never came, or said that it cannot be done now, or that was not allowed. */
 export function unanswered(what: string, cause: unknown): SmoothcertError {
+  if (isForbidden(cause)) return forbidden(cause).told;
   return unreachable(
     `NATS did not ${what}: ${sentenceOf(cause)}.`,
     'It is tried again as soon as NATS answers; look at the log of the NATS server if that takes long.',

@@ -3,7 +3,7 @@ import { SmoothcertError } from '../../errors.js';
 import type { Lease } from '../../ports/lease.js';
 import { decodeLease, encodeLease, type LeaseHolder } from '../../wire/cluster.js';
 import { isPresent, leaseBucket, restoreLeaseBucket } from './buckets.js';
-import { isWrongSequence, sentenceOf } from './errors.js';
+import { forbidden, isForbidden, isWrongSequence, sentenceOf } from './errors.js';
 import type { NatsLink } from './link.js';
 import { MalformedMessages } from './messages.js';
 import { pause } from './retry.js';
@@ -69,7 +69,7 @@ export class NatsLease implements Lease {
     }
   }
 
-  /** False if it is not free, or not to be had now: then what it is kept in may be gone, and is made again. */
+  /** False if it is not free, or not to be had now: then what it is kept in may be gone, and is made again. @throws SmoothcertError NATS_FORBIDDEN */
   private async tryToTake(): Promise<boolean> {
     try {
       const taken = await this.take();
@@ -78,6 +78,7 @@ export class NatsLease implements Lease {
     } catch (error) {
       // Somebody else was faster.
       if (isWrongSequence(error)) return false;
+      if (isForbidden(error)) throw forbidden(error).told;
       this.trouble.met(`The lease cannot be taken, and is tried for further: ${sentenceOf(error)}.`);
       if (this.link.connected) await restoreLeaseBucket(this.link).catch(() => undefined);
       return false;

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerMessages, ConsumerNotification, JsMsg } from '@n
 import { SmoothcertError } from '../../errors.js';
 import type { Entry } from '../../ports/vote-ledger.js';
 import { decodeRecord } from '../../wire/record.js';
-import { unreachable } from './errors.js';
+import { forbidden, isForbidden, unreachable } from './errors.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
 import type { NatsLink } from './link.js';
 import { pause, pauses } from './retry.js';
@@ -31,7 +31,7 @@ export interface ReadOptions extends LedgerName {
 /**
  * All entries behind `after` in order, then further ones as they come. Each connection has a consumer of its own, which begins
  * behind the last record that was read: what was on its way when a connection died is sent again, and nothing twice.
- * @throws SmoothcertError JOB_NOT_FOUND (it was removed), JOB_DIFFERS, NATS_UNREACHABLE (closed, or records that were read are gone)
+ * @throws SmoothcertError JOB_NOT_FOUND (it was removed), JOB_DIFFERS, NATS_UNREACHABLE (closed, or records that were read are gone), NATS_FORBIDDEN
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, void> {
   const { link, signals, onMalformed, onKnown } = options;
@@ -86,6 +86,7 @@ class Place {
     } catch (error) {
       if (error instanceof SmoothcertError && !error.retryable) throw error;
       if (error instanceof LostRecords) throw error.told;
+      if (isForbidden(error)) throw forbidden(error).told;
     } finally {
       unlisten();
       if (link.connected) void consumer?.delete().catch(() => undefined);

@@ -1,13 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import type { NatsConnection, Status } from '@nats-io/transport-node';
+import { createInbox, type NatsConnection, type Status } from '@nats-io/transport-node';
 
+import type { SmoothcertError } from '../../errors.js';
 import type { Reachable } from '../../ports/exchange.js';
-import { sentenceOf } from './errors.js';
+import { forbidden, isForbidden, sentenceOf } from './errors.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
 
 const FLUSH_MS = 1000;
+/** Missing permissions that are told, each once. */
+const MOST_TOLD = 64;
 
 /**
  * A connection to NATS that lasts: it is made anew for ever until it is closed. What the library has to say outside of a call
@@ -20,6 +23,8 @@ export class NatsLink implements Reachable {
   private readonly upListeners = new Set<(connected: boolean) => void>();
   private readonly troubleListeners = new Set<(sentence: string) => void>();
   private readonly malformedListeners = new Set<() => void>();
+  private readonly forbiddenListeners = new Set<(subject: string, error: SmoothcertError) => void>();
+  private readonly toldForbidden = new Set<string>();
 
   constructor(
     readonly connection: NatsConnection,
@@ -29,6 +34,7 @@ export class NatsLink implements Reachable {
     readonly replicas: number,
     /** What an operator should know about the server. */
     readonly notes: readonly string[],
+    private readonly inboxPrefix?: string,
   ) {
     this.streams = jetstream(connection, { timeout: times.requestMs });
     void this.follow();
@@ -75,6 +81,17 @@ export class NatsLink implements Reachable {
     for (const listener of [...this.malformedListeners]) listener();
   };
 
+  /** Calls `listener` with each subject that the server refused us, and what to say of it. */
+  onForbidden(listener: (subject: string, error: SmoothcertError) => void): () => void {
+    this.forbiddenListeners.add(listener);
+    return () => void this.forbiddenListeners.delete(listener);
+  }
+
+  /** A subject of our own to be answered at; that its beginning is ours is what permissions go by. */
+  inbox(): string {
+    return createInbox(this.inboxPrefix);
+  }
+
   /** Whether it was closed: it will not come back. */
   get closed(): boolean {
     return this.connection.isClosed();
@@ -113,7 +130,21 @@ export class NatsLink implements Reachable {
   private take(status: Status): void {
     if (status.type === 'disconnect') this.setUp(false);
     else if (status.type === 'reconnect') this.setUp(true);
-    else if (status.type === 'error') this.tellTrouble(sentenceOf(status.error));
+    else if (status.type === 'error') this.complain(status.error);
+  }
+
+  private complain(error: Error): void {
+    if (!isForbidden(error)) {
+      this.tellTrouble(sentenceOf(error));
+      return;
+    }
+    const { subject, told } = forbidden(error);
+    // A task that was taken before the connection was made anew: its acknowledgement is refused, and it is handed out again.
+    if (subject.startsWith('$JS.ACK.')) return;
+    for (const listener of [...this.forbiddenListeners]) listener(subject, told);
+    if (this.toldForbidden.has(told.message) || this.toldForbidden.size >= MOST_TOLD) return;
+    this.toldForbidden.add(told.message);
+    this.tellTrouble(told.message);
   }
 
   private setUp(up: boolean): void {

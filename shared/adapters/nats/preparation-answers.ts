@@ -1,4 +1,4 @@
-import { createInbox, type Msg } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../errors.js';
 import type { Device } from '../../job.js';
@@ -6,7 +6,7 @@ import type { PrepareRequest } from '../../ports/exchange.js';
 import type { Refusal } from '../../ports/job-store.js';
 import type { Prepared } from '../../preparation.js';
 import { decodePrepare, encodePrepared, type PrepareAnswer } from '../../wire/cluster.js';
-import { sentenceOf, unsuitable } from './errors.js';
+import { sentenceOf, unanswered } from './errors.js';
 import type { NatsLink } from './link.js';
 import { isNobodyThere, tell, type MalformedMessages } from './messages.js';
 import { busyEveryMs, prepareSubject } from './preparations.js';
@@ -28,7 +28,7 @@ export interface AnswerOptions {
  * Answers requests one at a time until `signal` aborts or the connection is closed. While it is at one it is not subscribed, so that the
  * server hands further ones to workers that are free; where none is, whoever asks hears so at once and asks again. A queue of its own
  * would hold a job back that another worker could look at.
- * @throws SmoothcertError NATS_UNSUITABLE if this connection may not be asked
+ * @throws SmoothcertError NATS_FORBIDDEN if this connection may not be asked
  */
 export async function answerPreparations(
   link: NatsLink,
@@ -53,14 +53,7 @@ function nextRequest(link: NatsLink, subject: string, signal: AbortSignal): Prom
       ...{ queue: QUEUE_GROUP, max: 1 },
       callback: (error, msg) => {
         if (!error) resolve(msg);
-        else
-          reject(
-            unsuitable(
-              `NATS does not let us listen on ${subject}: ${sentenceOf(error)}.`,
-              'Allow it.',
-              error,
-            ),
-          );
+        else reject(unanswered(`listen on ${subject}`, error));
       },
     });
     signal.addEventListener('abort', leave);
@@ -95,7 +88,7 @@ async function answer(
 /** Whoever asked: hears at once and again and again that one is at it. */
 class Listeners {
   private readonly left = new AbortController();
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly subscription;
   private readonly beat: NodeJS.Timeout;
   private heard = true;
@@ -105,6 +98,7 @@ class Listeners {
     private readonly link: NatsLink,
     private readonly reply: string,
   ) {
+    this.inbox = link.inbox();
     this.subscription = link.connection.subscribe(this.inbox, {
       callback: (error, msg) => {
         if (!error && isNobodyThere(msg)) this.heard = false;

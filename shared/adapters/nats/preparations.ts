@@ -1,5 +1,3 @@
-import { createInbox } from '@nats-io/transport-node';
-
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../errors.js';
 import type { Device } from '../../job.js';
 import type { Presence, PrepareRequest } from '../../ports/exchange.js';
@@ -72,7 +70,7 @@ export class Preparations {
     const { connection, times } = this.link;
     if (signal.aborted) return Promise.resolve({ kind: 'nobody' });
     return new Promise((resolve) => {
-      const inbox = createInbox();
+      const inbox = this.link.inbox();
       let taken = false;
       const end = (outcome: Outcome) => {
         clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node';
+import { nanos, type Msg, type Subscription } from '@nats-io/transport-node';
 
 import type { NatsLink } from './link.js';
 
@@ -15,9 +15,12 @@ const EXPIRED = [404, 408];
  * it any more. What was on its way at that moment goes to `onLate`.
  */
 export class Pull {
+  /** Rejects with a SmoothcertError NATS_FORBIDDEN if we may not ask. */
   readonly outcome: Promise<PullOutcome>;
   private readonly subscription: Subscription;
   private resolve!: (outcome: PullOutcome) => void;
+  private reject!: (error: Error) => void;
+  private readonly unlisten: () => void;
   private readonly timer: NodeJS.Timeout;
   private over = false;
 
@@ -26,11 +29,17 @@ export class Pull {
     subject: string,
     private readonly onLate: (message: Msg) => void,
   ) {
-    this.outcome = new Promise((resolve) => (this.resolve = resolve));
+    this.outcome = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
     const { connection, times } = link;
-    const inbox = createInbox();
+    const inbox = link.inbox();
     this.subscription = connection.subscribe(inbox, {
       callback: (error, message) => this.take(error, message),
+    });
+    this.unlisten = link.onForbidden((refused, error) => {
+      if (refused === subject) this.refuse(error);
     });
     // The server says when its time is over; a consumer that was removed says nothing.
     this.timer = setTimeout(() => this.end('unanswered'), times.pullMs + GRACE_MS);
@@ -63,9 +72,15 @@ export class Pull {
     else this.finish('unanswered');
   }
 
+  private refuse(error: Error): void {
+    this.reject(error);
+    this.end('unanswered');
+  }
+
   private finish(outcome: PullOutcome): void {
     if (this.over) return;
     this.over = true;
+    this.unlisten();
     clearTimeout(this.timer);
     this.resolve(outcome);
   }

@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
+import type { Msg, Subscription } from '@nats-io/transport-node';
 
 import type { StopSignal } from '../../ports/stop-signal.js';
 import {
@@ -48,7 +48,7 @@ export class NatsStopSignal implements StopSignal {
     this.decided = new DecidedImages(options.imageLimit);
     const { job } = options;
     this.subject = `sc1.stop.${job}`;
-    const inbox = createInbox();
+    const inbox = link.inbox();
     const learn = (error: Error | null, msg: Msg) => {
       if (!error) this.learn(msg);
     };

@@ -4,7 +4,7 @@ import { nuid } from '@nats-io/transport-node';
 import { SmoothcertError } from '../../errors.js';
 import type { Entry, VoteLedger } from '../../ports/vote-ledger.js';
 import { encodeRecord, type LedgerRecord } from '../../wire/record.js';
-import { isFull, isSubjectTaken, isUnanswered, unreachable } from './errors.js';
+import { forbidden, isForbidden, isFull, isSubjectTaken, unreachable } from './errors.js';
 import { readLedger } from './ledger-reader.js';
 import {
   LARGEST_RECORD,
@@ -53,7 +53,10 @@ export class NatsVoteLedger implements VoteLedger {
     return new NatsVoteLedger(link, options, lastSequence);
   }
 
-  /** @throws SmoothcertError JOB_NOT_FOUND: the ledger was removed; NATS_UNREACHABLE: this one was closed first; RangeError: too large a record */
+  /**
+   * @throws SmoothcertError JOB_NOT_FOUND: the ledger was removed; NATS_UNREACHABLE: this one was closed first; NATS_FORBIDDEN;
+   *   RangeError: too large a record
+   */
   async append(record: LedgerRecord): Promise<'recorded' | 'already recorded'> {
     if (this.end.signal.aborted) throw closedFirst(record.task);
     const bytes = encodeRecord(record);
@@ -107,7 +110,8 @@ export class NatsVoteLedger implements VoteLedger {
       return 'recorded';
     } catch (error) {
       if (isSubjectTaken(error) || isFull(error)) return this.confirm(subject);
-      if (isUnanswered(error)) await this.checkExistence();
+      if (isForbidden(error)) throw forbidden(error).told;
+      await this.checkExistence();
       return 'try again';
     }
   }
@@ -125,7 +129,7 @@ export class NatsVoteLedger implements VoteLedger {
     }
   }
 
-  /** A ledger that was deleted answers like a server whose JetStream is starting: asks which it is. */
+  /** A ledger that was deleted answers like a server whose JetStream is starting, or, from another account, not at all: asks which it is. */
   private async checkExistence(): Promise<void> {
     await ledgerState(this.link, this.options).catch((error: unknown) => {
       if (!(error instanceof SmoothcertError) || !error.retryable) throw error;
