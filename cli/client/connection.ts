@@ -40,17 +40,19 @@ const asItIs = (bytes: Buffer): Buffer => bytes;
 export class Connection {
   private constructor(
     private readonly client: Client,
-    private readonly metadata: Metadata,
+    private readonly tokenFile: string | null,
     readonly address: string,
   ) {}
 
-  /** Reads token and certificates; the first call connects. @throws OPTION_INVALID for a file that cannot be read */
+  /**
+   * Reads token and certificates; the first call connects. The token is read again before each call, so that a long watch outlives
+   * it. @throws OPTION_INVALID for a file that cannot be read
+   */
   static async open({ address, tokenFile, tls }: ServerConfig): Promise<Connection> {
-    const metadata = new Metadata();
-    if (tokenFile !== null) metadata.set('authorization', `Bearer ${await readToken(tokenFile)}`);
+    await metadataWith(tokenFile);
     const proxy = /^(localhost|127\.|\[::1\])/.test(address) ? { 'grpc.enable_http_proxy': 0 } : {};
     const client = new Client(address, await credentialsOf(tls), { ...OPTIONS, ...proxy });
-    return new Connection(client, metadata, address);
+    return new Connection(client, tokenFile, address);
   }
 
   close(): void {
@@ -64,6 +66,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<ReadResponseOf<M>> {
     const { path, encode, decode } = methodOf(name);
+    const metadata = await metadataWith(this.tokenFile);
     signal?.throwIfAborted();
     const answer = await new Promise<Buffer>((resolve, reject) => {
       const options: CallOptions = { deadline: Date.now() + CALL_MS };
@@ -74,7 +77,7 @@ export class Connection {
       };
       const call = this.client.makeUnaryRequest(
         ...([path, encode, asItIs] as const),
-        ...([request as never, this.metadata, options, done] as const),
+        ...([request as never, metadata, options, done] as const),
       );
       const cancel = () => call.cancel();
       signal?.addEventListener('abort', cancel);
@@ -89,9 +92,10 @@ export class Connection {
     signal?: AbortSignal,
   ): AsyncGenerator<ReadResponseOf<M>, void, undefined> {
     const { path, encode, decode } = methodOf(name);
+    const metadata = await metadataWith(this.tokenFile);
     signal?.throwIfAborted();
     const call = this.client.makeServerStreamRequest(
-      ...([path, encode, asItIs, request as never, this.metadata] as const),
+      ...([path, encode, asItIs, request as never, metadata] as const),
     );
     const cancel = () => call.cancel();
     signal?.addEventListener('abort', cancel);
@@ -116,6 +120,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<ReadResponseOf<M>> {
     const { path, encode, decode } = methodOf(name);
+    const metadata = await metadataWith(this.tokenFile);
     signal?.throwIfAborted();
     let call: ClientWritableStream<never> | undefined;
     const cancel = () => call?.cancel();
@@ -123,7 +128,7 @@ export class Connection {
     try {
       const answer = new Promise<Buffer>((resolve, reject) => {
         call = this.client.makeClientStreamRequest(
-          ...([path, encode, asItIs, this.metadata] as const),
+          ...([path, encode, asItIs, metadata] as const),
           (error, value?: Buffer) => (error ? reject(error) : resolve(value!)),
         );
       });
@@ -164,6 +169,12 @@ async function writeAll(
     if (await Promise.race([drained, ended])) return;
   }
   call.end();
+}
+
+async function metadataWith(tokenFile: string | null): Promise<Metadata> {
+  const metadata = new Metadata();
+  if (tokenFile !== null) metadata.set('authorization', `Bearer ${await readToken(tokenFile)}`);
+  return metadata;
 }
 
 async function readToken(file: string): Promise<string> {

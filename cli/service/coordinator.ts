@@ -23,7 +23,7 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const config = listeningOf(raw);
   const { store, allowUris } = storeOf(raw);
   const name = nameOfProcess();
-  const listening = await listeningFor(config);
+  const listening = await listeningFor(config, log);
   const artifacts = await ArtifactFolder.open(store);
   const fetcher = new UriFetcher(artifacts, allowUris);
   const link = await connectNats(natsOptions(raw, 'coordinator', name));

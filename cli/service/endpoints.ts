@@ -3,7 +3,7 @@ import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
 import { HttpServer } from '../../shared/http/server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../shared/listening/address.js';
-import { readTls, type Tls } from '../../shared/listening/tls.js';
+import { Tls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
 import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
@@ -23,14 +23,18 @@ export interface Listening {
 }
 
 /** @throws SmoothcertError OPTION_INVALID, INSECURE_LISTENING */
-export async function listeningFor(config: ListeningConfig): Promise<Listening> {
+export async function listeningFor(config: ListeningConfig, log: Log): Promise<Listening> {
   const grpc = parseAddress('--grpc', config.grpc);
   const http = parseAddress('--http', config.http);
   const tokens = config.tokenFile === null ? null : await Tokens.open(config.tokenFile);
-  const tls = config.tls === null ? null : await readTls(config.tls);
+  const tls = config.tls === null ? null : Tls.open(config.tls, toldTo(log));
   refuseInsecure([grpc, http], { tls: tls !== null, tokens: tokens !== null, insecure: config.insecure });
   return { grpc, http, tls, tokens };
 }
+
+/** The old certificate stays, so that nobody notices before it expires. */
+const toldTo = (log: Log) => (error: unknown) =>
+  log('warn', 'The new TLS files cannot be used; those that were read before are.', null, error);
 
 const reportTo = (log: Log) => (error: unknown) => log('warn', 'A call met an error of ours.', null, error);
 

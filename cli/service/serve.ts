@@ -32,7 +32,7 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
   const log = logTo(process.stderr, verbose);
   const { store, allowUris } = storeOf(raw);
   const machine = machineOf(raw);
-  const listening = await listeningFor(listeningOf(raw));
+  const listening = await listeningFor(listeningOf(raw), log);
   const folder = await OutputFolder.open(store);
   folder.begun = true;
   const metrics = metricsOf('coordinator', 'worker');

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { systemClock } from '../../shared/adapters/local/system-clock.js';
 import { connectNats } from '../../shared/adapters/nats/connect.js';
@@ -89,12 +88,25 @@ async function draw(
 async function sourceOf(config: WorkerConfig, told: () => Promise<string | null>): Promise<ArtifactSource> {
   if (config.store !== null) return folderSource(await ArtifactFolder.open(config.store));
   const { tokenFile, artifactsUrl, artifactsTls } = config;
-  const pem = (file: string | null) => (file === null ? null : readFileSync(file, 'utf8'));
-  const [ca, cert, key] = [artifactsTls.ca, artifactsTls.cert, artifactsTls.key].map(pem);
+  const tls = () => pemsOf(artifactsTls);
+  // What cannot be read now is told now.
+  tls();
   return new HttpSource({
     url: () => (artifactsUrl === null ? told() : Promise.resolve(artifactsUrl)),
     token: () => (tokenFile === null ? null : secretOf(tokenFile, '--token-file').split('\n')[0]!.trim()),
-    tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) },
+    tls,
     sleep: (ms) => systemClock.sleep(ms, new AbortController().signal),
   });
+}
+
+function pemsOf({ ca, cert, key }: WorkerConfig['artifactsTls']): {
+  ca?: string;
+  cert?: string;
+  key?: string;
+} {
+  return {
+    ...(ca === null ? {} : { ca: secretOf(ca, '--artifacts-ca') }),
+    ...(cert === null ? {} : { cert: secretOf(cert, '--artifacts-cert') }),
+    ...(key === null ? {} : { key: secretOf(key, '--artifacts-key') }),
+  };
 }

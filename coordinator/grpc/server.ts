@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Address } from '../../shared/listening/address.js';
 import { listen, type Listener } from '../../shared/listening/listen.js';
-import type { Tls } from '../../shared/listening/tls.js';
+import type { Tls, TlsContents } from '../../shared/listening/tls.js';
 import type { Tokens } from '../../shared/listening/tokens.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { CertificationService } from '../service/service.js';
@@ -66,10 +66,7 @@ export class GrpcServer {
     try {
       await addReflection(server);
       // A socket of our own: grpc-js tells of one that it cannot have only in prose, and has no limit to its connections.
-      const connections = server.createConnectionInjector(credentialsOf(options.tls));
-      const socket = createServer({ noDelay: true }, (connection) =>
-        connections.injectConnection(connection),
-      );
+      const socket = createServer({ noDelay: true }, injecting(server, options.tls));
       const listener = await listen(socket, options.address, 'The gRPC service');
       return new GrpcServer(server, listener, health, endless, report);
     } catch (error) {
@@ -112,7 +109,22 @@ const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_concurrent_streams': MOST_CALLS,
 };
 
-function credentialsOf(tls: Tls | null): ServerCredentials {
+/** Hands connections to the server, each with the certificates that the files hold when it comes. */
+function injecting(server: Server, tls: Tls | null): (connection: Socket) => void {
+  let used = tls?.current() ?? null;
+  let injector = server.createConnectionInjector(credentialsOf(used));
+  return (connection) => {
+    const now = tls?.current() ?? null;
+    if (now !== used) {
+      used = now;
+      // The one before keeps the connections that it has; the server ends both.
+      injector = server.createConnectionInjector(credentialsOf(now));
+    }
+    injector.injectConnection(connection);
+  };
+}
+
+function credentialsOf(tls: TlsContents | null): ServerCredentials {
   if (!tls) return ServerCredentials.createInsecure();
   const pair = { private_key: tls.key, cert_chain: tls.cert };
   return ServerCredentials.createSsl(tls.clientCa, [pair], tls.clientCa !== null);

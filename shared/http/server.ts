@@ -1,8 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Address } from '../listening/address.js';
 import { listen, type Listener } from '../listening/listen.js';
-import type { Tls } from '../listening/tls.js';
+import type { Tls, TlsContents } from '../listening/tls.js';
 import type { Tokens } from '../listening/tokens.js';
 import { plain } from './plain.js';
 
@@ -72,7 +79,7 @@ export class HttpServer {
     const { tls, limits = HTTP_LIMITS } = options;
     const { silenceMs, ...times } = limits;
     const server = tls
-      ? createSecureServer({ noDelay: true, ...times, ...secured(tls) }, answer)
+      ? secureServer(tls, { noDelay: true, ...times }, answer)
       : createServer({ noDelay: true, ...times }, answer);
     server.setTimeout(silenceMs);
     const listener = await listen(server, options.address, 'The HTTP server');
@@ -100,7 +107,19 @@ export class HttpServer {
   }
 }
 
-function secured({ cert, key, clientCa }: Tls) {
+/** A server of which each connection gets the certificates that the files hold when it comes. */
+function secureServer(tls: Tls, options: ServerOptions, answer: RequestListener): Server {
+  let used = tls.current();
+  const server = createSecureServer({ ...options, ...secured(used) }, answer);
+  return server.prependListener('connection', () => {
+    const now = tls.current();
+    if (now === used) return;
+    used = now;
+    server.setSecureContext(secured(now));
+  });
+}
+
+function secured({ cert, key, clientCa }: TlsContents) {
   return { cert, key, ...(clientCa ? { ca: clientCa, requestCert: true, rejectUnauthorized: true } : {}) };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readTls } from './tls.js';
+import { Tls } from './tls.js';
 import { Tokens } from './tokens.js';
 
 let folder: string;
@@ -67,16 +67,15 @@ describe('Tokens', () => {
   });
 });
 
-describe('readTls', () => {
+describe('Tls', () => {
   it('names the file that is at fault', async () => {
     const nowhere = path.join(folder, 'nowhere');
     await writeFile(file, 'this is no PEM');
-    await expect(readTls({ cert: nowhere, key: file, clientCa: null })).rejects.toMatchObject({
-      code: 'OPTION_INVALID',
-      message: `${nowhere} cannot be read.`,
-    });
-    await expect(readTls({ cert: file, key: file, clientCa: null })).rejects.toMatchObject({
-      message: `${file} holds no certificate in PEM.`,
-    });
+    expect(() => Tls.open({ cert: nowhere, key: file, clientCa: null })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: `${nowhere} cannot be read.` }),
+    );
+    expect(() => Tls.open({ cert: file, key: file, clientCa: null })).toThrow(
+      `${file} holds no certificate in PEM.`,
+    );
   });
 });

@@ -14,6 +14,8 @@ const digits = (images: string): readonly string[] => [
 export const LONG_JOB = digits('::10');
 /** Of some 100 records. */
 export const SHORT_JOB = digits('::20');
+/** Of some 20. */
+export const TINY_JOB = digits('::100');
 
 /** What `certify` writes for these flags: results.jsonl. */
 export async function certifiedRows(job: readonly string[], code = 0): Promise<string> {

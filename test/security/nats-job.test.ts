@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SHORT_JOB, certifiedRows } from '../harness/army.js';
+import { TINY_JOB, certifiedRows } from '../harness/army.js';
 import { Cluster } from '../harness/cluster.js';
 import { temporaryFolder } from '../harness/command.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
@@ -29,8 +29,8 @@ describe.runIf(hasNatsServer && HAS_OPENSSL)('deploy/nats, as it is', () => {
     const coordinator = await cluster.coordinator(as('coordinator'));
     await coordinator.says(/Serving/);
     const [{ rows, code }, expected] = await Promise.all([
-      cluster.submit(coordinator, SHORT_JOB),
-      certifiedRows(SHORT_JOB),
+      cluster.submit(coordinator, TINY_JOB),
+      certifiedRows(TINY_JOB),
     ]);
     expect([code, rows]).toEqual([0, expected]);
     expect(await worker.end()).toBe(0);

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SERVICE_NAME } from '../../coordinator/grpc/definition.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { readTls } from '../../shared/listening/tls.js';
+import { Tls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 import { encoded, methods, RawClient } from './grpc-client.js';
@@ -129,7 +129,7 @@ describe.skipIf(!HAS_OPENSSL)('TLS', () => {
   it('lets in who trusts the server', async () => {
     const [ours, other] = [new TestAuthority(folder, 'ours'), new TestAuthority(folder, 'other')];
     const issued = ours.issue('server');
-    fixture = await openFixture({ tls: await readTls({ ...issued, clientCa: null }) });
+    fixture = await openFixture({ tls: Tls.open({ ...issued, clientCa: null }) });
     const { ca } = contentsOf(issued);
     expect((await asked(clientWith(null, credentials.createSsl(ca)))).code).toBe(status.OK);
     const wrong = contentsOf(other.issue('server')).ca;
@@ -141,7 +141,7 @@ describe.skipIf(!HAS_OPENSSL)('TLS', () => {
   it('lets in only whom the server trusts, if it is mutual', async () => {
     const [ours, other] = [new TestAuthority(folder, 'ours'), new TestAuthority(folder, 'other')];
     const issued = ours.issue('server');
-    fixture = await openFixture({ tls: await readTls({ ...issued, clientCa: ours.ca }) });
+    fixture = await openFixture({ tls: Tls.open({ ...issued, clientCa: ours.ca }) });
     const { ca } = contentsOf(issued);
     const known = contentsOf(ours.issue('client'));
     const unknown = contentsOf(other.issue('client'));
@@ -160,12 +160,10 @@ describe.skipIf(!HAS_OPENSSL)('a certificate', () => {
     fixture = await openFixture();
     const ours = new TestAuthority(folder, 'ours');
     const [one, two] = [ours.issue('one'), ours.issue('two')];
-    await expect(readTls({ cert: one.cert, key: two.key, clientCa: null })).rejects.toMatchObject({
-      message: `${two.key} holds no key in PEM for ${one.cert}.`,
-    });
-    await expect(readTls({ ...one, clientCa: one.key })).rejects.toMatchObject({
-      message: `${one.key} holds no certificate in PEM.`,
-    });
+    expect(() => Tls.open({ cert: one.cert, key: two.key, clientCa: null })).toThrow(
+      `${two.key} holds no key in PEM for ${one.cert}.`,
+    );
+    expect(() => Tls.open({ ...one, clientCa: one.key })).toThrow(`${one.key} holds no certificate in PEM.`);
   });
 });
 

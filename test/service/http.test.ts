@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
 import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../shared/http/server.js';
-import { readTls } from '../../shared/listening/tls.js';
+import { Tls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
@@ -254,11 +254,11 @@ describe('the HTTP server', () => {
     const known = contentsOf(ours.issue('client'));
     const unknown = contentsOf(other.issue('client'));
     const { ca } = contentsOf(issued);
-    const url = (await start({ tls: await readTls({ ...issued, clientCa: null }) })).replace('http', 'https');
+    const url = (await start({ tls: Tls.open({ ...issued, clientCa: null }) })).replace('http', 'https');
     expect((await ask(`${url}/livez`, { ca })).status).toBe(200);
     await expect(ask(`${url}/livez`, { ca: unknown.ca })).rejects.toThrow(/certificate/);
     await server.close(0);
-    const mutual = (await start({ tls: await readTls({ ...issued, clientCa: ours.ca }) })).replace(
+    const mutual = (await start({ tls: Tls.open({ ...issued, clientCa: ours.ca }) })).replace(
       'http',
       'https',
     );

@@ -13,8 +13,8 @@ export interface HttpSourceOptions {
   readonly url: () => Promise<string | null>;
   /** Bearer token; null: none. Read before each try, so that a file may change. */
   readonly token: () => string | null;
-  /** PEM of the authorities, and of a certificate of this worker's own. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** PEM of the authorities, and of a certificate of this worker's own. Read before each try, too. */
+  readonly tls?: () => { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -62,13 +62,14 @@ export class HttpSource implements ArtifactSource {
     if (base === null) throw new Error('no coordinator has said where artifacts are');
     const url = new URL(`${base.replace(/\/$/, '')}/artifacts/${name}`);
     const token = this.options.token();
+    const tls = this.options.tls?.();
     const headers = {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(end === null ? {} : { range: `bytes=${begin}-${end - 1}` }),
     };
     const get = url.protocol === 'https:' ? https.get : http.get;
     return new Promise((resolve, reject) => {
-      const request = get(url, { headers, ...this.options.tls, timeout: SILENCE_MS }, (response) => {
+      const request = get(url, { headers, ...tls, timeout: SILENCE_MS }, (response) => {
         const expected = end === null ? 200 : 206;
         if (response.statusCode === expected) {
           resolve(response);
