@@ -42,7 +42,7 @@ export class WatchedCluster implements AsyncDisposable {
 
   static async raise(): Promise<WatchedCluster> {
     const folder = await temporaryFolder();
-    const cluster = await Cluster.start({}, { ackWait: 1, lease: 1 });
+    const cluster = await Cluster.start();
     try {
       const first = await cluster.coordinator();
       await first.says(/Serving/);
