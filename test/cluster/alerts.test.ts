@@ -75,16 +75,13 @@ describe.runIf(hasNatsServer && hasPrometheus)('alerts of a cluster', { timeout:
     await watched.calm();
   });
 
-  it('a stranger publishes on the subjects of the cluster', async () => {
-    const { connection } = await watched.cluster.nats.connect();
+  it('a stranger publishes on the subjects of the cluster, and a model fails', async () => {
+    const { cluster, coordinators } = watched;
+    const { connection } = await cluster.nats.connect();
     for (let k = 0; k < 9; k++) connection.publish('sc1.presence.stranger', Buffer.from([0xff, k]));
     await connection.flush();
     await watched.fires('SmoothcertMalformedMessages');
-    await watched.calm(A_WINDOW_MS);
-  });
-
-  it('a model fails for most images', async () => {
-    for (const seed of ['5', '6']) await watched.cluster.detach(watched.coordinators[0]!, failing(seed));
+    for (const seed of ['5', '6']) await cluster.detach(coordinators[0]!, failing(seed));
     await watched.fires('SmoothcertImagesFailing');
     await watched.calm(A_WINDOW_MS);
   });

@@ -66,12 +66,13 @@ export class WatchedCluster implements AsyncDisposable {
     return [...new Set(alerts.map(({ labels }) => labels['alertname']!))].sort();
   }
 
-  /** Resolves once exactly these alerts fire. Others that fired on the way are an error. */
+  /** Resolves once these alerts fire. Others that begin to fire on the way are an error. */
   async fires(...names: readonly string[]): Promise<void> {
+    const before = await this.firing();
     const others = new Set<string>();
     await this.prometheus.until(`${names.join(' and ')} fire`, async () => {
       const firing = await this.firing();
-      for (const name of firing) if (!names.includes(name)) others.add(name);
+      for (const name of firing) if (![...names, ...before].includes(name)) others.add(name);
       return names.every((name) => firing.includes(name));
     });
     if (others.size > 0) throw new Error(`${[...others].join(', ')} fired, too`);
