@@ -1,5 +1,9 @@
 // Sees to the programs that the tests start: looks on PATH first and, where one is missing, installs it from Debian's packages, saying so.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** How a program is found, and the package that brings it. */
 const TOOLS = [
@@ -11,7 +15,20 @@ const TOOLS = [
   },
 ];
 
-const isThere = ({ found: [command, args] }) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+/** Programs of a package that would start a service: they are taken out of it, into a folder that git ignores. */
+const UNPACKED = { package: 'prometheus', programs: ['prometheus', 'promtool'] };
+const folder = fileURLToPath(new URL('../.tools', import.meta.url));
+
+const runs = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const isThere = ({ found: [command, args] }) => runs(command, args);
+const isUnpacked = () =>
+  UNPACKED.programs.every(
+    (name) => runs(name, ['--version']) || runs(path.join(folder, name), ['--version']),
+  );
+const firstLine = (error) =>
+  String(error.stderr ?? error.message)
+    .trim()
+    .split('\n')[0];
 const missing = TOOLS.filter((tool) => !isThere(tool));
 
 if (missing.length > 0) {
@@ -30,15 +47,40 @@ if (missing.length > 0) {
     apt('update', '-qq');
     apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
   } catch (error) {
-    console.log(
-      `That failed (${
-        String(error.stderr ?? error.message)
-          .trim()
-          .split('\n')[0]
-      }).`,
-    );
+    console.log(`That failed (${firstLine(error)}).`);
   }
   for (const { name } of missing.filter((tool) => !isThere(tool))) {
     console.log(`${name} is not there: the tests that need it are skipped. Install it and run them again.`);
+  }
+}
+
+if (!isUnpacked()) {
+  const names = UNPACKED.programs.join(' and ');
+  console.log(
+    `The tests start ${names}: taking them out of Debian's ${UNPACKED.package}, into .tools; no service is installed.`,
+  );
+  const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-tools-'));
+  const quietly = { cwd: temporary, stdio: ['ignore', 'ignore', 'pipe'] };
+  const download = () => execFileSync('apt-get', ['download', '-qq', UNPACKED.package], quietly);
+  try {
+    try {
+      download();
+    } catch {
+      execFileSync('apt-get', ['update', '-qq'], quietly);
+      download();
+    }
+    const [archive] = readdirSync(temporary).filter((name) => name.endsWith('.deb'));
+    execFileSync('dpkg', ['-x', archive, 'root'], quietly);
+    mkdirSync(folder, { recursive: true });
+    for (const name of UNPACKED.programs) {
+      copyFileSync(path.join(temporary, 'root/usr/bin', name), path.join(folder, name));
+    }
+  } catch (error) {
+    console.log(`That failed (${firstLine(error)}).`);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  if (!isUnpacked()) {
+    console.log(`${names} are not there: the tests of rules, dashboard and alerts are skipped.`);
   }
 }
