@@ -41,7 +41,7 @@ try {
 }
 
 async function download(file) {
-  const response = await fetch(url);
+  const response = await globalThis.fetch(url);
   if (!response.ok || !response.body) stop(`${url} answers ${response.status}.`);
   const hash = createHash('sha256');
   let bytes = 0;

@@ -4,12 +4,11 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
 import { zipOf } from '../fuzz/zip-writer.js';
 import { execForm, pairsOf, parseDockerfile, readDockerfile, type Stage } from './dockerfile.js';
-import { buildImage, bytesBelow, type Image } from './image.js';
 
 const FILES = ['deploy/docker/Dockerfile.cpu', 'deploy/docker/Dockerfile.cuda'] as const;
 const textsOf = (stage: Stage, name: string) =>
@@ -60,39 +59,6 @@ it('a Dockerfile with a word that is no instruction, or an argument that no stag
   expect(() => parseDockerfile('FROM a:1\nCOPPY a b\n')).toThrow('line 2: COPPY a b is no instruction');
   expect(() => parseDockerfile('ARG V=1\nFROM a:$V\nLABEL v=$V\n')).toThrow('line 3: $V is not declared');
   expect(() => parseDockerfile('COPY a b\n')).toThrow('before FROM');
-});
-
-describe('the CPU image, as far as it can be laid out without an engine', () => {
-  let folder: TemporaryFolder;
-  let image: Image;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    image = buildImage(readDockerfile(FILES[0]), folder.path);
-  });
-  afterAll(() => folder[Symbol.asyncDispose]());
-
-  it('is small: ONNX Runtime for one system, no compiler, no declarations', async () => {
-    const app = bytesBelow(path.join(image.root, 'app'));
-    console.log(`/app of the CPU image: ${Math.round(app / 1e6)} MB`);
-    expect(app).toBeLessThan(130e6);
-    const modules = await readdir(path.join(image.root, 'app/node_modules'));
-    expect(modules).not.toContain('typescript');
-    const runtime = path.join(image.root, 'app/node_modules/onnxruntime-node/bin');
-    const [abi] = await readdir(runtime);
-    expect(await readdir(path.join(runtime, abi!))).toEqual([process.platform]);
-    expect(await readdir(path.join(runtime, abi!, process.platform))).toEqual([process.arch]);
-  });
-
-  it('holds no test, no source, no secret', async () => {
-    const files = await readdir(path.join(image.root, 'app'), { recursive: true });
-    const ours = files.filter((file) => !file.startsWith('node_modules'));
-    expect(ours.filter((file) => /\.test\.|(?<!\.d)\.ts$|\.nk$|\.pem$|^\.(?!npmrc)/.test(file))).toEqual([]);
-  });
-
-  it('leaves the checkout as it was: nothing but links was removed', async () => {
-    const there = await readdir(project('node_modules/onnxruntime-node/bin'), { recursive: true });
-    expect(there.some((file) => file.includes('win32'))).toBe(true);
-  });
 });
 
 describe('cuda-provider.mjs', () => {

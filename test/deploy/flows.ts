@@ -40,7 +40,7 @@ function passes(
     ({ metadata, spec }) =>
       metadata.namespace === end.namespace &&
       spec!.policyTypes!.includes(direction) &&
-      selects(spec!.podSelector?.matchLabels, end.labels),
+      selects(spec!.podSelector.matchLabels, end.labels),
   );
   if (mine.length === 0) return true;
   return mine.some(({ spec }) =>

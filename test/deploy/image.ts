@@ -93,6 +93,7 @@ function run({ text, line }: Instruction, inside: (target: string) => string): v
   // The compilers are there already, and so is what they make.
   else if (text.startsWith('npm ci --ignore-scripts')) return;
   else if (text === 'npm run build') link(project('dist'), inside('dist'));
+  else if (text === 'mkdir /empty') mkdirSync(inside('/empty'));
   else if (text === 'node /tmp/prune.mjs node_modules') {
     execFileSync(process.execPath, [inside('/tmp/prune.mjs'), inside('node_modules')], { stdio: 'pipe' });
   } else throw new Error(`line ${line}: RUN ${text} cannot be carried out here`);

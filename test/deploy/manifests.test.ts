@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { IVolume } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { program } from '../../cli/program.js';
 import { WORK_STREAM, consumerOf } from '../../shared/adapters/nats/work-stream.js';
 import { classToken } from '../../shared/numeric-class.js';
@@ -287,6 +290,36 @@ describe.runIf(hasKubectl)('overlays', () => {
     expect(args).toContain('--advertise=https://smoothcert-coordinator:9464');
     const artifacts = worker('tls').container.env!.find(({ name }) => name === 'SMOOTHCERT_ARTIFACTS');
     expect(artifacts?.value).toBe('https://smoothcert-coordinator:9464');
+  });
+
+  it("NATS' chart is given what the others need of it: accounts, keys, the port of its monitor, the limits of nats.conf", () => {
+    const values = parse(readFileSync(project('deploy/kubernetes/nats/values.yaml'), 'utf8'), {
+      merge: true,
+    }) as {
+      config: { monitor: { port: number }; merge: Record<string, string | number> };
+      container: { patch: [{ value: { name: string; mountPath: string } }] };
+      podTemplate: { patch: [{ value: IVolume }] };
+    };
+    const { config, container, podTemplate } = values;
+    const [{ value: mount }] = container.patch;
+    const [{ value: volume }] = podTemplate.patch;
+    expect(volume.name).toBe(mount.name);
+    // The chart's own file is in /etc/nats-config.
+    const included = path.posix.join('/etc/nats-config', String(config.merge['$include']));
+    expect(included).toBe(`${mount.mountPath}/accounts.conf`);
+    const maps = volume.projected!.sources!.map((source) => source.configMap!.name!);
+    const made = ['deploy/nats', 'deploy/kubernetes/secrets'].flatMap((folder) => {
+      const { configMapGenerator } = parse(readFileSync(project(`${folder}/kustomization.yaml`), 'utf8')) as {
+        configMapGenerator: { name: string }[];
+      };
+      return configMapGenerator.map(({ name }) => name);
+    });
+    expect(maps).toEqual(made);
+    const plain = readFileSync(project('deploy/nats/nats.conf'), 'utf8');
+    for (const limit of ['max_payload', 'max_connections']) {
+      expect(plain).toMatch(new RegExp(`^${limit}: ${config.merge[limit]}$`, 'm'));
+    }
+    expect(plain).toMatch(new RegExp(`^http: "0.0.0.0:${config.monitor.port}"$`, 'm'));
   });
 
   it('monitoring: the rules are those of deploy/monitoring', async () => {

@@ -20,8 +20,8 @@ function ends(resources: readonly Resource[]): readonly End[] {
   return [
     ...ours.filter(({ name }) => name !== 'nats'),
     chart,
-    stranger('client', 'research', { 'smoothcert.dev/client': 'true' }),
-    stranger('client here', 'smoothcert', { 'smoothcert.dev/client': 'true' }),
+    stranger('client', 'research', { 'smoothcert/client': 'true' }),
+    stranger('client here', 'smoothcert', { 'smoothcert/client': 'true' }),
     stranger('stranger', 'research', { app: 'any' }),
     stranger('stranger here', 'smoothcert', { app: 'any' }),
     stranger('worker elsewhere', 'research', {
