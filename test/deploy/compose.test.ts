@@ -118,7 +118,7 @@ describe('deploy/compose/docker-compose.yml', () => {
     expect(targets).toEqual(['coordinator:9464', 'worker:9465']);
     expect(compose.services['coordinator']!.environment!['SMOOTHCERT_HTTP']).toBe('0.0.0.0:9464');
     for (const name of ['worker-cpu', 'worker-gpu']) {
-      expect(compose.services[name]!.environment!['SMOOTHCERT_HTTP']).toBe('0.0.0.0:9465');
+      expect(compose.services[name]!.environment!['SMOOTHCERT_WORKER_HTTP']).toBe('0.0.0.0:9465');
       expect(compose.services[name]!.networks).toEqual({ inside: { aliases: ['worker'] } });
     }
     const { rule_files: rules, scrape_configs: scrapes } = parse(

@@ -11,6 +11,9 @@ import { ofKind, selects, workloadsOf, type Resource, type Workload } from './ma
 import { Pod } from './pod.js';
 import { makeVolume } from './volumes.js';
 
+/** Of all pods, as of a Service before them. Whoever listens on 127.0.0.1 alone is not reached here. */
+export const ADDRESS = '10.96.0.10';
+
 const UNSHARE = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork'];
 const works = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 
@@ -46,7 +49,7 @@ export class LittleNode implements AsyncDisposable {
     private readonly images: Readonly<Record<string, Image>>,
   ) {
     const agent = fileURLToPath(new URL('agent.mjs', import.meta.url));
-    const begin = 'ip link set lo up && exec "$0" "$1"';
+    const begin = `ip link set lo up && ip address add ${ADDRESS}/32 dev lo && exec "$0" "$1"`;
     this.agent = spawn('unshare', ['--net', 'sh', '-c', begin, process.execPath, agent], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -86,7 +89,12 @@ export class LittleNode implements AsyncDisposable {
     writeFileSync(hosts, this.hosts());
     const options = { name, workload, image, hosts, volumes: this.volumes(workload, name, own) };
     const network = `/proc/${this.agent.pid}/ns/net`;
-    const pod = new Pod({ ...options, network, get: (url, timeoutMs) => this.get(url, timeoutMs) });
+    const pod = new Pod({
+      ...options,
+      network,
+      address: ADDRESS,
+      get: (url, timeoutMs) => this.get(url, timeoutMs),
+    });
     this.pods.push(pod);
     return pod;
   }
@@ -141,7 +149,7 @@ export class LittleNode implements AsyncDisposable {
     return new Map([...made, ...claimed]);
   }
 
-  /** The names of Services that have a pod behind them, all at this node's own address; ports must be the pod's own. */
+  /** The names of Services that have a pod behind them, all at one address; ports must be the pod's own. */
   private hosts(): string {
     const workloads = workloadsOf(this.resources);
     const names = ofKind(this.resources, 'Service').map(({ metadata, spec }) => {
@@ -153,7 +161,7 @@ export class LittleNode implements AsyncDisposable {
       }
       return metadata.name;
     });
-    return `127.0.0.1 localhost ${names.join(' ')}\n`;
+    return `127.0.0.1 localhost\n${ADDRESS} ${names.join(' ')}\n`;
   }
 }
 

@@ -8,6 +8,14 @@ import type { Image } from './image.js';
 import type { Workload } from './manifests.js';
 
 const POLL_MS = 100;
+/** Nobody here has to wait for a device as long as a manifest may allow. */
+const LONGEST_MS = 60_000;
+/** None outlives the tests, however they end. */
+const running = new Set<Pod>();
+process.once('exit', () => {
+  for (const pod of running) pod.kill();
+});
+
 const ALIVE_EVERY_MS = 1_000;
 /** Where the runtime puts its own tools, that no image has. */
 const RUNTIME = '/.runtime';
@@ -24,6 +32,8 @@ export interface PodOptions {
   readonly volumes: ReadonlyMap<string, string>;
   /** A file with the names of Services. */
   readonly hosts: string;
+  /** Where it is asked whether it is well. */
+  readonly address: string;
   /** Namespace of the network. */
   readonly network: string;
   readonly get: (url: string, timeoutMs: number) => Promise<{ status: number; body: string }>;
@@ -45,10 +55,11 @@ export class Pod implements AsyncDisposable {
       'nsenter',
       [
         ...[`--net=${network}`, 'unshare', '--mount', '--pid', '--uts', '--ipc', '--propagation=private'],
-        ...['--fork', '--kill-child=SIGKILL', 'sh', '-c', scriptOf(options)],
+        ...['--fork', 'sh', '-c', scriptOf(options)],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
+    running.add(this);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream!.setEncoding('utf8').on('data', (piece: string) => {
         this.text += piece;
@@ -56,6 +67,7 @@ export class Pod implements AsyncDisposable {
       });
     }
     this.exited = once(this.child, 'exit').then(([code]) => {
+      running.delete(this);
       this.watching.abort();
       for (const look of [...this.listeners]) look();
       return code as number | null;
@@ -70,7 +82,7 @@ export class Pod implements AsyncDisposable {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Process 1 of the container, as this machine counts. */
+  /** Process 1 of the container, as this machine counts; 0 before it is there. */
   get pid(): number {
     const { pid } = this.child;
     const [inner] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
@@ -96,7 +108,7 @@ export class Pod implements AsyncDisposable {
     const { startupProbe, readinessProbe, livenessProbe } = this.options.workload.container;
     await this.succeeds(startupProbe!, 'startup');
     void this.stays(livenessProbe!);
-    await this.succeeds(readinessProbe!, 'readiness', 60_000);
+    await this.succeeds(readinessProbe!, 'readiness');
   }
 
   /** As kubelet deletes a pod: the hook before, the signal, and no more time than there is. */
@@ -116,14 +128,21 @@ export class Pod implements AsyncDisposable {
 
   /** As the kernel does when memory is short. */
   async crash(): Promise<void> {
-    this.watching.abort();
-    process.kill(this.pid, 'SIGKILL');
+    this.kill();
     await this.exited;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends all of it at once. Process 1 takes those beneath it along; the one above it would not take it along. */
+  kill(): void {
     this.watching.abort();
-    this.child.kill('SIGKILL');
+    if (!this.running) return;
+    const { pid } = this;
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    else this.child.kill('SIGKILL');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
     await this.exited;
   }
 
@@ -131,15 +150,15 @@ export class Pod implements AsyncDisposable {
     if (!httpGet) throw new Error('a probe of another kind than httpGet is not known here');
     const port = portOf(this.options.workload.container, httpGet.port);
     const scheme = (httpGet.scheme ?? 'HTTP').toLowerCase();
-    const url = `${scheme}://127.0.0.1:${port}${httpGet.path}`;
+    const url = `${scheme}://${this.options.address}:${port}${httpGet.path}`;
     const { status, body } = await this.options.get(url, 1_000 * (timeoutSeconds ?? 1));
     return status >= 200 && status < 400 ? null : `${httpGet.path}: ${status} ${body}`;
   }
 
-  /** Asked more often than the manifest says, for as long as it would be asked. */
-  private async succeeds(probe: IProbe, name: string, mostMs?: number): Promise<void> {
-    const most = mostMs ?? 1_000 * (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
-    const until = performance.now() + most;
+  /** Asked more often than the manifest says; a startup probe for no longer than it would be asked. */
+  private async succeeds(probe: IProbe, name: 'startup' | 'readiness'): Promise<void> {
+    const allowed = 1_000 * (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
+    const until = performance.now() + (name === 'startup' ? Math.min(allowed, LONGEST_MS) : LONGEST_MS);
     let failure = await this.probe(probe);
     while (failure !== null) {
       if (!this.running || performance.now() > until) {

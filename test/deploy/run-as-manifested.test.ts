@@ -11,7 +11,7 @@ import { project } from '../harness/local-job.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { readDockerfile } from './dockerfile.js';
 import { buildImage, bytesBelow, type Image } from './image.js';
-import { LittleNode, canRunPods, natsImage, withLibraries } from './little-node.js';
+import { ADDRESS, LittleNode, canRunPods, natsImage, withLibraries } from './little-node.js';
 import { hasKubectl, kustomize, type Resource } from './manifests.js';
 import type { Pod } from './pod.js';
 
@@ -137,7 +137,7 @@ describe.runIf(runnable)('the overlay single-node', () => {
     await expectConfined(worker, 10001, ['/var/cache/smoothcert', '/tmp']);
     expect(worker.log).toContain('2 processes of class');
 
-    const server = ['--server', 'localhost:50051'];
+    const server = ['--server', `${ADDRESS}:50051`];
     const stranger = await node.run(['jobs', ...server, '--wait-seconds', '5']);
     expect([stranger.code === 0, stranger.stderr]).toEqual([
       false,
@@ -170,7 +170,7 @@ describe.runIf(runnable)('the overlay single-node', () => {
       [9464, 'smoothcert_images_decided_total'],
       [9465, 'smoothcert_drawn_samples_total'],
     ] as const) {
-      const { status, body } = await node.get(`http://localhost:${port}/metrics`);
+      const { status, body } = await node.get(`http://${ADDRESS}:${port}/metrics`);
       expect([status, body]).toEqual([200, expect.stringContaining(metric)]);
     }
 
@@ -186,7 +186,7 @@ describe.runIf(runnable)('the overlay single-node', () => {
 /** Resolves once the worker has drawn something. */
 async function drawing(node: LittleNode): Promise<void> {
   for (;;) {
-    const { body } = await node.get('http://localhost:9465/metrics');
+    const { body } = await node.get(`http://${ADDRESS}:9465/metrics`);
     if (/^smoothcert_drawn_samples_total(\{[^}]*\})? [1-9]/m.test(body)) return;
     await delay(20);
   }
