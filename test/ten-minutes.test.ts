@@ -9,8 +9,10 @@ import { ROOT, temporaryFolder } from './harness/command.js';
 
 const LIMIT_MS = 110_000;
 
+/** Programs that the tests took out of a package lie in .tools. */
+const env = { ...process.env, PATH: `${process.env['PATH']}:${path.join(ROOT, '.tools')}` };
 const can = (command: string, ...args: string[]) =>
-  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  spawnSync(command, args, { stdio: 'ignore', env }).status === 0;
 const missing = [
   ...(can('nats-server', '--version') ? [] : ['nats-server']),
   ...(can('prometheus', '--version') ? [] : ['prometheus']),
@@ -44,7 +46,7 @@ async function runInItsOwnNetwork(
     'ip link set lo up && exec bash -m "$0"',
     script,
   ];
-  const shell = spawn('unshare', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const shell = spawn('unshare', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => shell.kill('SIGKILL'), LIMIT_MS);
   let said = '';
   for (const stream of [shell.stdout, shell.stderr])
