@@ -29,7 +29,7 @@ function commands(): string {
   return blocks.filter((block) => !/^(sudo apt-get|npm ci)/.test(block)).join('\n');
 }
 
-/** Runs a script as a person's shell would, each command with a job's number; all that it started is gone afterwards. */
+/** Runs a script as a person's shell would, aliases included; all that it started is gone afterwards. */
 async function runInItsOwnNetwork(
   folder: string,
   script: string,
@@ -43,7 +43,7 @@ async function runInItsOwnNetwork(
     '--mount-proc',
     'bash',
     '-c',
-    'ip link set lo up && exec bash -m "$0"',
+    'ip link set lo up && exec bash -O expand_aliases "$0"',
     script,
   ];
   const shell = spawn('unshare', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
