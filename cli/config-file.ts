@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Command, Option } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { parse, stringify } from 'yaml';
@@ -6,6 +6,9 @@ import { optionError } from './parse.js';
 
 /** Flags that a configuration file cannot hold: they are about the file, or about one call. */
 const NOT_IN_FILES = new Set(['config', 'printConfig', 'help']);
+
+/** More is no list of flags. */
+export const LARGEST_CONFIG = 2 ** 20;
 
 /** The name of a flag as a file and the command line spell it, without the dashes: `max-samples`. */
 const keyOf = (option: Option): string => option.long!.slice(2);
@@ -40,12 +43,16 @@ export function printConfig(command: Command): string {
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const remedy = 'Write one flag a line, for example: sigma: 0.25';
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const unreadable = (error: unknown) => {
     throw optionError(
       `--config ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''}).`,
       remedy,
     );
-  });
+  };
+  const { size } = await stat(file).catch(unreadable);
+  if (size > LARGEST_CONFIG)
+    throw optionError(`--config ${file} has more than ${LARGEST_CONFIG} bytes.`, remedy);
+  const text = await readFile(file, 'utf8').catch(unreadable);
   let content: unknown;
   try {
     content = parse(text, { maxAliasCount: 0, intAsBigInt: true });
