@@ -9,6 +9,8 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { Fetcher, Wanted } from '../service/inputs.js';
 
 const SILENCE_MS = 60_000;
+/** Of an address, in a sentence. */
+const LONGEST_SHOWN = 200;
 
 interface Opened {
   readonly bytes: number;
@@ -100,7 +102,7 @@ function isBelow(url: URL, prefix: URL): boolean {
 function forbidden(uri: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_FORBIDDEN',
-    `This server may not fetch ${uri.slice(0, 200)}.`,
+    `This server may not fetch ${uri.slice(0, LONGEST_SHOWN)}.`,
     'Upload the artifact, or ask the operator to start the coordinator with --allow-uri for that place.',
   );
 }
@@ -108,7 +110,7 @@ function forbidden(uri: string): SmoothcertError {
 function unreachable(url: URL, why: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_MISSING',
-    `${url.href} cannot be fetched: ${why}.`,
+    `${url.href.slice(0, LONGEST_SHOWN)} cannot be fetched: ${why}.`,
     'Check the address, or upload the artifact.',
   );
 }
