@@ -42,7 +42,7 @@ export class UriFetcher implements Fetcher {
 
   /** A link may lead out of the folder that is allowed. */
   private async openFile(url: URL): Promise<Opened> {
-    const file = await realpath(fileURLToPath(url)).catch((error: unknown) => {
+    const file = await realpath(pathOf(url)).catch((error: unknown) => {
       throw unreachable(url, (error as NodeJS.ErrnoException).code ?? String(error));
     });
     const folders = this.prefixes
@@ -54,6 +54,15 @@ export class UriFetcher implements Fetcher {
     const found = await stat(file);
     if (!found.isFile()) throw unreachable(url, 'it is no file');
     return { bytes: found.size, pieces: createReadStream(file) as AsyncIterable<Buffer> };
+  }
+}
+
+/** @throws SmoothcertError ARTIFACT_MISSING for what is no path here, for example with half a character */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw unreachable(url, 'it is no path');
   }
 }
 
