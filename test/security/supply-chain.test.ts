@@ -138,11 +138,14 @@ describe('the bill of materials', () => {
 
 describe('the audit', () => {
   /** Asks a registry of this test's own. */
-  async function audit(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  async function audit(
+    answer: (request: IncomingMessage, response: ServerResponse) => void,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     const server = createServer(answer);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     try {
-      return await run('audit.mjs', [], `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      return await run('audit.mjs', [], `http://127.0.0.1:${(server.address() as AddressInfo).port}`, env);
     } finally {
       server.closeAllConnections();
       server.close();
@@ -177,14 +180,11 @@ describe('the audit', () => {
     expect(stdout).toContain('low: fastest-levenshtein <99: A hole https://example.test/1');
   });
 
-  it('that nobody answers is none', async () => {
-    const { code, stdout } = await audit((_, response) => response.writeHead(405).end());
+  it('that nobody answers is none, though npm, told to be offline, calls that clean', async () => {
+    const { code, stdout } = await audit((_, response) => response.writeHead(405).end(), {
+      npm_config_offline: 'true',
+    });
     expect(code).toBe(3);
     expect(stdout).toMatch(/^NOT AUDITED: /);
-    // Nobody at all, and npm told to ask nobody.
-    expect(await run('audit.mjs', [], 'http://127.0.0.1:1')).toMatchObject({ code: 3 });
-    expect(await run('audit.mjs', [], 'http://127.0.0.1:1', { npm_config_offline: 'true' })).toMatchObject({
-      code: 3,
-    });
   });
 });
