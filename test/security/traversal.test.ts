@@ -15,6 +15,7 @@ import { JobFolder } from '../../shared/adapters/local/job-folder.js';
 import { LocalExchange } from '../../shared/adapters/local/local-exchange.js';
 import { systemClock } from '../../shared/adapters/local/system-clock.js';
 import { HttpServer } from '../../shared/http/server.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { artifactToWire, type MethodName } from '../../shared/wire/service.js';
 import { ArtifactCache } from '../../worker/artifacts/cache.js';
 import { folderSource } from '../../worker/artifacts/source.js';
@@ -97,7 +98,14 @@ describe('a digest', () => {
   it('in a call of gRPC, and an id of a job, are one or are refused', async () => {
     const exchange = await LocalExchange.open(inside('ledgers'), systemClock);
     const jobs = await JobFolder.open(inside('jobs'), () => undefined);
-    const ports = { jobs, exchange, artifacts: store, clock: systemClock, now: () => Date.now() };
+    const ports = {
+      jobs,
+      exchange,
+      artifacts: store,
+      clock: systemClock,
+      now: () => Date.now(),
+      metrics: NO_METRICS,
+    };
     const service = new JobManager({
       ...ports,
       limits: DEFAULT_LIMITS,
