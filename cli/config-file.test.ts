@@ -35,6 +35,29 @@ describe('a configuration file', () => {
     expect(options).toMatchObject({ alpha: '0.001', sigma: '0.5' });
   });
 
+  it.each([
+    ['of brackets within each other', '['.repeat(9_000)],
+    ['of lists within each other', '- '.repeat(9_000)],
+    ['of keys within each other', '? '.repeat(9_000)],
+    [
+      'of ever deeper indentation',
+      Array.from({ length: 200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+    ],
+  ])('%s is refused before a parser meets it', async (_, content) => {
+    expect(await failing(content)).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('nested too deeply') as string,
+    });
+  });
+
+  it('of more than 32 KiB is refused, and one of many channels is not', async () => {
+    expect(await failing(`# ${'x'.repeat(32 * 1024)}`)).toMatchObject({
+      message: expect.stringContaining('more than 32768 bytes') as string,
+    });
+    const mean = Array.from({ length: 1_024 }, () => '0.4914');
+    expect(await optionsFrom(`mean: [${mean.join(', ')}]\n`)).toMatchObject({ mean: mean.join(',') });
+  });
+
   it('keeps every digit of a seed', async () => {
     expect(await optionsFrom('seed: 18446744073709551615')).toMatchObject({ seed: '18446744073709551615' });
   });

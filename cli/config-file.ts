@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Command, Option } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { parse, stringify } from 'yaml';
@@ -6,6 +6,11 @@ import { optionError } from './parse.js';
 
 /** Flags that a configuration file cannot hold: they are about the file, or about one call. */
 const NOT_IN_FILES = new Set(['config', 'printConfig', 'help']);
+
+/** More is no list of flags. */
+export const LARGEST_CONFIG = 32 * 1024;
+/** Values are numbers, texts and lists of them. The parser of YAML takes a call of itself for each level, and thousands end the process. */
+const DEEPEST = 16;
 
 /** The name of a flag as a file and the command line spell it, without the dashes: `max-samples`. */
 const keyOf = (option: Option): string => option.long!.slice(2);
@@ -40,23 +45,40 @@ export function printConfig(command: Command): string {
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const remedy = 'Write one flag a line, for example: sigma: 0.25';
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const unreadable = (error: unknown) => {
     throw optionError(
       `--config ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''}).`,
       remedy,
     );
-  });
+  };
+  const { size } = await stat(file).catch(unreadable);
+  if (size > LARGEST_CONFIG)
+    throw optionError(`--config ${file} has more than ${LARGEST_CONFIG} bytes.`, remedy);
+  const text = await readFile(file, 'utf8').catch(unreadable);
+  if (isDeep(text)) throw optionError(`--config ${file} is nested too deeply.`, remedy);
   let content: unknown;
   try {
-    content = parse(text, { maxAliasCount: 0, intAsBigInt: true });
+    content = parse(text, { maxAliasCount: 0, intAsBigInt: true, logLevel: 'error' });
   } catch (error) {
-    const words = error instanceof Error ? error.message.split('\n')[0]!.replace(/:$/, '') : '';
+    const words = error instanceof Error ? error.message.split('\n')[0]!.replace(/:$/, '').slice(0, 200) : '';
     throw optionError(`--config ${file} is neither YAML nor JSON: ${words}.`, remedy);
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) {
     return content as Record<string, unknown>;
   }
   throw optionError(`--config ${file} does not hold names and values.`, remedy);
+}
+
+/** Whether a parser might meet more than some levels: by brackets, by marks of lists one behind the other, or by indentation. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') depth += 1;
+    if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+    if (depth > DEEPEST) return true;
+  }
+  const marks = new RegExp(`^\\s*(?:[-?:]\\s+){${DEEPEST},}`, 'm');
+  return marks.test(text) || new RegExp(`^\\s{${4 * DEEPEST},}\\S`, 'm').test(text);
 }
 
 /** What the command line would have held: text, or true for a flag without a value. */

@@ -102,20 +102,36 @@ async function* complete(
   throw malformed(`The server sent ${count} of the ${decided} certificates of ${view.id}.`);
 }
 
-/** What is summed up of a row: from the line that is written, which must say what the message says. */
-function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): Row {
-  let row: Certificate | null = null;
-  try {
-    row = JSON.parse(json) as Certificate;
-  } catch {
-    // No JSON: refused as any other damage.
-  }
+/**
+ * What is summed up of a row: from the line that is written, which must say what the message says.
+ * @throws SmoothcertError MESSAGE_MALFORMED
+ */
+export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): Row {
+  const row = rowOf(json);
   const { start, stop, step } = claim.images;
   const asked = image >= start && image < stop && (image - start) % step === 0;
   const same = row?.image === image && row.outcome === outcome && row.samples === samples;
   if (!asked || !same) throw malformed(`The certificate of image ${image} contradicts itself or its job.`);
-  const { label, class: certified, correct, radius, stop: why } = row!;
+  const { label, class: certified, correct, radius, stop: why } = row;
   return { image, label, outcome, class: certified, correct, radius, stop: why, samples };
+}
+
+/** Null for any other text than a line of results.jsonl. */
+function rowOf(json: string): Certificate | null {
+  try {
+    const row = JSON.parse(json) as Certificate;
+    const isNumber = (value: unknown) => value === null || Number.isSafeInteger(value);
+    const known =
+      isNumber(row.label) &&
+      isNumber(row.class) &&
+      (row.correct === null || typeof row.correct === 'boolean') &&
+      Number.isFinite(row.radius) &&
+      row.radius >= 0 &&
+      typeof row.stop === 'string';
+    return known ? row : null;
+  } catch {
+    return null;
+  }
 }
 
 function notesOf(job: Job, { model, data }: Sources) {

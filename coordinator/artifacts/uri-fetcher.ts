@@ -9,6 +9,8 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { Fetcher, Wanted } from '../service/inputs.js';
 
 const SILENCE_MS = 60_000;
+/** Of an address, in a sentence. */
+const LONGEST_SHOWN = 200;
 
 interface Opened {
   readonly bytes: number;
@@ -40,7 +42,7 @@ export class UriFetcher implements Fetcher {
 
   /** A link may lead out of the folder that is allowed. */
   private async openFile(url: URL): Promise<Opened> {
-    const file = await realpath(fileURLToPath(url)).catch((error: unknown) => {
+    const file = await realpath(pathOf(url)).catch((error: unknown) => {
       throw unreachable(url, (error as NodeJS.ErrnoException).code ?? String(error));
     });
     const folders = this.prefixes
@@ -52,6 +54,15 @@ export class UriFetcher implements Fetcher {
     const found = await stat(file);
     if (!found.isFile()) throw unreachable(url, 'it is no file');
     return { bytes: found.size, pieces: createReadStream(file) as AsyncIterable<Buffer> };
+  }
+}
+
+/** @throws SmoothcertError ARTIFACT_MISSING for what is no path here, for example with half a character */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw unreachable(url, 'it is no path');
   }
 }
 
@@ -100,7 +111,7 @@ function isBelow(url: URL, prefix: URL): boolean {
 function forbidden(uri: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_FORBIDDEN',
-    `This server may not fetch ${uri.slice(0, 200)}.`,
+    `This server may not fetch ${uri.slice(0, LONGEST_SHOWN)}.`,
     'Upload the artifact, or ask the operator to start the coordinator with --allow-uri for that place.',
   );
 }
@@ -108,7 +119,7 @@ function forbidden(uri: string): SmoothcertError {
 function unreachable(url: URL, why: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_MISSING',
-    `${url.href} cannot be fetched: ${why}.`,
+    `${url.href.slice(0, LONGEST_SHOWN)} cannot be fetched: ${why}.`,
     'Check the address, or upload the artifact.',
   );
 }

@@ -17,11 +17,13 @@ export interface UploadLimits {
   readonly uploads: number;
   /** A client that is silent for so long in the middle holds the place of others no longer. */
   readonly silenceMs: number;
+  /** Nor does one that, beyond `silenceMs` in all, keeps the server waiting for longer than its bytes take at this rate. */
+  readonly leastBytesPerSecond: number;
 }
 
-export const UPLOAD_LIMITS: UploadLimits = { uploads: 8, silenceMs: 60_000 };
+export const UPLOAD_LIMITS: UploadLimits = { uploads: 8, silenceMs: 60_000, leastBytesPerSecond: 32 * 1024 };
 
-const MOST_PIECE_BYTES = 2 ** 20;
+export const MOST_PIECE_BYTES = 2 ** 20;
 const { request, response } = CERTIFICATION_METHODS.putArtifact;
 
 /**
@@ -40,7 +42,7 @@ export function upload(
     try {
       const artifacts = store();
       if (uploads > limits.uploads) throw tooMany(limits.uploads);
-      const steps = stepsOf(call, limits.silenceMs);
+      const steps = stepsOf(call, new Pace(limits));
       const { artifact, offset } = await beginning(steps);
       await artifacts.put(artifact, offset, piecesOf(steps));
       callback(null, response.encode({ artifact: artifactToWire(artifact) }));
@@ -71,27 +73,47 @@ async function* piecesOf(steps: AsyncIterable<Step>): AsyncGenerator<Uint8Array>
 }
 
 /** The messages of a call; throws when it is cancelled, so that what came is never taken for all. */
-async function* stepsOf(call: Call, silenceMs: number): AsyncGenerator<Step, undefined> {
+async function* stepsOf(call: Call, pace: Pace): AsyncGenerator<Step, undefined> {
   const messages = call[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
-    const message = await withinSilence(messages.next(), silenceMs);
+    const message = await pace.next(messages.next());
     if (message.done === true) {
       if (call.cancelled) throw new Error('The client has ended the call.');
       return undefined;
     }
+    pace.came(message.value.length);
     yield request.decode(message.value);
   }
 }
 
-async function withinSilence<T>(next: Promise<T>, silenceMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(silent(silenceMs)), silenceMs);
-  });
-  try {
-    return await Promise.race([next, silence]);
-  } finally {
-    clearTimeout(timer);
+/** How long a client keeps the server waiting. The time that the disk takes is not its own. */
+class Pace {
+  private waitedMs = 0;
+  private bytes = 0;
+
+  constructor(private readonly limits: UploadLimits) {}
+
+  came(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  /** @throws SmoothcertError CANCELLED for a client that is silent, or too slow */
+  async next<T>(message: Promise<T>): Promise<T> {
+    const { silenceMs, leastBytesPerSecond } = this.limits;
+    const left = silenceMs + (1_000 * this.bytes) / leastBytesPerSecond - this.waitedMs;
+    const tooSlow = left < silenceMs;
+    const began = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<never>((_, reject) => {
+      const give = () => reject(tooSlow ? slow(leastBytesPerSecond) : silent(silenceMs));
+      timer = setTimeout(give, Math.max(0, Math.min(silenceMs, left)));
+    });
+    try {
+      return await Promise.race([message, over]);
+    } finally {
+      clearTimeout(timer);
+      this.waitedMs += performance.now() - began;
+    }
   }
 }
 
@@ -111,5 +133,13 @@ function silent(ms: number): SmoothcertError {
     'CANCELLED',
     `The upload was silent for ${ms / 1000} seconds.`,
     'Begin again: what has arrived is kept.',
+  );
+}
+
+function slow(bytesPerSecond: number): SmoothcertError {
+  return new SmoothcertError(
+    'CANCELLED',
+    `The upload was slower than ${bytesPerSecond} bytes a second.`,
+    'Begin again where the connection is faster: what has arrived is kept.',
   );
 }

@@ -3,13 +3,14 @@ import { RequestError } from '../../shared/errors.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../shared/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
+import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
 import { imagesIn } from './data-set.js';
 import type { Inputs } from './inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { viewOf } from './job-view-of.js';
 import { countOf } from './ledger-bytes.js';
-import { LONGEST_REQUEST_ID } from './limits.js';
+import { LARGEST_SPEC, LONGEST_REQUEST_ID, ROOM_OF_AN_IMAGE } from './limits.js';
 import { noProgress } from './live-job.js';
 import type { ServicePorts } from './ports.js';
 import { jobExists, tooManyJobs, tooManyUnattended } from './refusals.js';
@@ -34,6 +35,10 @@ export class Admission {
       throw new RequestError([{ field: 'request_id', description }]);
     }
     checkSpec(spec);
+    if (specBytes(spec) > LARGEST_SPEC) {
+      const description = `is longer than ${LARGEST_SPEC} bytes, most of them for its weight files`;
+      throw new RequestError([{ field: 'spec', description }]);
+    }
     const id = jobIdOf(requestId);
     const known = await this.ports.jobs.get(id);
     if (known && known.entry.requestDigest !== requestDigestOf(spec)) throw jobExists(requestId);
@@ -49,9 +54,11 @@ export class Admission {
     this.admitting += 1;
     try {
       await this.inputs.require(spec);
+      const images = await this.images(spec);
+      await this.ports.artifacts.requireRoom(ROOM_OF_AN_IMAGE * countOf(images));
       const entry: JobEntry = {
         ...{ id, requestId, requestDigest: requestDigestOf(spec), createMs: this.ports.now() },
-        spec: { ...spec, seed: spec.seed ?? drawnSeed(), images: await this.images(spec) },
+        spec: { ...spec, seed: spec.seed ?? drawnSeed(), images },
         ...{ startMs: null, job: null, prepared: null, cancelRequested: false, ending: null },
       };
       return (await this.ports.jobs.create(entry)) === 'created' ? entry : null;

@@ -2,6 +2,7 @@ import type { JobState, JobView } from '../../shared/job-view.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Progress } from '../../shared/progress.js';
+import { MOST_REFUSALS_SHOWN } from './limits.js';
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;
@@ -17,7 +18,8 @@ export function viewOf(
   presences: readonly Presence[],
 ): JobView {
   const { id, requestId, spec, createMs, startMs, ending, job, prepared } = entry;
-  const refusals = presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
+  const all = presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
+  const refusals = all.slice(0, MOST_REFUSALS_SHOWN);
   return {
     ...{ id, requestId, spec, state: stateOf(entry), createMs, startMs },
     waitingFor: ending ? null : (waitingFor ?? withoutWorkers(entry, presences)),

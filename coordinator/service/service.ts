@@ -15,7 +15,7 @@ export interface CertificationService {
   readonly serving: boolean;
   /** Calls `listener` whenever `serving` changes, until the returned function is called. */
   onServing(listener: (serving: boolean) => void): () => void;
-  /** @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS */
+  /** @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS, DISK_FULL */
   createJob(request: CreateRequest): Promise<JobView>;
   /** @throws JOB_NOT_FOUND */
   getJob(id: string): Promise<JobView>;

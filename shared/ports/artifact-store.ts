@@ -14,6 +14,8 @@ export interface ArtifactStore {
   find(digest: string): Promise<Artifact | null>;
   /** Bytes of an upload that was begun and not completed; a new one goes on from there. */
   receivedBytes(digest: string): Promise<number>;
+  /** Whether so many bytes more find room here, beside the uploads under way. @throws SmoothcertError DISK_FULL if not */
+  requireRoom(bytes: number): Promise<void>;
   /**
    * Takes bytes from `offset` on (0 or `receivedBytes`) and, when all are there, verifies them. What came before a failure is kept for
    * another try, unless the digest is wrong. Memory does not grow with the artifact. At most one upload of a digest at a time.

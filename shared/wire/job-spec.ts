@@ -38,6 +38,11 @@ export function specToWire(spec: JobSpec): WireSpec {
   };
 }
 
+/** Length of a spec as it is sent. */
+export function specBytes(spec: JobSpec): number {
+  return smoothcert.v1.JobSpec.encode(specToWire(spec)).finish().length;
+}
+
 /**
  * The spec of a request, with what was left out at its defaults. Whether such a claim can be made (α, pair, schedule) is not looked at.
  * @throws RequestError with all that cannot be: paths begin with `spec`

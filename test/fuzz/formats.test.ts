@@ -6,7 +6,7 @@ import { csvRows } from '../../cli/data/csv.js';
 import { fixture, Workplace } from '../data/support.js';
 import { imports, mutations, RUNS, wentWell } from './support.js';
 
-const FEWER = { ...RUNS, numRuns: 200 };
+const FEWER = { ...RUNS, numRuns: RUNS.numRuns / 2 };
 
 describe('changed bytes are a data set or an error of data:', () => {
   it.each([

@@ -193,7 +193,7 @@ describe('an upload', () => {
   });
 
   it('of the same artifact at the same time waits its turn, as does one too many', async () => {
-    await open({ uploads: 2, silenceMs: 60_000 });
+    await open({ ...UPLOAD_LIMITS, uploads: 2 });
     const busy = { code: status.ABORTED, rich: { reason: 'ARTIFACT_BUSY' } };
     const first = fixture.client.put();
     await first.write(begin(artifact));
@@ -217,7 +217,7 @@ describe('an upload', () => {
   });
 
   it('that falls silent gives its place to another', async () => {
-    await open({ uploads: 1, silenceMs: 250 });
+    await open({ ...UPLOAD_LIMITS, uploads: 1, silenceMs: 250 });
     const silent = fixture.client.put();
     await silent.write(begin(artifact));
     expect(await silent.outcome).toMatchObject({ code: status.CANCELLED, rich: { reason: 'CANCELLED' } });
@@ -225,6 +225,23 @@ describe('an upload', () => {
     const small = content.subarray(0, 9);
     await next.write(begin(artifactOf(small)));
     await writeAll(next, small);
+    expect(await next.end()).toMatchObject({ code: status.OK });
+  });
+
+  it('that is never silent and never done gives its place to another', async () => {
+    await open({ uploads: 1, silenceMs: 400, leastBytesPerSecond: 1_000_000 });
+    const slow = fixture.client.put();
+    await slow.write(begin(artifact));
+    let sent = 0;
+    // A byte in good time, again and again: nobody could call that silence.
+    const drip = setInterval(() => void slow.write({ piece: content.subarray(sent, ++sent) }), 20);
+    const ended = await slow.outcome.finally(() => clearInterval(drip));
+    expect(ended).toMatchObject({ code: status.CANCELLED, rich: { reason: 'CANCELLED' } });
+    expect(ended.rich!.message).toBe('The upload was slower than 1000000 bytes a second.');
+    expect(sent).toBeGreaterThan(3);
+    const next = fixture.client.put();
+    await next.write(begin(artifact));
+    await writeAll(next, content);
     expect(await next.end()).toMatchObject({ code: status.OK });
   });
 

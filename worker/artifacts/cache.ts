@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError } from '../../shared/adapters/local/files.js';
 import type { ModelReference } from '../../shared/job-spec.js';
@@ -129,6 +129,9 @@ export class ArtifactCache {
   /** @param fetched how much comes from the source */
   private async begin<T>(entry: Entry, open: Open<T>, fetched: { bytes: number }): Promise<T> {
     await entry.removing;
+    // A link that somebody put in its place leads to nothing that is written.
+    const there = await lstat(entry.folder).catch(() => null);
+    if (there && !there.isDirectory()) await rm(entry.folder, { force: true });
     await mkdir(entry.folder, { recursive: true });
     const onRead = (bytes: number) => {
       fetched.bytes += bytes;

@@ -6,7 +6,7 @@ import type { ArtifactSource } from './source.js';
 /** A coordinator is asked again so often before its absence is an error. */
 const TRIES = 5;
 const SILENCE_MS = 30_000;
-const LARGEST_DESCRIPTION = 8 * 2 ** 20;
+export const LARGEST_DESCRIPTION = 8 * 2 ** 20;
 
 export interface HttpSourceOptions {
   /** Base address of the coordinator's artifacts; null while nobody has said it. Asked before each try. */
@@ -45,6 +45,8 @@ export class HttpSource implements ArtifactSource {
         for await (const part of response as AsyncIterable<Buffer>) {
           at += part.length;
           tries = 1;
+          // One that sends without end fills no disk.
+          if (end !== null && at > end) throw tooLong(name);
           yield part;
         }
         if (end === null || at >= end) return;
@@ -75,7 +77,8 @@ export class HttpSource implements ArtifactSource {
           resolve(response);
           return;
         }
-        response.resume();
+        // Its words are not waited for.
+        response.destroy();
         reject(refused(name, response.statusCode ?? 0));
       });
       request.on('timeout', () => request.destroy(new Error('no answer')));
@@ -84,7 +87,11 @@ export class HttpSource implements ArtifactSource {
   }
 }
 
-function descriptionOf(digest: string, bytes: Buffer): Awaited<ReturnType<ArtifactSource['describe']>> {
+/** What a coordinator says of an artifact. @throws SmoothcertError PROTOCOL_MISMATCH for anything else */
+export function descriptionOf(
+  digest: string,
+  bytes: Buffer,
+): Awaited<ReturnType<ArtifactSource['describe']>> {
   try {
     const found = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
     const { kind, bytes: length, chunks } = found;
@@ -93,6 +100,7 @@ function descriptionOf(digest: string, bytes: Buffer): Awaited<ReturnType<Artifa
     if (
       (kind === 'file' || kind === 'data-set') &&
       Number.isSafeInteger(length) &&
+      (length as number) >= 1 &&
       Array.isArray(chunks) &&
       chunks.every(isDigest)
     ) {
@@ -128,6 +136,14 @@ function unusable(digest: string): SmoothcertError {
     'PROTOCOL_MISMATCH',
     `The coordinator describes the artifact ${digest} in a way that this smoothcert does not read.`,
     'Run one version of smoothcert everywhere, and check what answers at the address of the artifacts.',
+  );
+}
+
+function tooLong(name: string): SmoothcertError {
+  return new SmoothcertError(
+    'PROTOCOL_MISMATCH',
+    `The coordinator sent more of the artifact ${name} than was asked for.`,
+    'Check what answers at the address of the artifacts.',
   );
 }
 

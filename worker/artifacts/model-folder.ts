@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOfFile } from '../../shared/adapters/local/files.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ModelReference } from '../../shared/job-spec.js';
+import { LARGEST_MODEL, tooLarge } from '../model/model-limits.js';
 import type { ArtifactSource } from './source.js';
 
 const MODEL_FILE = 'model.onnx';
@@ -19,9 +20,36 @@ export async function fetchModel(
   source: ArtifactSource,
 ): Promise<{ file: string; bytes: number }> {
   const file = path.join(folder, MODEL_FILE);
-  let bytes = await fetchFile(file, fileDigest, source);
-  for (const weight of weights) bytes += await fetchFile(within(folder, weight.path), weight.digest, source);
+  let bytes = 0;
+  const wanted = [
+    { to: file, digest: fileDigest },
+    ...weights.map((weight) => ({ to: within(folder, weight.path), digest: weight.digest })),
+  ];
+  for (const { to, digest } of wanted) {
+    await makeFolder(path.dirname(to), folder);
+    bytes += await fetchFile(to, digest, LARGEST_MODEL - bytes, source);
+  }
   return { file, bytes };
+}
+
+/** Makes the folder of a file, if it is below `within`: a link that somebody put there leads to nothing that is written. */
+async function makeFolder(folder: string, within: string): Promise<void> {
+  const root = await realpath(within);
+  const steps = path.relative(within, folder).split(path.sep);
+  let at = within;
+  for (const step of steps.filter((name) => name !== '')) {
+    at = path.join(at, step);
+    const there = await lstat(at).catch(() => null);
+    if (there && !there.isDirectory()) await rm(at, { force: true });
+    await mkdir(at, { recursive: true });
+  }
+  if (!`${await realpath(folder)}${path.sep}`.startsWith(root + path.sep)) {
+    throw new SmoothcertError(
+      'FOLDER_UNUSABLE',
+      `${folder} leads out of the cache.`,
+      'Delete the folder of the cache: it is filled again.',
+    );
+  }
 }
 
 /** The path of a weight file, which the model named: never outside the folder, never the model itself. */
@@ -36,14 +64,22 @@ function within(folder: string, name: string): string {
   );
 }
 
-async function fetchFile(file: string, digest: string, source: ArtifactSource): Promise<number> {
-  const there = await stat(file).catch(() => null);
-  if (there && (await digestOfFile(file)) === digest) return there.size;
+/** @param most bytes that it may have */
+async function fetchFile(
+  file: string,
+  digest: string,
+  most: number,
+  source: ArtifactSource,
+): Promise<number> {
+  const there = await lstat(file).catch(() => null);
+  if (there?.isFile() && (await digestOfFile(file)) === digest) return there.size;
   const { bytes } = await source.describe(digest);
-  await mkdir(path.dirname(file), { recursive: true });
+  if (bytes > most) throw tooLarge(digest, bytes);
   const temporary = `${file}.part`;
   const hash = createHash('sha256');
-  const handle = await open(temporary, 'w');
+  // Made anew, never what is there already: that may be a link to somewhere else.
+  await rm(temporary, { force: true, recursive: true });
+  const handle = await open(temporary, 'wx');
   try {
     for await (const part of source.read(digest, 0, bytes)) {
       hash.update(part);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import {
   decodeHeader,
@@ -8,6 +9,9 @@ import {
 } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES } from '../../shared/dataset/data-digest.js';
 import { mismatch, verifiedChunks, type ArtifactSource } from './source.js';
+
+/** Made if it is not there; a link in its place, which may lead anywhere, is refused (where the system can: not on Windows). */
+const OPENING = constants.O_RDWR | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /**
  * A canonical data set of which only the chunks are here that somebody asked for, in a file of its whole length. A chunk counts as
@@ -36,10 +40,7 @@ export class SparseDataSet {
     onFetched: (bytes: number) => void,
   ): Promise<SparseDataSet> {
     const { bytes, chunks } = await verifiedChunks(source, digest);
-    const handle = await open(file, 'a').then(async (created) => {
-      await created.close();
-      return open(file, 'r+');
-    });
+    const handle = await open(file, OPENING);
     const data = new SparseDataSet(file, chunks, bytes, handle, digest, source, onFetched);
     try {
       await handle.truncate(bytes);

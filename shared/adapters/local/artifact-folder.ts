@@ -1,13 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSetFile } from '../../dataset/data-set-file.js';
 import { SmoothcertError } from '../../errors.js';
 import type { Artifact, ArtifactStore } from '../../ports/artifact-store.js';
 import { digestOfFile, storageError, writeAtomically } from './files.js';
+import { IncomingUploads, type IncomingLimits, type Upload } from './incoming-uploads.js';
 
 const PIECE_BYTES = 2 ** 20;
+/** Of one artifact. */
+export const LARGEST_ARTIFACT = 2 ** 40;
+/** Text of a description; that of the largest artifact has 65,536 chunks of 67 bytes each. */
+const LARGEST_DESCRIPTION = 8 * 2 ** 20;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** What stands beside an artifact that is complete. */
@@ -26,14 +30,20 @@ export class ArtifactFolder implements ArtifactStore {
   private constructor(
     private readonly folder: string,
     private readonly largestBytes: number,
+    private readonly incoming: IncomingUploads,
   ) {}
 
   /** @param largestBytes of one artifact. @throws FOLDER_UNUSABLE, DISK_FULL */
-  static async open(folder: string, largestBytes = 2 ** 40): Promise<ArtifactFolder> {
-    await mkdir(path.join(folder, 'incoming'), { recursive: true }).catch((error: unknown) => {
+  static async open(
+    folder: string,
+    largestBytes = LARGEST_ARTIFACT,
+    limits?: IncomingLimits,
+  ): Promise<ArtifactFolder> {
+    const incoming = path.join(folder, 'incoming');
+    await mkdir(incoming, { recursive: true }).catch((error: unknown) => {
       throw storageError(error, folder);
     });
-    return new ArtifactFolder(folder, largestBytes);
+    return new ArtifactFolder(folder, largestBytes, new IncomingUploads(incoming, limits));
   }
 
   async find(digest: string): Promise<Artifact | null> {
@@ -43,8 +53,14 @@ export class ArtifactFolder implements ArtifactStore {
 
   async receivedBytes(digest: string): Promise<number> {
     if (!DIGEST.test(digest)) return 0;
-    const found = await stat(this.incoming(digest)).catch(() => null);
+    const found = await stat(this.incoming.keptFile(digest)).catch(() => null);
     return found?.size ?? 0;
+  }
+
+  requireRoom(bytes: number): Promise<void> {
+    return this.incoming.requireRoom(bytes).catch((error: unknown) => {
+      throw storageError(error, this.folder);
+    });
   }
 
   async put(artifact: Artifact, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
@@ -110,7 +126,7 @@ export class ArtifactFolder implements ArtifactStore {
 
   /**
    * Appends what comes to what is there, in a file that nobody else writes: another process may be sent the same. What is left of a
-   * failure is put back, for whoever goes on with it.
+   * failure is put back, for whoever goes on with it; but a disk that is full gets its space back.
    */
   private async receive(
     { digest, bytes }: Artifact,
@@ -121,35 +137,39 @@ export class ArtifactFolder implements ArtifactStore {
     if (offset !== 0 && offset !== received) {
       throw invalid(digest, `is to go on at byte ${offset}, and ${received} are here`);
     }
-    const mine = `${this.incoming(digest)}.${randomUUID()}`;
-    if (offset > 0) await rename(this.incoming(digest), mine);
+    const kept = this.incoming.keptFile(digest);
+    const upload = await this.incoming.begin(digest, Math.max(0, bytes - offset));
     try {
-      const handle = await open(mine, 'a');
-      try {
-        const total = await append(handle, offset, bytes, pieces, digest);
-        if (total < bytes) throw invalid(digest, `ended after ${total} of ${bytes} bytes`);
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-      return mine;
+      if (offset > 0) await rename(kept, upload.file);
+      await write(upload, { digest, offset, bytes }, pieces);
+      await rm(kept, { force: true });
+      return upload.file;
     } catch (error) {
-      await rename(mine, this.incoming(digest));
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOSPC' || code === 'EDQUOT') await rm(upload.file, { force: true });
+      else await rename(upload.file, kept).catch(() => undefined);
       throw error;
+    } finally {
+      this.incoming.end(upload);
     }
   }
 
   /** Reads back what is on disk; only what has its digest becomes an artifact. */
   private async complete({ digest, kind, bytes }: Artifact, received: string): Promise<void> {
+    const file = path.join(this.folder, digest);
+    let moved = false;
     try {
       const found =
         kind === 'file' ? { digest: await digestOfFile(received), chunks: [] } : await dataDigest(received);
       if (found.digest !== digest) throw invalid(digest, `has digest ${found.digest}`);
-      await rename(received, path.join(this.folder, digest));
+      await rename(received, file);
+      moved = true;
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
       await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
     } catch (error) {
       await rm(received, { force: true });
+      // Without its description it would lie there for ever, and nobody would know it.
+      if (moved && (await this.describe(digest)) === null) await rm(file, { force: true });
       throw error;
     }
   }
@@ -158,16 +178,14 @@ export class ArtifactFolder implements ArtifactStore {
   private async describe(digest: string): Promise<Description | null> {
     if (!DIGEST.test(digest)) return null;
     try {
-      const description = JSON.parse(await readFile(this.description(digest), 'utf8')) as Description;
+      const { size: length } = await stat(this.description(digest));
+      if (length > LARGEST_DESCRIPTION) return null;
+      const description = descriptionOf(await readFile(this.description(digest), 'utf8'));
       const { size } = await stat(path.join(this.folder, digest));
-      return description.digest === digest && description.bytes === size ? description : null;
+      return description?.digest === digest && description.bytes === size ? description : null;
     } catch {
       return null;
     }
-  }
-
-  private incoming(digest: string): string {
-    return path.join(this.folder, 'incoming', digest);
   }
 
   private description(digest: string): string {
@@ -175,21 +193,52 @@ export class ArtifactFolder implements ArtifactStore {
   }
 }
 
-/** Writes the pieces; returns the length of the file. Never more than `bytes`. */
-async function append(
-  handle: FileHandle,
-  offset: number,
-  bytes: number,
-  pieces: AsyncIterable<Uint8Array>,
-  digest: string,
-): Promise<number> {
-  let total = offset;
-  for await (const piece of pieces) {
-    total += piece.length;
-    if (total > bytes) throw invalid(digest, `is longer than the ${bytes} bytes that it was said to have`);
-    await handle.writeFile(piece);
+/** What a description says; null for any other text. */
+export function descriptionOf(text: string): Description | null {
+  try {
+    const { digest, kind, bytes, chunks } = JSON.parse(text) as Record<string, unknown>;
+    const known =
+      isDigest(digest) &&
+      (kind === 'file' || kind === 'data-set') &&
+      Number.isSafeInteger(bytes) &&
+      (bytes as number) >= 1 &&
+      Array.isArray(chunks) &&
+      chunks.every(isDigest);
+    return known ? { digest, kind, bytes: bytes as number, chunks } : null;
+  } catch {
+    return null;
   }
-  return total;
+}
+
+const isDigest = (value: unknown): value is string => typeof value === 'string' && DIGEST.test(value);
+
+/** From which byte on an artifact comes, and where it ends. */
+interface Span {
+  readonly digest: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Appends the pieces, never more than the artifact has, and sees them on the disk. */
+async function write(
+  upload: Upload,
+  { digest, offset, bytes }: Span,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const handle = await open(upload.file, 'a');
+  try {
+    let total = offset;
+    for await (const piece of pieces) {
+      total += piece.length;
+      if (total > bytes) throw invalid(digest, `is longer than the ${bytes} bytes that it was said to have`);
+      await handle.writeFile(piece);
+      upload.wrote(piece.length);
+    }
+    if (total < bytes) throw invalid(digest, `ended after ${total} of ${bytes} bytes`);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function dataDigest(file: string): Promise<{ digest: string; chunks: readonly string[] }> {

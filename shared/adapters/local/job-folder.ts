@@ -76,6 +76,7 @@ export class JobFolder implements JobStore {
 
   remove(id: string): Promise<void> {
     return this.inTurn(async () => {
+      if (!NAME.test(id)) return;
       this.versions.delete(id);
       await rm(this.fileOf(id), { force: true }).catch((error: unknown) => {
         throw storageError(error, this.fileOf(id));

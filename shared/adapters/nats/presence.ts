@@ -10,6 +10,8 @@ import { tell, type MalformedMessages } from './messages.js';
 const MISSED = 3;
 /** Workers that are kept in mind; one that comes when there are so many is not counted. */
 export const MOST_WORKERS = 16_384;
+/** Bytes of all that they say: one announcement is some hundred, and one of many refusals up to 1 MiB. */
+export const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
 
 /** Says that this worker is there. A name that is no token of a subject goes by its hash there; the message has the name. */
 export function announcePresence({ connection }: NatsLink, presence: Presence): void {
@@ -18,9 +20,16 @@ export function announcePresence({ connection }: NatsLink, presence: Presence): 
   tell(connection, `sc1.presence.${token}`, encodePresence(presence));
 }
 
+interface Heard {
+  readonly presence: Presence;
+  readonly at: number;
+  readonly bytes: number;
+}
+
 /** Workers as they were last heard of; one that has been silent for three announcements is not among them. */
 export class Presences {
-  private readonly heard = new Map<string, { readonly presence: Presence; readonly at: number }>();
+  private readonly heard = new Map<string, Heard>();
+  private bytes = 0;
   private readonly subscription: Subscription;
 
   constructor(
@@ -28,11 +37,12 @@ export class Presences {
     malformed: MalformedMessages,
     private readonly most = MOST_WORKERS,
     private readonly onHeard: (presence: Presence) => void = () => undefined,
+    private readonly mostBytes = MOST_PRESENCE_BYTES,
   ) {
     this.subscription = link.connection.subscribe('sc1.presence.*', {
       callback: (error, msg) => {
         const presence = error ? null : malformed.read(decodePresence, msg.data);
-        if (presence) this.take(presence);
+        if (presence) this.take(presence, msg.data.length);
       },
     });
   }
@@ -45,22 +55,35 @@ export class Presences {
   close(): void {
     this.subscription.unsubscribe();
     this.heard.clear();
+    this.bytes = 0;
   }
 
-  private take(presence: Presence): void {
+  private take(presence: Presence, bytes: number): void {
     const { worker } = presence;
     // Behind all others: the map is in the order in which they were heard.
-    const known = this.heard.delete(worker);
-    if (!known && this.heard.size >= this.most) this.forgetSilent();
-    if (this.heard.size < this.most) this.heard.set(worker, { presence, at: performance.now() });
+    const known = this.forget(worker);
+    if (!known && !this.hasRoom(bytes)) this.forgetSilent();
+    if (this.hasRoom(bytes)) {
+      this.heard.set(worker, { presence, at: performance.now(), bytes });
+      this.bytes += bytes;
+    }
     this.onHeard(presence);
+  }
+
+  private hasRoom(bytes: number): boolean {
+    return this.heard.size < this.most && this.bytes + bytes <= this.mostBytes;
+  }
+
+  private forget(worker: string): boolean {
+    this.bytes -= this.heard.get(worker)?.bytes ?? 0;
+    return this.heard.delete(worker);
   }
 
   private forgetSilent(): void {
     const oldest = performance.now() - MISSED * this.link.times.presenceEveryMs;
     for (const [worker, { at }] of this.heard) {
       if (at >= oldest) return;
-      this.heard.delete(worker);
+      this.forget(worker);
     }
   }
 }

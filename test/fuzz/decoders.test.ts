@@ -1,0 +1,114 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SmoothcertError } from '../../shared/errors.js';
+import { ROOT } from '../harness/command.js';
+import { attacks, EVIL, type Decoder } from './decoder-table.js';
+import { close, FURTHER, open } from './decoders.js';
+import { MESSAGES } from './messages.js';
+import { RUNS } from './support.js';
+
+/** Every decoder of the project is here, or in a test beside this one: `SMOOTHCERT_FUZZ=20` for twenty times the runs. */
+
+const DECODERS = [...MESSAGES, ...FURTHER];
+/** Far above what any of these takes on a slow machine: what is quadratic in 60,000 bytes takes longer. */
+const LONGEST_MS = 5_000;
+/** Of the runs of the tests of data sets, which are fewer and slower. */
+const USUAL_SHARE = 0.4;
+const MOST_BYTES = 512 * 2 ** 20;
+
+/** Tried, as whole imports, by the tests beside this one. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'cli/data/array-source.ts readArrayLabels': 'arrays.test.ts',
+  'cli/data/cifar.ts openCifar': 'formats.test.ts',
+  'cli/data/csv-labels.ts readCsvLabels': 'formats.test.ts',
+  'cli/data/csv.ts csvRows': 'formats.test.ts',
+  'cli/data/gzip.ts gunzipped': 'formats.test.ts',
+  'cli/data/idx.ts readIdxHeader': 'formats.test.ts',
+  'cli/data/labels.ts readLabels': 'arrays.test.ts',
+  'cli/data/npy.ts readNpyHeader': 'arrays.test.ts',
+  'cli/data/npz.ts openArchive': 'bombs.test.ts',
+  'cli/data/open-source.ts readLabelFile': 'arrays.test.ts',
+  'cli/data/picture.ts decodePicture': 'pictures.test.ts',
+  'cli/data/python-literal.ts parsePythonLiteral': 'arrays.test.ts',
+  'cli/data/values.ts readPieces': 'arrays.test.ts',
+  'cli/data/values.ts readValues': 'arrays.test.ts',
+};
+/** They read no bytes themselves. */
+const NO_DECODERS: Readonly<Record<string, string>> = {
+  'shared/adapters/nats/ledger-reader.ts readLedger': 'hands messages to decodeRecord',
+};
+
+beforeAll(open);
+afterAll(close);
+
+describe.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))('%s', (_, decoder) => {
+  it('that is valid is read, and what was read is written as it was', async () => {
+    for (const bytes of decoder.valid()) {
+      const value = await tried(decoder, Buffer.from(bytes));
+      if (decoder.write !== undefined)
+        expect(decoder.read(Buffer.from(decoder.write(value as never)))).toEqual(value);
+    }
+  });
+
+  it('of whatever bytes ends in a value or one of its errors, soon', async () => {
+    const before = process.memoryUsage().rss;
+    for (const bytes of EVIL) await tried(decoder, bytes);
+    const numRuns = Math.ceil(RUNS.numRuns * (decoder.share ?? USUAL_SHARE));
+    const property = fc.asyncProperty(attacks(decoder.valid()), async (bytes) => {
+      await tried(decoder, bytes);
+    });
+    await fc.assert(property, { ...RUNS, numRuns });
+    expect(process.memoryUsage().rss - before).toBeLessThan(MOST_BYTES);
+  }, 120_000);
+});
+
+async function tried({ read, codes, documented }: Decoder, bytes: Buffer): Promise<unknown> {
+  const began = performance.now();
+  try {
+    return await read(bytes);
+  } catch (error) {
+    if (documented === true && error instanceof Error) return null;
+    if (!(error instanceof SmoothcertError)) throw error;
+    expect(codes).toContain(error.code);
+    // A flag's own words are told again, whole: whoever typed them knows how long they are.
+    if (error.code !== 'OPTION_INVALID') expect(error.message.length).toBeLessThan(10_000);
+    return null;
+  } finally {
+    expect(performance.now() - began).toBeLessThan(LONGEST_MS);
+  }
+}
+
+const EXPORT =
+  /^export (?:async )?(?:function\*?|const) ((?:decode|parse|read|gunzip|inflate)[A-Z]\w*|gunzipped|csvRows|\w+Of(?:Wire|Json|Request|Message)|descriptionOf|frameAt|holdsFrame|externalRanges|(?:fields|string)Of|editFields|freeBatch|openArchive|openCifar)\b/gm;
+
+describe('the table', () => {
+  const known = new Set([
+    ...DECODERS.flatMap(({ tries }) => tries),
+    ...Object.keys(ELSEWHERE),
+    ...Object.keys(NO_DECODERS),
+  ]);
+  const sources = ['shared', 'coordinator', 'worker', 'cli'].flatMap((part) =>
+    readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$|\/assembly\//.test(file))
+      .map((file) => `${part}/${file.replaceAll(path.sep, '/')}`),
+  );
+  const found = sources.flatMap((file) =>
+    [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(EXPORT)].map(([, name]) => `${file} ${name!}`),
+  );
+
+  it('has every export that decodes, parses or reads', () => {
+    expect(found.length).toBeGreaterThan(60);
+    expect(found.filter((one) => !known.has(one))).toEqual([]);
+  });
+
+  it('has none that is gone', () => {
+    expect([...known].filter((one) => !found.includes(one))).toEqual([]);
+  });
+
+  it('names tests that are there', () => {
+    const here = readdirSync(path.join(ROOT, 'test/fuzz'));
+    expect(Object.values(ELSEWHERE).filter((file) => !here.includes(file))).toEqual([]);
+  });
+});

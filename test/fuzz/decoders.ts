@@ -1,0 +1,297 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { certifyCommand } from '../../cli/certify-command.js';
+import { parseRadii } from '../../cli/config.js';
+import { applyConfigFile } from '../../cli/config-file.js';
+import { readJobFile } from '../../cli/job-file.js';
+import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from '../../cli/parse.js';
+import { readLabels } from '../../cli/read-labels.js';
+import { readRow } from '../../cli/service-results.js';
+import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
+import { JobFold } from '../../coordinator/job-fold.js';
+import { pageOf } from '../../coordinator/service/pages.js';
+import {
+  ArtifactFolder,
+  descriptionOf as storedDescriptionOf,
+} from '../../shared/adapters/local/artifact-folder.js';
+import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
+import { FolderLock } from '../../shared/adapters/local/folder-lock.js';
+import * as frames from '../../shared/adapters/local/frames.js';
+import { JobFolder } from '../../shared/adapters/local/job-folder.js';
+import * as canonical from '../../shared/dataset/canonical.js';
+import { jobDigest } from '../../shared/job.js';
+import { parseAddress, showAddress } from '../../shared/listening/address.js';
+import { readTls } from '../../shared/listening/tls.js';
+import { Tokens } from '../../shared/listening/tokens.js';
+import { encodeEntry } from '../../shared/wire/cluster.js';
+import { encodeRecord } from '../../shared/wire/record.js';
+import { descriptionOf } from '../../worker/artifacts/http-source.js';
+import { externalRanges } from '../../worker/model/external-data.js';
+import { freeBatch } from '../../worker/model/free-batch.js';
+import { readModel } from '../../worker/model/model-file.js';
+import { editFields, fieldsOf, stringOf } from '../../worker/model/wire-edit.js';
+import { entry } from '../support/cluster-messages.js';
+import { makeJob, makeRecord } from '../support/jobs.js';
+import { record } from '../support/ledger-records.js';
+import { row } from '../support/service-messages.js';
+import { examplesOf, fixtureBytes, ofFile, ofText, type Decoder } from './decoder-table.js';
+
+/** Decoders of files, of flags and of what HTTP brings. */
+
+let folder = '';
+export const open = () => void (folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-fuzz-')));
+export const close = () => rmSync(folder, { recursive: true });
+const at = (name: string) => () => path.join(folder, name);
+
+const JOB = makeJob();
+const DIGEST = jobDigest(JOB);
+const FOLD = new JobFold(JOB, null);
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const MODELS = ['free.onnx', 'reshape-fixed.onnx', 'float16-input.onnx'].map((name) => `models/${name}`);
+const models = () =>
+  [...MODELS, 'model-inputs/external.onnx', 'model-inputs/reshape-branch.onnx'].map(fixtureBytes);
+const command = () => certifyCommand().action(() => undefined);
+
+const FLAGS: readonly Decoder[] = [
+  ofText(
+    'a number',
+    ['cli/parse.ts parseNumber', 'cli/parse.ts parseNumbers'],
+    ['0.25', '1e-3,2', '+5.'],
+    (text) => [parseNumbers('--mean', text, { least: 0 }), parseNumber('--n0', text, { whole: true })],
+    ['OPTION_INVALID'],
+  ),
+  ofText(
+    'a choice',
+    ['cli/parse.ts parseChoice'],
+    ['gain', 'fixed'],
+    (text) => parseChoice('--stop', text, ['gain', 'fixed']),
+    ['OPTION_INVALID'],
+  ),
+  ofText('a seed', ['cli/parse.ts parseSeed'], ['7', '18446744073709551615'], parseSeed, ['OPTION_INVALID']),
+  ofText('a range of images', ['cli/parse.ts parseImages'], ['0:1000', '::10', '5', '1:2:3'], parseImages, [
+    'OPTION_INVALID',
+  ]),
+  ofText('radii', ['cli/config.ts parseRadii'], ['0.25,0.5,1.0', '0'], parseRadii, ['OPTION_INVALID']),
+  ofText(
+    'an address',
+    ['shared/listening/address.ts parseAddress'],
+    ['127.0.0.1:50051', '[::1]:80', ':9', 'h:1'],
+    (text) => {
+      const address = parseAddress('--grpc', text);
+      return parseAddress('--grpc', showAddress(address));
+    },
+    ['OPTION_INVALID'],
+  ),
+];
+
+const FILES: readonly Decoder[] = [
+  ofFile(
+    'a configuration file',
+    [],
+    at('config'),
+    () => [Buffer.from('sigma: 0.25\nmean: [0.4, 0.5]\nquiet: true\n'), json({ model: 'm', seed: 5 })],
+    (file) => applyConfigFile(command(), file),
+    ['OPTION_INVALID'],
+  ),
+  ofFile(
+    'job.json',
+    ['cli/job-file.ts readJobFile'],
+    at('job.json'),
+    () => [json({ job_digest: DIGEST, job: JOB })],
+    () => readJobFile(folder),
+    ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
+  ),
+  ofFile(
+    'labels of earlier results',
+    ['cli/read-labels.ts readLabels'],
+    at('results.jsonl'),
+    () => [Buffer.from('{"image":0,"label":3}\n{"image":1,"label":null}\n')],
+    (file) => readLabels(file, FOLD),
+    ['LABELS_MISMATCH'],
+  ),
+  ofFile(
+    'a ledger file',
+    ['shared/adapters/local/frames.ts decodeHeader'],
+    at('ledger'),
+    () => [ledger()],
+    openLedger,
+    ['LEDGER_DAMAGED', 'JOB_DIFFERS', 'PROTOCOL_MISMATCH'],
+  ),
+  ofFile(
+    'a file of a job',
+    [],
+    at('j-1.job'),
+    () => examplesOf(entry, 4).map((one) => frames.encodeFrame(encodeEntry({ ...one, id: 'j-1' }))),
+    openJob,
+    ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH', 'MESSAGE_MALFORMED'],
+  ),
+  ofFile('a lock', [], at('lock'), () => [json({ pid: 1, started: 'x', host: 'h', namespace: 'n' })], lock, [
+    'FOLDER_LOCKED',
+  ]),
+  ofFile('a list of tokens', [], at('tokens'), () => [Buffer.from('abc\ndef==\n')], tokens, [
+    'OPTION_INVALID',
+  ]),
+  ofFile(
+    'a certificate',
+    ['shared/listening/tls.ts readTls'],
+    at('cert'),
+    () => [],
+    (file) => readTls({ cert: file, key: file, clientCa: file }),
+    ['OPTION_INVALID'],
+  ),
+  ofFile(
+    'a model',
+    ['worker/model/model-file.ts readModel'],
+    at('model.onnx'),
+    models,
+    (file) => readModel(file),
+    ['MODEL_UNREADABLE'],
+  ),
+];
+
+const BYTES: readonly Decoder[] = [
+  {
+    name: 'the header of a canonical data set',
+    tries: ['shared/dataset/canonical.ts decodeHeader'],
+    codes: ['DATA_FORMAT'],
+    read: canonical.decodeHeader,
+    write: canonical.encodeHeader,
+    valid: () => [
+      canonical.encodeHeader({ dtype: 'float32', shape: [3, 2], labelled: true, start: 4, step: 9 }),
+    ],
+  },
+  {
+    name: 'frames',
+    tries: ['shared/adapters/local/frames.ts frameAt', 'shared/adapters/local/frames.ts holdsFrame'],
+    codes: [],
+    valid: () => [ledger()],
+    read: (bytes) => [
+      frames.decodeHeader(bytes),
+      frames.frameAt(bytes, 0),
+      frames.holdsFrame(bytes.subarray(0, 4096)),
+    ],
+  },
+  {
+    name: 'a model whose batch is freed',
+    tries: ['worker/model/free-batch.ts freeBatch'],
+    codes: [],
+    valid: models,
+    read: freeBatch,
+  },
+  {
+    name: 'fields of a model',
+    tries: [
+      'worker/model/wire-edit.ts fieldsOf',
+      'worker/model/wire-edit.ts stringOf',
+      'worker/model/wire-edit.ts editFields',
+      'worker/model/external-data.ts externalRanges',
+    ],
+    codes: [],
+    documented: true,
+    valid: models,
+    read: (bytes) => [
+      fieldsOf(bytes, 7),
+      stringOf(bytes, 2),
+      editFields(bytes, { 7: () => null }),
+      externalRanges(bytes),
+    ],
+  },
+  {
+    name: 'what a coordinator says of an artifact',
+    tries: ['worker/artifacts/http-source.ts descriptionOf'],
+    codes: ['PROTOCOL_MISMATCH'],
+    valid: () => [json({ kind: 'data-set', bytes: 9, chunks: ['ab'.repeat(32)] })],
+    read: (bytes) => descriptionOf('ab'.repeat(32), bytes),
+  },
+  ofText(
+    'what a store says of an artifact',
+    ['shared/adapters/local/artifact-folder.ts descriptionOf'],
+    ['{"digest":"' + 'ab'.repeat(32) + '","kind":"file","bytes":5,"chunks":[]}'],
+    storedDescriptionOf,
+    [],
+  ),
+  ofText(
+    'a token of a page',
+    [],
+    [
+      pageOf(
+        [
+          { createMs: 5, id: `j-${'1'.repeat(20)}` },
+          { createMs: 4, id: `j-${'2'.repeat(20)}` },
+        ],
+        1,
+        '',
+      ).nextPageToken,
+    ],
+    (text) => pageOf([], 1, text),
+    ['REQUEST_INVALID'],
+  ),
+  ofText(
+    'a row of results',
+    ['cli/service-results.ts readRow'],
+    [
+      '{"image":0,"label":1,"outcome":"certified","samples":5,"class":1,"correct":true,"radius":0.5,"stop":"gain"}',
+    ],
+    (text) => {
+      const [one] = examplesOf(row, 1);
+      return readRow(JOB, { ...one!, image: 0, outcome: 'certified', samples: 5, json: text });
+    },
+    ['MESSAGE_MALFORMED'],
+  ),
+  {
+    ...ofText(
+      'a place to fetch from',
+      [],
+      ['file:///allowed/m.onnx', 'http://127.0.0.1:9/m', 'file:///allowed/../etc/passwd', 'http://a@b/'],
+      fetchFrom,
+      ['ARTIFACT_FORBIDDEN', 'ARTIFACT_MISSING'],
+    ),
+    share: 0.3,
+  },
+];
+
+export const FURTHER: readonly Decoder[] = [...FLAGS, ...FILES, ...BYTES];
+
+function ledger(): Buffer {
+  const records = examplesOf(record, 3).map((one) =>
+    frames.encodeFrame(encodeRecord({ ...one, jobDigest: DIGEST })),
+  );
+  const own = frames.encodeFrame(encodeRecord(makeRecord(JOB, {})));
+  return Buffer.concat([frames.encodeHeader(DIGEST), ...records, own]);
+}
+
+async function openLedger(file: string): Promise<void> {
+  const opened = await FileLedger.open(file, DIGEST);
+  try {
+    if (opened.size() === 0) return;
+    const end = new AbortController();
+    for await (const { sequence } of opened.read(0, end.signal)) if (sequence >= opened.size()) break;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function openJob(): Promise<unknown> {
+  const jobs = await JobFolder.open(folder, () => undefined);
+  return jobs.get('j-1');
+}
+
+async function lock(): Promise<void> {
+  (await FolderLock.acquire(folder)).release();
+}
+
+async function tokens(file: string): Promise<unknown> {
+  const known = await Tokens.open(file);
+  return Promise.all(
+    ['Bearer abc', 'Bearer ', 'x'.repeat(9_000), `Bearer ${'\t'.repeat(9_000)}`].map((header) =>
+      known.accept(header),
+    ),
+  );
+}
+
+async function fetchFrom(uri: string): Promise<void> {
+  const store = await ArtifactFolder.open(path.join(folder, 'store'));
+  const fetcher = new UriFetcher(store, ['file:///allowed/', 'http://127.0.0.1:9/']);
+  await fetcher.fetch({ digest: 'ab'.repeat(32), kind: 'file' }, uri);
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { checkSpec } from '../../coordinator/service/check-spec.js';
+import { LONGEST_REQUEST_ID } from '../../coordinator/service/limits.js';
+import * as cluster from '../../shared/wire/cluster.js';
+import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
+import { specOfWire, specToWire } from '../../shared/wire/job-spec.js';
+import { decodeRecord, encodeRecord } from '../../shared/wire/record.js';
+import {
+  CERTIFICATION_METHODS as methods,
+  artifactOfRequest,
+  artifactOfWire,
+  artifactToWire,
+  decodeRichStatus,
+  encodeRichStatus,
+  jobOfWire,
+  jobToWire,
+  rowOfWire,
+  rowToWire,
+  updateOfWire,
+  updateToWire,
+} from '../../shared/wire/service.js';
+import * as messages from '../support/cluster-messages.js';
+import { record } from '../support/ledger-records.js';
+import { row, status, update, view } from '../support/service-messages.js';
+import { digest, draw, job, jobId, spec } from '../support/wire-messages.js';
+import { codec, examplesOf, ofText, type Decoder } from './decoder-table.js';
+
+/** Decoders of what clients, coordinators, workers and ledgers tell each other. */
+
+const WIRE = ['MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH'] as const;
+const at = (file: string, ...names: string[]) => names.map((name) => `shared/wire/${file}.ts ${name}`);
+
+const CLUSTER: readonly Decoder[] = [
+  codec('a task', at('task', 'decodeTask'), messages.task, cluster.encodeTask, cluster.decodeTask, WIRE),
+  codec(
+    'a stop signal',
+    at('stop', 'decodeStop'),
+    messages.stop,
+    cluster.encodeStop,
+    cluster.decodeStop,
+    WIRE,
+  ),
+  codec(
+    'a question for stop signals',
+    at('stop', 'decodeStopQuery'),
+    fc.record({ job: jobId }),
+    cluster.encodeStopQuery,
+    cluster.decodeStopQuery,
+    WIRE,
+  ),
+  codec(
+    'a presence',
+    at('presence', 'decodePresence'),
+    messages.presence,
+    cluster.encodePresence,
+    cluster.decodePresence,
+    WIRE,
+  ),
+  codec(
+    'a work order',
+    [...at('order', 'decodeOrder'), ...at('job-json', 'readDrawJson')],
+    messages.order,
+    cluster.encodeOrder,
+    cluster.decodeOrder,
+    WIRE,
+  ),
+  codec(
+    'a question about a model',
+    at('prepare', 'decodePrepare'),
+    messages.prepare,
+    cluster.encodePrepare,
+    cluster.decodePrepare,
+    WIRE,
+  ),
+  codec(
+    'an answer about a model',
+    [...at('prepare', 'decodePrepared'), ...at('parts', 'preparedOfWire')],
+    messages.answer,
+    cluster.encodePrepared,
+    cluster.decodePrepared,
+    WIRE,
+  ),
+  codec(
+    'the lease',
+    at('lease', 'decodeLease'),
+    messages.lease,
+    cluster.encodeLease,
+    cluster.decodeLease,
+    WIRE,
+  ),
+  codec(
+    'a stored job',
+    [...at('entry', 'decodeEntry'), ...at('job-spec', 'readSeededSpec'), ...at('job-json', 'readJobJson')],
+    messages.entry,
+    cluster.encodeEntry,
+    cluster.decodeEntry,
+    WIRE,
+  ),
+  codec('a record of a ledger', at('record', 'decodeRecord'), record, encodeRecord, decodeRecord, [
+    'LEDGER_DAMAGED',
+    'PROTOCOL_MISMATCH',
+  ]),
+  codec(
+    'the details of an error',
+    at('rich-status', 'decodeRichStatus', 'statusOfWire'),
+    status,
+    encodeRichStatus,
+    decodeRichStatus,
+    ['MESSAGE_MALFORMED'],
+  ),
+  ofText(
+    'the JSON of a job',
+    at('job-json', 'jobOfJson'),
+    examplesOf(job, 4).map(jobToJson),
+    (text) => jobOfJson(jobToJson(jobOfJson(text))),
+    ['MESSAGE_MALFORMED'],
+  ),
+  ofText(
+    'the JSON of a draw spec',
+    at('job-json', 'drawOfJson'),
+    examplesOf(draw, 4).map(drawToJson),
+    (text) => drawOfJson(drawToJson(drawOfJson(text))),
+    ['MESSAGE_MALFORMED'],
+  ),
+];
+
+const { createJob, putArtifact } = methods;
+const REQUEST = [
+  'MESSAGE_MALFORMED',
+  'REQUEST_INVALID',
+  'OPTION_INVALID',
+  'PAIR_NOT_OFFERED',
+  'SCHEDULE_TOO_LONG',
+  'BUDGET_TOO_SMALL',
+] as const;
+const artifact = { digest: 'ab'.repeat(32), kind: 'file' as const, bytes: 5 };
+
+const SERVICE: readonly Decoder[] = [
+  {
+    name: 'a request of CreateJob, with its spec',
+    tries: [
+      ...at('job-spec', 'specOfWire', 'readSpec'),
+      ...at('model', 'modelOfWire', 'dataOfWire'),
+      ...at('stopping-rule', 'stopOfWire'),
+      ...at('message', 'decodeMessage'),
+    ],
+    valid: () =>
+      examplesOf(spec).map((one) =>
+        createJob.request.encode({ spec: specToWire(one), requestId: 'x'.repeat(LONGEST_REQUEST_ID) }),
+      ),
+    read: (bytes) => checkSpec(specOfWire(createJob.request.decode(bytes).spec)),
+    codes: REQUEST,
+  },
+  {
+    name: 'a request of PutArtifact',
+    tries: at('artifact', 'artifactOfRequest'),
+    valid: () => [
+      putArtifact.request.encode({ upload: { artifact: artifactToWire(artifact), offset: 7 } }),
+      putArtifact.request.encode({ piece: Buffer.alloc(9) }),
+    ],
+    read: (bytes) => artifactOfRequest('upload', putArtifact.request.decode(bytes).upload?.artifact),
+    codes: REQUEST,
+  },
+  answers(
+    'GetJob',
+    [...at('job-view', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
+    examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
+    (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
+  ),
+  answers(
+    'WatchJob',
+    at('job-view', 'updateOfWire'),
+    examplesOf(update).map((one) => methods.watchJob.response.encode(updateToWire(one))),
+    (bytes) => updateOfWire(methods.watchJob.response.decode(bytes)),
+  ),
+  answers(
+    'StreamCertificates',
+    at('job-view', 'rowOfWire'),
+    examplesOf(row).map((one) => methods.streamCertificates.response.encode(rowToWire(one))),
+    (bytes) => rowOfWire(methods.streamCertificates.response.decode(bytes)),
+  ),
+  answers(
+    'ListArtifacts',
+    at('artifact', 'artifactOfWire'),
+    [methods.listArtifacts.response.encode({ artifacts: [artifactToWire(artifact)] })],
+    (bytes) => methods.listArtifacts.response.decode(bytes).artifacts.map(artifactOfWire),
+  ),
+  ...Object.entries(methods).map(([name, { request }]) =>
+    answers(
+      `${name}, its request`,
+      [],
+      examplesOf(digest, 2).map((one) => Buffer.concat([Buffer.from([10, 64]), Buffer.from(one)])),
+      (bytes) => request.decode(bytes),
+    ),
+  ),
+];
+
+function answers(
+  name: string,
+  tries: readonly string[],
+  valid: readonly Uint8Array[],
+  read: (bytes: Buffer) => unknown,
+): Decoder {
+  return { name: `an answer of ${name}`, tries, valid: () => valid, read, codes: ['MESSAGE_MALFORMED'] };
+}
+
+export const MESSAGES: readonly Decoder[] = [...CLUSTER, ...SERVICE];
