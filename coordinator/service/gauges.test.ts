@@ -2,10 +2,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import type { MetricName } from '../../shared/telemetry/catalogue.js';
 import type { Presence } from '../../shared/ports/exchange.js';
+import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../../test/support/scrape.js';
 import { ManualLease, NUMERIC_CLASS, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { never, nth, faulty, meanwhile } from '../../test/support/service-faults.js';
+import { never, nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
 import { showMoment } from './gauges.js';
 import { jobIdOf } from './job-id.js';
 
@@ -82,7 +83,8 @@ it('a job that is begun again because a port failed is counted, and its images o
 
 it('a coordinator that takes over counts only what it folds itself', async () => {
   const manager = await bed.serving();
-  let [tasks, letGo] = [0, () => undefined as void];
+  let tasks = 0;
+  let letGo!: () => void;
   const held = new Promise<boolean>((resolve) => (letGo = () => resolve(true)));
   bed.worker({ onTask: () => ++tasks <= 4 || held });
   await manager.createJob(request());
@@ -126,7 +128,7 @@ it('while NATS is away the queue is not asked, and what it said last stays', asy
     asked += 1;
     return Promise.resolve({ waiting: 3, taken: 2 });
   };
-  const tasks = { ...(await bed.exchange.tasks(NUMERIC_CLASS)), depth } as never;
+  const tasks = replacing<TaskQueue>(await bed.exchange.tasks(NUMERIC_CLASS), { depth });
   const job = {
     state: 'running',
     queue: { numericClass: NUMERIC_CLASS, tasks },
