@@ -22,7 +22,7 @@ import { JobFolder } from '../../shared/adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
 import { jobDigest } from '../../shared/job.js';
 import { parseAddress, showAddress } from '../../shared/listening/address.js';
-import { readTls } from '../../shared/listening/tls.js';
+import { Tls } from '../../shared/listening/tls.js';
 import { Tokens } from '../../shared/listening/tokens.js';
 import { encodeEntry } from '../../shared/wire/cluster.js';
 import { encodeRecord } from '../../shared/wire/record.js';
@@ -134,10 +134,10 @@ const FILES: readonly Decoder[] = [
   ]),
   ofFile(
     'a certificate',
-    ['shared/listening/tls.ts readTls'],
+    [],
     at('cert'),
     () => [],
-    (file) => readTls({ cert: file, key: file, clientCa: file }),
+    async (file) => Promise.resolve(Tls.open({ cert: file, key: file, clientCa: file })),
     ['OPTION_INVALID'],
   ),
   ofFile(
