@@ -128,6 +128,20 @@ describe('a straggler', () => {
     return { ...all, task };
   }
 
+  it('is known by when it was issued, as long as it is out and the oldest', async () => {
+    const { issuer, time, take, count } = issuing({ window: () => 2 });
+    expect(issuer.oldestAt).toBeNull();
+    time.now = 7;
+    await issuer.refill();
+    const [first, second] = [await take(), await take()];
+    time.now = 9;
+    count(second.task);
+    await issuer.refill();
+    expect(issuer.oldestAt).toBe(7);
+    count(first.task);
+    expect(issuer.oldestAt).toBe(9);
+  });
+
   it.each([
     [100, 2000],
     [5000, 15_000],

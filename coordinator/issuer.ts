@@ -111,7 +111,8 @@ export class Issuer {
       const missing = shards.filter((shard) => fold.wants(shard));
       if (missing.length > 0) copies.push(this.taskOf(missing, before + 1));
     }
-    this.counters.overtaken += await this.publish(copies);
+    const queued = await this.publish(copies);
+    this.counters.overtaken += queued;
   }
 
   /**
