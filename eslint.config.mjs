@@ -23,6 +23,8 @@ const grpc = {
   regex: '^(@grpc/|grpc-)',
   message: 'gRPC types stay inside coordinator/grpc and cli/client.',
 };
+const pino = { regex: '^pino', message: 'pino stays inside cli/logs.' };
+const otel = { regex: '^@opentelemetry/', message: 'OpenTelemetry stays inside shared/telemetry/tracing.' };
 const stdlib = { regex: '^@stdlib/', message: 'Special functions stay inside shared/statistics.' };
 const prometheus = {
   regex: '^prom-client',
@@ -42,7 +44,10 @@ const statistics = {
 };
 
 /** Libraries that only the folders named in their messages may see. */
-const libraries = [onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, prometheus, generated];
+const libraries = [
+  ...[onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, generated],
+  ...[prometheus, pino, otel],
+];
 const without = (...allowed) => libraries.filter((library) => !allowed.includes(library));
 
 /** The rules by folder. The last entry that matches a file decides, so each lists all that its folder may not import. */
@@ -68,6 +73,11 @@ const borders = [
     [],
     [above(['coordinator', 'worker', 'cli']), ...without(protobuf, generated)],
   ),
+  border(
+    ['shared/telemetry/tracing/**/*.ts'],
+    [],
+    [above(['coordinator', 'worker', 'cli']), ...without(otel)],
+  ),
   border(['coordinator/**/*.ts'], [], [above(['worker', 'cli']), ...libraries]),
   border(['coordinator/grpc/**/*.ts'], [], [above(['worker', 'cli']), ...without(grpc)]),
   border(
@@ -81,6 +91,7 @@ const borders = [
     [above(['coordinator', 'cli']), statistics, ...without(onnx, protobuf)],
   ),
   border(['cli/**/*.ts'], [], without(commander)),
+  border(['cli/logs/**/*.ts'], [], without(pino)),
   border(['cli/client/**/*.ts'], [], without(grpc, commander)),
   border(['cli/data/**/*.ts'], [], without(zip, sharp)),
 ];

@@ -3,6 +3,7 @@ import { DEVICES } from '../shared/job.js';
 import { KINDS, type RawArtifactsOptions } from './artifacts-command.js';
 import { BOUNDS, LAYOUTS, STOPS, type RawJobOptions, type RawOptions } from './config.js';
 import type { RawJobsOptions } from './jobs-command.js';
+import { LOG_FORMATS } from './logs/log-format.js';
 import type { RawServerOptions } from './server-flags.js';
 import type { RawSubmitOptions } from './submit-command.js';
 
@@ -69,9 +70,11 @@ const NATS_FLAGS = {
   ...{ nats: RUN, natsUser: RUN, natsPasswordFile: RUN, natsTokenFile: RUN, natsNkey: RUN, natsCreds: RUN },
   ...{ natsCa: RUN, natsCert: RUN, natsKey: RUN, natsReplicas: RUN, ackWaitSeconds: RUN, leaseSeconds: RUN },
 };
+const LOG_FLAGS = { logFormat: { ...RUN, choices: LOG_FORMATS }, verbose: RUN };
 const LISTENING_FLAGS = {
   ...{ grpc: RUN, http: RUN, tokenFile: RUN, tlsCert: RUN, tlsKey: RUN, tlsClientCa: RUN, insecure: RUN },
-  ...{ store: { ...RUN, needed: true as const }, allowUri: RUN, verbose: RUN },
+  ...{ store: { ...RUN, needed: true as const }, allowUri: RUN },
+  ...LOG_FLAGS,
 } as const;
 const MACHINE_FLAGS = {
   device: { ...RUN, choices: DEVICES },
@@ -87,7 +90,8 @@ const WORKER_FLAGS = {
     artifacts: RUN,
     tokenFile: RUN,
   },
-  ...{ artifactsCa: RUN, artifactsCert: RUN, artifactsKey: RUN, http: RUN, name: RUN, verbose: RUN },
+  ...{ artifactsCa: RUN, artifactsCert: RUN, artifactsKey: RUN, http: RUN, name: RUN },
+  ...LOG_FLAGS,
 };
 
 /** By the name of the command. A command that is not here, or lacks a flag, has no place in the reference. */

@@ -2,26 +2,17 @@
 import { CommanderError } from 'commander';
 import { storageError } from '../shared/adapters/local/files.js';
 import { SmoothcertError } from '../shared/errors.js';
+import { oneLine } from '../shared/safe-text.js';
 import { EXIT } from './exit.js';
+import { knownError } from './known-error.js';
+import { stackOf } from './logs/lines.js';
 import { program } from './program.js';
 
 /** One sentence, its code and its remedy; a stack trace only if asked for. */
 function explain(error: unknown, verbose: boolean): number {
-  const known =
-    error instanceof SmoothcertError
-      ? error
-      : new SmoothcertError(
-          'INTERNAL',
-          `Something unforeseen happened: ${error instanceof Error ? error.message : String(error)}`,
-          'This is our fault: run again with --verbose and report what it prints. Nothing recorded is lost.',
-          { cause: error },
-        );
-  process.stderr.write(`Error ${known.code}: ${known.message}\n${known.remedy}\n`);
-  if (verbose) {
-    for (let e: unknown = known; e !== undefined && e !== null; e = e instanceof Error ? e.cause : null) {
-      process.stderr.write(`${e instanceof Error ? (e.stack ?? e.message) : JSON.stringify(e)}\n`);
-    }
-  }
+  const known = knownError(error);
+  process.stderr.write(`Error ${known.code}: ${oneLine(known.message)}\n${oneLine(known.remedy)}\n`);
+  if (verbose) for (const line of stackOf(known)) process.stderr.write(`${line}\n`);
   return known.exitCode;
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Log } from '../shared/telemetry/log.js';
 import { VERSION } from '../shared/version.js';
 import { artifactsCommand, compileArtifactsConfig, type RawArtifactsOptions } from './artifacts-command.js';
 import { certifyCommand } from './certify-command.js';
@@ -125,18 +126,22 @@ function keeping(finish: Finish): Command {
 
 /** The commands that stay until they are told to end. */
 function staying(finish: Finish): Command[] {
+  const stay = async (raw: Raw, run: (raw: Raw, log: Log, interrupt: AbortSignal) => Promise<number>) => {
+    const { withLog } = await import('./service/with-log.js');
+    finish(await withLog(raw, (log) => run(raw, log, interruption())));
+  };
   return [
     serveCommand().action(async (raw: Raw) => {
       const { serve } = await import('./service/serve.js');
-      finish(await serve(raw, interruption()));
+      await stay(raw, serve);
     }),
     coordinatorCommand().action(async (raw: Raw) => {
       const { coordinate } = await import('./service/coordinator.js');
-      finish(await coordinate(raw, interruption()));
+      await stay(raw, coordinate);
     }),
     workerCommand().action(async (raw: Raw) => {
       const { work } = await import('./service/worker.js');
-      finish(await work(raw, interruption()));
+      await stay(raw, work);
     }),
   ];
 }

@@ -6,6 +6,8 @@ import { SmoothcertError } from '../shared/errors.js';
 import type { JobSpec } from '../shared/job-spec.js';
 import type { JobView } from '../shared/job-view.js';
 import { refuseImpossibleClaim } from '../coordinator/job-of.js';
+import { openTelemetry } from '../shared/telemetry/tracing/open-telemetry.js';
+import { within } from '../shared/telemetry/tracing/tracer.js';
 import type { CertificationClient } from './client/certification-client.js';
 import { conclude } from './conclude.js';
 import { importDataSet } from './data/convert.js';
@@ -42,15 +44,19 @@ export async function submit(config: SubmitConfig, interrupt: AbortSignal): Prom
   try {
     if (folder !== null) await refuseUsed(folder, config.requestId);
     const dataFile = folder?.dataFile ?? path.join(temporary, 'data.canonical');
-    return await withClient(config.server, interrupt, async (client) => {
+    const span = openTelemetry.start('smoothcert submit', { kind: 'client', parent: null });
+    const command = async (client: CertificationClient) => {
+      client.carry(span.context);
       const job = await create(client, config, dataFile, created);
+      span.set({ 'smoothcert.job': job.id });
       try {
         return await attend(client, config, folder, job);
       } catch (error) {
         if (!interrupt.aborted) throw error;
         return leave(job.id, config.server);
       }
-    });
+    };
+    return await within(span, () => withClient(config.server, interrupt, command));
   } finally {
     created();
     clean();

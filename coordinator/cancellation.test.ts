@@ -50,7 +50,9 @@ describe('a cancellation', () => {
     expect(fold.toGiveUp.size).toBe(0);
     const givenUp = { image: 1, code: 'CHILD_DIED', detail: '' } as const;
     const later = makeRecord(GAIN, { failed, returned: [shard], failedImages: [givenUp] });
-    expect(fold.apply(later)).toEqual({ decided: [], advanced: [], open: [], insist: [] });
+    expect(fold.apply(later)).toEqual({
+      ...{ decided: [], advanced: [], open: [], insist: [], divergent: [] },
+    });
     expect(fold.wants(shard)).toBe(false);
     expect(rowsOf(fold)).toEqual(['null', 'null', 'null']);
   });

@@ -380,7 +380,7 @@ describe('shards that a task did not count', () => {
     const fold = new JobFold(GAIN);
     const off = { ...shard, end: 65 };
     const dropped = makeRecord(GAIN, { dropped: [shard, off] });
-    expect(fold.apply(dropped)).toEqual({ decided: [], advanced: [], open: [], insist: [shard] });
+    expect(fold.apply(dropped)).toMatchObject({ decided: [], advanced: [], open: [], insist: [shard] });
     fold.apply(makeRecord(GAIN, { failedImages: [{ image: 0, code: 'CHILD_DIED', detail: '' }] }));
     expect(fold.apply(dropped).insist).toEqual([]);
   });

@@ -41,6 +41,8 @@ export interface Effects {
   readonly open: readonly Shard[];
   /** Shards that were dropped because their image counts as decided, and that are wanted: what decided it is lost. */
   readonly insist: readonly Shard[];
+  /** Shards whose counts were other ones than the first. */
+  readonly divergent: readonly Shard[];
 }
 
 /**
@@ -96,7 +98,7 @@ export class JobFold {
   /** Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records. */
   apply(record: LedgerRecord, sequence = this.sequence + 1): Effects {
     this.sequence = sequence;
-    const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [] };
+    const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [], divergent: [] };
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     if (record.jobDigest !== this.digest || !this.admits(record)) {
       this.tally.rejected += record.failed.length;
@@ -159,6 +161,7 @@ export class JobFold {
     const folded = state.fold(place, counts, micros);
     if (folded !== 'counted') {
       this.waste(shard, folded);
+      if (folded === 'divergent') effects.divergent.push(shard);
       return;
     }
     this.tally.counted += 1;
@@ -253,6 +256,7 @@ interface MutableEffects {
   advanced: number[];
   open: Shard[];
   insist: Shard[];
+  divergent: Shard[];
 }
 
 const keyOf = ({ image, begin }: Shard): string => `${image}:${begin}`;

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './safe-text.js';
+
 /**
  * Every error a user can meet: what it is called, whose fault it is, whether another try may help.
  * `exit` is the process's exit code: 2 the user's input, 1 ours. docs/errors.md explains each (tested).
@@ -64,7 +66,7 @@ export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 /**
  * The only error that a user sees. `message` is one sentence that says what is wrong, `remedy` one that says
- * what to do; neither holds a stack trace.
+ * what to do; neither holds a stack trace. Secrets in addresses are cut out of it wherever it is made: it is stored, sent and shown.
  */
 export class SmoothcertError extends Error {
   override readonly name = 'SmoothcertError';
@@ -74,7 +76,7 @@ export class SmoothcertError extends Error {
     readonly remedy: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(withoutSecrets(message), options);
   }
   get exitCode(): 1 | 2 | 3 {
     return ERROR_CATALOGUE[this.code].exit;

@@ -17,6 +17,7 @@ const PLACES = {
   dataset: 'shared/dataset/new.ts',
   telemetry: 'shared/telemetry/new.ts',
   prometheus: 'shared/telemetry/prometheus/new.ts',
+  tracing: 'shared/telemetry/tracing/new.ts',
   statistics: 'shared/statistics/new.ts',
   wire: 'shared/wire/new.ts',
   coordinator: 'coordinator/new.ts',
@@ -27,6 +28,7 @@ const PLACES = {
   model: 'worker/model/new.ts',
   cli: 'cli/new.ts',
   client: 'cli/client/new.ts',
+  logs: 'cli/logs/new.ts',
   data: 'cli/data/new.ts',
 } as const;
 type Place = keyof typeof PLACES;
@@ -54,6 +56,8 @@ const IMPORTS = {
   grpcHealth: 'grpc-health-check',
   stdlib: '@stdlib/math-base-special-erfc',
   prom: 'prom-client',
+  pino: 'pino',
+  otel: '@opentelemetry/api',
   node: 'node:fs',
 } as const;
 type Import = keyof typeof IMPORTS;
@@ -63,7 +67,8 @@ const OURS = ['coordinator', 'worker', 'model', 'cli', 'data'] as const;
 /** Libraries, and the generated messages: each has its folders, and no other may import it. */
 const LIBRARIES = [
   ...(['onnx', 'protobuf', 'zip', 'sharp', 'commander'] as const),
-  ...(['natsCore', 'jetStream', 'grpcJs', 'grpcHealth', 'stdlib', 'prom', 'generated'] as const),
+  ...(['natsCore', 'jetStream', 'grpcJs', 'grpcHealth', 'stdlib', 'generated'] as const),
+  ...(['prom', 'pino', 'otel'] as const),
 ];
 const librariesBut = (...allowed: readonly Import[]): Import[] =>
   LIBRARIES.filter((library) => !allowed.includes(library));
@@ -79,6 +84,7 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
   dataset: [...OURS, ...LIBRARIES],
   telemetry: [...OURS, ...LIBRARIES],
   prometheus: [...OURS, ...librariesBut('prom')],
+  tracing: [...OURS, ...librariesBut('otel')],
   statistics: [...OURS, 'ports', 'wire', 'local', 'node', ...librariesBut('stdlib')],
   wire: [...OURS, ...librariesBut('protobuf', 'generated')],
   coordinator: [...NOT_FOR_COORDINATOR, ...LIBRARIES],
@@ -89,6 +95,7 @@ const FORBIDDEN: Readonly<Record<Place, readonly Import[]>> = {
   model: [...NOT_FOR_WORKER, ...librariesBut('onnx', 'protobuf')],
   cli: librariesBut('commander'),
   client: librariesBut('grpcJs', 'grpcHealth', 'commander'),
+  logs: librariesBut('pino'),
   data: librariesBut('zip', 'sharp'),
 };
 

@@ -20,6 +20,9 @@ const CLOSE_GRACE_MS = 5_000;
 /** A batch may take this many times the probe's longest before the child counts as hung. */
 const HANG_FACTOR = 50;
 
+/** How a child ended that was killed because it was silent. */
+export const HUNG = 'no sign of life';
+
 /** What became of one shard. */
 export type Drawn =
   | { readonly kind: 'counted'; readonly counts: Counts; readonly micros: number }
@@ -237,7 +240,7 @@ export class Pool {
       return;
     }
     this.metrics.add('smoothcert_process_restarts_total', 1, { reason: slot.hung ? 'hung' : 'died' });
-    this.options.onDeath(slot.hung ? 'no sign of life' : how, child.lastWords);
+    this.options.onDeath(slot.hung ? HUNG : how, child.lastWords);
     const blamed = orphans.length === 1 && orphans[0]!.alone ? orphans[0]! : null;
     if (blamed) blamed.kills += 1;
     for (const draw of orphans.reverse()) {

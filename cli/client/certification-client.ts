@@ -2,6 +2,7 @@ import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../shared/job-view.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { SmoothcertError } from '../../shared/errors.js';
+import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
 import { specToWire } from '../../shared/wire/job-spec.js';
 import {
   artifactOfWire,
@@ -47,6 +48,11 @@ export class CertificationClient implements Disposable {
 
   [Symbol.dispose](): void {
     this.connection.close();
+  }
+
+  /** As of the connection. */
+  carry(trace: TraceContext | null): void {
+    this.connection.carry(trace);
   }
 
   /** @param requestId not empty, so that the same request again is the same job */

@@ -14,6 +14,7 @@ import {
   type ReadResponseOf,
   type RequestOf,
 } from '../../shared/wire/service.js';
+import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
 import type { ServerConfig, TlsFiles } from '../server-flags.js';
 import { errorOf } from './errors.js';
 
@@ -38,6 +39,8 @@ const asItIs = (bytes: Buffer): Buffer => bytes;
 
 /** A connection to one service: calls by name, errors as SmoothcertErrors. Nothing is tried twice here. */
 export class Connection {
+  private trace: TraceContext | null = null;
+
   private constructor(
     private readonly client: Client,
     private readonly tokenFile: string | null,
@@ -55,6 +58,11 @@ export class Connection {
     return new Connection(client, tokenFile, address);
   }
 
+  /** Every call from now on says where the trace stands that it belongs to; nothing where nobody traces. */
+  carry(trace: TraceContext | null): void {
+    this.trace = trace;
+  }
+
   close(): void {
     this.client.close();
   }
@@ -66,7 +74,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<ReadResponseOf<M>> {
     const { path, encode, decode } = methodOf(name);
-    const metadata = await metadataWith(this.tokenFile);
+    const metadata = await this.metadata();
     signal?.throwIfAborted();
     const answer = await new Promise<Buffer>((resolve, reject) => {
       const options: CallOptions = { deadline: Date.now() + CALL_MS };
@@ -92,7 +100,7 @@ export class Connection {
     signal?: AbortSignal,
   ): AsyncGenerator<ReadResponseOf<M>, void, undefined> {
     const { path, encode, decode } = methodOf(name);
-    const metadata = await metadataWith(this.tokenFile);
+    const metadata = await this.metadata();
     signal?.throwIfAborted();
     const call = this.client.makeServerStreamRequest(
       ...([path, encode, asItIs, request as never, metadata] as const),
@@ -120,7 +128,7 @@ export class Connection {
     signal?: AbortSignal,
   ): Promise<ReadResponseOf<M>> {
     const { path, encode, decode } = methodOf(name);
-    const metadata = await metadataWith(this.tokenFile);
+    const metadata = await this.metadata();
     signal?.throwIfAborted();
     let call: ClientWritableStream<never> | undefined;
     const cancel = () => call?.cancel();
@@ -144,6 +152,13 @@ export class Connection {
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  private async metadata(): Promise<Metadata> {
+    const metadata = await metadataWith(this.tokenFile);
+    if (this.trace !== null) metadata.set('traceparent', this.trace.traceparent);
+    if (this.trace?.tracestate !== undefined) metadata.set('tracestate', this.trace.tracestate);
+    return metadata;
   }
 
   /** What was cancelled here is told as the reason for it, and not as an error of the server. */

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { NatsOptions } from '../../shared/adapters/nats/connect.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DEVICES, type Device } from '../../shared/job.js';
+import { natsServersOf } from './nats-servers.js';
 import { optionError, parseChoice, parseNumber } from '../parse.js';
 
 /** Flags as typed, by their attribute names. */
@@ -48,10 +49,15 @@ export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: stri
   const [nkeySeed, creds, ca, cert, key] = ['natsNkey', 'natsCreds', 'natsCa', 'natsCert', 'natsKey'].map(
     (one) => text(raw, one),
   );
+  const { servers, ...inAddress } = natsServersOf(text(raw, 'nats')!);
   const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds');
   const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
   return {
-    servers: text(raw, 'nats')!.split(','),
+    servers,
+    ...(inAddress.user === undefined
+      ? {}
+      : { user: inAddress.user, password: () => inAddress.password ?? '' }),
+    ...(inAddress.token === undefined ? {} : { token: () => inAddress.token ?? '' }),
     ...{ name: `smoothcert ${role} ${name}`, inboxPrefix: `_INBOX_${role}` },
     ...(user === undefined ? {} : { user }),
     ...(passwordFile === undefined ? {} : { password: () => secretOf(passwordFile, '--nats-password-file') }),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addListening, addNats, addStore } from './flags.js';
+import { addListening, addNats, addStore, logFormatOption } from './flags.js';
 
 const HELP = `
 Killed at any moment and started again, or started twice, it comes to the same certificates: the one that holds the lease issues work
@@ -18,6 +18,7 @@ export function coordinatorCommand(): Command {
   return command
     .optionsGroup('Cluster:')
     .option('--advertise <url>', 'where workers fetch artifacts (default: the address of --http)')
+    .addOption(logFormatOption())
     .option('--verbose', 'stack traces')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP);

@@ -8,18 +8,19 @@ import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-
 import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
 import { NatsLease } from '../../shared/adapters/nats/lease.js';
 import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { Log } from '../../shared/telemetry/log.js';
+import { openTelemetry } from '../../shared/telemetry/tracing/open-telemetry.js';
 import { EXIT } from '../exit.js';
 import { listeningOf, nameOfProcess, natsOptions, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
-import { logTo, type Log } from './log.js';
+import { logLink } from './link-log.js';
 import { metricsOf, observeNats, observeStore } from './telemetry.js';
 
 /**
  * `smoothcert coordinator`: serves until `interrupt` aborts, then lets go of the lease and ends. Resolves with the exit code.
  * @throws SmoothcertError before it serves
  */
-export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<number> {
-  const log = logTo(process.stderr, raw['verbose'] === true);
+export async function coordinate(raw: Raw, log: Log, interrupt: AbortSignal): Promise<number> {
   const config = listeningOf(raw);
   const { store, allowUris } = storeOf(raw);
   const name = nameOfProcess();
@@ -27,18 +28,14 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const artifacts = await ArtifactFolder.open(store);
   const fetcher = new UriFetcher(artifacts, allowUris);
   const link = await connectNats(natsOptions(raw, 'coordinator', name));
-  for (const note of link.notes) log('warn', note);
-  link.onTrouble((sentence) => log('warn', sentence));
-  const tellNoMore = link.onConnected((connected) =>
-    log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'),
-  );
+  const tellNoMore = logLink(link, log);
   const metrics = metricsOf('coordinator');
   observeNats(metrics, link);
   observeStore(metrics, store);
   try {
     const exchange = await NatsCoordinatorExchange.open(link);
-    const jobs = await NatsJobStore.open(link, (id, error) =>
-      log('warn', 'A job cannot be read.', id, error),
+    const jobs = await NatsJobStore.open(link, (job, cause) =>
+      log('job-unreadable', 'A job cannot be read.', { job, cause }),
     );
     let manager: JobManager | null = null;
     const unready = () => whyUnready(link, manager);
@@ -48,23 +45,20 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = DEFAULT_LIMITS;
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
-    manager = new JobManager({
-      ...{ ...ports, lease, fetcher, metrics },
-      log: ({ level, message, job, cause }) => log(level, message, job, cause),
-    });
+    manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
     const grpc = await serveGrpc(listening, manager, metrics, log);
     log(
-      'info',
+      'listening',
       `${name} listens: gRPC at ${urlOf(grpc.address, listening.tls !== null)}, artifacts at ${artifactsUrl}.`,
     );
-    tellServing(manager, log);
+    tellServing(manager, log, interrupt);
     try {
       await manager.run(interrupt);
     } finally {
       await closeAll([grpc, http]);
       await exchange.close();
     }
-    log('info', 'Ended; what is recorded is kept.');
+    log('ended', 'Ended; what is recorded is kept.');
     return EXIT.done;
   } finally {
     tellNoMore();
@@ -72,13 +66,12 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   }
 }
 
-function tellServing(manager: JobManager, log: Log): void {
-  manager.onServing((serving) =>
-    log(
-      'info',
-      serving ? 'Serving: this coordinator holds the lease.' : 'Not serving: the lease is not held.',
-    ),
-  );
+/** At its own end it lets go of the lease, which is no loss. */
+function tellServing(manager: JobManager, log: Log, interrupt: AbortSignal): void {
+  manager.onServing((serving) => {
+    if (serving) log('lease-taken', 'Serving: this coordinator holds the lease.');
+    else if (!interrupt.aborted) log('lease-lost', 'Not serving: the lease is not held.');
+  });
 }
 
 function whyUnready(link: NatsLink, manager: JobManager | null): string | null {

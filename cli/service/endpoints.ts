@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { SmoothcertError } from '../../shared/errors.js';
 import { HttpServer } from '../../shared/http/server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../shared/listening/address.js';
 import { Tls } from '../../shared/listening/tls.js';
@@ -10,7 +11,7 @@ import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/promet
 import type { CertificationService } from '../../coordinator/service/service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { ListeningConfig } from './config.js';
-import type { Log } from './log.js';
+import type { Log } from '../../shared/telemetry/log.js';
 
 const CLOSE_GRACE_MS = 5_000;
 
@@ -33,10 +34,21 @@ export async function listeningFor(config: ListeningConfig, log: Log): Promise<L
 }
 
 /** The old certificate stays, so that nobody notices before it expires. */
-const toldTo = (log: Log) => (error: unknown) =>
-  log('warn', 'The new TLS files cannot be used; those that were read before are.', null, error);
+const toldTo = (log: Log) => (cause: unknown) =>
+  log('tls-unusable', 'The new TLS files cannot be used; those that were read before are.', { cause });
 
-const reportTo = (log: Log) => (error: unknown) => log('warn', 'A call met an error of ours.', null, error);
+const reportTo = (log: Log) => (cause: unknown) =>
+  log('call-failed', 'A call met an error of ours.', { cause });
+
+const refusedTo = (log: Log) => (where: string) =>
+  log('call-refused', `A call without a token that is known was refused: ${where}.`, {
+    code: 'UNAUTHENTICATED',
+  });
+
+const uploadTo = (log: Log) => (cause: unknown) => {
+  const full = cause instanceof SmoothcertError && cause.code === 'DISK_FULL';
+  log(full ? 'store-full' : 'upload-refused', 'An upload was refused.', { cause });
+};
 
 /** Health, metrics and artifacts. */
 export function serveHttp(
@@ -47,7 +59,7 @@ export function serveHttp(
   log: Log,
 ): Promise<HttpServer> {
   return HttpServer.start({
-    ...{ address, tls, tokens, unready, report: reportTo(log) },
+    ...{ address, tls, tokens, unready, report: reportTo(log), onRefused: refusedTo(log) },
     pages: { '/metrics': metricsPage(metrics) },
     others: (request, response) => serveArtifact(artifacts, request, response),
   });
@@ -59,7 +71,10 @@ export function serveGrpc(
   metrics: PrometheusMetrics,
   log: Log,
 ): Promise<GrpcServer> {
-  return GrpcServer.start({ service, address, tls, tokens, metrics, report: reportTo(log) });
+  return GrpcServer.start({
+    ...{ service, address, tls, tokens, metrics, report: reportTo(log) },
+    ...{ onRefused: refusedTo(log), onUploadRefused: uploadTo(log) },
+  });
 }
 
 /** How others reach an address: the name of this machine where it listens everywhere. */

@@ -80,6 +80,15 @@ export function addStore(command: Command): Command {
     );
 }
 
+/** How the log on standard error is written. */
+export const logFormatOption = (): Option =>
+  flag(
+    '--log-format <format>',
+    'pretty, a sentence a line, or json, an object a line',
+    'LOG_FORMAT',
+    'pretty',
+  );
+
 export function addDevice(command: Command): Command {
   return command
     .optionsGroup('Machine:')

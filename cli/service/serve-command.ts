@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addDevice, addListening, addStore } from './flags.js';
+import { addDevice, addListening, addStore, logFormatOption } from './flags.js';
 
 const HELP = `
 The service on one machine without NATS: the same gRPC API, the same certificates. Killed and started again it goes on.
@@ -13,6 +13,7 @@ export function serveCommand(): Command {
   addDevice(addListening(addStore(command)));
   return command
     .optionsGroup('Other:')
+    .addOption(logFormatOption())
     .option('--verbose', 'stack traces, and the last words of inference processes that end')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP);

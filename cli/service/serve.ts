@@ -6,6 +6,8 @@ import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { JobFolder } from '../../shared/adapters/local/job-folder.js';
 import { LocalExchange } from '../../shared/adapters/local/local-exchange.js';
 import { systemClock } from '../../shared/adapters/local/system-clock.js';
+import type { Log } from '../../shared/telemetry/log.js';
+import { openTelemetry } from '../../shared/telemetry/tracing/open-telemetry.js';
 import { ArtifactCache } from '../../worker/artifacts/cache.js';
 import { folderSource } from '../../worker/artifacts/source.js';
 import { Daemon } from '../../worker/daemon/daemon.js';
@@ -13,9 +15,8 @@ import { EXIT } from '../exit.js';
 import { OutputFolder } from '../output-folder.js';
 import { listeningOf, machineOf, nameOfProcess, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
-import { eventLog } from './event-log.js';
-import { logTo } from './log.js';
 import { metricsOf, observeNats, observeStore } from './telemetry.js';
+import { deathLog, workerLog } from './worker-log.js';
 
 /** Copies of what lies beside them are no use beyond the jobs that need them. */
 const CACHE_BYTES = 2 ** 30;
@@ -27,9 +28,7 @@ const TASK_MICROS = 200_000;
  * `smoothcert serve`: coordinator and worker of this machine in one process, until `interrupt` aborts. Resolves with the exit code.
  * @throws SmoothcertError before it serves, FOLDER_LOCKED where another process serves from this store
  */
-export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
-  const verbose = raw['verbose'] === true;
-  const log = logTo(process.stderr, verbose);
+export async function serve(raw: Raw, log: Log, interrupt: AbortSignal): Promise<number> {
   const { store, allowUris } = storeOf(raw);
   const machine = machineOf(raw);
   const listening = await listeningFor(listeningOf(raw), log);
@@ -42,35 +41,35 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
     const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
     const fetcher = new UriFetcher(artifacts, allowUris);
     const exchange = await LocalExchange.open(folder.file('ledgers'), systemClock);
-    const damaged = (file: string, error: unknown) => log('warn', `${file} cannot be read.`, null, error);
+    const damaged = (file: string, cause: unknown) =>
+      log('job-unreadable', `${file} cannot be read.`, { cause });
     const jobs = await JobFolder.open(folder.file('jobs'), damaged);
     const limits = { ...DEFAULT_LIMITS, taskMicros: TASK_MICROS };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     const manager = new JobManager({
-      ...{ ...ports, lease: null, fetcher, metrics },
-      log: ({ level, message, job, cause }) => log(level, message, job, cause),
+      ...{ ...ports, lease: null, fetcher, metrics, log, tracer: openTelemetry },
     });
     const unready = () => (manager.serving ? null : 'It is starting or ending.');
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
+    const name = nameOfProcess();
     const daemon = new Daemon({
-      ...{ name: nameOfProcess(), exchange, cache, device: machine.device, jobs: machine.jobs },
+      ...{ name, exchange, cache, device: machine.device, jobs: machine.jobs },
       ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: machine.graceMs, clock: systemClock },
-      ...{ onEvent: eventLog(log), metrics },
+      ...{ onEvent: workerLog(log, name), metrics, tracer: openTelemetry },
       pool: {
         ...{ processes: machine.processes, hangMs: machine.hangMs },
-        onDeath: (how, words) =>
-          log('warn', `An inference process ended (${how}).${verbose ? ` ${words}` : ''}`),
+        onDeath: deathLog(log, name),
       },
     });
     const http = await serveHttp(listening, artifacts, unready, metrics, log);
     const grpc = await serveGrpc(listening, manager, metrics, log);
-    log('info', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
+    log('listening', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
     await runBoth(manager, daemon, interrupt).finally(async () => {
       await closeAll([grpc, http]);
       await exchange.close();
     });
-    log('info', 'Ended; what is recorded is kept.');
+    log('ended', 'Ended; what is recorded is kept.');
     return EXIT.done;
   } finally {
     folder.close();

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { addDevice, addNats } from './flags.js';
+import { addDevice, addNats, logFormatOption } from './flags.js';
 
 const HELP = `
 It takes tasks of every job whose numeric class is its own, and looks at models for coordinators. On SIGTERM it hands back what it has
@@ -49,6 +49,7 @@ export function workerCommand(): Command {
     .addOption(
       flag('--name <name>', 'unique in the cluster (default: host, pid and a random part)', 'WORKER'),
     )
+    .addOption(logFormatOption())
     .option('--verbose', 'stack traces, and the last words of inference processes that end')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP);

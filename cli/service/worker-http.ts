@@ -4,7 +4,7 @@ import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { urlOf } from './endpoints.js';
-import type { Log } from './log.js';
+import type { Log } from '../../shared/telemetry/log.js';
 
 const USUAL: Address = { host: '127.0.0.1', port: 9465 };
 
@@ -28,7 +28,7 @@ export async function serveWorkerHttp(pages: WorkerPages): Promise<HttpServer> {
     HttpServer.start({
       ...{ address: at, tls: null, tokens: null, unready, stuck },
       pages: { '/metrics': metricsPage(metrics) },
-      report: (error) => log('warn', 'A request met an error of ours.', null, error),
+      report: (cause) => log('call-failed', 'A request met an error of ours.', { cause }),
     });
   const server =
     address === null
@@ -40,8 +40,8 @@ export async function serveWorkerHttp(pages: WorkerPages): Promise<HttpServer> {
   const url = urlOf(server.address, false);
   const moved = address === null && server.address.port !== USUAL.port;
   if (moved)
-    log('warn', `Port ${USUAL.port} is in use: health and metrics are at ${url}; choose with --http.`);
-  else log('info', `Health and metrics at ${url}.`);
+    log('port-taken', `Port ${USUAL.port} is in use: health and metrics are at ${url}; choose with --http.`);
+  else log('listening', `Health and metrics at ${url}.`);
   return server;
 }
 

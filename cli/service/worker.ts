@@ -3,7 +3,9 @@ import { systemClock } from '../../shared/adapters/local/system-clock.js';
 import { connectNats } from '../../shared/adapters/nats/connect.js';
 import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
+import type { Log } from '../../shared/telemetry/log.js';
 import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { openTelemetry } from '../../shared/telemetry/tracing/open-telemetry.js';
 import { ArtifactCache } from '../../worker/artifacts/cache.js';
 import { HttpSource } from '../../worker/artifacts/http-source.js';
 import { folderSource, type ArtifactSource } from '../../worker/artifacts/source.js';
@@ -11,19 +13,17 @@ import { Daemon } from '../../worker/daemon/daemon.js';
 import { EXIT } from '../exit.js';
 import { secretOf, workerConfig, type Raw, type WorkerConfig } from './config.js';
 import { closeAll } from './endpoints.js';
-import { eventLog } from './event-log.js';
-import { logTo, type Log } from './log.js';
+import { logLink } from './link-log.js';
 import { metricsOf, observeNats } from './telemetry.js';
 import { serveWorkerHttp } from './worker-http.js';
+import { deathLog, workerLog } from './worker-log.js';
 
 /**
  * `smoothcert worker`: draws until `interrupt` aborts, then hands back what is not drawn. Resolves with the exit code.
  * @throws SmoothcertError before it is ready
  */
-export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
+export async function work(raw: Raw, log: Log, interrupt: AbortSignal): Promise<number> {
   const config = workerConfig(raw);
-  const verbose = raw['verbose'] === true;
-  const log = logTo(process.stderr, verbose);
   const metrics = metricsOf('worker');
   const seen: Seen = { link: null, daemon: null };
   const http = await serveWorkerHttp({
@@ -31,7 +31,7 @@ export async function work(raw: Raw, interrupt: AbortSignal): Promise<number> {
     stuck: () => seen.daemon?.stuck ?? null,
   });
   try {
-    return await draw(config, { metrics, seen, log, verbose }, interrupt);
+    return await draw(config, { metrics, seen, log }, interrupt);
   } finally {
     await closeAll([http]);
   }
@@ -50,29 +50,25 @@ function whyUnready({ link, daemon }: Seen): string | null {
 
 async function draw(
   config: WorkerConfig,
-  { metrics, seen, log, verbose }: { metrics: PrometheusMetrics; seen: Seen; log: Log; verbose: boolean },
+  { metrics, seen, log }: { metrics: PrometheusMetrics; seen: Seen; log: Log },
   interrupt: AbortSignal,
 ): Promise<number> {
   const link = await connectNats(config.nats);
   seen.link = link;
   observeNats(metrics, link);
-  for (const note of link.notes) log('warn', note);
-  link.onTrouble((sentence) => log('warn', sentence));
-  const tellNoMore = link.onConnected((connected) =>
-    log('warn', connected ? 'NATS is back.' : 'NATS is away; trying again.'),
-  );
+  const tellNoMore = logLink(link, log);
   try {
     const exchange = await NatsWorkerExchange.open(link, config.name);
     const source = await sourceOf(config, () => exchange.artifactsUrl());
     const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
-    const onEvent = eventLog(log);
+    const onEvent = workerLog(log, config.name);
     const daemon = new Daemon({
       ...{ name: config.name, exchange, cache, device: config.device, jobs: config.jobs, clock: systemClock },
       ...{ graceMs: config.graceMs, presenceEveryMs: link.times.presenceEveryMs, onEvent, metrics },
+      tracer: openTelemetry,
       pool: {
         ...{ processes: config.processes, hangMs: config.hangMs },
-        onDeath: (how, words) =>
-          log('warn', `An inference process ended (${how}).${verbose ? ` ${words}` : ''}`),
+        onDeath: deathLog(log, config.name),
       },
     });
     seen.daemon = daemon;

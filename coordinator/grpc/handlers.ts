@@ -9,6 +9,7 @@ import {
   type ReadRequestOf,
   type ResponseOf,
 } from '../../shared/wire/service.js';
+import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
 import { specOfWire } from '../../shared/wire/job-spec.js';
 import { notServing } from '../service/refusals.js';
 import type { CertificationService } from '../service/service.js';
@@ -16,15 +17,16 @@ import { getArtifact, listArtifacts } from './artifacts.js';
 import { MOST_MESSAGE_BYTES } from './definition.js';
 import type { Report } from './errors.js';
 import { streaming } from './streaming.js';
+import { traceOf } from './trace.js';
 import { unary } from './unary.js';
-import { upload, type UploadLimits } from './upload.js';
+import { upload, type UploadOptions } from './upload.js';
 
 const methods = CERTIFICATION_METHODS;
 
 /** The service's methods as gRPC calls them. */
 export function handlersOf(
   service: CertificationService,
-  uploads: UploadLimits,
+  uploads: UploadOptions,
   report: Report,
 ): Record<MethodName, UntypedHandleCall> {
   // Only one coordinator takes uploads, as two would write into the same file.
@@ -35,7 +37,12 @@ export function handlersOf(
   // A request that names an artifact which is not there is no search for that artifact: the client has to upload it first.
   const creating = { ARTIFACT_MISSING: status.FAILED_PRECONDITION };
   return {
-    createJob: unary(methods.createJob, (request) => createJob(service, request), report, creating),
+    createJob: unary(
+      methods.createJob,
+      (request, metadata) => createJob(service, request, traceOf(metadata)),
+      report,
+      creating,
+    ),
     getJob: unary(methods.getJob, async ({ id }) => jobOf(await service.getJob(id)), report),
     cancelJob: unary(methods.cancelJob, async ({ id }) => jobOf(await service.cancelJob(id)), report),
     listJobs: unary(methods.listJobs, (request) => listJobs(service, request), report),
@@ -62,8 +69,11 @@ const rowOf = (row: CertificateRow) => rowToWire(row);
 async function createJob(
   service: CertificationService,
   { spec, requestId, validateOnly }: ReadRequestOf<'createJob'>,
+  trace: TraceContext | null,
 ): Promise<ResponseOf<'createJob'>> {
-  return jobOf(await service.createJob({ spec: specOfWire(spec), requestId, validateOnly }));
+  return jobOf(
+    await service.createJob({ spec: specOfWire(spec), requestId, validateOnly, ...(trace && { trace }) }),
+  );
 }
 
 /** A page, smaller than asked for where its jobs do not fit into one message. */

@@ -7,7 +7,11 @@ import { statusOf, type CallStatus, type Report } from './errors.js';
 const FREE = '/grpc.health.v1.Health/';
 
 /** Lets nobody without a token reach a handler, of whichever service; the token is not passed on. */
-export function authentication(tokens: Tokens, report: Report): ServerInterceptor {
+export function authentication(
+  tokens: Tokens,
+  report: Report,
+  onRefused: (where: string) => void,
+): ServerInterceptor {
   return (method, call) => {
     if (method.path.startsWith(FREE)) return new ServerInterceptingCall(call);
     return new ServerInterceptingCall(call, {
@@ -17,8 +21,12 @@ export function authentication(tokens: Tokens, report: Report): ServerIntercepto
             const [header, ...more] = metadata.get('authorization').map(String);
             metadata.remove('authorization');
             void tokens.accept(more.length > 0 ? undefined : header).then((accepted) => {
-              if (accepted) pass(metadata);
-              else call.sendStatus(statusOf(unauthenticated(), report));
+              if (accepted) {
+                pass(metadata);
+                return;
+              }
+              onRefused(method.path);
+              call.sendStatus(statusOf(unauthenticated(), report));
             });
           },
         }),

@@ -24,6 +24,10 @@ export interface GrpcServerOptions {
   /** Null: whoever reaches the address is let in. */
   readonly tokens: Tokens | null;
   readonly report: Report;
+  /** Called with the method of a call without a token that is known, for a log. */
+  readonly onRefused?: (where: string) => void;
+  /** Called with why an upload was refused, for a log. */
+  readonly onUploadRefused?: Report;
   readonly uploads?: UploadLimits;
   readonly metrics?: Metrics<'coordinator'>;
 }
@@ -47,20 +51,21 @@ export class GrpcServer {
 
   /** Listens. @throws SmoothcertError OPTION_INVALID where the address cannot be had */
   static async start(options: GrpcServerOptions): Promise<GrpcServer> {
-    const { service, tokens, report, metrics = NO_METRICS } = options;
+    const { service, tokens, report, metrics = NO_METRICS, uploads = UPLOAD_LIMITS } = options;
+    const { onRefused = () => undefined, onUploadRefused = () => undefined } = options;
     const endless = new EndlessCalls();
     const health = new Health(service);
     const server = new Server({
       ...SERVER_OPTIONS,
       interceptors: [
         metering(metrics),
-        ...(tokens ? [authentication(tokens, report)] : []),
+        ...(tokens ? [authentication(tokens, report, onRefused)] : []),
         endless.interceptor,
       ],
     });
     server.addService(
       CERTIFICATION_DEFINITION,
-      handlersOf(service, options.uploads ?? UPLOAD_LIMITS, report),
+      handlersOf(service, { limits: uploads, onRefused: onUploadRefused }, report),
     );
     health.addTo(server);
     try {

@@ -23,6 +23,12 @@ export interface UploadLimits {
 
 export const UPLOAD_LIMITS: UploadLimits = { uploads: 8, silenceMs: 60_000, leastBytesPerSecond: 32 * 1024 };
 
+export interface UploadOptions {
+  readonly limits: UploadLimits;
+  /** Called with why an upload was refused. */
+  readonly onRefused: Report;
+}
+
 export const MOST_PIECE_BYTES = 2 ** 20;
 const { request, response } = CERTIFICATION_METHODS.putArtifact;
 
@@ -33,7 +39,7 @@ const { request, response } = CERTIFICATION_METHODS.putArtifact;
  */
 export function upload(
   store: () => ArtifactStore,
-  limits: UploadLimits,
+  { limits, onRefused }: UploadOptions,
   report: Report,
 ): handleClientStreamingCall<Buffer, Buffer> {
   let uploads = 0;
@@ -47,7 +53,9 @@ export function upload(
       await artifacts.put(artifact, offset, piecesOf(steps));
       callback(null, response.encode({ artifact: artifactToWire(artifact) }));
     } catch (error) {
-      if (!call.cancelled) callback(statusOf(error, report));
+      if (call.cancelled) return;
+      onRefused(error);
+      callback(statusOf(error, report));
     } finally {
       uploads -= 1;
     }

@@ -49,7 +49,8 @@ export class Admission {
   }
 
   /** Null if another request was faster. */
-  private async store(term: Term, id: string, { spec, requestId }: CreateRequest): Promise<JobEntry | null> {
+  private async store(term: Term, id: string, request: CreateRequest): Promise<JobEntry | null> {
+    const { spec, requestId, trace } = request;
     this.requirePlace(term, spec);
     this.admitting += 1;
     try {
@@ -60,11 +61,21 @@ export class Admission {
         ...{ id, requestId, requestDigest: requestDigestOf(spec), createMs: this.ports.now() },
         spec: { ...spec, seed: spec.seed ?? drawnSeed(), images },
         ...{ startMs: null, job: null, prepared: null, cancelRequested: false, ending: null },
+        ...(trace && { trace }),
       };
-      return (await this.ports.jobs.create(entry)) === 'created' ? entry : null;
+      if ((await this.ports.jobs.create(entry)) !== 'created') return null;
+      this.tellCreated(entry);
+      return entry;
     } finally {
       this.admitting -= 1;
     }
+  }
+
+  private tellCreated({ id: job, requestId, spec }: JobEntry): void {
+    const images = spec.images ? countOf(spec.images) : 0;
+    const request = requestId === '' ? '' : `, request ${requestId}`;
+    const message = `The job is created: ${images} images on ${spec.device}${request}.`;
+    this.ports.log('job-created', message, { job, images });
   }
 
   /** Jobs that can be drawn come and go; those of a device that nobody has stay, and may not take every place. */

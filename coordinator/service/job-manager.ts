@@ -4,9 +4,9 @@ import type { CertificateRow, JobUpdate, JobView } from '../../shared/job-view.j
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Lease } from '../../shared/ports/lease.js';
+import { NO_TRACER, within } from '../../shared/telemetry/tracing/tracer.js';
 import { Admission } from './admission.js';
 import { certificateRows } from './certificate-rows.js';
-import { sentenceOf } from './faults.js';
 import { Inputs, type Fetcher } from './inputs.js';
 import { showMoment, type Moment } from './gauges.js';
 import { JobRunner } from './job-runner.js';
@@ -64,7 +64,7 @@ export class JobManager implements CertificationService {
     const { lease } = this.options;
     while (!signal.aborted) {
       try {
-        await lease?.acquire(signal);
+        await lease?.acquire(signal, () => this.standBy());
       } catch (error) {
         if (error === signal.reason) return;
         throw error;
@@ -75,7 +75,14 @@ export class JobManager implements CertificationService {
   }
 
   async createJob(request: CreateRequest): Promise<JobView> {
-    return this.admission.create(this.current(), request);
+    const parent = request.trace ?? null;
+    const { tracer = NO_TRACER } = this.options;
+    const span = tracer.start('smoothcert.CreateJob', { kind: 'server', parent });
+    return within(span, async () => {
+      const view = await this.admission.create(this.current(), { ...request, trace: span.context });
+      span.set({ 'smoothcert.job': view.id });
+      return view;
+    });
   }
 
   async getJob(id: string): Promise<JobView> {
@@ -173,10 +180,13 @@ export class JobManager implements CertificationService {
       await action();
       return true;
     } catch (cause) {
-      const message = `The jobs could not be looked through: ${sentenceOf(cause)}`;
-      this.options.log({ level: 'warn', message, job: null, cause });
+      this.options.log('jobs-unlisted', 'The jobs could not be looked through.', { cause });
       return false;
     }
+  }
+
+  private standBy(): void {
+    this.options.log('standby', 'Waiting: another coordinator holds the lease, or nobody can take it now.');
   }
 
   private enter(term: Term | null): void {

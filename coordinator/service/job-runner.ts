@@ -6,6 +6,7 @@ import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { probeImagesOf } from '../../shared/preparation.js';
 import type { Progress } from '../../shared/progress.js';
+import { NO_TRACER, startBelow, within, type Tracer } from '../../shared/telemetry/tracing/tracer.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { Coordinator } from '../coordinator.js';
 import { jobOf } from '../job-of.js';
@@ -15,6 +16,8 @@ import { DecisionLog } from './decision-log.js';
 import { endsCancelled, endsDrawing, endsPreparation, sentenceOf, workIsLost } from './faults.js';
 import { endingOf, endingWithout } from './job-ending.js';
 import { JobMeter } from './job-meter.js';
+import { JobReports } from './job-reports.js';
+import { JobTrace } from './job-trace.js';
 import { stateOf, viewOf } from './job-view-of.js';
 import { countOf, ledgerBytesOf } from './ledger-bytes.js';
 import { LiveJob, noProgress } from './live-job.js';
@@ -63,6 +66,9 @@ export class JobRunner {
   private interruption = new AbortController();
   private faults = 0;
   private refused = 0;
+  private readonly reports: JobReports;
+  private readonly tracer: Tracer;
+  private trace: JobTrace | null = null;
 
   /** @param window how many tasks of a job of this numeric class may be queued or in hand */
   constructor(
@@ -73,6 +79,8 @@ export class JobRunner {
   ) {
     this.settled = new Promise((resolve) => (this.settle = resolve));
     this.meter = new JobMeter(ports.metrics, ports.now);
+    this.reports = new JobReports(ports.log, entry.id);
+    this.tracer = ports.tracer ?? NO_TRACER;
   }
 
   view(): JobView {
@@ -121,6 +129,7 @@ export class JobRunner {
 
   /** A task that was handed out too often and never answered; once the job is begun again it counts as lost work. */
   exhausted(task: Task): void {
+    this.reports.exhausted(task);
     this.coordinator?.taskExhausted(task);
   }
 
@@ -155,11 +164,20 @@ export class JobRunner {
   private async prepare(until: AbortSignal): Promise<void> {
     const { id, spec } = this.entry;
     this.say('A worker is asked to look at the model.');
+    this.reports.preparing();
     this.settle();
     try {
       const images = imagesOf(this.entry);
-      const request = { job: id, spec, probeImages: probeImagesOf(images) };
-      const prepared = await this.ports.exchange.prepare(request, (why) => this.say(why), until);
+      const span = startBelow(this.tracer, this.entry.trace, 'smoothcert.job.prepare', {
+        kind: 'client',
+      });
+      const trace = span.context;
+      const request = { job: id, spec, probeImages: probeImagesOf(images), ...(trace && { trace }) };
+      const wait = (why: string) => {
+        this.say(why);
+        this.reports.waiting(why);
+      };
+      const prepared = await within(span, () => this.ports.exchange.prepare(request, wait, until));
       if (prepared.modelDigest !== spec.model.digest) throw otherModel(prepared.modelDigest);
       const job = jobOf(spec, spec.data.digest, images, prepared);
       await this.update((entry) => {
@@ -182,11 +200,13 @@ export class JobRunner {
       if (!(await this.reread(until))) return;
       const links = await this.ports.exchange.open(order, ledgerBytesOf(entry.job));
       this.links = links;
+      this.trace = new JobTrace(this.tracer, entry);
       try {
         const live = await this.drawWith(links, entry, order, labelOf, until);
         if (live !== null) await this.finish(live, labelOf, order);
       } finally {
         if (this.coordinator) this.meter.issued(this.coordinator.counters);
+        this.trace.end();
         this.coordinator = null;
         this.links = null;
         await links.close();
@@ -218,20 +238,34 @@ export class JobRunner {
     });
     show(live, 0);
     const { clock, limits } = this.ports;
-    let restarts = 0;
+    const { reports, trace } = this;
+    let [restarts, reissued] = [0, 0];
     const coordinator = new Coordinator({
-      ...{ job: id, fold: live.fold, ledger, queue, stop, clock, taskMicros: limits.taskMicros },
+      ...{
+        job: id,
+        fold: live.fold,
+        ledger,
+        queue: trace?.over(queue) ?? queue,
+        stop,
+        clock,
+        taskMicros: limits.taskMicros,
+      },
       taskPrefix: randomBytes(6).toString('hex'),
       // Asked whenever something is to be issued, and so after every restart. What is thrown here ends `run`.
       window: () => {
-        if (coordinator.counters.restarts - restarts >= MOST_RESTARTS) throw workIsLost(MOST_RESTARTS);
+        const times = coordinator.counters.restarts;
+        if (times > reissued) reports.reissued((reissued = times));
+        if (times - restarts >= MOST_RESTARTS) throw workIsLost(MOST_RESTARTS);
         return this.window(job.draw.numericClass);
       },
-      onProgress: () => {
+      onProgress: (record, effects, sequence) => {
         this.faults = 0;
         ({ restarts } = coordinator.counters);
+        if (sequence > known) reports.folded(live.fold, record, effects);
+        trace?.folded(live.fold, record, effects);
       },
     });
+    reports.drawing(live.fold.images.size, known);
     this.coordinator = coordinator;
     if (this.entry.cancelRequested) coordinator.cancel();
     await coordinator.run(until);
@@ -272,8 +306,7 @@ export class JobRunner {
     if (this.entry.ending === ending) {
       this.ports.metrics.add('smoothcert_jobs_ended_total', 1, { state: ending.state });
     }
-    const { id } = this.entry;
-    this.ports.log({ level: 'info', message: `The job has ended: ${ending.state}.`, job: id });
+    this.reports.ended(this.entry, ending);
   }
 
   private async update(change: (entry: JobEntry) => JobEntry): Promise<void> {
@@ -303,9 +336,7 @@ export class JobRunner {
     const ms = Math.min(least * 2 ** this.faults, most);
     this.faults += 1;
     this.ports.metrics.add('smoothcert_job_restarts_total', 1);
-    const { id } = this.entry;
-    const message = `The job is begun again in ${ms} ms: ${sentenceOf(error)}`;
-    this.ports.log({ level: 'warn', message, job: id, cause: error });
+    this.reports.restarted(ms, error);
     this.waitingFor = `It is begun again: ${sentenceOf(error)}`;
     this.settle();
     this.pulse.beat();

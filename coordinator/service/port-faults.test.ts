@@ -151,7 +151,10 @@ describe('ports that fail', () => {
       }),
     );
     expect(counted).toEqual(counted.toSorted((a, b) => a - b));
-    expect(bed.events.map(({ message }) => message)).toContainEqual(expect.stringContaining('away'));
+    const causes = bed.events
+      .filter(({ event }) => event === 'job-restarted')
+      .map(({ cause }) => String(cause));
+    expect(causes).toContainEqual(expect.stringContaining('away'));
     expect(await bed.results(ID)).toEqual(await bed.expected(ID));
   });
 
@@ -161,9 +164,9 @@ describe('ports that fail', () => {
     failing = true;
     await meanwhile(
       bed,
-      happens(() => bed.events.some(({ job }) => job === null)),
+      happens(() => bed.events.some(({ event }) => event === 'jobs-unlisted')),
     );
     expect(manager.serving).toBe(true);
-    expect(bed.events.at(-1)!.message).toBe('The jobs could not be looked through: It is away.');
+    expect((bed.events.at(-1)!.cause as Error).message).toBe('It is away.');
   });
 });

@@ -89,7 +89,7 @@ describe('after a restart', () => {
     const first = await bed.serving({ jobs: refusing });
     const worker = bed.worker();
     await first.createJob(request());
-    await happens(() => bed.events.some(({ level }) => level === 'warn'));
+    await happens(() => bed.events.some(({ event }) => event === 'job-restarted'));
     const shown = await first.getJob(ID);
     expect(shown).toMatchObject({ state: 'running', waitingFor: 'It is begun again: It is away.' });
     expect(shown.progress.certified + shown.progress.abstained).toBe(6);

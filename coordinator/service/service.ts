@@ -1,12 +1,15 @@
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../shared/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
 
 export interface CreateRequest {
   readonly spec: JobSpec;
   /** Empty: never the same as another one. */
   readonly requestId: string;
   readonly validateOnly: boolean;
+  /** Where the caller's trace stands, if he traces. */
+  readonly trace?: TraceContext | null;
 }
 
 /** What clients can ask, however they ask. Every method throws SmoothcertErrors; NOT_SERVING while another coordinator holds the lease. */

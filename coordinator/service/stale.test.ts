@@ -156,7 +156,7 @@ describe('work that is lost again and again', () => {
     await manager.createJob(request());
     await meanwhile(bed, endOf(manager, ID));
     expect(calls).toEqual(['open', 'open', `end ${ID}`]);
-    const said = bed.events.map(({ message }) => message);
+    const said = bed.events.map(({ cause }) => String(cause));
     expect(said).toContainEqual(expect.stringContaining('issued 3 times and lost each time'));
     expect(await bed.results(ID)).toEqual(await bed.expected(ID));
   });

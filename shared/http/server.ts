@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   readonly stuck?: () => string | null;
   /** Further pages by path, for example /metrics. */
   readonly pages?: Readonly<Record<string, Page>>;
+  /** Called with what was asked for without a token that is known, for a log. */
+  readonly onRefused?: (where: string) => void;
   /** Called with what a page threw, for a log. */
   readonly report: (error: unknown) => void;
   readonly limits?: HttpLimits;
@@ -125,13 +127,14 @@ function secured({ cert, key, clientCa }: TlsContents) {
 
 function answering(options: HttpServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = new Map(Object.entries({ ...options.pages, ...healthPages(options) }));
-  const { tokens, others } = options;
+  const { tokens, others, onRefused } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
     const page = path === null ? undefined : pages.get(path);
     const welcome = page?.open === true || tokens === null;
     if (refuse(request, response, path)) return;
     if (!welcome && !(await tokens.accept(request.headers.authorization))) {
+      onRefused?.('over HTTP');
       response.setHeader('www-authenticate', 'Bearer');
       plain(response, 401, 'The request has no token that this server knows.');
     } else if (page) await page.serve(request, response);

@@ -1,6 +1,7 @@
 import type { Device } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
+import type { TraceContext } from '../telemetry/tracing/trace-context.js';
 import type { WorkOrder } from '../work-order.js';
 import type { Refusal } from './job-store.js';
 import type { StopSignal } from './stop-signal.js';
@@ -25,6 +26,8 @@ export interface PrepareRequest {
   readonly job: string;
   readonly spec: JobSpec & { readonly seed: string };
   readonly probeImages: readonly number[];
+  /** Where its trace stands, if it is traced: carried beside the request, never in it. */
+  readonly trace?: TraceContext;
 }
 
 /** How the coordinator of one job meets its workers. `close` ends all three. */

@@ -3,6 +3,7 @@ import type { Job } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
 import type { Progress } from '../progress.js';
+import type { TraceContext } from '../telemetry/tracing/trace-context.js';
 
 /** Why something was refused, as it crosses the wire. */
 export interface Refusal {
@@ -40,6 +41,8 @@ export interface JobEntry {
   readonly prepared: Prepared | null;
   readonly cancelRequested: boolean;
   readonly ending: JobEnding | null;
+  /** Where the trace stood that created it: whoever draws it goes on with that trace. Part of no digest. */
+  readonly trace?: TraceContext;
 }
 
 /** An entry and the version that `replace` compares. */

@@ -1,4 +1,5 @@
 import type { Shard } from '../shards.js';
+import type { TraceContext } from '../telemetry/tracing/trace-context.js';
 
 /** What a worker is handed: shards of one job. Its name is used once, ever. */
 export interface Task {
@@ -11,6 +12,8 @@ export interface Task {
    * told.
    */
   readonly insist?: true;
+  /** Where its trace stands, if it is traced: carried beside the task, never in it. */
+  readonly trace?: TraceContext;
 }
 
 /** A task in a worker's hands. Record first, acknowledge after: an unacknowledged task may be delivered again. */

@@ -1,4 +1,5 @@
 import type { FinalState, JobEnding, JobEntry } from '../ports/job-store.js';
+import { traceContextOf } from '../telemetry/tracing/trace-context.js';
 import type { Check } from './check.js';
 import { STATE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
@@ -39,6 +40,7 @@ const entry = codecOf(
     preparation: entry.prepared && preparedToWire(entry.prepared),
     cancelRequested: entry.cancelRequested,
     ending: entry.ending && endingToWire(entry.ending),
+    trace: entry.trace ?? null,
   }),
   (wire, check): JobEntry => ({
     id: check.jobId('id', wire.id),
@@ -51,6 +53,7 @@ const entry = codecOf(
     prepared: wire.preparation ? preparedOfWire(check, 'preparation', wire.preparation) : null,
     cancelRequested: wire.cancelRequested,
     ending: wire.ending ? endingOfWire(check, 'ending', wire.ending) : null,
+    ...traceOfWire(wire.trace),
   }),
 );
 
@@ -58,6 +61,14 @@ const entry = codecOf(
 export const encodeEntry: (entry: JobEntry) => Uint8Array = entry.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeEntry: (bytes: Uint8Array) => JobEntry = entry.decode;
+
+/** A trace that is none makes no job unreadable. */
+function traceOfWire(
+  wire: smoothcert.v1.TraceContext.$Properties | null | undefined,
+): Pick<JobEntry, 'trace'> {
+  const trace = wire ? traceContextOf(wire.traceparent, wire.tracestate || undefined) : null;
+  return trace === null ? {} : { trace };
+}
 
 function endingToWire({ state, endMs, error, progress, results }: JobEnding): WireEnding {
   return {

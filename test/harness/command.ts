@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Before the command, as of `node`. */
+  readonly nodeArgs?: readonly string[];
   /** Leads a process group of its own, so that a signal can be sent to all of it, as a terminal's Ctrl-C is. */
   readonly ownGroup?: boolean;
   /** Where its standard output goes, as `>` of a shell; else it is collected. */
@@ -52,7 +54,7 @@ export class RunningCommand implements AsyncDisposable {
     private readonly options: CommandOptions,
   ) {
     const stdout = options.stdoutTo === undefined ? 'pipe' : openSync(options.stdoutTo, 'w');
-    this.child = spawn(process.execPath, [CLI, ...args], {
+    this.child = spawn(process.execPath, [...(options.nodeArgs ?? []), CLI, ...args], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env },
       detached: options.ownGroup ?? false,

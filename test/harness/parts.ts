@@ -14,8 +14,9 @@ export class Part implements AsyncDisposable {
     readonly name: string,
     readonly args: readonly string[],
     readonly env: Readonly<Record<string, string>> = {},
+    nodeArgs: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [`${ROOT}dist/cli/main.js`, ...args], {
+    this.child = spawn(process.execPath, [...nodeArgs, `${ROOT}dist/cli/main.js`, ...args], {
       ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     });
     this.pid = this.child.pid!;

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { JobManager, type JobManagerOptions } from '../../coordinator/service/job-manager.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/service/limits.js';
-import type { ServiceEvent } from '../../coordinator/service/ports.js';
 import type { CertificationService } from '../../coordinator/service/service.js';
 import { jsonLines, tsvLines } from '../../coordinator/results-rows.js';
 import { JobFold } from '../../coordinator/job-fold.js';
@@ -22,6 +21,8 @@ import type { CoordinatorExchange, WorkerExchange } from '../../shared/ports/exc
 import type { JobEnding, JobStore } from '../../shared/ports/job-store.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import type { Task } from '../../shared/ports/task-queue.js';
+import type { EventName } from '../../shared/telemetry/events.js';
+import type { Log, LogFields } from '../../shared/telemetry/log.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
@@ -195,10 +196,17 @@ export class ManualLease implements Lease {
 
 type Ports = { jobs: JobStore; exchange: CoordinatorExchange; artifacts: ArtifactStore };
 
+/** An event that a manager said. */
+export interface SaidEvent extends LogFields {
+  readonly event: EventName;
+  readonly message: string;
+}
+
 /** Real local stores in a folder, and managers on them. */
 export class ServiceBed {
-  readonly events: ServiceEvent[] = [];
+  readonly events: SaidEvent[] = [];
   time = 1_000_000;
+  readonly log: Log = (event, message, fields) => void this.events.push({ event, message, ...fields });
   private readonly running: { end: AbortController; done: Promise<void> }[] = [];
   private readonly workers: VoteWorker[] = [];
 
@@ -243,7 +251,7 @@ export class ServiceBed {
     const { limits, ...others } = more;
     const manager = new JobManager({
       ...{ jobs: this.jobs, exchange: this.exchange, artifacts: this.artifacts, clock: this.clock },
-      ...{ lease: null, fetcher: null, now: () => this.time++, log: (event) => this.events.push(event) },
+      ...{ lease: null, fetcher: null, now: () => this.time++, log: this.log },
       metrics: NO_METRICS,
       ...others,
       limits: { ...DEFAULT_LIMITS, taskMicros: 2_000, ...limits },

@@ -5,6 +5,7 @@ import type { Refusal } from '../../shared/ports/job-store.js';
 import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { Device } from '../../shared/job.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { NO_TRACER, startBelow, within, type Tracer } from '../../shared/telemetry/tracing/tracer.js';
 import { VERSION } from '../../shared/version.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { ArtifactCache } from '../artifacts/cache.js';
@@ -35,7 +36,7 @@ export type DaemonEvent =
   | { readonly kind: 'ready'; readonly numericClass: string; readonly slots: number }
   | { readonly kind: 'refused'; readonly job: string; readonly refusal: Refusal }
   | { readonly kind: 'prepared'; readonly job: string; readonly batch: number }
-  | { readonly kind: 'left'; readonly task: string; readonly refusal: Refusal }
+  | { readonly kind: 'left'; readonly job: string; readonly task: string; readonly refusal: Refusal }
   | { readonly kind: 'draining' }
   | { readonly kind: 'ended' };
 
@@ -57,6 +58,8 @@ export interface DaemonOptions {
   readonly clock: Clock;
   readonly onEvent: (event: DaemonEvent) => void;
   readonly metrics: Metrics<'worker'>;
+  /** Nobody traces unless given. */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -84,8 +87,8 @@ export class Daemon {
       this.announceNow();
     };
     this.jobs = new Jobs({ exchange, cache, pool, most, refusals, onRefusal });
-    const onFault = ({ name: task }: Task, error: unknown) =>
-      onEvent({ kind: 'left', task, refusal: refusals.refusalOf(error) });
+    const onFault = ({ name: task, job }: Task, error: unknown) =>
+      onEvent({ kind: 'left', job, task, refusal: refusals.refusalOf(error) });
     const mostAside = TASKS_PER_SLOT * pool.processes + SPARE_ASIDE;
     const onAnswered = (record: LedgerRecord) => countAnswered(metrics, record);
     this.aside = new SetAside({ exchange, clock, most: mostAside, onFault, onAnswered });
@@ -208,7 +211,7 @@ export class Daemon {
         if (!until.aborted) this.jobs.failed(job, error);
         throw error;
       });
-      return drawTask(job, task);
+      return drawTask(job, task, this.options.tracer ?? NO_TRACER);
     };
     const record = await unlessAborted(drawn(), job.links.ended);
     const samples = record.counted.reduce((sum, { shard }) => sum + shard.end - shard.begin, 0);
@@ -218,8 +221,13 @@ export class Daemon {
   }
 
   private async prepare(request: PrepareRequest, signal: AbortSignal): Promise<Prepared> {
-    const { cache, onEvent } = this.options;
-    const prepared = await prepare(request, cache, this.askingUntil(signal));
+    const { cache, onEvent, tracer = NO_TRACER } = this.options;
+    const attributes = { 'smoothcert.job': request.job };
+    const span = startBelow(tracer, request.trace, 'smoothcert.worker.prepare', {
+      kind: 'server',
+      attributes,
+    });
+    const prepared = await within(span, () => prepare(request, cache, this.askingUntil(signal)));
     onEvent({ kind: 'prepared', job: request.job, batch: prepared.batch });
     return prepared;
   }

@@ -6,7 +6,10 @@ import type { ChildSetup } from '../setup.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 
 /** What is the same for all jobs of a worker. */
-export type PoolSettings = Pick<PoolOptions, 'processes' | 'hangMs' | 'onDeath' | 'childModule' | 'metrics'>;
+export interface PoolSettings extends Pick<PoolOptions, 'processes' | 'hangMs' | 'childModule' | 'metrics'> {
+  /** As of the pool, with the job that the child drew for. */
+  readonly onDeath: (how: string, lastWords: string, job: string) => void;
+}
 
 /** The setup of children that draw for an order: nothing is left to choose. */
 export function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet): ChildSetup {
@@ -55,7 +58,9 @@ export class JobInHand {
       try {
         await data.value.ensure(order.probeImages);
         const setup = setupOf(order, model.value, data.value);
-        const pool = new Pool({ ...settings, setup, fingerprint: order.fingerprint });
+        const { job, fingerprint } = order;
+        const onDeath = (how: string, words: string) => settings.onDeath(how, words, job);
+        const pool = new Pool({ ...settings, setup, fingerprint, onDeath });
         return new JobInHand(links, pool, model, data);
       } catch (error) {
         await data.release();

@@ -60,12 +60,15 @@ export class NatsLease implements Lease {
     return new NatsLease(link, await leaseBucket(link), self, malformed);
   }
 
-  async acquire(signal: AbortSignal): Promise<void> {
-    while (!this.held) {
+  async acquire(signal: AbortSignal, onWaiting?: () => void): Promise<void> {
+    for (let tries = 0; !this.held; tries++) {
       signal.throwIfAborted();
       const taken = await this.tryToTake();
       if (signal.aborted) await this.release();
-      else if (!taken) await pause(this.times.standbyPollMs, signal);
+      else if (!taken) {
+        if (tries === 0) onWaiting?.();
+        await pause(this.times.standbyPollMs, signal);
+      }
     }
   }
 

@@ -12,6 +12,9 @@ const FLUSH_MS = 1000;
 /** Missing permissions that are told, each once. */
 const MOST_TOLD = 64;
 
+/** `full`: NATS has no room for what was to be stored. */
+export type Trouble = 'full' | 'other';
+
 /**
  * A connection to NATS that lasts: it is made anew for ever until it is closed. What the library has to say outside of a call
  * never throws; it is told to those who listen. `connection`, `streams` and `manager` are for the adapters of this folder only.
@@ -21,7 +24,7 @@ export class NatsLink implements Reachable {
   private up = true;
   private readonly ending = new AbortController();
   private readonly upListeners = new Set<(connected: boolean) => void>();
-  private readonly troubleListeners = new Set<(sentence: string) => void>();
+  private readonly troubleListeners = new Set<(sentence: string, kind: Trouble) => void>();
   private readonly malformedListeners = new Set<() => void>();
   private readonly forbiddenListeners = new Set<(subject: string, error: SmoothcertError) => void>();
   private readonly toldForbidden = new Set<string>();
@@ -60,14 +63,14 @@ export class NatsLink implements Reachable {
   }
 
   /** Calls `listener` with what goes wrong outside of a call, for example that the server complains of a missing permission. */
-  onTrouble(listener: (sentence: string) => void): () => void {
+  onTrouble(listener: (sentence: string, kind: Trouble) => void): () => void {
     this.troubleListeners.add(listener);
     return () => void this.troubleListeners.delete(listener);
   }
 
   /** Tells those who listen for trouble of some that was met outside of a call. */
-  tellTrouble(sentence: string): void {
-    for (const listener of [...this.troubleListeners]) listener(sentence);
+  tellTrouble(sentence: string, kind: Trouble = 'other'): void {
+    for (const listener of [...this.troubleListeners]) listener(sentence, kind);
   }
 
   /** Calls `listener` for each message that could not be read, until the returned function is called. */

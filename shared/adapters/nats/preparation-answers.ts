@@ -10,6 +10,7 @@ import { sentenceOf, unanswered } from './errors.js';
 import type { NatsLink } from './link.js';
 import { isNobodyThere, tell, type MalformedMessages } from './messages.js';
 import { busyEveryMs, prepareSubject } from './preparations.js';
+import { traceIn } from './trace-headers.js';
 
 const QUEUE_GROUP = 'workers';
 /** Words in a row that nobody listened to before a worker gives up: one may fall into the coordinator's reconnecting. */
@@ -39,7 +40,7 @@ export async function answerPreparations(
   for (;;) {
     const msg = await nextRequest(link, prepareSubject(options.device), signal);
     if (msg === null) return;
-    if (msg.reply) await answer(link, options, msg.data, msg.reply, prepare, signal);
+    if (msg.reply) await answer(link, options, msg, msg.reply, prepare, signal);
   }
 }
 
@@ -67,14 +68,14 @@ function nextRequest(link: NatsLink, subject: string, signal: AbortSignal): Prom
 async function answer(
   link: NatsLink,
   { worker, malformed }: AnswerOptions,
-  bytes: Uint8Array,
+  msg: Msg,
   reply: string,
   prepare: Prepare,
   signal: AbortSignal,
 ): Promise<void> {
   const listeners = new Listeners(link, reply);
   try {
-    const request = malformed.readOrThrow(decodePrepare, bytes);
+    const request = { ...malformed.readOrThrow(decodePrepare, msg.data), ...traceIn(msg) };
     const until = AbortSignal.any([signal, listeners.gone]);
     listeners.tell({ kind: 'prepared', prepared: await prepare(request, until) });
   } catch (error) {

@@ -9,6 +9,7 @@ import type { NatsLink } from './link.js';
 import { isNobodyThere, tell, type MalformedMessages } from './messages.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
+import { traceHeaders } from './trace-headers.js';
 
 export const prepareSubject = (device: Device): string => `sc1.prepare.${device}`;
 
@@ -49,13 +50,14 @@ export class Preparations {
   ): Promise<Prepared> {
     const { device } = request.spec;
     const bytes = encodePrepare(request);
+    const carried = traceHeaders(request.trace);
     for (let failed = 0; ;) {
       signal.throwIfAborted();
       if (!this.link.connected) onWaiting('NATS cannot be reached.');
       await this.link.untilConnected(signal);
       if (this.link.closed)
         throw unreachable('The connection to NATS was closed.', 'Nothing is lost: ask again.');
-      const outcome = await this.askOne(device, bytes, signal);
+      const outcome = await this.askOne(device, bytes, carried, signal);
       signal.throwIfAborted();
       if (outcome.kind === 'prepared') return outcome.prepared;
       if (isFailure(outcome)) failed++;
@@ -66,7 +68,12 @@ export class Preparations {
     }
   }
 
-  private askOne(device: Device, bytes: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  private askOne(
+    device: Device,
+    bytes: Uint8Array,
+    carried: ReturnType<typeof traceHeaders>,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { connection, times } = this.link;
     if (signal.aborted) return Promise.resolve({ kind: 'nobody' });
     return new Promise((resolve) => {
@@ -96,7 +103,7 @@ export class Preparations {
       });
       const timer = setTimeout(silent, MISSED * busyEveryMs(times)).unref();
       signal.addEventListener('abort', leave);
-      tell(connection, prepareSubject(device), bytes, { reply: inbox });
+      tell(connection, prepareSubject(device), bytes, { ...carried, reply: inbox });
     });
   }
 

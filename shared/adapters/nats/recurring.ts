@@ -1,4 +1,4 @@
-import type { NatsLink } from './link.js';
+import type { NatsLink, Trouble } from './link.js';
 
 /** Once, and then often enough that nobody forgets it. */
 const EVERY = 30;
@@ -9,8 +9,8 @@ export class RecurringTrouble {
 
   constructor(private readonly link: NatsLink) {}
 
-  met(sentence: string): void {
-    if (this.times % EVERY === 0) this.link.tellTrouble(sentence);
+  met(sentence: string, kind: Trouble = 'other'): void {
+    if (this.times % EVERY === 0) this.link.tellTrouble(sentence, kind);
     this.times += 1;
   }
 

@@ -12,6 +12,7 @@ import { Pull } from './pull.js';
 import { RecurringTrouble } from './recurring.js';
 import { pause, pauses, settledOrAborted } from './retry.js';
 import { removeTasks } from './remove-tasks.js';
+import { traceHeaders, traceIn } from './trace-headers.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,
@@ -103,7 +104,7 @@ export class NatsTaskQueue implements TaskQueue {
     // The library would keep it and send it later, whatever its caller has made of the refusal by then.
     if (!this.link.connected) throw unreachable('NATS cannot be reached.', 'It is tried again for ever.');
     try {
-      await this.link.streams.publish(workSubject(this.token, task.job), bytes);
+      await this.link.streams.publish(workSubject(this.token, task.job), bytes, traceHeaders(task.trace));
       return 'queued';
     } catch (error) {
       if (isFull(error)) return 'full';
@@ -208,7 +209,7 @@ export class NatsTaskQueue implements TaskQueue {
   /** Null if it is none that can be read: what nobody could read is removed, what is meant for another version is left to others. */
   private read(message: Msg): Task | null {
     try {
-      return this.malformed.readOrThrow(decodeTask, message.data);
+      return { ...this.malformed.readOrThrow(decodeTask, message.data), ...traceIn(message) };
     } catch (error) {
       const isForeign = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
       // Nothing at all is of no version.

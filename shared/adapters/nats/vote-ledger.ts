@@ -4,7 +4,15 @@ import { nuid } from '@nats-io/transport-node';
 import { SmoothcertError } from '../../errors.js';
 import type { Entry, VoteLedger } from '../../ports/vote-ledger.js';
 import { encodeRecord, type LedgerRecord } from '../../wire/record.js';
-import { forbidden, isForbidden, isFull, isSubjectTaken, unreachable } from './errors.js';
+import {
+  forbidden,
+  isForbidden,
+  isFull,
+  isOutOfStorage,
+  isSubjectTaken,
+  sentenceOf,
+  unreachable,
+} from './errors.js';
 import { readLedger } from './ledger-reader.js';
 import {
   LARGEST_RECORD,
@@ -14,6 +22,7 @@ import {
   type LedgerName,
 } from './ledger-stream.js';
 import type { NatsLink } from './link.js';
+import { RecurringTrouble } from './recurring.js';
 import { pause, pauses } from './retry.js';
 import { Room } from './room.js';
 
@@ -38,6 +47,7 @@ export class NatsVoteLedger implements VoteLedger {
   private readonly room = new Room(MOST_APPENDS, MOST_APPEND_BYTES);
   private readonly appends = new Set<Promise<unknown>>();
   private readonly end = new AbortController();
+  private readonly trouble: RecurringTrouble;
 
   private constructor(
     private readonly link: NatsLink,
@@ -45,6 +55,7 @@ export class NatsVoteLedger implements VoteLedger {
     private last: number,
   ) {
     setMaxListeners(0, this.end.signal);
+    this.trouble = new RecurringTrouble(link);
   }
 
   /** @throws SmoothcertError JOB_NOT_FOUND, JOB_DIFFERS, NATS_UNREACHABLE */
@@ -107,13 +118,21 @@ export class NatsVoteLedger implements VoteLedger {
     try {
       const { seq } = await this.link.streams.publish(subject, bytes);
       this.last = Math.max(this.last, seq);
+      this.trouble.over();
       return 'recorded';
     } catch (error) {
+      if (isFull(error) || isOutOfStorage(error)) this.tellFull(error);
       if (isSubjectTaken(error) || isFull(error)) return this.confirm(subject);
       if (isForbidden(error)) throw forbidden(error).told;
       await this.checkExistence();
       return 'try again';
     }
+  }
+
+  private tellFull(error: unknown): void {
+    const { job } = this.options;
+    const sentence = `NATS has no room for the records of ${job}, which are kept and tried again: ${sentenceOf(error)}.`;
+    this.trouble.met(sentence, 'full');
   }
 
   /** A refusal alone is not believed: reads whether the message is there. */

@@ -1,0 +1,15 @@
+import type { Line } from './lines.js';
+
+/** For people: time, level, job, sentence, what lies below, and what to do. Stack traces are indented, so that none looks like a line. */
+export function pretty({ level, message, fields, stack }: Line, time: Date): string {
+  const { job, code, error, remedy, more, words } = fields;
+  const below = [code, error].filter((part) => part !== undefined).join(': ');
+  const text = [
+    ...[time.toISOString(), level, ...(job === undefined ? [] : [job]), message],
+    ...(below === '' ? [] : [`(${below})`]),
+    ...[remedy, more === undefined ? undefined : `(and ${more} more like it within a minute)`],
+    words,
+  ];
+  const first = text.filter((part) => part !== undefined).join(' ');
+  return [first, ...(stack ?? []).map((line) => `    ${line}`)].map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,22 @@
+import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { Log } from '../../shared/telemetry/log.js';
+
+/** Says what a link to NATS has to say, until the returned function is called. */
+export function logLink(link: NatsLink, log: Log): () => void {
+  for (const note of link.notes) log('nats-note', note);
+  const unlisten = [
+    link.onTrouble((sentence, kind) => log(kind === 'full' ? 'store-full' : 'nats-trouble', sentence)),
+    link.onMalformed(() =>
+      log(
+        'messages-malformed',
+        'A message that cannot be read was ignored: of another version, or not ours.',
+      ),
+    ),
+    link.onConnected((connected) =>
+      connected ? log('nats-back', 'NATS is back.') : log('nats-away', 'NATS is away; trying again.'),
+    ),
+  ];
+  return () => {
+    for (const one of unlisten) one();
+  };
+}
