@@ -9,7 +9,7 @@ import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
 import { NatsLease } from '../../shared/adapters/nats/lease.js';
 import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import { EXIT } from '../exit.js';
-import { listeningOf, nameOfProcess, natsOptions, storeOf, type Raw } from './config.js';
+import { listeningOf, nameOfProcess, natsOptions, retentionOf, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { logTo, type Log } from './log.js';
 import { metricsOf, observeNats, observeStore } from './telemetry.js';
@@ -22,6 +22,7 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
   const log = logTo(process.stderr, raw['verbose'] === true);
   const config = listeningOf(raw);
   const { store, allowUris } = storeOf(raw);
+  const retention = retentionOf(raw);
   const name = nameOfProcess();
   const listening = await listeningFor(config, log);
   const artifacts = await ArtifactFolder.open(store);
@@ -46,7 +47,7 @@ export async function coordinate(raw: Raw, interrupt: AbortSignal): Promise<numb
     const advertised = raw['advertise'] as string | undefined;
     const artifactsUrl = advertised ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
-    const limits = DEFAULT_LIMITS;
+    const limits = { ...DEFAULT_LIMITS, ...retention };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     manager = new JobManager({
       ...{ ...ports, lease, fetcher, metrics },

@@ -11,7 +11,7 @@ import { folderSource } from '../../worker/artifacts/source.js';
 import { Daemon } from '../../worker/daemon/daemon.js';
 import { EXIT } from '../exit.js';
 import { OutputFolder } from '../output-folder.js';
-import { listeningOf, machineOf, nameOfProcess, storeOf, type Raw } from './config.js';
+import { listeningOf, machineOf, nameOfProcess, retentionOf, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { eventLog } from './event-log.js';
 import { logTo } from './log.js';
@@ -31,6 +31,7 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
   const verbose = raw['verbose'] === true;
   const log = logTo(process.stderr, verbose);
   const { store, allowUris } = storeOf(raw);
+  const retention = retentionOf(raw);
   const machine = machineOf(raw);
   const listening = await listeningFor(listeningOf(raw), log);
   const folder = await OutputFolder.open(store);
@@ -44,7 +45,7 @@ export async function serve(raw: Raw, interrupt: AbortSignal): Promise<number> {
     const exchange = await LocalExchange.open(folder.file('ledgers'), systemClock);
     const damaged = (file: string, error: unknown) => log('warn', `${file} cannot be read.`, null, error);
     const jobs = await JobFolder.open(folder.file('jobs'), damaged);
-    const limits = { ...DEFAULT_LIMITS, taskMicros: TASK_MICROS };
+    const limits = { ...DEFAULT_LIMITS, ...retention, taskMicros: TASK_MICROS };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     const manager = new JobManager({
       ...{ ...ports, lease: null, fetcher, metrics },
