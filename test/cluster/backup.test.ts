@@ -28,8 +28,9 @@ async function midRun(): Promise<{ cluster: Cluster; id: string }> {
 test.runIf(hasNatsServer)(
   'a job in mid-run: backed up, NATS and store lost, restored, finished; the finished one restored elsewhere',
   async () => {
-    const [expected, { cluster: lost, id }] = await Promise.all([certifiedRows(SHORT_JOB), midRun()]);
-    await using _ = lost;
+    const [expected, begun] = await Promise.all([certifiedRows(SHORT_JOB), midRun()]);
+    await using lost = begun.cluster;
+    const { id } = begun;
     await using cluster = await Cluster.start();
     const [first, second] = [cluster.folder.file('first'), cluster.folder.file('second')];
     const early = await ok(['backup', id, '--out', first, ...kept(lost)]);
@@ -66,8 +67,9 @@ test.runIf(hasNatsServer)(
 test.runIf(hasNatsServer)(
   'files of NATS and of the store, copied while nothing runs, are a backup',
   async () => {
-    const [expected, { cluster, id }] = await Promise.all([certifiedRows(SHORT_JOB), midRun()]);
-    await using _ = cluster;
+    const [expected, begun] = await Promise.all([certifiedRows(SHORT_JOB), midRun()]);
+    await using cluster = begun.cluster;
+    const { id } = begun;
     const [coordinator, worker] = cluster.parts as [(typeof cluster.parts)[0], (typeof cluster.parts)[0]];
     await Promise.all([coordinator.end(), worker.end()]);
     await cluster.nats.stop();
