@@ -122,17 +122,17 @@ const DAY_MS = 86_400_000;
 const MOST_JOBS = 100_000;
 
 /** @throws OPTION_INVALID */
-export function retentionOf(raw: Raw): Pick<ServiceLimits, 'retainMs' | 'retainJobs' | 'retainEntries'> {
-  const retainJobs = whole(raw, 'retainLedgers', '--retain-ledgers', 0, MOST_JOBS);
-  const retainEntries = whole(raw, 'retainJobs', '--retain-jobs', 1, MOST_JOBS);
-  if (retainEntries < retainJobs) {
+export function retentionOf(raw: Raw): Pick<ServiceLimits, 'retainMs' | 'retainLedgers' | 'retainJobs'> {
+  const retainLedgers = whole(raw, 'retainLedgers', '--retain-ledgers', 0, MOST_JOBS);
+  const retainJobs = whole(raw, 'retainJobs', '--retain-jobs', 1, MOST_JOBS);
+  if (retainJobs < retainLedgers) {
     throw optionError(
-      `--retain-jobs ${retainEntries} is below --retain-ledgers ${retainJobs}.`,
+      `--retain-jobs ${retainJobs} is below --retain-ledgers ${retainLedgers}.`,
       'A ledger is kept only with its job: raise the one, or lower the other.',
     );
   }
   const days = parseNumber('--retain-days', text(raw, 'retainDays')!, { least: 0, most: 36_500 });
-  return { retainMs: days * DAY_MS, retainJobs, retainEntries };
+  return { retainMs: days * DAY_MS, retainLedgers, retainJobs };
 }
 
 export interface MachineConfig {

@@ -86,7 +86,7 @@ describeNats('what a cluster keeps', (server) => {
       [1_000, 9_000, 9_100, 9_200, 9_300].map((endMs) => addJob(stores, ['a'], endedAt(endMs))),
     );
     const running = await addJob(stores, ['a'], { createMs: 1 });
-    const limits: Partial<ServiceLimits> = { retainMs: 2_000, retainJobs: 2, retainEntries: 4 };
+    const limits: Partial<ServiceLimits> = { retainMs: 2_000, retainLedgers: 2, retainJobs: 4 };
     const sweep = async () => {
       const link = await server().connect();
       const ports: ServicePorts = {
