@@ -11,6 +11,8 @@ const HEADER_BYTES = 16;
 const MAGIC = Buffer.from('SC1BCKUP');
 export const BACKUP_VERSION = 1;
 const READ_BYTES = 4 << 20;
+/** It has data sets and models in it. */
+const OWN_EYES = 0o600;
 
 type Content = Exclude<BackupPart, { kind: 'end' }>;
 
@@ -28,7 +30,7 @@ export class BackupWriter {
 
   /** @throws SmoothcertError OPTION_INVALID where there is a file already, FOLDER_UNUSABLE, DISK_FULL */
   static async create(file: string): Promise<BackupWriter> {
-    const handle = await open(file, 'wx').catch((error: unknown) => {
+    const handle = await open(file, 'wx', OWN_EYES).catch((error: unknown) => {
       throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(file) : storageError(error, file);
     });
     const writer = new BackupWriter(file, handle);
