@@ -16,6 +16,7 @@ import { NatsLedgers } from '../../shared/adapters/nats/ledgers.js';
 import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import { jobDigest } from '../../shared/job.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { temporaryFolder } from '../harness/command.js';
 import { NatsServer } from '../harness/nats-server.js';
@@ -92,7 +93,7 @@ describeNats('what a cluster keeps', (server) => {
       const ports: ServicePorts = {
         ...{ jobs: await NatsJobStore.open(link, () => undefined), artifacts: stores.artifacts },
         ...{ exchange: await NatsCoordinatorExchange.open(link), clock: systemClock, now: () => 10_000 },
-        ...{ limits: { ...DEFAULT_LIMITS, ...limits }, log: () => undefined },
+        ...{ limits: { ...DEFAULT_LIMITS, ...limits }, log: () => undefined, metrics: NO_METRICS },
       };
       await new Retention(ports).sweep((await ports.jobs.list()).map(({ entry }) => entry));
       await ports.exchange.close();
