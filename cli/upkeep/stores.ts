@@ -42,7 +42,7 @@ export async function openStores(raw: Raw, alone: boolean): Promise<Stores> {
 async function clusterStores(raw: Raw, store: string): Promise<Stores> {
   const damaged: string[] = [];
   const artifacts = await ArtifactFolder.open(store);
-  const link = await connectNats(natsOptions(raw, 'smoothcert upkeep'));
+  const link = await connectNats(natsOptions(raw, 'coordinator', 'upkeep'));
   try {
     const jobs = await NatsJobStore.open(link, (id) => void damaged.push(id));
     const close = () => link.close();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { backUp } from '../../cli/upkeep/backup.js';
+import { forgetJob } from '../../cli/upkeep/forget.js';
 import { removeUnneeded, unneeded } from '../../cli/upkeep/prune.js';
 import { check, putBack } from '../../cli/upkeep/restore.js';
 import type { Stores } from '../../cli/upkeep/stores.js';
@@ -19,6 +20,7 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { temporaryFolder } from '../harness/command.js';
+import { DeployedNats } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { makeJob } from '../support/jobs.js';
 import { store } from '../support/service-bed.js';
@@ -147,5 +149,19 @@ describeNats('what a cluster keeps', (server) => {
     expect(await tasksIn(other, id)).toEqual(['a', 'b', 'c']);
     expect((await other.jobs.get(id))!.entry).toEqual((await stores.jobs.get(id))!.entry);
     expect(await other.artifacts.find(model)).not.toBeNull();
+  });
+
+  it('is looked after with the rights that deploy/nats gives a coordinator', async () => {
+    await using folder = await temporaryFolder();
+    const deployed = new DeployedNats(folder.file('nats'));
+    await using guarded = await NatsServer.start(deployed.options());
+    const stores = await storesOn(await guarded.connect(), folder.file('store'));
+    const id = await addJob(stores, ['a', 'b'], endedAt(1_000));
+    const file = folder.file('backup');
+    expect(await backUp(stores, id, file, false)).toMatchObject({ records: 2 });
+    await forgetJob(stores, id, Date.now());
+    expect(await putBack(stores, file, await check(file))).toMatchObject({ outcome: 'restored' });
+    await stores.jobs.remove(id);
+    expect((await removeUnneeded(stores, Date.now() + 60_000)).ledgers).toMatchObject([{ job: id }]);
   });
 });
