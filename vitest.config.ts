@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Faults of a cluster beyond those that every run of the tests injects: `npm run test:cluster` injects them all. */
 const FURTHER_FAULTS = [
-  'test/cluster/{alerts,cancel,full-store,garbage,metrics-faults,network,poison,serve,soak,strangers,swapped,watchers}.test.ts',
+  'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,serve,soak,strangers,swapped,watchers}.test.ts',
 ];
 
 export default defineConfig({

@@ -66,9 +66,14 @@ const ARTIFACTS_FLAGS: Facts<RawArtifactsOptions> = {
   ...{ json: RUN, quiet: RUN, verbose: RUN },
 };
 
-const NATS_FLAGS = {
+const NATS_LOGIN_FLAGS = {
   ...{ nats: RUN, natsUser: RUN, natsPasswordFile: RUN, natsTokenFile: RUN, natsNkey: RUN, natsCreds: RUN },
-  ...{ natsCa: RUN, natsCert: RUN, natsKey: RUN, natsReplicas: RUN, ackWaitSeconds: RUN, leaseSeconds: RUN },
+  ...{ natsCa: RUN, natsCert: RUN, natsKey: RUN, natsReplicas: RUN },
+};
+const NATS_FLAGS = { ...NATS_LOGIN_FLAGS, ackWaitSeconds: RUN, leaseSeconds: RUN };
+const RETENTION_FLAGS = { retainDays: RUN, retainLedgers: RUN, retainJobs: RUN };
+const UPKEEP_FLAGS = {
+  ...{ ...NATS_LOGIN_FLAGS, store: { ...RUN, needed: true as const }, json: RUN, verbose: RUN },
 };
 const LOG_FLAGS = { logFormat: { ...RUN, choices: LOG_FORMATS }, verbose: RUN };
 const LISTENING_FLAGS = {
@@ -101,9 +106,13 @@ const FACTS: Readonly<Record<string, Readonly<Record<string, FlagFacts>>>> = {
   submit: SUBMIT_FLAGS,
   ...{ watch: JOBS_FLAGS, jobs: JOBS_FLAGS, job: JOBS_FLAGS, cancel: JOBS_FLAGS },
   artifacts: ARTIFACTS_FLAGS,
-  serve: { ...LISTENING_FLAGS, ...MACHINE_FLAGS },
-  coordinator: { ...NATS_FLAGS, ...LISTENING_FLAGS, advertise: RUN },
+  serve: { ...LISTENING_FLAGS, ...RETENTION_FLAGS, ...MACHINE_FLAGS },
+  coordinator: { ...NATS_FLAGS, ...LISTENING_FLAGS, ...RETENTION_FLAGS, advertise: RUN },
   worker: WORKER_FLAGS,
+  backup: { ...UPKEEP_FLAGS, out: { ...RUN, needed: true }, inputs: RUN },
+  restore: UPKEEP_FLAGS,
+  prune: { ...UPKEEP_FLAGS, unusedDays: RUN, delete: RUN },
+  forget: UPKEEP_FLAGS,
 };
 
 /** What is known of a flag of a command. @throws Error if nothing is: every flag is one of the two kinds */

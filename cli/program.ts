@@ -27,6 +27,7 @@ import { coordinatorCommand } from './service/coordinator-command.js';
 import { serveCommand } from './service/serve-command.js';
 import { workerCommand } from './service/worker-command.js';
 import { compileSubmitConfig, submitCommand, type RawSubmitOptions } from './submit-command.js';
+import { backupCommand, forgetCommand, pruneCommand, restoreCommand } from './upkeep/commands.js';
 
 const FIRST_STEPS = `
 Certify the images of D.npz for the classifier M.onnx:
@@ -124,6 +125,28 @@ function keeping(finish: Finish): Command {
   );
 }
 
+/** The commands that look after what an installation keeps. */
+function upkeep(finish: Finish): Command[] {
+  return [
+    backupCommand().action(async (id: string, raw: Raw) => {
+      const { backup } = await import('./upkeep/backup.js');
+      finish(await backup(id, raw));
+    }),
+    restoreCommand().action(async (file: string, raw: Raw) => {
+      const { restore } = await import('./upkeep/restore.js');
+      finish(await restore(file, raw));
+    }),
+    pruneCommand().action(async (raw: Raw) => {
+      const { prune } = await import('./upkeep/prune.js');
+      finish(await prune(raw));
+    }),
+    forgetCommand().action(async (id: string, raw: Raw) => {
+      const { forget } = await import('./upkeep/forget.js');
+      finish(await forget(id, raw));
+    }),
+  ];
+}
+
 /** The commands that stay until they are told to end. */
 function staying(finish: Finish): Command[] {
   const stay = async (raw: Raw, run: (raw: Raw, log: Log, interrupt: AbortSignal) => Promise<number>) => {
@@ -165,6 +188,7 @@ export function program(finish: Finish): Command {
     ...jobsOf(finish),
     keeping(finish),
     ...staying(finish),
+    ...upkeep(finish),
   ];
   for (const command of commands) {
     root.addCommand(command);

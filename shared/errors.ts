@@ -45,6 +45,7 @@ export const ERROR_CATALOGUE = {
   ARTIFACT_MISSING: { exit: 2, retryable: false },
   ARTIFACT_BUSY: { exit: 2, retryable: true },
   ARTIFACT_FORBIDDEN: { exit: 2, retryable: false },
+  BACKUP_DAMAGED: { exit: 2, retryable: false },
   UNAUTHENTICATED: { exit: 2, retryable: false },
   NOT_SERVING: { exit: 2, retryable: true },
   SERVER_UNREACHABLE: { exit: 2, retryable: true },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
+import type { ServiceLimits } from '../../coordinator/service/limits.js';
 import type { NatsOptions } from '../../shared/adapters/nats/connect.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DEVICES, type Device } from '../../shared/job.js';
@@ -50,8 +51,6 @@ export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: stri
     (one) => text(raw, one),
   );
   const { servers, ...inAddress } = natsServersOf(text(raw, 'nats')!);
-  const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds');
-  const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
   return {
     servers,
     ...(inAddress.user === undefined
@@ -73,11 +72,19 @@ export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: stri
             ...(key === undefined ? {} : { key }),
           },
         }),
-    times: {
-      ...{ ackWaitMs, workingEveryMs: ackWaitMs / 3 },
-      ...{ leaseTtlMs, leaseRenewMs: 0.3 * leaseTtlMs, standbyPollMs: 0.1 * leaseTtlMs },
-    },
+    times: timesOf(raw),
     replicas: whole(raw, 'natsReplicas', '--nats-replicas', 1, 5),
+  };
+}
+
+/** Commands that take no tasks and hold no lease have none of these flags. */
+function timesOf(raw: Raw): NonNullable<NatsOptions['times']> {
+  if (raw['ackWaitSeconds'] === undefined) return {};
+  const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds');
+  const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
+  return {
+    ...{ ackWaitMs, workingEveryMs: ackWaitMs / 3 },
+    ...{ leaseTtlMs, leaseRenewMs: 0.3 * leaseTtlMs, standbyPollMs: 0.1 * leaseTtlMs },
   };
 }
 
@@ -114,6 +121,24 @@ export function storeOf(raw: Raw): { readonly store: string; readonly allowUris:
     throw optionError('--store is missing.', 'Name a folder for models, data sets and results.');
   }
   return { store, allowUris: (raw['allowUri'] as readonly string[] | undefined) ?? [] };
+}
+
+const DAY_MS = 86_400_000;
+/** What a coordinator looks through in every sweep. */
+const MOST_JOBS = 100_000;
+
+/** @throws OPTION_INVALID */
+export function retentionOf(raw: Raw): Pick<ServiceLimits, 'retainMs' | 'retainLedgers' | 'retainJobs'> {
+  const retainLedgers = whole(raw, 'retainLedgers', '--retain-ledgers', 0, MOST_JOBS);
+  const retainJobs = whole(raw, 'retainJobs', '--retain-jobs', 1, MOST_JOBS);
+  if (retainJobs < retainLedgers) {
+    throw optionError(
+      `--retain-jobs ${retainJobs} is below --retain-ledgers ${retainLedgers}.`,
+      'A ledger is kept only with its job: raise the one, or lower the other.',
+    );
+  }
+  const days = parseNumber('--retain-days', text(raw, 'retainDays')!, { least: 0, most: 36_500 });
+  return { retainMs: days * DAY_MS, retainLedgers, retainJobs };
 }
 
 export interface MachineConfig {

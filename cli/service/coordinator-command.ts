@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addListening, addNats, addStore, logFormatOption } from './flags.js';
+import { addListening, addNats, addRetention, addStore, logFormatOption } from './flags.js';
 
 const HELP = `
 Killed at any moment and started again, or started twice, it comes to the same certificates: the one that holds the lease issues work
@@ -14,7 +14,7 @@ export function coordinatorCommand(): Command {
   const command = new Command('coordinator').description(
     'Serve the gRPC API of a cluster: plan the samples of jobs, fold what workers count, decide, keep the results.',
   );
-  addNats(addListening(addStore(command)));
+  addNats(addListening(addRetention(addStore(command))));
   return command
     .optionsGroup('Cluster:')
     .option('--advertise <url>', 'where workers fetch artifacts (default: the address of --http)')

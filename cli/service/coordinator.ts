@@ -11,7 +11,7 @@ import type { NatsLink } from '../../shared/adapters/nats/link.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import { openTelemetry } from '../../shared/telemetry/tracing/open-telemetry.js';
 import { EXIT } from '../exit.js';
-import { listeningOf, nameOfProcess, natsOptions, storeOf, type Raw } from './config.js';
+import { listeningOf, nameOfProcess, natsOptions, retentionOf, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { logLink } from './link-log.js';
 import { metricsOf, observeNats, observeStore } from './telemetry.js';
@@ -23,6 +23,7 @@ import { metricsOf, observeNats, observeStore } from './telemetry.js';
 export async function coordinate(raw: Raw, log: Log, interrupt: AbortSignal): Promise<number> {
   const config = listeningOf(raw);
   const { store, allowUris } = storeOf(raw);
+  const retention = retentionOf(raw);
   const name = nameOfProcess();
   const listening = await listeningFor(config, log);
   const artifacts = await ArtifactFolder.open(store);
@@ -43,7 +44,7 @@ export async function coordinate(raw: Raw, log: Log, interrupt: AbortSignal): Pr
     const advertised = raw['advertise'] as string | undefined;
     const artifactsUrl = advertised ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
-    const limits = DEFAULT_LIMITS;
+    const limits = { ...DEFAULT_LIMITS, ...retention };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
     const grpc = await serveGrpc(listening, manager, metrics, log);

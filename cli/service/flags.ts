@@ -12,17 +12,15 @@ const gather = (value: string, before: readonly string[] | undefined): string[] 
   return [...(before ?? []), value];
 };
 
-export function addNats(command: Command): Command {
+const LOCAL_NATS = 'nats://127.0.0.1:4222';
+
+/** Where NATS is, and who we are to it. @param preset null: without --nats there is none */
+export function addNatsLogin(command: Command, preset: string | null = LOCAL_NATS): Command {
+  const none = preset === null ? ' (default: none, the store is that of serve)' : '';
+  const servers = `servers; one of them suffices to find a cluster${none}`;
   return command
     .optionsGroup('NATS:')
-    .addOption(
-      flag(
-        '--nats <url,…>',
-        'servers; one of them suffices to find a cluster',
-        'NATS',
-        'nats://127.0.0.1:4222',
-      ),
-    )
+    .addOption(flag('--nats <url,…>', servers, 'NATS', preset ?? undefined))
     .addOption(flag('--nats-user <name>', 'user name', 'NATS_USER'))
     .addOption(flag('--nats-password-file <file>', 'file with the password', 'NATS_PASSWORD_FILE'))
     .addOption(flag('--nats-token-file <file>', 'file with a token', 'NATS_TOKEN_FILE'))
@@ -33,7 +31,11 @@ export function addNats(command: Command): Command {
     .addOption(flag('--nats-key <file>', 'PEM of its key', 'NATS_KEY'))
     .addOption(
       flag('--nats-replicas <n>', 'copies of each stream that is made, 1 to 5', 'NATS_REPLICAS', '1'),
-    )
+    );
+}
+
+export function addNats(command: Command): Command {
+  return addNatsLogin(command)
     .addOption(
       flag(
         '--ack-wait-seconds <s>',
@@ -88,6 +90,22 @@ export const logFormatOption = (): Option =>
     'LOG_FORMAT',
     'pretty',
   );
+
+/** How long a coordinator keeps what is known of jobs that have ended. */
+export function addRetention(command: Command): Command {
+  return command
+    .optionsGroup('Jobs that have ended:')
+    .addOption(flag('--retain-days <n>', 'so long their ledgers are kept', 'RETAIN_DAYS', '7'))
+    .addOption(flag('--retain-ledgers <n>', 'of at most so many, the last ones', 'RETAIN_LEDGERS', '200'))
+    .addOption(
+      flag(
+        '--retain-jobs <n>',
+        'how many are kept at all, with their results; at least --retain-ledgers',
+        'RETAIN_JOBS',
+        '1000',
+      ),
+    );
+}
 
 export function addDevice(command: Command): Command {
   return command

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addDevice, addListening, addStore, logFormatOption } from './flags.js';
+import { addDevice, addListening, addRetention, addStore, logFormatOption } from './flags.js';
 
 const HELP = `
 The service on one machine without NATS: the same gRPC API, the same certificates. Killed and started again it goes on.
@@ -10,7 +10,7 @@ The service on one machine without NATS: the same gRPC API, the same certificate
 /** The flags of `serve`. */
 export function serveCommand(): Command {
   const command = new Command('serve').description('Serve the gRPC API, and draw on this machine alone.');
-  addDevice(addListening(addStore(command)));
+  addDevice(addListening(addRetention(addStore(command))));
   return command
     .optionsGroup('Other:')
     .addOption(logFormatOption())

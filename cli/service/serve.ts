@@ -13,7 +13,7 @@ import { folderSource } from '../../worker/artifacts/source.js';
 import { Daemon } from '../../worker/daemon/daemon.js';
 import { EXIT } from '../exit.js';
 import { OutputFolder } from '../output-folder.js';
-import { listeningOf, machineOf, nameOfProcess, storeOf, type Raw } from './config.js';
+import { listeningOf, machineOf, nameOfProcess, retentionOf, storeOf, type Raw } from './config.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
 import { metricsOf, observeNats, observeStore } from './telemetry.js';
 import { deathLog, workerLog } from './worker-log.js';
@@ -30,6 +30,7 @@ const TASK_MICROS = 200_000;
  */
 export async function serve(raw: Raw, log: Log, interrupt: AbortSignal): Promise<number> {
   const { store, allowUris } = storeOf(raw);
+  const retention = retentionOf(raw);
   const machine = machineOf(raw);
   const listening = await listeningFor(listeningOf(raw), log);
   const folder = await OutputFolder.open(store);
@@ -44,7 +45,7 @@ export async function serve(raw: Raw, log: Log, interrupt: AbortSignal): Promise
     const damaged = (file: string, cause: unknown) =>
       log('job-unreadable', `${file} cannot be read.`, { cause });
     const jobs = await JobFolder.open(folder.file('jobs'), damaged);
-    const limits = { ...DEFAULT_LIMITS, taskMicros: TASK_MICROS };
+    const limits = { ...DEFAULT_LIMITS, ...retention, taskMicros: TASK_MICROS };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     const manager = new JobManager({
       ...{ ...ports, lease: null, fetcher, metrics, log, tracer: openTelemetry },

@@ -11,14 +11,14 @@ export interface Fetcher {
   fetch(artifact: Wanted, uri: string): Promise<void>;
 }
 
-interface Input extends Wanted {
+export interface Input extends Wanted {
   /** What it is, in words. */
   readonly name: string;
   readonly uri: string | null;
 }
 
 /** Model file, weight files and data set. Weight files are fetched from beside the model file. */
-function inputsOf({ model, data }: JobSpec): Input[] {
+export function inputsOf({ model, data }: JobSpec): Input[] {
   return [
     { name: 'the model', kind: 'file', digest: model.fileDigest, uri: model.uri },
     ...model.weights.map(({ path, digest }): Input => {
@@ -46,11 +46,14 @@ export class Inputs {
 
   /** @throws ARTIFACT_MISSING naming the digest, ARTIFACT_INVALID for one of another kind, what the fetcher throws */
   async require(spec: JobSpec): Promise<void> {
-    for (const input of inputsOf(spec)) {
+    const inputs = inputsOf(spec);
+    for (const input of inputs) {
       const found = await this.artifacts.find(input.digest);
       if (found === null) await this.fetch(input);
       else if (found.kind !== input.kind) throw otherKind(input);
     }
+    // Last, as fetching may take hours: from here on until the job is stored nobody takes them for unused.
+    for (const input of inputs) if (!(await this.artifacts.use(input.digest))) throw this.missing(input);
   }
 
   /** The same without fetching; whether the data set is here. @throws ARTIFACT_MISSING for what could not be fetched either */

@@ -157,7 +157,7 @@ describe('retention', () => {
       job: null,
       ending: { ...one.ending!, endMs: 0, results: null },
     };
-    const limits = { ...DEFAULT_LIMITS, retainMs: 10, retainJobs: 1, retainEntries: 1 };
+    const limits = { ...DEFAULT_LIMITS, retainMs: 10, retainLedgers: 1, retainJobs: 1 };
     const now = () => two.ending!.endMs;
     const retention = new Retention({ ...ports(), exchange, limits, now });
     await retention.sweep([...entries, undrawn]);

@@ -11,9 +11,9 @@ export interface ServiceLimits {
   /** How long the ledger of a job that has ended is kept. */
   readonly retainMs: number;
   /** Of how many jobs that have ended the ledger is kept. */
+  readonly retainLedgers: number;
+  /** How many jobs that have ended are kept at all, with their results; never fewer than `retainLedgers`. */
   readonly retainJobs: number;
-  /** How many jobs that have ended are kept at all, with their results; never fewer than `retainJobs`. */
-  readonly retainEntries: number;
   /** Between two looks into the job store for what another coordinator left there. */
   readonly sweepMs: number;
   /** Before a job is begun again after a port failed: the first time, and at most. */
@@ -37,8 +37,8 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   images: 250_000,
   watchers: 256,
   retainMs: 7 * DAY,
-  retainJobs: 200,
-  retainEntries: 1_000,
+  retainLedgers: 200,
+  retainJobs: 1_000,
   sweepMs: 10 * SECOND,
   backoffMs: { least: SECOND, most: 30 * SECOND },
   settleMs: 5 * SECOND,

@@ -142,7 +142,7 @@ describe('tasks that nobody answers', () => {
 
 describe('what is kept', () => {
   it('ledgers for a time, entries and results for longer', async () => {
-    const manager = await bed.serving({ limits: { retainJobs: 2, retainEntries: 3 } });
+    const manager = await bed.serving({ limits: { retainLedgers: 2, retainJobs: 3 } });
     bed.worker();
     const ids: string[] = [];
     for (const name of ['a', 'b', 'c', 'd']) {

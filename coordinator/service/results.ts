@@ -47,7 +47,7 @@ async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, ho
   }
   const digest = hash.digest('hex');
   await hold(digest);
-  const found = await artifacts.find(digest);
+  const found = (await artifacts.use(digest)) ? await artifacts.find(digest) : null;
   // One that cannot be read is replaced, too, if that is possible; if not, `put` says why.
   if (found === null || !(await isWhole(artifacts, digest).catch(() => false))) {
     if (found !== null) await artifacts.remove(digest);

@@ -20,17 +20,17 @@ export class Retention {
   ) {}
 
   async sweep(entries: readonly JobEntry[]): Promise<void> {
-    const { retainMs, retainJobs, retainEntries } = this.ports.limits;
+    const { retainMs, retainLedgers, retainJobs } = this.ports.limits;
     const ended = entries.filter(hasEnded);
     ended.sort((a, b) => b.ending.endMs - a.ending.endMs);
     for (const [place, entry] of ended.entries()) {
       const { id, job, ending } = entry;
-      const kept = place < retainJobs && this.ports.now() - ending.endMs <= retainMs;
+      const kept = place < retainLedgers && this.ports.now() - ending.endMs <= retainMs;
       if (kept || job === null || this.removed.has(id) || !(await this.isStill(entry))) continue;
       await this.ports.exchange.removeLedger(id);
       this.removed.add(id);
     }
-    for (const entry of ended.slice(Math.max(retainEntries, retainJobs))) await this.forget(entry);
+    for (const entry of ended.slice(Math.max(retainJobs, retainLedgers))) await this.forget(entry);
   }
 
   private async forget(entry: Ended): Promise<void> {

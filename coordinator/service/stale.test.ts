@@ -163,7 +163,7 @@ describe('work that is lost again and again', () => {
 });
 
 describe('a sweep that is late', () => {
-  const limits = { ...DEFAULT_LIMITS, retainMs: 0, retainJobs: 0, retainEntries: 0 };
+  const limits = { ...DEFAULT_LIMITS, retainMs: 0, retainLedgers: 0, retainJobs: 0 };
   const now = () => Number.MAX_SAFE_INTEGER;
 
   async function drawn(...requestIds: string[]): Promise<JobEntry[]> {

@@ -10,7 +10,7 @@ export interface Artifact {
 
 /** Models, data sets and results by digest. What it holds complete was verified, and never changes. */
 export interface ArtifactStore {
-  /** The artifact if it is complete; null if it is not. */
+  /** The artifact if it is complete; null if it is not. Whoever will rely on it says so with `use`. */
   find(digest: string): Promise<Artifact | null>;
   /** Bytes of an upload that was begun and not completed; a new one goes on from there. */
   receivedBytes(digest: string): Promise<number>;
@@ -30,5 +30,11 @@ export interface ArtifactStore {
   file(digest: string): Promise<string>;
   /** Complete artifacts behind this digest, by digest, at most `count`. */
   list(after: string, count: number): Promise<Artifact[]>;
+  /** Says that somebody relies on it from now on; false if it is not there, or not complete. */
+  use(digest: string): Promise<boolean>;
+  /** When it was last put or used, in milliseconds since 1970; null if it is not there. */
+  lastUse(digest: string): Promise<number | null>;
+  /** Removes it unless it was used at or after `before`; whether it was removed. One that is being uploaded, or used, at this moment stays. */
+  removeUnused(digest: string, before: number): Promise<boolean>;
   remove(digest: string): Promise<void>;
 }

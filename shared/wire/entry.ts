@@ -5,7 +5,7 @@ import { STATE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
 import { jobToJson, readJobJson } from './job-json.js';
 import { readSeededSpec, specToWire } from './job-spec.js';
-import { codecOf } from './message.js';
+import { codecOf, decodeKeeping } from './message.js';
 import {
   preparedOfWire,
   preparedToWire,
@@ -15,6 +15,8 @@ import {
   refusalToWire,
 } from './parts.js';
 
+const Wire = smoothcert.v1.JobEntry;
+type WireEntry = smoothcert.v1.JobEntry.$Properties;
 type WireEnding = smoothcert.v1.JobEnding.$Properties;
 
 /** 128 characters of two UTF-16 units each. */
@@ -26,9 +28,14 @@ const FINAL_NUMBERS = {
   'partially-succeeded': STATE_NUMBERS['partially-succeeded'],
 } as const satisfies Record<FinalState, number>;
 
+/** Fields of a later minor version ride along with the entry, so that a coordinator which does not know them stores them again. */
+const UNKNOWN = Symbol('fields of a later version');
+
+type Carrying = JobEntry & { readonly [UNKNOWN]?: Uint8Array[] };
+
 const entry = codecOf(
   'a stored job',
-  smoothcert.v1.JobEntry,
+  { encode: (wire: WireEntry) => Wire.encode(wire), decode: decodeKeeping(Wire) },
   (entry: JobEntry) => ({
     id: entry.id,
     requestId: entry.requestId,
@@ -41,6 +48,7 @@ const entry = codecOf(
     cancelRequested: entry.cancelRequested,
     ending: entry.ending && endingToWire(entry.ending),
     trace: entry.trace ?? null,
+    ...((entry as Carrying)[UNKNOWN] && { $unknowns: (entry as Carrying)[UNKNOWN] }),
   }),
   (wire, check): JobEntry => ({
     id: check.jobId('id', wire.id),
@@ -54,6 +62,7 @@ const entry = codecOf(
     cancelRequested: wire.cancelRequested,
     ending: wire.ending ? endingOfWire(check, 'ending', wire.ending) : null,
     ...traceOfWire(wire.trace),
+    ...(wire.$unknowns && { [UNKNOWN]: wire.$unknowns }),
   }),
 );
 

@@ -1,3 +1,4 @@
+import protobuf from 'protobufjs/minimal.js';
 import { SmoothcertError } from '../errors.js';
 import { PROTOCOL } from '../job.js';
 import { Check, LONGEST_TEXT, malformed } from './check.js';
@@ -88,6 +89,17 @@ function holdsNumbers(message: object): boolean {
     } else if (!holdsNumbers(value)) return false;
   }
   return true;
+}
+
+/** Decodes so that fields which the schema does not have are kept in the message, and written again with it. */
+export function decodeKeeping<Read>(type: {
+  decode(from: protobuf.Reader): Read;
+}): (bytes: Uint8Array) => Read {
+  return (bytes) => {
+    const reader = protobuf.Reader.create(bytes);
+    reader.discardUnknown = false;
+    return type.decode(reader);
+  };
 }
 
 /** A sentence fit for a message: cut to what a reader accepts, and without halves of characters, which UTF-8 cannot say. */

@@ -73,6 +73,11 @@ export class NatsServer implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** Where its streams lie. */
+  get store(): string {
+    return path.join(this.folder, 'store');
+  }
+
   /** Starts it (again) on the same port and store, and waits until a client is served. */
   async restart(): Promise<void> {
     await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
@@ -137,10 +142,6 @@ export class NatsServer implements AsyncDisposable {
     child.kill(signal);
     await once(child, 'exit');
     running.delete(child);
-  }
-
-  private get store(): string {
-    return path.join(this.folder, 'store');
   }
 
   private get environment(): Readonly<Record<string, string>> {

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSetFile } from '../../dataset/data-set-file.js';
 import { SmoothcertError } from '../../errors.js';
 import type { Artifact, ArtifactStore } from '../../ports/artifact-store.js';
+import { removeUnless, usedAt } from './artifact-removal.js';
 import { digestOfFile, storageError, writeAtomically } from './files.js';
 import { IncomingUploads, type IncomingLimits, type Upload } from './incoming-uploads.js';
 
@@ -69,7 +70,7 @@ export class ArtifactFolder implements ArtifactStore {
     if (!Number.isSafeInteger(bytes) || bytes < 1 || bytes > this.largestBytes) {
       throw invalid(digest, `has ${bytes} bytes, and 1 to ${this.largestBytes} are taken`);
     }
-    if (await this.find(digest)) return;
+    if (await this.use(digest)) return;
     if (this.uploading.has(digest)) throw busy(digest);
     this.uploading.add(digest);
     try {
@@ -116,6 +117,28 @@ export class ArtifactFolder implements ArtifactStore {
       if (artifact) found.push(artifact);
     }
     return found;
+  }
+
+  async use(digest: string): Promise<boolean> {
+    if (!(await this.describe(digest))) return false;
+    const now = new Date();
+    return utimes(this.description(digest), now, now).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async lastUse(digest: string): Promise<number | null> {
+    const at = DIGEST.test(digest) ? await usedAt(this.description(digest)) : -Infinity;
+    return at === -Infinity ? null : at;
+  }
+
+  async removeUnused(digest: string, before: number): Promise<boolean> {
+    if (!DIGEST.test(digest) || this.uploading.has(digest)) return false;
+    const files = { bytes: path.join(this.folder, digest), description: this.description(digest) };
+    return removeUnless(files, before).catch((error: unknown) => {
+      throw storageError(error, this.folder);
+    });
   }
 
   async remove(digest: string): Promise<void> {
@@ -166,6 +189,9 @@ export class ArtifactFolder implements ArtifactStore {
       moved = true;
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
       await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
+      // What removes an unused artifact at this moment has taken the bytes for the old ones, and may be about to put them back.
+      moved = (await this.describe(digest)) !== null;
+      if (!moved) throw busy(digest);
     } catch (error) {
       await rm(received, { force: true });
       // Without its description it would lie there for ever, and nobody would know it.

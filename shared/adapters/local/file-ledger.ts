@@ -5,14 +5,13 @@ import type { Entry, VoteLedger } from '../../ports/vote-ledger.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../wire/record.js';
 import { storageError, writeAtomically } from './files.js';
 import {
-  FRAME_OVERHEAD,
   HEADER_BYTES,
   LARGEST_PAYLOAD,
   LEDGER_VERSION,
   decodeHeader,
   encodeFrame,
   encodeHeader,
-  frameAt,
+  framesIn,
   holdsFrame,
 } from './frames.js';
 
@@ -74,15 +73,13 @@ export class FileLedger implements VoteLedger {
         continue;
       }
       const bytes = await this.bytesAt(at, Math.min(this.end - at, READ_BYTES));
-      let offset = 0;
-      for (let length = frameAt(bytes, 0); length !== null; length = frameAt(bytes, offset)) {
-        const from = offset + FRAME_OVERHEAD;
-        offset = from + length;
+      const { payloads, length } = framesIn(bytes);
+      for (const payload of payloads) {
         sequence += 1;
-        if (sequence > after) yield { sequence, record: decodeRecord(bytes.subarray(from, offset)) };
+        if (sequence > after) yield { sequence, record: decodeRecord(payload) };
       }
-      if (offset === 0) throw damaged(this.file, `the record at byte ${at} changed while it was read`);
-      at += offset;
+      if (length === 0) throw damaged(this.file, `the record at byte ${at} changed while it was read`);
+      at += length;
     }
   }
 
@@ -134,15 +131,11 @@ export class FileLedger implements VoteLedger {
     const { size } = await this.handle.stat();
     while (this.end < size) {
       const bytes = await this.bytesAt(this.end, Math.min(size - this.end, READ_BYTES));
-      let offset = 0;
-      for (let length = frameAt(bytes, 0); length !== null; length = frameAt(bytes, offset)) {
-        const from = offset + FRAME_OVERHEAD;
-        this.tasks.add(decodeRecord(bytes.subarray(from, from + length)).task);
-        offset = from + length;
-        this.records += 1;
-      }
-      this.end += offset;
-      if (offset === 0) break;
+      const { payloads, length } = framesIn(bytes);
+      for (const payload of payloads) this.tasks.add(decodeRecord(payload).task);
+      this.records += payloads.length;
+      this.end += length;
+      if (length === 0) break;
     }
     if (this.end === size) return;
     if (size - this.end > LARGEST_TORN_END || holdsFrame(await this.bytesAt(this.end, size - this.end))) {
@@ -175,7 +168,8 @@ async function openOrCreate(file: string, jobDigest: string): Promise<FileHandle
   });
 }
 
-async function checkHeader(handle: FileHandle, file: string, jobDigest: string): Promise<void> {
+/** Looks whether the file is a ledger of this job. @throws LEDGER_DAMAGED, PROTOCOL_MISMATCH, JOB_DIFFERS */
+export async function checkHeader(handle: FileHandle, file: string, jobDigest: string): Promise<void> {
   const bytes = Buffer.alloc(HEADER_BYTES);
   const { bytesRead } = await handle.read(bytes, 0, HEADER_BYTES, 0);
   const header = decodeHeader(bytes.subarray(0, bytesRead));
@@ -196,7 +190,8 @@ async function checkHeader(handle: FileHandle, file: string, jobDigest: string):
   }
 }
 
-function damaged(file: string, why: string): SmoothcertError {
+/** @param why the end of a sentence */
+export function damaged(file: string, why: string): SmoothcertError {
   return new SmoothcertError(
     'LEDGER_DAMAGED',
     `The ledger ${file} is damaged: ${why}.`,

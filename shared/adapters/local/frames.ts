@@ -47,6 +47,18 @@ export function frameAt(bytes: Buffer, at: number): number | null {
   return checksum(frame) === frame.readUInt32LE(4) ? length : null;
 }
 
+/** Payloads of the whole frames that these bytes begin with, and how many bytes those take. */
+export function framesIn(bytes: Buffer): { readonly payloads: readonly Buffer[]; readonly length: number } {
+  const payloads: Buffer[] = [];
+  let length = 0;
+  for (let payload = frameAt(bytes, 0); payload !== null; payload = frameAt(bytes, length)) {
+    const from = length + FRAME_OVERHEAD;
+    length = from + payload;
+    payloads.push(bytes.subarray(from, length));
+  }
+  return { payloads, length };
+}
+
 /**
  * Bytes that are summed up in search of a frame. What is left of records that were being written takes far less; bytes that are made to
  * look like the beginnings of frames everywhere would take hours.

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Device } from '../../job.js';
 import type { Clock } from '../../ports/clock.js';
 import type {
@@ -14,6 +13,7 @@ import type { Prepared } from '../../preparation.js';
 import type { WorkOrder } from '../../work-order.js';
 import { FileLedger } from './file-ledger.js';
 import { storageError } from './files.js';
+import { ledgerFileOf } from './ledger-folder.js';
 import { LocalPreparations } from './local-preparations.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryStop } from './memory-stop.js';
@@ -171,6 +171,6 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   }
 
   private fileOf(job: string): string {
-    return path.join(this.folder, `${job}.ledger`);
+    return ledgerFileOf(this.folder, job);
   }
 }

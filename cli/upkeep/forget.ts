@@ -1,0 +1,57 @@
+import { SmoothcertError } from '../../shared/errors.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import { jobNotFound } from '../../coordinator/service/refusals.js';
+import { EXIT } from '../exit.js';
+import type { Raw } from '../service/config.js';
+import { resultsNamedBy } from './named-artifacts.js';
+import { openStores, type Stores } from './stores.js';
+
+/** A job that ends at this moment may find in the store the results that it would write: so long they stay after their last use. */
+const RESULTS_MS = 3_600_000;
+
+/** `smoothcert forget`. Resolves with the exit code. @throws SmoothcertError */
+export async function forget(id: string, raw: Raw): Promise<number> {
+  const stores = await openStores(raw, false);
+  try {
+    await forgetJob(stores, id, Date.now());
+    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
+    else process.stdout.write(`The job ${id} is forgotten.\n`);
+    return EXIT.done;
+  } finally {
+    await stores.close();
+  }
+}
+
+/**
+ * Removes a job that has ended, or the ledger that is left of one that is gone. Every step may be repeated. An equal job has equal results:
+ * those that another job names stay, and those of the last hour are left to `prune`.
+ * @throws SmoothcertError JOB_NOT_FOUND; OPTION_INVALID for one that has not ended
+ */
+export async function forgetJob(
+  { jobs, ledgers, artifacts }: Stores,
+  id: string,
+  now: number,
+): Promise<void> {
+  const entry = (await jobs.get(id))?.entry;
+  if (!entry) {
+    const left = (await ledgers.list()).some(({ job }) => job === id);
+    if (!left) throw jobNotFound(id);
+    await ledgers.remove(id);
+    return;
+  }
+  if (entry.ending === null) throw notEnded(entry);
+  await ledgers.remove(id);
+  const others = (await jobs.list()).map((one) => one.entry).filter((one) => one.id !== id);
+  const needed = new Set(others.flatMap(resultsNamedBy).map(({ digest }) => digest));
+  for (const { digest } of resultsNamedBy(entry))
+    if (!needed.has(digest)) await artifacts.removeUnused(digest, now - RESULTS_MS);
+  await jobs.remove(id);
+}
+
+function notEnded({ id }: JobEntry): SmoothcertError {
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `The job ${id} has not ended.`,
+    'Cancel it with smoothcert cancel, wait for its end, then forget it.',
+  );
+}

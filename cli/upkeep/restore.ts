@@ -1,0 +1,181 @@
+import { damagedBackup, readBackup } from '../../shared/adapters/local/backup-file.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { jobDigest } from '../../shared/job.js';
+import type { Artifact } from '../../shared/ports/artifact-store.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import type { LedgerRecord } from '../../shared/wire/record.js';
+import { ledgerBytesOf } from '../../coordinator/service/ledger-bytes.js';
+import { EXIT } from '../exit.js';
+import type { Raw } from '../service/config.js';
+import { digestOf, missingInput } from './backup.js';
+import { inputsNamedBy } from './named-artifacts.js';
+import { common, isSameJob } from './same-job.js';
+import { openStores, type Stores } from './stores.js';
+
+export interface Restored {
+  readonly id: string;
+  readonly state: string;
+  /** Whether it was put back, or was there with all of it. */
+  readonly outcome: 'restored' | 'already there';
+  readonly records: number;
+  readonly artifacts: number;
+}
+
+/** `smoothcert restore`. Resolves with the exit code. @throws SmoothcertError */
+export async function restore(file: string, raw: Raw): Promise<number> {
+  // Before anything is touched.
+  const checked = await check(file);
+  const stores = await openStores(raw, true);
+  try {
+    const restored = await putBack(stores, file, checked);
+    const { id, state, outcome, records } = restored;
+    if (raw['json'] === true) process.stdout.write(`${JSON.stringify(restored)}\n`);
+    else
+      process.stdout.write(
+        `The job ${id} (${state}) is ${outcome}, with ${records} records of its ledger.\n`,
+      );
+    return EXIT.done;
+  } finally {
+    await stores.close();
+  }
+}
+
+interface Checked {
+  readonly entry: JobEntry;
+  readonly records: number;
+  readonly artifacts: number;
+}
+
+/** Reads all of a backup: its order, its end, every record's job and every artifact's digest. @throws BACKUP_DAMAGED, PROTOCOL_MISMATCH */
+export async function check(file: string): Promise<Checked> {
+  let entry: JobEntry | null = null;
+  let records = 0;
+  let artifacts = 0;
+  let open: { readonly artifact: Artifact; readonly digest: ReturnType<typeof digestOf> } | null = null;
+  const close = () => {
+    if (open && open.digest.finish() !== open.artifact.digest)
+      throw damagedBackup(file, `the artifact ${open.artifact.digest} in it does not have its digest`);
+  };
+  for await (const part of readBackup(file)) {
+    if ((entry === null) !== (part.kind === 'entry'))
+      throw damagedBackup(file, 'it does not begin with one job');
+    if (part.kind === 'entry') ({ entry } = part);
+    else if (part.kind === 'record') {
+      const digest = entry?.job && jobDigest(entry.job);
+      if (open !== null || part.record.jobDigest !== digest)
+        throw damagedBackup(file, 'a record in it is not of its job');
+      records += 1;
+    } else if (part.kind === 'artifact') {
+      close();
+      open = { artifact: part.artifact, digest: digestOf(part.artifact.kind) };
+      artifacts += 1;
+    } else {
+      if (open === null) throw damagedBackup(file, 'bytes in it belong to no artifact');
+      open.digest.update(part.piece);
+    }
+  }
+  close();
+  if (entry === null) throw damagedBackup(file, 'it has no job');
+  return { entry, records, artifacts };
+}
+
+/**
+ * Puts a job back that was checked. The entry comes last: without it no coordinator touches the job, so that none begins on half a ledger.
+ * What is there already is never changed: of one job there is one ledger, and one that is not a beginning of the other is refused.
+ * @throws SmoothcertError JOB_EXISTS, ARTIFACT_MISSING, BACKUP_DAMAGED (changed while it was read), DISK_FULL
+ */
+export async function putBack(
+  stores: Stores,
+  file: string,
+  { entry, records, artifacts }: Checked,
+): Promise<Restored> {
+  const { id } = entry;
+  const there = (await stores.jobs.get(id))?.entry ?? null;
+  if (there && !isSameJob(there, entry)) throw otherJob(id);
+  const restored = { id, state: entry.ending?.state ?? 'not ended', records, artifacts };
+  await putArtifacts(stores, file);
+  if (there) {
+    await requireLonger(stores, file, entry, there);
+    return { ...restored, outcome: 'already there' };
+  }
+  if (entry.ending === null) await requireInputs(stores, entry);
+  if (records > 0) await putLedger(stores, file, entry);
+  const created = await stores.jobs.create(entry);
+  const now = created === 'created' ? entry : (await stores.jobs.get(id))?.entry;
+  if (!now || !isSameJob(now, entry)) throw otherJob(id);
+  return { ...restored, outcome: 'restored' };
+}
+
+/** The ledger of a job that is there must hold what the backup holds; that of a job that has ended may be forgotten. */
+async function requireLonger(stores: Stores, file: string, entry: JobEntry, there: JobEntry): Promise<void> {
+  const theirs = entry.job && (await stores.ledgers.records(entry.id, jobDigest(entry.job)));
+  if (!theirs && there.ending) return;
+  const { firstEnds } = await common(recordsIn(file), theirs);
+  if (!firstEnds) throw otherLedger(entry.id);
+}
+
+async function putLedger({ ledgers }: Stores, file: string, entry: JobEntry): Promise<void> {
+  const { id, job } = entry;
+  const digest = jobDigest(job!);
+  const before = await common(recordsIn(file), await ledgers.records(id, digest));
+  if (!before.firstEnds && !before.secondEnds) throw otherLedger(id);
+  const ledger = await ledgers.open(id, digest, ledgerBytesOf(job!));
+  try {
+    let place = 0;
+    for await (const record of recordsIn(file)) if (place++ >= before.records) await ledger.append(record);
+    await ledger.sync();
+  } finally {
+    await ledger.close();
+  }
+  // A worker that still held a record of the job may have written between ours: what was recorded first would not be first.
+  const after = await common(recordsIn(file), await ledgers.records(id, digest));
+  if (!after.firstEnds) throw otherLedger(id);
+}
+
+async function requireInputs({ artifacts }: Stores, entry: JobEntry): Promise<void> {
+  for (const named of inputsNamedBy(entry))
+    if (!(await artifacts.find(named.digest))) throw missingInput(named);
+}
+
+async function* recordsIn(file: string): AsyncGenerator<LedgerRecord, void> {
+  for await (const part of readBackup(file)) {
+    if (part.kind === 'artifact') return;
+    if (part.kind === 'record') yield part.record;
+  }
+}
+
+/** Each is verified by the store, like any upload; one that is there is left. */
+async function putArtifacts({ artifacts }: Stores, file: string): Promise<void> {
+  const parts = readBackup(file);
+  let next = await parts.next();
+  const pieces = async function* () {
+    for (next = await parts.next(); !next.done && next.value.kind === 'piece'; next = await parts.next())
+      yield next.value.piece;
+  };
+  try {
+    while (!next.done) {
+      const { value } = next;
+      const wanted = value.kind === 'artifact' && !(await artifacts.find(value.artifact.digest));
+      if (wanted) await artifacts.put(value.artifact, 0, pieces());
+      else next = await parts.next();
+    }
+  } finally {
+    await parts.return();
+  }
+}
+
+function otherJob(id: string): SmoothcertError {
+  return new SmoothcertError(
+    'JOB_EXISTS',
+    `There is another job ${id} already, which is not the one of the backup.`,
+    'Nothing was changed. Cancel and forget that job first, or restore into another installation.',
+  );
+}
+
+function otherLedger(id: string): SmoothcertError {
+  return new SmoothcertError(
+    'JOB_EXISTS',
+    `There is a ledger of the job ${id} already, and it is neither a beginning of the one in the backup nor its continuation.`,
+    'Two ledgers of one job are never mixed. Keep the one that is there; or, if its job is gone, remove it with smoothcert forget.',
+  );
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { JobFolder } from '../../shared/adapters/local/job-folder.js';
+import { LedgerFolder } from '../../shared/adapters/local/ledger-folder.js';
+import { connectNats } from '../../shared/adapters/nats/connect.js';
+import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
+import { NatsLedgers } from '../../shared/adapters/nats/ledgers.js';
+import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { JobStore } from '../../shared/ports/job-store.js';
+import type { LedgerStore } from '../../shared/ports/ledger-store.js';
+import { OutputFolder } from '../output-folder.js';
+import { optionError } from '../parse.js';
+import { natsOptions, type Raw } from '../service/config.js';
+
+/** All that an installation keeps. */
+export interface Stores {
+  readonly jobs: JobStore;
+  readonly ledgers: LedgerStore;
+  readonly artifacts: ArtifactStore;
+  /** Jobs that could not be read until now: what they name is unknown. */
+  readonly damaged: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what an installation keeps: with --nats that of a cluster, else that of `serve`.
+ * @param alone nobody else may write: the folder of `serve` is locked, as `serve` does. A cluster's stores bear several writers.
+ * @throws SmoothcertError OPTION_INVALID, FOLDER_LOCKED, FOLDER_UNUSABLE, NATS_UNREACHABLE
+ */
+export async function openStores(raw: Raw, alone: boolean): Promise<Stores> {
+  const { store, nats } = raw;
+  if (typeof store !== 'string' || store === '') {
+    throw optionError(
+      '--store is missing.',
+      'Name the store of serve, or --nats and that of the coordinators.',
+    );
+  }
+  return typeof nats === 'string' ? clusterStores(raw, store) : servedStores(store, alone);
+}
+
+async function clusterStores(raw: Raw, store: string): Promise<Stores> {
+  const damaged: string[] = [];
+  const artifacts = await ArtifactFolder.open(store);
+  const link = await connectNats(natsOptions(raw, 'coordinator', 'upkeep'));
+  try {
+    const jobs = await NatsJobStore.open(link, (id) => void damaged.push(id));
+    const close = () => link.close();
+    return { jobs, ledgers: new NatsLedgers(link), artifacts, damaged, close };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+async function servedStores(store: string, alone: boolean): Promise<Stores> {
+  if (!alone && !existsSync(path.join(store, 'jobs'))) {
+    throw optionError(
+      `${store} is not the store of a smoothcert serve.`,
+      'Name another folder; for the store of coordinators name their NATS with --nats, too.',
+    );
+  }
+  const folder = alone ? await OutputFolder.open(store) : null;
+  if (folder) folder.begun = true;
+  try {
+    const damaged: string[] = [];
+    const artifacts = await ArtifactFolder.open(path.join(store, 'artifacts'));
+    const jobs = await JobFolder.open(path.join(store, 'jobs'), (file) => void damaged.push(file));
+    const ledgers = await LedgerFolder.open(path.join(store, 'ledgers'));
+    const close = async () => {
+      await jobs.close();
+      folder?.close();
+    };
+    return { jobs, ledgers, artifacts, damaged, close };
+  } catch (error) {
+    folder?.close();
+    throw error;
+  }
+}
