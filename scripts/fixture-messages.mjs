@@ -60,6 +60,7 @@ const ending = {
 const entry = {
   ...{ id: ID, requestId: 'a request', requestDigest: D, spec, createMs: 1_795_821_000_123 },
   ...{ startMs: 1_795_821_500_123, job, prepared, cancelRequested: true, ending },
+  trace: { traceparent: `00-${'1a'.repeat(16)}-${'2b'.repeat(8)}-01`, tracestate: 'vendor=1' },
 };
 const shards = [
   { image: 3, begin: 0, end: 64 },
