@@ -10,7 +10,7 @@ import { counted, makeRecord, type Voter } from './jobs.js';
 export interface VoteDrawerOptions {
   readonly job: Job;
   readonly queue: TaskQueue;
-  readonly ledger: VoteLedger;
+  readonly ledger: Pick<VoteLedger, 'append'>;
   readonly stop: StopSignal;
   readonly voter: Voter;
   /** What this drawer does with a shard; `count` unless given. */
