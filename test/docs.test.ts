@@ -13,6 +13,7 @@ import { MODELS, certifyArgs } from './harness/results.js';
 const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   ...readdirSync(path.join(ROOT, 'docs')).map((file) => `docs/${file}`),
 ];
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');

@@ -7,6 +7,7 @@ import {
   type Role,
 } from '../../shared/telemetry/catalogue.js';
 import { SHORT_JOB } from '../harness/army.js';
+import { promtool } from '../harness/prometheus.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { rowsIn, until, watched } from '../harness/watched-cluster.js';
 import type { Scrape } from '../support/scrape.js';
@@ -32,12 +33,9 @@ function expectTable({ kinds, series }: Scrape, role: Role): void {
   }
 }
 
-const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
-if (!hasPromtool) console.warn('promtool is not on the PATH: what it says of the metrics is NOT CHECKED.');
-
 function expectLinted({ text }: Scrape): void {
-  if (!hasPromtool) return;
-  const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  if (promtool === null) return;
+  const { status, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: text, encoding: 'utf8' });
   expect([stderr.split('\n').filter((line) => line.includes('smoothcert_')), status === 1]).toEqual([
     [],
     false,
