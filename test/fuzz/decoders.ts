@@ -15,6 +15,7 @@ import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,
 } from '../../shared/adapters/local/artifact-folder.js';
+import { readBackup } from '../../shared/adapters/local/backup-file.js';
 import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
 import { FolderLock } from '../../shared/adapters/local/folder-lock.js';
 import * as frames from '../../shared/adapters/local/frames.js';
@@ -117,6 +118,18 @@ const FILES: readonly Decoder[] = [
     () => [ledger()],
     openLedger,
     ['LEDGER_DAMAGED', 'JOB_DIFFERS', 'PROTOCOL_MISMATCH'],
+  ),
+  ofFile(
+    'a backup',
+    ['shared/adapters/local/backup-file.ts readBackup'],
+    at('backup'),
+    () => [fixtureBytes('wire/v1/0.1.0/serve/job.backup')],
+    async (file) => {
+      const parts: unknown[] = [];
+      for await (const part of readBackup(file)) parts.push(part);
+      return parts;
+    },
+    ['BACKUP_DAMAGED', 'PROTOCOL_MISMATCH'],
   ),
   ofFile(
     'a file of a job',

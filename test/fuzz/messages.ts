@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkSpec } from '../../coordinator/service/check-spec.js';
 import { LONGEST_REQUEST_ID } from '../../coordinator/service/limits.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../shared/wire/backup.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
 import { specOfWire, specToWire } from '../../shared/wire/job-spec.js';
@@ -29,6 +30,13 @@ import { codec, examplesOf, ofText, type Decoder } from './decoder-table.js';
 
 const WIRE = ['MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH'] as const;
 const at = (file: string, ...names: string[]) => names.map((name) => `shared/wire/${file}.ts ${name}`);
+
+const backupPart: fc.Arbitrary<BackupPart> = fc.oneof(
+  fc.record({ kind: fc.constant('entry' as const), entry: messages.entry }),
+  fc.record({ kind: fc.constant('record' as const), record }),
+  fc.record({ kind: fc.constant('piece' as const), piece: fc.uint8Array({ minLength: 1, maxLength: 99 }) }),
+  fc.record({ kind: fc.constant('end' as const), records: fc.nat(), artifacts: fc.nat(), digest }),
+);
 
 const CLUSTER: readonly Decoder[] = [
   codec('a task', at('task', 'decodeTask'), messages.task, cluster.encodeTask, cluster.decodeTask, WIRE),
@@ -90,11 +98,24 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a stored job',
-    [...at('entry', 'decodeEntry'), ...at('job-spec', 'readSeededSpec'), ...at('job-json', 'readJobJson')],
+    [
+      ...at('entry', 'decodeEntry'),
+      ...at('message', 'decodeKeeping'),
+      ...at('job-spec', 'readSeededSpec'),
+      ...at('job-json', 'readJobJson'),
+    ],
     messages.entry,
     cluster.encodeEntry,
     cluster.decodeEntry,
     WIRE,
+  ),
+  codec(
+    'a part of a backup',
+    at('backup', 'decodeBackupPart'),
+    backupPart,
+    encodeBackupPart,
+    decodeBackupPart,
+    [...WIRE, 'LEDGER_DAMAGED'],
   ),
   codec('a record of a ledger', at('record', 'decodeRecord'), record, encodeRecord, decodeRecord, [
     'LEDGER_DAMAGED',
