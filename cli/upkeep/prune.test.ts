@@ -1,4 +1,5 @@
-import { utimes } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../coordinator/service/job-id.js';
@@ -7,8 +8,10 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
 import { ServiceBed, endOf, happens, store } from '../../test/support/service-bed.js';
 import { replacing } from '../../test/support/service-faults.js';
+import { backUp } from './backup.js';
 import { forgetJob } from './forget.js';
 import { removeUnneeded, unneeded } from './prune.js';
+import { check, putBack } from './restore.js';
 import type { Stores } from './stores.js';
 
 const ID = jobIdOf('one');
@@ -89,7 +92,7 @@ describe('what no job needs', () => {
   });
 });
 
-describe('pruning and creating a job at one moment', () => {
+describe('pruning and creating or restoring a job at one moment', () => {
   /** Calls `then` when pruning does this for the first time. */
   function when(part: 'list' | 'removeUnused', then: () => Promise<unknown>): Stores {
     let done: Promise<unknown> | null = null;
@@ -117,6 +120,26 @@ describe('pruning and creating a job at one moment', () => {
     expect(digests(await removeUnneeded(creating, BEFORE))).toEqual([]);
     await endOf(manager, ID);
     expect(await bed.results(ID)).toEqual(await bed.expected(ID));
+  });
+
+  it.each(['list', 'removeUnused'] as const)('takes nothing away from a restored one (%s)', async (part) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-prune-'));
+    try {
+      const manager = await bed.serving();
+      await manager.createJob(request());
+      const file = path.join(folder, 'backup');
+      await backUp(stores, ID, file, true);
+      await bed.stop();
+      await bed.jobs.remove(ID);
+      await age();
+      const restoring = when(part, async () => putBack(stores, file, await check(file)));
+      expect(digests(await removeUnneeded(restoring, BEFORE))).toEqual([]);
+      bed.worker();
+      await endOf(await bed.serving(), ID);
+      expect(await bed.results(ID)).toEqual(await bed.expected(ID));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each([1, 2, 3, 4, 5])('leaves a job that is whole, or refuses it (%i)', async () => {

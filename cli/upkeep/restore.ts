@@ -134,7 +134,7 @@ async function putLedger({ ledgers }: Stores, file: string, entry: JobEntry): Pr
 
 async function requireInputs({ artifacts }: Stores, entry: JobEntry): Promise<void> {
   for (const named of inputsNamedBy(entry))
-    if (!(await artifacts.find(named.digest))) throw missingInput(named);
+    if (!(await artifacts.use(named.digest))) throw missingInput(named);
 }
 
 async function* recordsIn(file: string): AsyncGenerator<LedgerRecord, void> {
@@ -144,7 +144,7 @@ async function* recordsIn(file: string): AsyncGenerator<LedgerRecord, void> {
   }
 }
 
-/** Each is verified by the store, like any upload; one that is there is left. */
+/** Each is verified by the store, like any upload; one that is there is left, and counts as used: `prune` may run at this moment. */
 async function putArtifacts({ artifacts }: Stores, file: string): Promise<void> {
   const parts = readBackup(file);
   let next = await parts.next();
@@ -155,7 +155,7 @@ async function putArtifacts({ artifacts }: Stores, file: string): Promise<void> 
   try {
     while (!next.done) {
       const { value } = next;
-      const wanted = value.kind === 'artifact' && !(await artifacts.find(value.artifact.digest));
+      const wanted = value.kind === 'artifact' && !(await artifacts.use(value.artifact.digest));
       if (wanted) await artifacts.put(value.artifact, 0, pieces());
       else next = await parts.next();
     }

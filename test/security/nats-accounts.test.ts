@@ -105,7 +105,7 @@ describe.runIf(hasNatsServer)('with the accounts of deploy/nats', () => {
       });
     });
 
-    it('cannot tell coordinators or workers that images are decided', async () => {
+    it('cannot tell coordinators that images are decided', async () => {
       const subject = `sc1.stop.${target.job}`;
       const coordinator = await link('coordinator');
       const { heard } = await listen(coordinator.connection, subject, async () => {
