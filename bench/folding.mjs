@@ -14,7 +14,7 @@ import { MemoryStop } from '../dist/shared/adapters/local/memory-stop.js';
 import { systemClock } from '../dist/shared/adapters/local/system-clock.js';
 import { connectNats } from '../dist/shared/adapters/nats/connect.js';
 import { NatsCoordinatorExchange } from '../dist/shared/adapters/nats/coordinator-exchange.js';
-import { jobDigest } from '../dist/shared/job.js';
+import { canonicalJson, jobDigest } from '../dist/shared/job.js';
 import { Cluster, load, median } from './cluster-parts.mjs';
 import { recordOf, simulatedJob } from './simulated-votes.mjs';
 
@@ -114,6 +114,7 @@ function open(exchange) {
       job: ID,
       jobDigest: jobDigest(job),
       draw: job.draw,
+      claim: canonicalJson(job.claim),
       device: 'cpu',
       probeImages: [0],
       fingerprint: null,

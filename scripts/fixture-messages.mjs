@@ -11,7 +11,7 @@ import {
   updateToWire,
 } from '../dist/shared/wire/service.js';
 import { specToWire } from '../dist/shared/wire/job-spec.js';
-import { jobDigest } from '../dist/shared/job.js';
+import { canonicalJson, jobDigest } from '../dist/shared/job.js';
 
 const [A, B, C, D] = ['aa', 'bb', 'cc', 'dd'].map((byte) => byte.repeat(32));
 const ID = 'j-0123456789abcdef0123';
@@ -101,7 +101,7 @@ const CLUSTER = {
     cluster.encodeOrder,
     {
       ...{ job: ID, jobDigest: jobDigest(job), draw, model, device: 'cuda', probeImages: [10, 300] },
-      ...{ fingerprint: C, imageLimit: 301 },
+      ...{ claim: canonicalJson(job.claim), fingerprint: C, imageLimit: 301 },
     },
   ],
   PrepareMessage: [cluster.encodePrepare, { job: ID, spec, probeImages: [10, 300] }],

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { makeJob } from '../test/support/jobs.js';
 import { ERROR_CATALOGUE, SmoothcertError, isErrorCode, type ErrorCode } from './errors.js';
-import { canonicalJson, imagesOf, jobDigest } from './job.js';
+import { canonicalJson, imagesOf, jobDigest, jobDigestOf } from './job.js';
 import { VERSION } from './version.js';
 
 describe('the job digest', () => {
@@ -16,6 +17,15 @@ describe('the job digest', () => {
     };
     expect(canonicalJson(turned)).toBe(canonicalJson({ protocol, draw, claim }));
     expect(jobDigest(makeJob())).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is that of the canonical JSON, and comes out of a text of the claim for one draw spec alone', () => {
+    const job = makeJob({ draw: { output: '","draw":{"seed":"2"},"protocol":"1"}' } });
+    const text = canonicalJson(job);
+    expect(jobDigest(job)).toBe(createHash('sha256').update(text).digest('hex'));
+    expect(jobDigestOf(job.draw, canonicalJson(job.claim))).toBe(jobDigest(job));
+    expect(text.split(',"draw":')).toHaveLength(2);
+    expect(jobDigestOf({ ...job.draw, seed: '2' }, canonicalJson(job.claim))).not.toBe(jobDigest(job));
   });
 
   it('changes with every value of the job', () => {

@@ -95,8 +95,17 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** sha256 (hex) of the job's canonical JSON. */
-export function jobDigest(job: Job): string {
-  return createHash('sha256').update(canonicalJson(job)).digest('hex');
+export function jobDigest({ draw, claim }: Job): string {
+  return jobDigestOf(draw, canonicalJson(claim));
+}
+
+/**
+ * The same of a job whose claim is known as canonical JSON only. Whatever text is given for the claim, the digest of a job comes out for
+ * its own draw spec alone: `,"draw":` stands once in the canonical JSON of a job, as quotes within texts are escaped there.
+ */
+export function jobDigestOf(draw: DrawSpec, claim: string): string {
+  const text = `{"claim":${claim},"draw":${canonicalJson(draw)},"protocol":${canonicalJson(PROTOCOL)}}`;
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Indices of the job's images, ascending. */

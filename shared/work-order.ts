@@ -7,6 +7,8 @@ export interface WorkOrder {
   readonly job: string;
   readonly jobDigest: string;
   readonly draw: DrawSpec;
+  /** The claim in canonical JSON. It is not looked into: it makes the digest of `draw`, so that nobody else's draw spec passes for it. */
+  readonly claim: string;
   readonly model: ModelReference;
   readonly device: Device;
   readonly probeImages: readonly number[];

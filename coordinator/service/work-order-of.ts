@@ -1,5 +1,5 @@
 import { SmoothcertError } from '../../shared/errors.js';
-import { jobDigest, type Job } from '../../shared/job.js';
+import { canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { probeImagesOf, type Prepared } from '../../shared/preparation.js';
@@ -27,6 +27,7 @@ export function orderOf({ id, spec, job, prepared }: Ready): WorkOrder {
   const images = job.claim.images;
   return {
     ...{ job: id, jobDigest: jobDigest(job), draw: job.draw, model: spec.model, device: spec.device },
+    claim: canonicalJson(job.claim),
     probeImages: probeImagesOf(images),
     fingerprint: job.draw.numeric === 'same' ? prepared.fingerprint : null,
     imageLimit: images.start + (countOf(images) - 1) * images.step + 1,

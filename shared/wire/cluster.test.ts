@@ -1,3 +1,4 @@
+import { drawToJson } from './job-json.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as values from '../../test/support/wire-messages.js';
@@ -220,6 +221,15 @@ describe('a work order', () => {
     ['no model', { model: null }, /model\.digest is missing/],
     ['the model of another job', { model: { digest: 'ef'.repeat(32) } }, /model is another one/],
     ['a short digest', { jobDigest: D.subarray(1) }, /job_digest is not a sha256/],
+    ['the digest of another job', { jobDigest: D }, /job_digest is not that of draw_json and claim_json/],
+    ['no claim', { claimJson: '' }, /job_digest is not that of/],
+    ['the claim of another job', { claimJson: '{}' }, /job_digest is not that of/],
+    ['a long claim', { claimJson: ' '.repeat(2 ** 18 + 1) }, /claim_json is longer/],
+    [
+      'a draw spec of another seed',
+      { drawJson: drawToJson({ ...oneOrder.draw, seed: `1${oneOrder.draw.seed}` }) },
+      /job_digest is not that of/,
+    ],
     ['a short fingerprint', { fingerprint: D.subarray(1) }, /fingerprint is not a sha256/],
     ['no probe images', { probeImages: [] }, /probe_images is empty/],
     ['a probe image beyond its images', { probeImages: [oneOrder.imageLimit] }, /probe_images\[0\] is not/],

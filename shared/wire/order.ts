@@ -1,3 +1,4 @@
+import { jobDigestOf } from '../job.js';
 import type { WorkOrder } from '../work-order.js';
 import { UINT32_MAX } from './check.js';
 import { DEVICE_NUMBERS } from './enums.js';
@@ -7,14 +8,18 @@ import { codecOf } from './message.js';
 import { modelOfWire, modelToWire } from './model.js';
 import { probeImagesOf } from './parts.js';
 
+/** Characters of a claim: a thousand radii and their looks take a tenth. */
+const LONGEST_CLAIM = 2 ** 18;
+
 const order = codecOf(
   'a work order',
   smoothcert.v1.WorkOrder,
-  ({ job, jobDigest, draw, model, device, probeImages, fingerprint, imageLimit }: WorkOrder) => ({
+  ({ job, jobDigest, draw, claim, model, device, probeImages, fingerprint, imageLimit }: WorkOrder) => ({
     ...{
       job,
       jobDigest: Buffer.from(jobDigest, 'hex'),
       drawJson: drawToJson(draw),
+      claimJson: claim,
       model: modelToWire(model),
     },
     ...{ device: DEVICE_NUMBERS[device], probeImages: [...probeImages], imageLimit },
@@ -25,10 +30,14 @@ const order = codecOf(
     const draw = readDrawJson(check, 'draw_json', wire.drawJson);
     const model = modelOfWire(check, 'model', wire.model);
     if (draw.modelDigest !== model.digest) check.note('model', 'is another one than that of draw_json');
+    const claim = check.text('claim_json', wire.claimJson, { most: LONGEST_CLAIM });
+    const jobDigest = check.hash('job_digest', wire.jobDigest);
+    if (jobDigestOf(draw, claim) !== jobDigest) {
+      check.note('job_digest', 'is not that of draw_json and claim_json');
+    }
     return {
-      ...{ draw, model, imageLimit },
+      ...{ jobDigest, draw, claim, model, imageLimit },
       job: check.jobId('job', wire.job),
-      jobDigest: check.hash('job_digest', wire.jobDigest),
       device: wire.device ? check.named('device', wire.device, DEVICE_NUMBERS) : 'cpu',
       probeImages: probeImagesOf(check, wire.probeImages, imageLimit),
       fingerprint: wire.fingerprint.length === 0 ? null : check.hash('fingerprint', wire.fingerprint),

@@ -8,6 +8,7 @@ import { WorkOrders } from '../../shared/adapters/nats/orders.js';
 import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
 import type { NatsTimes } from '../../shared/adapters/nats/times.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../shared/adapters/nats/work-stream.js';
+import { jobDigestOf } from '../../shared/job.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
@@ -30,7 +31,8 @@ describeNats('the exchanges in NATS', (server) => {
   /** A job of its own and of a numeric class of its own. */
   function newOrder() {
     const order = orderOf(`j-${randomUUID()}`);
-    return { ...order, draw: { ...order.draw, numericClass: randomUUID() } };
+    const draw = { ...order.draw, numericClass: randomUUID() };
+    return { ...order, draw, jobDigest: jobDigestOf(draw, order.claim) };
   }
 
   it('carry a job from its opening to its end', async () => {
@@ -119,7 +121,7 @@ describeNats('the exchanges in NATS', (server) => {
     await away;
     const link = await server().connect();
     const orders = new WorkOrders(link, await jobsBucket(link));
-    await orders.put({ ...order, jobDigest: 'ff'.repeat(32) });
+    await orders.put({ ...order, claim: '{}', jobDigest: jobDigestOf(order.draw, '{}') });
     expect(theirs.ended.aborted).toBe(false);
     proxy.restore();
     await aborted(theirs.ended);

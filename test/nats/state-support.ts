@@ -4,7 +4,7 @@ import type { Presence, PrepareRequest } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
-import { jobDigest } from '../../shared/job.js';
+import { canonicalJson, jobDigest } from '../../shared/job.js';
 import { makeJob } from '../support/jobs.js';
 
 const ZEROS = '0'.repeat(64);
@@ -56,7 +56,7 @@ export const ENDING = {
 
 export const orderOf = (job: string): WorkOrder => ({
   ...{ job, jobDigest: jobDigest(JOB), draw: JOB.draw, model: MODEL, device: 'cpu', probeImages: [0, 1] },
-  ...{ fingerprint: PREPARED.fingerprint, imageLimit: 1_000 },
+  ...{ claim: canonicalJson(JOB.claim), fingerprint: PREPARED.fingerprint, imageLimit: 1_000 },
 });
 
 export const requestOf = (job: string): PrepareRequest => ({ job, spec: SPEC, probeImages: [0, 1] });

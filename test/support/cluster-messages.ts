@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DEVICES } from '../../shared/job.js';
+import { DEVICES, jobDigestOf } from '../../shared/job.js';
 import type { Presence, PrepareRequest } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Task } from '../../shared/ports/task-queue.js';
@@ -38,12 +38,13 @@ export const presence: fc.Arbitrary<Presence> = fc.record({
 
 export const order: fc.Arbitrary<WorkOrder> = fc
   .record({
-    ...{ job: jobId, jobDigest: digest, draw, model, device: fc.constantFrom(...DEVICES) },
+    ...{ job: jobId, draw, claim: fc.string(), model, device: fc.constantFrom(...DEVICES) },
     probeImages: fc.array(fc.nat(999), { minLength: 1, maxLength: 8 }),
     fingerprint: fc.option(digest, { nil: null }),
     imageLimit: fc.integer({ min: 1000, max: 0xffff_ffff }),
   })
-  .map((one) => ({ ...one, draw: { ...one.draw, modelDigest: one.model.digest } }));
+  .map((one) => ({ ...one, draw: { ...one.draw, modelDigest: one.model.digest } }))
+  .map((one) => ({ ...one, jobDigest: jobDigestOf(one.draw, one.claim) }));
 
 export const prepare: fc.Arbitrary<PrepareRequest> = fc.record({
   job: jobId,

@@ -71,10 +71,11 @@ function begin(job: Job, life: string, ledger: VoteLedger, options: LifeOptions)
     const done = new AbortController();
     void all.catch(() => undefined).finally(() => done.abort());
     const isBehind = () => appending > 0 || (ledger instanceof FileLedger && fold.sequence < ledger.size());
-    while (!done.signal.aborted) {
+    const goesOn = () => !done.signal.aborted;
+    while (goesOn()) {
       await Promise.race([all.catch(() => undefined), clock.advance(1000)]);
       do await setImmediate();
-      while (isBehind() && !done.signal.aborted);
+      while (isBehind() && goesOn());
     }
     await all;
   };

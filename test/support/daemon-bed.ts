@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
 import { LocalExchange } from '../../shared/adapters/local/local-exchange.js';
-import { jobDigest } from '../../shared/job.js';
+import { canonicalJson, jobDigest } from '../../shared/job.js';
 import type { JobLinks, Presence, WorkerExchange, WorkerLinks } from '../../shared/ports/exchange.js';
 import type { ArtifactSource } from '../../worker/artifacts/source.js';
 import { folderSource } from '../../worker/artifacts/source.js';
@@ -159,11 +159,11 @@ export class DaemonBed implements AsyncDisposable {
   }
 
   order(job: string, more: Partial<WorkOrder> = {}): WorkOrder {
-    const { draw } = this.local.job;
+    const { draw, claim } = this.local.job;
     const { modelDigest: digest } = draw;
     return {
       ...{ job, jobDigest: jobDigest(this.local.job), draw, device: 'cpu', imageLimit: 1_000 },
-      model: { digest, fileDigest: digest, weights: [], uri: null },
+      ...{ claim: canonicalJson(claim), model: { digest, fileDigest: digest, weights: [], uri: null } },
       ...{ probeImages: this.local.setup.probeImages, fingerprint: this.local.fingerprint, ...more },
     };
   }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { FINGERPRINT, makeJob, makeRecord } from '../../../test/support/jobs.js';
 import { ManualClock } from '../../../test/support/vote-drawer.js';
-import { jobDigest } from '../../job.js';
+import { canonicalJson, jobDigest } from '../../job.js';
 import type { PrepareRequest, Presence } from '../../ports/exchange.js';
 import type { Prepared } from '../../preparation.js';
 import type { WorkOrder } from '../../work-order.js';
@@ -19,7 +19,7 @@ const never = new AbortController().signal;
 const order: WorkOrder = {
   ...{ job: 'j-1', jobDigest: jobDigest(JOB), draw: JOB.draw, device: 'cpu', probeImages: [0] },
   model: { digest: DIGEST, fileDigest: DIGEST, weights: [], uri: null },
-  ...{ fingerprint: FINGERPRINT, imageLimit: 3 },
+  ...{ claim: canonicalJson(JOB.claim), fingerprint: FINGERPRINT, imageLimit: 3 },
 };
 
 const prepared = { numericClass: 'test', fingerprint: FINGERPRINT } as Prepared;
