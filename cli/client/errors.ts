@@ -101,7 +101,7 @@ type Sayer = (address: string, said: string) => Said;
 const unreachable: Sayer = (address, said) => [
   'SERVER_UNREACHABLE',
   `No server answers at ${address} (${said}).`,
-  'Start one (smoothcert serve), or name another with --server; a server with TLS needs --tls.',
+  'Start one (smoothcert serve), or name another with --server; a server with TLS needs --tls, and --tls-ca where its authority is your own.',
 ];
 const refused: Sayer = (address) => [
   'UNAUTHENTICATED',

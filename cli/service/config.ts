@@ -16,10 +16,12 @@ const text = (raw: Raw, name: string): string | undefined => {
   const value = raw[name];
   return typeof value === 'string' ? value : undefined;
 };
-const seconds = (raw: Raw, name: string, flag: string, most = 3_600): number =>
-  1000 * parseNumber(flag, text(raw, name)!, { above: 0, most });
-const whole = (raw: Raw, name: string, flag: string, least: number, most: number): number =>
-  parseNumber(flag, text(raw, name)!, { least, most, whole: true });
+/** The command whose help a wrong number refers to: one that has the flag. */
+type Helper = 'coordinator' | 'worker';
+const seconds = (raw: Raw, name: string, flag: string, helper: Helper, most = 3_600): number =>
+  1000 * parseNumber(flag, text(raw, name)!, { above: 0, most }, '', helper);
+const whole = (raw: Raw, name: string, flag: string, helper: Helper, least: number, most: number): number =>
+  parseNumber(flag, text(raw, name)!, { least, most, whole: true }, '', helper);
 
 /** The content of a file with one secret, or of a PEM file, without the last line’s end. @throws OPTION_INVALID */
 export function secretOf(file: string, flag: string): string {
@@ -73,15 +75,15 @@ export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: stri
           },
         }),
     times: timesOf(raw),
-    replicas: whole(raw, 'natsReplicas', '--nats-replicas', 1, 5),
+    replicas: whole(raw, 'natsReplicas', '--nats-replicas', 'coordinator', 1, 5),
   };
 }
 
 /** Commands that take no tasks and hold no lease have none of these flags. */
 function timesOf(raw: Raw): NonNullable<NatsOptions['times']> {
   if (raw['ackWaitSeconds'] === undefined) return {};
-  const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds');
-  const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds');
+  const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds', 'coordinator');
+  const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds', 'coordinator');
   return {
     ...{ ackWaitMs, workingEveryMs: ackWaitMs / 3 },
     ...{ leaseTtlMs, leaseRenewMs: 0.3 * leaseTtlMs, standbyPollMs: 0.1 * leaseTtlMs },
@@ -129,15 +131,21 @@ const MOST_JOBS = 100_000;
 
 /** @throws OPTION_INVALID */
 export function retentionOf(raw: Raw): Pick<ServiceLimits, 'retainMs' | 'retainLedgers' | 'retainJobs'> {
-  const retainLedgers = whole(raw, 'retainLedgers', '--retain-ledgers', 0, MOST_JOBS);
-  const retainJobs = whole(raw, 'retainJobs', '--retain-jobs', 1, MOST_JOBS);
+  const retainLedgers = whole(raw, 'retainLedgers', '--retain-ledgers', 'coordinator', 0, MOST_JOBS);
+  const retainJobs = whole(raw, 'retainJobs', '--retain-jobs', 'coordinator', 1, MOST_JOBS);
   if (retainJobs < retainLedgers) {
     throw optionError(
       `--retain-jobs ${retainJobs} is below --retain-ledgers ${retainLedgers}.`,
       'A ledger is kept only with its job: raise the one, or lower the other.',
     );
   }
-  const days = parseNumber('--retain-days', text(raw, 'retainDays')!, { least: 0, most: 36_500 });
+  const days = parseNumber(
+    '--retain-days',
+    text(raw, 'retainDays')!,
+    { least: 0, most: 36_500 },
+    '',
+    'coordinator',
+  );
   return { retainMs: days * DAY_MS, retainLedgers, retainJobs };
 }
 
@@ -155,10 +163,12 @@ export function machineOf(raw: Raw): MachineConfig {
   return {
     device,
     processes:
-      text(raw, 'processes') === undefined ? usual : whole(raw, 'processes', '--processes', 1, 1_024),
-    hangMs: seconds(raw, 'hangSeconds', '--hang-seconds', 86_400),
-    jobs: whole(raw, 'jobs', '--jobs', 1, 64),
-    graceMs: seconds(raw, 'graceSeconds', '--grace-seconds', 86_400),
+      text(raw, 'processes') === undefined
+        ? usual
+        : whole(raw, 'processes', '--processes', 'worker', 1, 1_024),
+    hangMs: seconds(raw, 'hangSeconds', '--hang-seconds', 'worker', 86_400),
+    jobs: whole(raw, 'jobs', '--jobs', 'worker', 1, 64),
+    graceMs: seconds(raw, 'graceSeconds', '--grace-seconds', 'worker', 86_400),
   };
 }
 
@@ -191,7 +201,8 @@ export function workerConfig(raw: Raw): WorkerConfig {
     ...machineOf(raw),
     ...{ nats: natsOptions(raw, 'worker', name), name, http: text(raw, 'http') ?? null },
     cache: text(raw, 'cache') ?? path.join(cacheRoot, 'smoothcert'),
-    cacheBytes: 2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }),
+    cacheBytes:
+      2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }, '', 'worker'),
     ...{ artifactsUrl: text(raw, 'artifacts') ?? null, store: text(raw, 'store') ?? null },
     tokenFile: text(raw, 'tokenFile') ?? null,
     artifactsTls: {

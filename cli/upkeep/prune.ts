@@ -23,10 +23,13 @@ export interface Unneeded {
 
 /** `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
 export async function prune(raw: Raw): Promise<number> {
-  const days = parseNumber('--unused-days', String(raw['unusedDays']), {
-    least: LEAST_DAYS,
-    most: LONGEST_DAYS,
-  });
+  const days = parseNumber(
+    '--unused-days',
+    String(raw['unusedDays']),
+    { least: LEAST_DAYS, most: LONGEST_DAYS },
+    '',
+    'prune',
+  );
   const remove = raw['delete'] === true;
   const stores = await openStores(raw, false);
   try {

@@ -9,6 +9,16 @@ describe('loadRuntime', () => {
     expect(versionOf(runtime)).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  it('forbids it to report its use before it is loaded', async () => {
+    delete process.env['ORT_DISABLE_TELEMETRY'];
+    let seen: string | undefined;
+    await loadRuntime(() => {
+      seen = process.env['ORT_DISABLE_TELEMETRY'];
+      return import('onnxruntime-node');
+    });
+    expect(seen).toBe('1');
+  });
+
   it('says where it exists if it cannot be loaded', async () => {
     const absent = () =>
       Promise.reject(new Error("Cannot find module '../bin/napi-v6/sunos/x64/binding.node'"));
