@@ -8,8 +8,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { freeBatch } from '../dist/worker/model/free-batch.js';
+
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 const ROUNDS = 5;
 const SECONDS = 4;

@@ -42,7 +42,7 @@ async function jobOf(folder: string): Promise<Job> {
   throw new SmoothcertError(
     'FOLDER_UNUSABLE',
     `${folder} holds no ${job === null ? 'job' : 'ledger'}.`,
-    'Name the folder that certify wrote to (--out).',
+    'Name the folder that certify wrote to (--out); of a job of a server, its id.',
   );
 }
 

@@ -62,7 +62,8 @@ const entry = codecOf(
     cancelRequested: wire.cancelRequested,
     ending: wire.ending ? endingOfWire(check, 'ending', wire.ending) : null,
     ...traceOfWire(wire.trace),
-    ...(wire.$unknowns && { [UNKNOWN]: wire.$unknowns }),
+    // Copies: a view would keep all of the message.
+    ...(wire.$unknowns && { [UNKNOWN]: wire.$unknowns.map((field) => Uint8Array.from(field)) }),
   }),
 );
 
