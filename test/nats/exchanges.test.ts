@@ -11,6 +11,9 @@ import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../shared/adapters/nats
 import { jobDigestOf } from '../../shared/job.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
+import { encodeOrder } from '../../shared/wire/cluster.js';
+import { smoothcert } from '../../shared/wire/generated.js';
+import { drawToJson } from '../../shared/wire/job-json.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { aborted, MALFORMED, orderOf, PREPARED, presenceOf, requestOf } from './state-support.js';
 import { describeNats, Heard, never, recordOf, take, taskOf } from './support.js';
@@ -125,6 +128,21 @@ describeNats('the exchanges in NATS', (server) => {
     expect(theirs.ended.aborted).toBe(false);
     proxy.restore();
     await aborted(theirs.ended);
+    await Promise.all([links.close(), theirs.close(), one.close()]);
+  });
+
+  it('give no work order that says to draw something else than its digest', async () => {
+    const [one, { exchange }] = [await coordinator(), await worker()];
+    const order = newOrder();
+    const links = await one.open(order, MIB);
+    const bucket = await jobsBucket(await server().connect());
+    const forged = smoothcert.v1.WorkOrder.decode(encodeOrder(order));
+    forged.drawJson = drawToJson({ ...order.draw, seed: '666' });
+    await bucket.put(`order.${order.job}`, smoothcert.v1.WorkOrder.encode(forged).finish());
+    await expect(exchange.open(order.job)).rejects.toMatchObject({ code: 'MESSAGE_MALFORMED' });
+    await bucket.put(`order.${order.job}`, encodeOrder(order));
+    const theirs = (await exchange.open(order.job))!;
+    expect(theirs.order).toEqual(order);
     await Promise.all([links.close(), theirs.close(), one.close()]);
   });
 
