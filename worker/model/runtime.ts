@@ -5,8 +5,9 @@ export type Runtime = typeof onnxruntime;
 
 /**
  * ONNX Runtime, told to print only what is fatal: all else comes back as an error with a sentence. It is loaded when it is first
- * needed, because its binaries exist for some systems only. From 1.30 on it reports its use to its publisher and keeps an identifier of
- * the machine in the home folder, unless the environment says no: so it does, before the library is loaded. DEVICE_UNAVAILABLE where they are missing or cannot be loaded.
+ * needed, because its binaries exist for some systems only. From 1.30 on it makes reports of its use for its publisher, and keeps an
+ * identifier of the machine in the home folder, unless the environment forbids it: this does, before the library is loaded.
+ * DEVICE_UNAVAILABLE where its binaries are missing or cannot be loaded.
  */
 export async function loadRuntime(
   load: () => Promise<Runtime> = () => import('onnxruntime-node'),
