@@ -45,8 +45,18 @@ const statistics = {
 
 /** Libraries that only the folders named in their messages may see. */
 const libraries = [
-  ...[onnx, protobuf, zip, sharp, commander, nats, grpc, stdlib, generated],
-  ...[prometheus, pino, otel],
+  onnx,
+  protobuf,
+  zip,
+  sharp,
+  commander,
+  nats,
+  grpc,
+  stdlib,
+  generated,
+  prometheus,
+  pino,
+  otel,
 ];
 const without = (...allowed) => libraries.filter((library) => !allowed.includes(library));
 
@@ -96,9 +106,16 @@ const borders = [
   border(['cli/data/**/*.ts'], [], without(zip, sharp)),
 ];
 
+/** A literal spread into a literal hides its fields from the check for excess properties, and says nothing else. */
+const literalSpreads = ['ObjectExpression', 'ArrayExpression'].map((literal) => ({
+  selector: `${literal} > SpreadElement > ${literal}`,
+  message: 'Write the fields themselves.',
+}));
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', 'worker/noise/assembly/'] },
   js.configs.recommended,
+  { rules: { 'no-restricted-syntax': ['error', ...literalSpreads] } },
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],

@@ -77,8 +77,16 @@ async function drawAll(file) {
   const end = new globalThis.AbortController();
   const records = [];
   const coordinator = new Coordinator({
-    ...{ fold, ledger, queue, stop: new MemoryStop(), clock: systemClock, job: ID, taskPrefix: 'bench' },
-    ...{ window: () => 256, taskMicros: 1e6, onProgress: (record) => records.push(record) },
+    fold,
+    ledger,
+    queue,
+    stop: new MemoryStop(),
+    clock: systemClock,
+    job: ID,
+    taskPrefix: 'bench',
+    window: () => 256,
+    taskMicros: 1e6,
+    onProgress: (record) => records.push(record),
   });
   const answer = async () => {
     for (let next = await queue.next(end.signal); next; next = await queue.next(end.signal)) {
@@ -110,16 +118,14 @@ async function copyToNats(exchange, records) {
 
 function open(exchange) {
   const order = {
-    ...{
-      job: ID,
-      jobDigest: jobDigest(job),
-      draw: job.draw,
-      claim: canonicalJson(job.claim),
-      device: 'cpu',
-      probeImages: [0],
-      fingerprint: null,
-    },
-    ...{ model: { digest: job.draw.modelDigest, fileDigest: job.draw.modelDigest, weights: [], uri: null } },
+    job: ID,
+    jobDigest: jobDigest(job),
+    draw: job.draw,
+    claim: canonicalJson(job.claim),
+    device: 'cpu',
+    probeImages: [0],
+    fingerprint: null,
+    model: { digest: job.draw.modelDigest, fileDigest: job.draw.modelDigest, weights: [], uri: null },
     imageLimit: images,
   };
   return exchange.open(order, 2 ** 26);
@@ -159,6 +165,9 @@ function foldOnly(records) {
 async function coordinate({ ledger, queue, stop }, fold) {
   const options = { fold, ledger, queue, stop, clock: systemClock, job: ID, taskPrefix: 'again' };
   await new Coordinator({
-    ...{ ...options, window: () => 256, taskMicros: 1e6, onProgress: () => undefined },
+    ...options,
+    window: () => 256,
+    taskMicros: 1e6,
+    onProgress: () => undefined,
   }).run(new globalThis.AbortController().signal);
 }

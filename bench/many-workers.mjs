@@ -99,8 +99,15 @@ async function answer({ order, ledger, stop }, task, hand, signal) {
 
 function presenceOf(worker) {
   return {
-    ...{ worker, version: VERSION, device: 'cpu', numericClass: NUMERIC_CLASS, slots: 1, tasks: 1 },
-    ...{ samplesPerSecond: 1e6 / MICROS, refusals: [], draining: false },
+    worker,
+    version: VERSION,
+    device: 'cpu',
+    numericClass: NUMERIC_CLASS,
+    slots: 1,
+    tasks: 1,
+    samplesPerSecond: 1e6 / MICROS,
+    refusals: [],
+    draining: false,
   };
 }
 
@@ -149,11 +156,13 @@ async function upload(client) {
   await send(model, digest, 'file');
   await send(data, dataDigest, 'data-set');
   return {
-    ...{ ...CLAIM, layout: 'auto', output: null, batch: null, images: null },
-    ...{
-      model: { digest, fileDigest: digest, weights: [], uri: null },
-      data: { digest: dataDigest, uri: null },
-    },
+    ...CLAIM,
+    layout: 'auto',
+    output: null,
+    batch: null,
+    images: null,
+    model: { digest, fileDigest: digest, weights: [], uri: null },
+    data: { digest: dataDigest, uri: null },
   };
 }
 

@@ -48,9 +48,19 @@ try {
 
 async function prepare() {
   const config = compileConfig({
-    ...{ model: digits('onnx'), data: digits('npz'), out: '-', sigma: '0.25', alpha: '0.001', stop: 'gain' },
-    ...{ maxSamples: '100000', seed: '7', inputScale: '1', layout: 'auto', device: 'cpu' },
-    ...{ hangSeconds: '60', processes: '1' },
+    model: digits('onnx'),
+    data: digits('npz'),
+    out: '-',
+    sigma: '0.25',
+    alpha: '0.001',
+    stop: 'gain',
+    maxSamples: '100000',
+    seed: '7',
+    inputScale: '1',
+    layout: 'auto',
+    device: 'cpu',
+    hangSeconds: '60',
+    processes: '1',
   });
   const data = await importDataSet({ data: config.data, into: path.join(folder, 'data') });
   const images = resolveImages(config, data.count);
@@ -105,8 +115,15 @@ function fold(job, metrics) {
   const begun = cpu();
   for (let at = 0; at < counted.length; at += 8) {
     live.fold.apply({
-      ...{ jobDigest: digest, fingerprint: 'aa', task: `t.${at}`, counted: counted.slice(at, at + 8) },
-      ...{ failed: [], returned: [], dropped: [], failedImages: [], cancelled: false },
+      jobDigest: digest,
+      fingerprint: 'aa',
+      task: `t.${at}`,
+      counted: counted.slice(at, at + 8),
+      failed: [],
+      returned: [],
+      dropped: [],
+      failedImages: [],
+      cancelled: false,
     });
   }
   return (cpu() - begun) / counted.length;

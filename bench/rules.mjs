@@ -117,8 +117,10 @@ images. Above 1 the rule wins, below 1 the fixed number does.
       const run = certify(flags);
       const same = fixedOfCost(run.cost);
       print([
-        ...[stop === 'gain' ? `${stop}, ${bound}, ${name}` : `${stop}, ${name}`, ...radiusCells(run)],
-        ...[same.meanRadius.toFixed(4), ...ratio(run.rows, same.rows, ({ radius }) => radius)],
+        stop === 'gain' ? `${stop}, ${bound}, ${name}` : `${stop}, ${name}`,
+        ...radiusCells(run),
+        same.meanRadius.toFixed(4),
+        ...ratio(run.rows, same.rows, ({ radius }) => radius),
       ]);
     }
   }
@@ -166,9 +168,14 @@ function targetRows(wanted, most) {
     const [mine, theirs, reference] = [run, same, usual].map(({ rows }) => 100 * share(rows, Number(radius)));
     const first = i === 0;
     print([
-      ...[first ? (wanted.length > 1 ? 'target, together' : 'target') : '', first ? run.cost.toFixed(0) : ''],
-      ...[first ? run.medianSamples : '', radius, mine.toFixed(1), theirs.toFixed(1)],
-      ...[`${mine >= theirs ? '+' : ''}${(mine - theirs).toFixed(1)}`, reference.toFixed(1)],
+      first ? (wanted.length > 1 ? 'target, together' : 'target') : '',
+      first ? run.cost.toFixed(0) : '',
+      first ? run.medianSamples : '',
+      radius,
+      mine.toFixed(1),
+      theirs.toFixed(1),
+      `${mine >= theirs ? '+' : ''}${(mine - theirs).toFixed(1)}`,
+      reference.toFixed(1),
     ]);
   }
   return true;
@@ -194,8 +201,14 @@ votes, mean over the images that the approximation has a radius for. unanimous: 
     const mean = (values) =>
       known.length > 0 ? (values.reduce((a, b) => a + b, 0) / known.length).toFixed(4) : '-';
     print([
-      ...[`fixed ${n}, clt`, run.cost.toFixed(0), known.length, run.approximate - known.length],
-      ...[run.images - run.approximate, mean(mine), mean(theirs), ...ratio(mine, theirs, (radius) => radius)],
+      `fixed ${n}, clt`,
+      run.cost.toFixed(0),
+      known.length,
+      run.approximate - known.length,
+      run.images - run.approximate,
+      mean(mine),
+      mean(theirs),
+      ...ratio(mine, theirs, (radius) => radius),
     ]);
   }
 }

@@ -7,15 +7,27 @@ export const NUMERIC_CLASS = 'cpu/simulated/known-p';
 
 /** What the simulated worker says of a model that nobody ever runs. */
 export const PREPARED = {
-  ...{ layout: 'nchw', output: 'scores', classes: 10, batch: 64, batchNote: null },
-  ...{ numericClass: NUMERIC_CLASS, fingerprint: 'ab'.repeat(32), steady: true, batchMs: 1 },
+  layout: 'nchw',
+  output: 'scores',
+  classes: 10,
+  batch: 64,
+  batchNote: null,
+  numericClass: NUMERIC_CLASS,
+  fingerprint: 'ab'.repeat(32),
+  steady: true,
+  batchMs: 1,
   generator: { name: 'philox4x32-10/box-muller-f32', version: 1 },
 };
 
 /** What is asked for where `certify` is given no flags. */
 export const CLAIM = {
-  ...{ sigma: 0.25, seed: '1', normalisation: { inputScale: 1, mean: [0], std: [1] }, device: 'cpu' },
-  ...{ alpha: SPEC_DEFAULTS.alpha, maxSamples: SPEC_DEFAULTS.maxSamples, bound: DEFAULT_BOUNDS.gain },
+  sigma: 0.25,
+  seed: '1',
+  normalisation: { inputScale: 1, mean: [0], std: [1] },
+  device: 'cpu',
+  alpha: SPEC_DEFAULTS.alpha,
+  maxSamples: SPEC_DEFAULTS.maxSamples,
+  bound: DEFAULT_BOUNDS.gain,
   stop: { kind: 'gain', minGain: SPEC_DEFAULTS.minGain },
 };
 
@@ -55,11 +67,18 @@ export function countsOf({ image, begin, end }) {
 /** The record that answers a task. @param counted those of its shards that are drawn @param micros of one sample */
 export function recordOf(jobDigest, task, counted, micros) {
   return {
-    ...{ jobDigest, fingerprint: PREPARED.fingerprint, task: task.name },
+    jobDigest,
+    fingerprint: PREPARED.fingerprint,
+    task: task.name,
     counted: counted.map((shard) => ({
-      ...{ shard, counts: countsOf(shard), micros: micros * (shard.end - shard.begin) },
+      shard,
+      counts: countsOf(shard),
+      micros: micros * (shard.end - shard.begin),
     })),
     dropped: task.shards.filter((shard) => !counted.includes(shard)),
-    ...{ failed: [], returned: [], failedImages: [], cancelled: false },
+    failed: [],
+    returned: [],
+    failedImages: [],
+    cancelled: false,
   };
 }

@@ -80,8 +80,13 @@ export function compileArtifactsConfig(
   if (kind === 'file' && flag !== null)
     throw optionError(`${flag} has no meaning for a model.`, `Leave ${flag} out, or add --kind data-set.`);
   return {
-    ...{ action: 'put', ...common, file, kind, labels: raw.labels ?? null },
+    action: 'put',
+    ...common,
+    file,
+    kind,
+    labels: raw.labels ?? null,
     images: raw.images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(raw.images),
-    ...{ quiet: raw.quiet ?? false, verbose: raw.verbose ?? false },
+    quiet: raw.quiet ?? false,
+    verbose: raw.verbose ?? false,
   };
 }

@@ -63,7 +63,9 @@ async function dataArtifacts(
   into: string,
 ): Promise<{ reference: DataReference | ModelReference; files: readonly LocalArtifact[] }> {
   const { digest } = await importDataSet({
-    ...{ data: file, into, range: images },
+    data: file,
+    into,
+    range: images,
     ...(labels === null ? {} : { labels }),
   });
   return { reference: { digest, uri: null }, files: [await localArtifact(into, digest, 'data-set')] };

@@ -58,7 +58,9 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   if (!theirs) await refuseRemains(folder);
   const { labels } = config;
   const data = await importDataSet({
-    ...{ data: config.data, into: folder.dataFile, range: config.images },
+    data: config.data,
+    into: folder.dataFile,
+    range: config.images,
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);

@@ -24,8 +24,17 @@ describe('submit', () => {
 
   it('needs what a job needs, and no folder', () => {
     expect(configOf()).toMatchObject({
-      ...{ model: 'm', data: 'd', sigma: 1, alpha: 0.001, bound: 'spending', maxSamples: 100_000 },
-      ...{ server: SERVER, out: null, detach: false, requestId: null, json: false },
+      model: 'm',
+      data: 'd',
+      sigma: 1,
+      alpha: 0.001,
+      bound: 'spending',
+      maxSamples: 100_000,
+      server: SERVER,
+      out: null,
+      detach: false,
+      requestId: null,
+      json: false,
     });
     const command = submitCommand().exitOverride();
     command.parse([], { from: 'user' });
@@ -53,7 +62,11 @@ describe('results', () => {
     expect(isJobId(ID)).toBe(true);
     for (const other of ['out', `./${ID}`, ID.toUpperCase(), `${ID}0`]) expect(isJobId(other)).toBe(false);
     expect(compileDownloadConfig(ID, rawOf('--out', 'o', '--radii', '0,1'))).toEqual({
-      ...{ id: ID, server: SERVER, out: 'o', radii: [0, 1], json: false },
+      id: ID,
+      server: SERVER,
+      out: 'o',
+      radii: [0, 1],
+      json: false,
     });
   });
 
@@ -98,7 +111,9 @@ describe('artifacts', () => {
     expect(configOf('list')).toEqual({ action: 'list', server: SERVER, json: false });
     expect(configOf('put', 'M.ONNX')).toMatchObject({ action: 'put', file: 'M.ONNX', kind: 'file' });
     expect(configOf('put', 'd.npz', '--images', '2:', '--labels', 'l')).toMatchObject({
-      ...{ kind: 'data-set', labels: 'l', images: { start: 2, stop: null, step: 1 } },
+      kind: 'data-set',
+      labels: 'l',
+      images: { start: 2, stop: null, step: 1 },
     });
     expect(configOf('put', 'model', '--kind', 'file')).toMatchObject({ kind: 'file' });
   });

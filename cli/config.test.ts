@@ -19,12 +19,28 @@ const refused = (code: string, message: RegExp): unknown =>
 describe('the flags', () => {
   it('have the documented defaults', () => {
     expect(config()).toEqual({
-      ...{ model: 'm.onnx', data: 'd.npz', labels: null, out: 'o', sigma: 0.25, alpha: 0.001 },
-      ...{ stop: { kind: 'gain', minGain: 0.02 }, bound: 'spending', maxSamples: 100_000 },
-      ...{ images: { start: 0, stop: null, step: 1 }, seed: null, output: null, layout: 'auto', batch: null },
+      model: 'm.onnx',
+      data: 'd.npz',
+      labels: null,
+      out: 'o',
+      sigma: 0.25,
+      alpha: 0.001,
+      stop: { kind: 'gain', minGain: 0.02 },
+      bound: 'spending',
+      maxSamples: 100_000,
+      images: { start: 0, stop: null, step: 1 },
+      seed: null,
+      output: null,
+      layout: 'auto',
+      batch: null,
       normalisation: { inputScale: 1, mean: [0], std: [1] },
-      ...{ device: 'cpu', processes: availableParallelism(), hangMs: 60_000 },
-      ...{ topkRows: false, json: false, quiet: false, verbose: false },
+      device: 'cpu',
+      processes: availableParallelism(),
+      hangMs: 60_000,
+      topkRows: false,
+      json: false,
+      quiet: false,
+      verbose: false,
     });
   });
 
@@ -58,10 +74,23 @@ describe('the flags', () => {
       ...['--hang-seconds', '0.5', '--json', '--quiet', '--verbose'],
     );
     expect(given).toMatchObject({
-      ...{ labels: 'l.npy', images: { start: 1, stop: 5, step: 1 }, alpha: 0.01, bound: 'anytime' },
-      ...{ stop: { kind: 'gain', minGain: 0.5 }, maxSamples: 5000, seed: '9', layout: 'nhwc', output: 'y' },
+      labels: 'l.npy',
+      images: { start: 1, stop: 5, step: 1 },
+      alpha: 0.01,
+      bound: 'anytime',
+      stop: { kind: 'gain', minGain: 0.5 },
+      maxSamples: 5000,
+      seed: '9',
+      layout: 'nhwc',
+      output: 'y',
       normalisation: { inputScale: 255, mean: [1, 2, 3], std: [4, 5, 6] },
-      ...{ batch: 8, device: 'webgpu', processes: 3, hangMs: 500, json: true, quiet: true, verbose: true },
+      batch: 8,
+      device: 'webgpu',
+      processes: 3,
+      hangMs: 500,
+      json: true,
+      quiet: true,
+      verbose: true,
     });
   });
 
@@ -86,7 +115,8 @@ describe('the flags', () => {
 describe('--stop target', () => {
   it('takes its radii as they are written, and anytime', () => {
     expect(config('--stop', 'target', '--radii', '0, 0.25,0.50,1.0')).toMatchObject({
-      ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.25', '0.50', '1.0'] } },
+      bound: 'anytime',
+      stop: { kind: 'target', radii: ['0', '0.25', '0.50', '1.0'] },
     });
   });
 });

@@ -104,13 +104,15 @@ export function compileConfig(raw: RawOptions): CertifyConfig {
   const job = compileJobConfig('certify', raw);
   if (raw.topkRows) refuseRowsOfLooks(job.stop.kind);
   return {
-    ...{ ...job, out },
+    ...job,
+    out,
     processes:
       optional(raw.processes, (text) =>
         parseNumber('--processes', text, { least: 1, most: MOST_PROCESSES, whole: true }),
       ) ?? (job.device === 'cpu' ? availableParallelism() : 1),
     hangMs: 1000 * parseNumber('--hang-seconds', raw.hangSeconds, { above: 0, most: 86_400 }),
-    ...{ topkRows: raw.topkRows ?? false, ...outputConfig(raw) },
+    topkRows: raw.topkRows ?? false,
+    ...outputConfig(raw),
   };
 }
 
@@ -123,13 +125,18 @@ export function compileJobConfig(command: string, raw: RawJobOptions): JobConfig
   const bound = raw.bound === undefined ? DEFAULT_BOUNDS[kind] : parseChoice('--bound', raw.bound, BOUNDS);
   checkPair(kind, bound);
   return {
-    ...{ model, data, labels: raw.labels ?? null },
+    model,
+    data,
+    labels: raw.labels ?? null,
     sigma: parseNumber('--sigma', sigma, { above: 0, most: 1e6 }, ' (pixels scaled to [0, 1])'),
-    ...{ alpha, bound, stop: stoppingRule(kind, raw) },
+    alpha,
+    bound,
+    stop: stoppingRule(kind, raw),
     maxSamples: parseNumber('--max-samples', raw.maxSamples, { least: 1, most: MOST_SAMPLES, whole: true }),
     images: raw.images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(raw.images),
     seed: raw.seed === undefined ? null : parseSeed(raw.seed),
-    ...{ output: raw.output ?? null, normalisation: normalisationOf(raw) },
+    output: raw.output ?? null,
+    normalisation: normalisationOf(raw),
     layout: parseChoice('--layout', raw.layout, LAYOUTS),
     batch: optional(raw.batch, (text) =>
       parseNumber('--batch', text, { least: 1, most: LARGEST_BATCH, whole: true }),

@@ -11,10 +11,20 @@ export const decidedOf = ({ certified, abstained, failed, approximate }: Progres
 /** All that is known of a job, as JSON. Times are ISO 8601. */
 export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView) {
   return {
-    ...{ id: view.id, requestId: view.requestId, state: view.state, waitingFor: view.waitingFor },
-    ...{ created: time(createMs), started: time(startMs), ended: time(endMs) },
-    ...{ error: view.error, progress: view.progress, refusals: view.refusals, batchNote: view.batchNote },
-    ...{ spec: view.spec, job_digest: job === null ? null : jobDigest(job), job },
+    id: view.id,
+    requestId: view.requestId,
+    state: view.state,
+    waitingFor: view.waitingFor,
+    created: time(createMs),
+    started: time(startMs),
+    ended: time(endMs),
+    error: view.error,
+    progress: view.progress,
+    refusals: view.refusals,
+    batchNote: view.batchNote,
+    spec: view.spec,
+    job_digest: job === null ? null : jobDigest(job),
+    job,
   };
 }
 
@@ -30,8 +40,12 @@ const COLUMNS = ['ID', 'STATE', 'CREATED', 'DECIDED', 'IMAGES', 'SAMPLES'] as co
 /** A table with a line a job. */
 export function jobsTable(jobs: readonly JobView[]): string {
   const rows = jobs.map(({ id, state, createMs, progress }) => [
-    ...[id, state, time(createMs)!.replace(/\.\d+Z$/, 'Z')],
-    ...[number(decidedOf(progress)), number(progress.images), number(progress.samples)],
+    id,
+    state,
+    time(createMs)!.replace(/\.\d+Z$/, 'Z'),
+    number(decidedOf(progress)),
+    number(progress.images),
+    number(progress.samples),
   ]);
   return table([COLUMNS, ...rows]);
 }

@@ -51,7 +51,10 @@ describe('what is known of the flags', () => {
       const { choices } = factsOf(certify, option);
       if (option.defaultValue !== undefined) expect(choices).toContain(option.defaultValue);
       const wrong = {
-        ...{ model: 'M', data: 'D', sigma: '1', out: 'O' },
+        model: 'M',
+        data: 'D',
+        sigma: '1',
+        out: 'O',
         ...certify.opts<RawOptions>(),
         [option.attributeName()]: 'no such word',
       };

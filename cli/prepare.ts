@@ -29,17 +29,19 @@ export function setupOf(
   images: Job['claim']['images'],
 ): ChildSetup {
   return {
-    ...{
-      modelFile: config.model,
-      modelDigest: null,
-      dataFile,
-      dataDigest: null,
-      dataChunks: null,
-      device: config.device,
-    },
-    ...{ layout: config.layout, output: config.output },
-    ...{ batch: config.batch, normalisation: config.normalisation },
-    ...{ scale: config.sigma, seed, probeImages: probeImagesOf(images) },
+    modelFile: config.model,
+    modelDigest: null,
+    dataFile,
+    dataDigest: null,
+    dataChunks: null,
+    device: config.device,
+    layout: config.layout,
+    output: config.output,
+    batch: config.batch,
+    normalisation: config.normalisation,
+    scale: config.sigma,
+    seed,
+    probeImages: probeImagesOf(images),
   };
 }
 

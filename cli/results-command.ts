@@ -34,8 +34,12 @@ export interface DownloadConfig {
 
 /** What cannot be chosen once the votes are there; known to the parser, so that it is refused with the reason. */
 const REFUSED = {
-  ...{ alpha: '--alpha', bound: '--bound', stop: '--stop' },
-  ...{ minGain: '--min-gain', maxSamples: '--max-samples', n0: '--n0' },
+  alpha: '--alpha',
+  bound: '--bound',
+  stop: '--stop',
+  minGain: '--min-gain',
+  maxSamples: '--max-samples',
+  n0: '--n0',
 } as const;
 
 const HELP = `

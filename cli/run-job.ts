@@ -37,8 +37,14 @@ export async function runJob({ fold, ledger, pool, slots, fingerprint, signal }:
   const common = { ledger, queue, stop };
   const taskPrefix = randomBytes(6).toString('hex');
   const coordinator = new Coordinator({
-    ...{ ...common, fold, clock: systemClock, job: fold.digest, taskPrefix, taskMicros: TASK_MICROS },
-    ...{ window: () => TASKS_PER_PROCESS * slots, onProgress: () => undefined },
+    ...common,
+    fold,
+    clock: systemClock,
+    job: fold.digest,
+    taskPrefix,
+    taskMicros: TASK_MICROS,
+    window: () => TASKS_PER_PROCESS * slots,
+    onProgress: () => undefined,
   });
   const worker = new Worker({ ...common, slots, jobDigest: fold.digest, fingerprint, pool });
   const parts = [coordinator.run(until), worker.run(until)].map((part) => part.finally(() => ended.abort()));

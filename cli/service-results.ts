@@ -61,9 +61,13 @@ export async function fetchResults(
   const { samples } = view.progress;
   return summarizeRows(
     {
-      ...{ job: view.job, images: Math.ceil((stop - start) / step), rows },
-      ...{ labelled: rows.some(({ label }) => label !== null), drawn: samples },
-      ...{ forecast: null, proven: certifiedBy },
+      job: view.job,
+      images: Math.ceil((stop - start) / step),
+      rows,
+      labelled: rows.some(({ label }) => label !== null),
+      drawn: samples,
+      forecast: null,
+      proven: certifiedBy,
     },
     seconds === null ? null : { seconds, samples },
     radii ?? undefined,

@@ -79,6 +79,9 @@ export function compileSubmitConfig(raw: RawSubmitOptions): SubmitConfig {
   return {
     ...job,
     ...outputConfig(raw),
-    ...{ server: compileServer('submit', raw), out, detach, requestId },
+    server: compileServer('submit', raw),
+    out,
+    detach,
+    requestId,
   };
 }

@@ -84,7 +84,9 @@ async function create(
   const { labels, verbose, quiet } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
-    ...{ data: config.data, into: dataFile, range: config.images },
+    data: config.data,
+    into: dataFile,
+    range: config.images,
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
@@ -108,8 +110,18 @@ function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'i
   const { sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
     config;
   return {
-    ...{ ...input, sigma, seed, normalisation, layout, output },
-    ...{ batch, device, alpha, bound, stop, maxSamples },
+    ...input,
+    sigma,
+    seed,
+    normalisation,
+    layout,
+    output,
+    batch,
+    device,
+    alpha,
+    bound,
+    stop,
+    maxSamples,
   };
 }
 

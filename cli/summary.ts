@@ -84,7 +84,10 @@ export function summarize(
 ): Summary {
   const images = [...fold.images.keys()];
   const results: Results<Certificate> = {
-    ...{ job: fold.job, images: images.length, labelled: labels !== null, drawn: fold.tally.samples },
+    job: fold.job,
+    images: images.length,
+    labelled: labels !== null,
+    drawn: fold.tally.samples,
     rows: images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []),
     forecast: ({ image }) => forecastRadius(fold, image),
     proven: (row) => provenRadius(fold, row),
@@ -105,12 +108,14 @@ export function summarizeRows<R extends Row>(
   const total = samples.reduce((sum, n) => sum + n, 0);
   const radiusOfEach = claim.stop.kind !== 'target' && claim.bound !== 'clt';
   return {
-    ...{ images, decided: rows.length },
+    images,
+    decided: rows.length,
     certified: rows.filter((row) => row.outcome === 'certified').length,
     approximate: rows.filter((row) => row.outcome === 'approximate').length,
     abstained: byStop(rows, 'abstained'),
     failed: byStop(rows, 'failed'),
-    ...{ accuracy: accuracyAt(results, radii), labelled },
+    accuracy: accuracyAt(results, radii),
+    labelled,
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
     forecastRadius: claim.stop.kind === 'gain' && forecast !== null ? mean(forecast) : null,

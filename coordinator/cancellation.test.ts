@@ -51,7 +51,11 @@ describe('a cancellation', () => {
     const givenUp = { image: 1, code: 'CHILD_DIED', detail: '' } as const;
     const later = makeRecord(GAIN, { failed, returned: [shard], failedImages: [givenUp] });
     expect(fold.apply(later)).toEqual({
-      ...{ decided: [], advanced: [], open: [], insist: [], divergent: [] },
+      decided: [],
+      advanced: [],
+      open: [],
+      insist: [],
+      divergent: [],
     });
     expect(fold.wants(shard)).toBe(false);
     expect(rowsOf(fold)).toEqual(['null', 'null', 'null']);

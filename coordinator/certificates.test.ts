@@ -41,17 +41,42 @@ describe('a certificate', () => {
     const found = certificate(foldOf(GAIN, unanimous), 1, 4);
     const delta = anytimeDelta(0, 144, 0.001)!;
     expect(found).toEqual({
-      ...{ image: 1, label: 4, outcome: 'certified', class: 4, correct: true },
-      ...{ radius: certifiedRadius(delta, 0.5), norm: 'l2', alpha: 0.001, bound: 'anytime', stop: 'budget' },
-      ...{ delta_upper: found.delta_upper, p_lower: found.p_lower, samples: 144 },
-      ...{ proved_by: { begin: 0, end: 144 }, counts: counts([4], [144]) },
+      image: 1,
+      label: 4,
+      outcome: 'certified',
+      class: 4,
+      correct: true,
+      radius: certifiedRadius(delta, 0.5),
+      norm: 'l2',
+      alpha: 0.001,
+      bound: 'anytime',
+      stop: 'budget',
+      delta_upper: found.delta_upper,
+      p_lower: found.p_lower,
+      samples: 144,
+      proved_by: { begin: 0, end: 144 },
+      counts: counts([4], [144]),
       looks: [64, 96, 144].map((n) => ({ n, ...counts([4], [n]) })),
     });
     expect(Number(found.delta_upper)).toBeGreaterThanOrEqual(publishedDelta(delta));
     expect(Number(found.delta_upper) + Number(found.p_lower)).toBeCloseTo(1, 12);
     expect(Object.keys(found)).toEqual([
-      ...['image', 'label', 'outcome', 'class', 'correct', 'radius', 'norm', 'delta_upper', 'p_lower'],
-      ...['alpha', 'bound', 'stop', 'samples', 'proved_by', 'counts', 'looks'],
+      'image',
+      'label',
+      'outcome',
+      'class',
+      'correct',
+      'radius',
+      'norm',
+      'delta_upper',
+      'p_lower',
+      'alpha',
+      'bound',
+      'stop',
+      'samples',
+      'proved_by',
+      'counts',
+      'looks',
     ]);
   });
 
@@ -145,8 +170,14 @@ describe('a certificate of target', () => {
       4,
     );
     expect(found).toMatchObject({
-      ...{ outcome: 'certified', class: 4, correct: true, radius: 0.5, target: '0.50', stop: 'futile' },
-      ...{ bound: 'anytime', proved_by: { begin: 0 } },
+      outcome: 'certified',
+      class: 4,
+      correct: true,
+      radius: 0.5,
+      target: '0.50',
+      stop: 'futile',
+      bound: 'anytime',
+      proved_by: { begin: 0 },
     });
     const { end } = found.proved_by!;
     expect(found.looks.map(({ n }) => n)).toContain(end);
@@ -241,7 +272,9 @@ describe('what the normal approximation gives', () => {
     expect(found).not.toHaveProperty('detail');
     const keys = Object.keys(found);
     expect(keys.slice(keys.indexOf('radius'), keys.indexOf('norm'))).toEqual([
-      ...['radius', 'approximate_class', 'approximate_radius'],
+      'radius',
+      'approximate_class',
+      'approximate_radius',
     ]);
   });
 

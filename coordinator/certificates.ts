@@ -78,7 +78,9 @@ export function certificateOf(fold: JobFold, image: number, label: number | null
 function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
   const ofTwo = claim.stop.kind === 'two-stage';
   return {
-    ...{ norm: 'l2' as const, alpha: claim.alpha, bound: claim.bound },
+    norm: 'l2' as const,
+    alpha: claim.alpha,
+    bound: claim.bound,
     samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
     looks: prefixes
       .map((counts, look) => ({ n: claim.looks[look]!, ...counts }))
@@ -87,7 +89,12 @@ function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
 }
 
 const nothing = ({ prefixes }: ImageState) => ({
-  ...{ class: null, correct: null, radius: 0, delta_upper: null, p_lower: null, proved_by: null },
+  class: null,
+  correct: null,
+  radius: 0,
+  delta_upper: null,
+  p_lower: null,
+  proved_by: null,
   counts: prefixes.at(-1) ?? NO_COUNTS,
 });
 
@@ -99,7 +106,9 @@ function proofOf(job: Job, state: ImageState, held: Held) {
   const { radius, delta, ...target } = published;
   const behindFirst = ['fixed', 'two-stage'].includes(job.claim.stop.kind);
   return {
-    ...{ class: held.classIndex, radius, ...target },
+    class: held.classIndex,
+    radius,
+    ...target,
     delta_upper: printUp(delta, PROBABILITY_DIGITS),
     p_lower: printLowerProbability(delta, PROBABILITY_DIGITS),
     proved_by: { begin: behindFirst ? looks[0]! : 0, end: looks[held.look]! },
@@ -120,13 +129,25 @@ function publication({ claim, draw }: Job, { deltaUpper, target }: Held) {
 /** One order of keys, so that equal certificates are equal bytes. */
 function row(c: Certificate): Certificate {
   return {
-    ...{ image: c.image, label: c.label, outcome: c.outcome, class: c.class, correct: c.correct },
-    ...{ radius: c.radius },
+    image: c.image,
+    label: c.label,
+    outcome: c.outcome,
+    class: c.class,
+    correct: c.correct,
+    radius: c.radius,
     ...(c.target === undefined ? {} : { target: c.target }),
     ...(c.approximate_class === undefined ? {} : { approximate_class: c.approximate_class }),
     ...(c.approximate_radius === undefined ? {} : { approximate_radius: c.approximate_radius }),
-    ...{ norm: c.norm, delta_upper: c.delta_upper, p_lower: c.p_lower, alpha: c.alpha, bound: c.bound },
-    ...{ stop: c.stop, ...(c.detail === undefined ? {} : { detail: c.detail }) },
-    ...{ samples: c.samples, proved_by: c.proved_by, counts: c.counts, looks: c.looks },
+    norm: c.norm,
+    delta_upper: c.delta_upper,
+    p_lower: c.p_lower,
+    alpha: c.alpha,
+    bound: c.bound,
+    stop: c.stop,
+    ...(c.detail === undefined ? {} : { detail: c.detail }),
+    samples: c.samples,
+    proved_by: c.proved_by,
+    counts: c.counts,
+    looks: c.looks,
   };
 }

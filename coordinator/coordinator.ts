@@ -218,8 +218,15 @@ export class Coordinator {
   private async record(content: Partial<LedgerRecord> & Pick<LedgerRecord, 'task'>): Promise<void> {
     const { fold, ledger } = this.options;
     await ledger.append({
-      ...{ jobDigest: fold.digest, fingerprint: '', counted: [], failed: [], returned: [], dropped: [] },
-      ...{ failedImages: [], cancelled: false, ...content },
+      jobDigest: fold.digest,
+      fingerprint: '',
+      counted: [],
+      failed: [],
+      returned: [],
+      dropped: [],
+      failedImages: [],
+      cancelled: false,
+      ...content,
     });
   }
 }

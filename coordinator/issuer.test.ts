@@ -19,8 +19,15 @@ function issuing(options: Partial<IssuerOptions> = {}, job = JOB) {
   const time = { now: 0 };
   const clock = { now: () => time.now, sleep: () => Promise.resolve() };
   const issuer = new Issuer({
-    ...{ fold, queue, clock, job: 'j-1', taskPrefix: 't', window: () => 4, taskMicros: 1 },
-    ...{ stragglerMs: 2_000, patienceMs: 300_000 },
+    fold,
+    queue,
+    clock,
+    job: 'j-1',
+    taskPrefix: 't',
+    window: () => 4,
+    taskMicros: 1,
+    stragglerMs: 2_000,
+    patienceMs: 300_000,
     ...options,
   });
   const take = async () => (await queue.next(never))!;

@@ -55,8 +55,15 @@ export class JobFold {
   readonly decision: Decision;
   readonly images: ReadonlyMap<number, ImageState>;
   readonly tally: Tally = {
-    ...{ counted: 0, duplicate: 0, divergent: 0, late: 0, rejected: 0, failed: 0 },
-    ...{ samples: 0, micros: 0, looks: 0 },
+    counted: 0,
+    duplicate: 0,
+    divergent: 0,
+    late: 0,
+    rejected: 0,
+    failed: 0,
+    samples: 0,
+    micros: 0,
+    looks: 0,
     wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
   };
   /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */

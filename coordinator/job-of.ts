@@ -23,9 +23,16 @@ export function jobOf(
   return {
     protocol: PROTOCOL,
     draw: {
-      ...{ modelDigest, dataDigest, seed, normalisation },
+      modelDigest,
+      dataDigest,
+      seed,
+      normalisation,
       noise: { kind: 'gaussian', scale: sigma, generator: generator.name, version: generator.version },
-      ...{ layout, output, classes, batch, numericClass },
+      layout,
+      output,
+      classes,
+      batch,
+      numericClass,
       numeric: spec.device === 'cpu' && prepared.steady ? 'same' : 'any',
       segments: looks,
     },

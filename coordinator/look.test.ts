@@ -263,7 +263,10 @@ describe('target', () => {
 describe('two-stage', () => {
   const stop = { kind: 'two-stage', minGain: 0.02 } as const;
   const claim: Claim = {
-    ...{ alpha: 0.001, bound: 'clopper-pearson', stop, images },
+    alpha: 0.001,
+    bound: 'clopper-pearson',
+    stop,
+    images,
     looks: looksFor(stop, 'clopper-pearson', 20_000),
   };
   const decision = compileDecision(claim, 1);
@@ -322,7 +325,8 @@ describe('two-stage', () => {
       [5, 24 + split],
     ]);
     expect(decision.at(due, prefixes, null).held).toMatchObject({
-      ...{ classIndex: 2, deltaUpper: clopperPearsonDelta(split, n, 0.001) },
+      classIndex: 2,
+      deltaUpper: clopperPearsonDelta(split, n, 0.001),
     });
     prefixes[due] = other;
     expect(decision.at(due, prefixes, null)).toEqual({ held: null, stop: 'planned' });

@@ -57,7 +57,11 @@ export function targetRule(claim: Claim, radii: readonly string[], scale: number
   if (reachable < radii.length)
     throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at σ = ${scale}`);
   const certificate = (classIndex: number, j: number, look: number): Held => ({
-    ...{ classIndex, z: targets[j]!, deltaUpper: target.deltas[j]!, look, target: j },
+    classIndex,
+    z: targets[j]!,
+    deltaUpper: target.deltas[j]!,
+    look,
+    target: j,
   });
   return everyLook(looks, ({ look, n, leader, failures }, before) => {
     const heldBefore = before === null ? 0 : before.target! + 1;

@@ -12,7 +12,9 @@ const { stdout, stderr } = spawnSync(
   npm,
   ['audit', '--omit', 'dev', '--audit-level=low', '--json', '--offline=false'],
   {
-    ...{ cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8', maxBuffer: 2 ** 26 },
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
   },
 );
 

@@ -21,9 +21,22 @@ const protos = ['google/rpc', 'smoothcert/v1'].flatMap((folder) =>
 );
 const generated = 'shared/wire/generated';
 run('protobufjs-cli', 'pbjs', [
-  ...['-t', 'static-module', '-w', 'es6', '--dependency', 'protobufjs/minimal.js'],
-  ...['--no-create', '--no-convert', '--no-delimited', '--no-verify', '--force-number'],
-  ...['-p', 'proto', '-o', `${generated}.js`, ...protos],
+  '-t',
+  'static-module',
+  '-w',
+  'es6',
+  '--dependency',
+  'protobufjs/minimal.js',
+  '--no-create',
+  '--no-convert',
+  '--no-delimited',
+  '--no-verify',
+  '--force-number',
+  '-p',
+  'proto',
+  '-o',
+  `${generated}.js`,
+  ...protos,
 ]);
 run('protobufjs-cli', 'pbts', ['-o', `${generated}.d.ts`, `${generated}.js`]);
 run('assemblyscript', 'asc', ['worker/noise/assembly/generator.ts', '--config', 'asconfig.json']);

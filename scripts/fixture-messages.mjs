@@ -17,25 +17,48 @@ const [A, B, C, D] = ['aa', 'bb', 'cc', 'dd'].map((byte) => byte.repeat(32));
 const ID = 'j-0123456789abcdef0123';
 
 const draw = {
-  ...{ modelDigest: A, dataDigest: B, seed: '18446744073709551615', layout: 'nchw', output: 'logits' },
+  modelDigest: A,
+  dataDigest: B,
+  seed: '18446744073709551615',
+  layout: 'nchw',
+  output: 'logits',
   noise: { kind: 'gaussian', scale: 0.25, generator: 'philox4x32-10+box-muller', version: 1 },
   normalisation: { inputScale: 255, mean: [0.4914, 0.4822, 0.4465], std: [0.2471, 0.2435, 0.2616] },
-  ...{ classes: 10, batch: 256, numericClass: 'cpu avx2 onnxruntime 1.30.0', numeric: 'same' },
+  classes: 10,
+  batch: 256,
+  numericClass: 'cpu avx2 onnxruntime 1.30.0',
+  numeric: 'same',
   segments: [64, 128, 256],
 };
 const claim = {
-  ...{ alpha: 0.001, bound: 'spending', stop: { kind: 'gain', minGain: 0.02 }, looks: [64, 128, 256] },
+  alpha: 0.001,
+  bound: 'spending',
+  stop: { kind: 'gain', minGain: 0.02 },
+  looks: [64, 128, 256],
   images: { start: 10, stop: 310, step: 10 },
 };
 const job = { protocol: 1, draw, claim };
 const model = {
-  ...{ digest: A, fileDigest: C, uri: 'https://models.example/m.onnx' },
+  digest: A,
+  fileDigest: C,
+  uri: 'https://models.example/m.onnx',
   weights: [{ path: 'weights/0.bin', digest: D }],
 };
 const spec = {
-  ...{ model, data: { digest: B, uri: 'file:///data/d.canonical' }, images: claim.images, sigma: 0.25 },
-  ...{ seed: draw.seed, normalisation: draw.normalisation, layout: 'nchw', output: 'logits', batch: 256 },
-  ...{ device: 'cuda', alpha: 0.001, bound: 'spending', stop: claim.stop, maxSamples: 100_000 },
+  model,
+  data: { digest: B, uri: 'file:///data/d.canonical' },
+  images: claim.images,
+  sigma: 0.25,
+  seed: draw.seed,
+  normalisation: draw.normalisation,
+  layout: 'nchw',
+  output: 'logits',
+  batch: 256,
+  device: 'cuda',
+  alpha: 0.001,
+  bound: 'spending',
+  stop: claim.stop,
+  maxSamples: 100_000,
 };
 const refusal = {
   worker: 'w-1',
@@ -44,22 +67,52 @@ const refusal = {
   remedy: 'Send another.',
 };
 const prepared = {
-  ...{ modelDigest: A, layout: 'nchw', output: 'logits', classes: 10, batch: 256 },
-  ...{ batchNote: 'The model runs one row at a time.', numericClass: draw.numericClass, fingerprint: C },
-  ...{ steady: true, batchMs: 12.5, generator: { name: draw.noise.generator, version: 1 } },
+  modelDigest: A,
+  layout: 'nchw',
+  output: 'logits',
+  classes: 10,
+  batch: 256,
+  batchNote: 'The model runs one row at a time.',
+  numericClass: draw.numericClass,
+  fingerprint: C,
+  steady: true,
+  batchMs: 12.5,
+  generator: { name: draw.noise.generator, version: 1 },
 };
 const progress = {
-  ...{ images: 30, certified: 20, abstained: 5, failed: 3, approximate: 2, samples: 123_456 },
-  ...{ shardsCounted: 900, shardsDuplicate: 4, shardsDivergent: 1, shardsLate: 7, shardsRejected: 6 },
-  ...{ shardsFailed: 8, micros: 987_654_321, sequence: 321 },
+  images: 30,
+  certified: 20,
+  abstained: 5,
+  failed: 3,
+  approximate: 2,
+  samples: 123_456,
+  shardsCounted: 900,
+  shardsDuplicate: 4,
+  shardsDivergent: 1,
+  shardsLate: 7,
+  shardsRejected: 6,
+  shardsFailed: 8,
+  micros: 987_654_321,
+  sequence: 321,
 };
 const ending = {
-  ...{ state: 'partially-succeeded', endMs: 1_795_822_000_123, error: refusal, progress },
+  state: 'partially-succeeded',
+  endMs: 1_795_822_000_123,
+  error: refusal,
+  progress,
   results: { jsonl: A, tsv: B },
 };
 const entry = {
-  ...{ id: ID, requestId: 'a request', requestDigest: D, spec, createMs: 1_795_821_000_123 },
-  ...{ startMs: 1_795_821_500_123, job, prepared, cancelRequested: true, ending },
+  id: ID,
+  requestId: 'a request',
+  requestDigest: D,
+  spec,
+  createMs: 1_795_821_000_123,
+  startMs: 1_795_821_500_123,
+  job,
+  prepared,
+  cancelRequested: true,
+  ending,
   trace: { traceparent: `00-${'1a'.repeat(16)}-${'2b'.repeat(8)}-01`, tracestate: 'vendor=1' },
 };
 const shards = [
@@ -67,17 +120,30 @@ const shards = [
   { image: 250, begin: 64, end: 128 },
 ];
 const record = {
-  ...{ jobDigest: jobDigest(job), fingerprint: C, task: 'abcdef012345.17' },
+  jobDigest: jobDigest(job),
+  fingerprint: C,
+  task: 'abcdef012345.17',
   counted: [{ shard: shards[0], counts: { classes: [1, 7], votes: [60, 3], invalid: 1 }, micros: 4321 }],
   failed: [{ shard: shards[1], code: 'INFERENCE_FAILED', detail: 'It broke.' }],
-  ...{ returned: [shards[1]], dropped: [{ image: 9, begin: 128, end: 256 }] },
+  returned: [shards[1]],
+  dropped: [{ image: 9, begin: 128, end: 256 }],
   failedImages: [{ image: 9, code: 'CHILD_DIED', detail: 'It died three times.' }],
   cancelled: true,
 };
 const view = {
-  ...{ id: ID, requestId: 'a request', spec, state: 'failed', waitingFor: 'It waits.' },
-  ...{ createMs: entry.createMs, startMs: entry.startMs, endMs: ending.endMs, error: refusal, progress },
-  ...{ refusals: [refusal], job, batchNote: prepared.batchNote },
+  id: ID,
+  requestId: 'a request',
+  spec,
+  state: 'failed',
+  waitingFor: 'It waits.',
+  createMs: entry.createMs,
+  startMs: entry.startMs,
+  endMs: ending.endMs,
+  error: refusal,
+  progress,
+  refusals: [refusal],
+  job,
+  batchNote: prepared.batchNote,
 };
 const decision = { image: 3, outcome: 'certified', class: 7, radius: 0.25 };
 const row = { ...decision, label: -1, correct: false, samples: 256, json: '{"image":3}', tsv: '3\t-1\t7' };
@@ -93,15 +159,29 @@ const CLUSTER = {
   PresenceMessage: [
     cluster.encodePresence,
     {
-      ...{ worker: 'w-1', version: '0.1.0', device: 'cuda', numericClass: draw.numericClass, slots: 8 },
-      ...{ tasks: 3, samplesPerSecond: 1234.5, refusals: [{ job: ID, refusal }], draining: true },
+      worker: 'w-1',
+      version: '0.1.0',
+      device: 'cuda',
+      numericClass: draw.numericClass,
+      slots: 8,
+      tasks: 3,
+      samplesPerSecond: 1234.5,
+      refusals: [{ job: ID, refusal }],
+      draining: true,
     },
   ],
   WorkOrder: [
     cluster.encodeOrder,
     {
-      ...{ job: ID, jobDigest: jobDigest(job), draw, model, device: 'cuda', probeImages: [10, 300] },
-      ...{ claim: canonicalJson(job.claim), fingerprint: C, imageLimit: 301 },
+      job: ID,
+      jobDigest: jobDigest(job),
+      draw,
+      model,
+      device: 'cuda',
+      probeImages: [10, 300],
+      claim: canonicalJson(job.claim),
+      fingerprint: C,
+      imageLimit: 301,
     },
   ],
   PrepareMessage: [cluster.encodePrepare, { job: ID, spec, probeImages: [10, 300] }],
@@ -119,7 +199,9 @@ const CLUSTER = {
   'google.rpc.Status': [
     encodeRichStatus,
     {
-      ...{ code: 3, message: 'spec.sigma is not above 0.', reason: 'REQUEST_INVALID' },
+      code: 3,
+      message: 'spec.sigma is not above 0.',
+      reason: 'REQUEST_INVALID',
       metadata: { remedy: 'Change it.' },
       violations: [{ field: 'spec.sigma', description: 'is not above 0' }],
     },

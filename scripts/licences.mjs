@@ -7,7 +7,15 @@ import { productionPackages } from './production-packages.mjs';
 
 /** Anybody may use, change and pass on what is under these, with a notice at most. */
 const ALLOWED = new Set([
-  ...['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BSL-1.0', 'CC0-1.0', 'ISC', 'MIT', 'Unlicense'],
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BSL-1.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Unlicense',
 ]);
 
 /** What some packages, and no others, may be under besides: libvips comes as a library of its own, which can be replaced. */

@@ -25,7 +25,9 @@ const CORE = [
 ];
 const TESTS = [
   ...CORE.map((name) => `coordinator/${name}.test.ts`),
-  ...['shared/statistics/spending', 'shared/statistics/bound', 'test/simulation'],
+  'shared/statistics/spending',
+  'shared/statistics/bound',
+  'test/simulation',
 ];
 const SIMULATION_SEEDS = '100';
 

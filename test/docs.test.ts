@@ -155,8 +155,14 @@ describe('docs/results.md', () => {
     // Of the first two images one is certified and one fails, so that `detail` is there too.
     const { code, stdout } = await runCommand(
       certifyArgs({
-        ...{ model: `${MODELS}/nan-sometimes.onnx`, data: `${MODELS}/images.npz`, sigma: 0.25, seed: 3 },
-        ...{ images: ':2', 'max-samples': 512, json: true, out },
+        model: `${MODELS}/nan-sometimes.onnx`,
+        data: `${MODELS}/images.npz`,
+        sigma: 0.25,
+        seed: 3,
+        images: ':2',
+        'max-samples': 512,
+        json: true,
+        out,
       }),
     );
     expect(code).toBe(3);

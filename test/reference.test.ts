@@ -58,8 +58,14 @@ const SHAPE = [COUNT, 1, 8, 8];
 
 /** A job of a moment. */
 const QUICK: Flags = {
-  ...{ ...PICTURES, sigma: 0.25, images: '0:2', seed: 5, batch: 32 },
-  ...{ 'max-samples': 128, 'min-gain': 'quick', processes: 1 },
+  ...PICTURES,
+  sigma: 0.25,
+  images: '0:2',
+  seed: 5,
+  batch: 32,
+  'max-samples': 128,
+  'min-gain': 'quick',
+  processes: 1,
 };
 const FIXED: Flags = { ...QUICK, 'min-gain': undefined, stop: 'fixed', n0: 20 };
 const TARGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'target', radii: 0.1 };
@@ -70,22 +76,31 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
   const other = folder.file('other.npy');
   const labels = folder.file('labels.npy');
   return {
-    ...{ model: [QUICK, { model: `${MODELS}/probabilities.onnx` }], data: [QUICK, { data: other }] },
-    ...{ labels: [QUICK, { labels }], images: [QUICK, { images: '0:1' }], sigma: [QUICK, { sigma: 0.5 }] },
-    ...{ alpha: [QUICK, { alpha: 0.01 }], bound: [QUICK, { bound: 'anytime' }] },
+    model: [QUICK, { model: `${MODELS}/probabilities.onnx` }],
+    data: [QUICK, { data: other }],
+    labels: [QUICK, { labels }],
+    images: [QUICK, { images: '0:1' }],
+    sigma: [QUICK, { sigma: 0.5 }],
+    alpha: [QUICK, { alpha: 0.01 }],
+    bound: [QUICK, { bound: 'anytime' }],
     stop: [QUICK, { stop: 'two-stage' }],
-    ...{ radii: [TARGET, { radii: 0.2 }], 'min-gain': [QUICK, { 'min-gain': 'thorough' }] },
-    ...{
-      'max-samples': [QUICK, { 'max-samples': 256 }],
-      n0: [FIXED, { n0: 30 }],
-      seed: [QUICK, { seed: 6 }],
-    },
-    ...{ 'input-scale': [QUICK, { 'input-scale': 2 }], mean: [QUICK, { mean: 0.5 }] },
-    ...{ std: [QUICK, { std: 2 }], layout: [QUICK, { layout: 'nhwc' }] },
-    ...{ output: [TWO, { output: 'features' }], batch: [QUICK, { batch: 16 }] },
-    ...{ processes: [QUICK, { processes: 2 }], 'hang-seconds': [QUICK, { 'hang-seconds': 30 }] },
-    ...{ 'topk-rows': [FIXED, { 'topk-rows': true }], json: [QUICK, { json: true }] },
-    ...{ quiet: [QUICK, { quiet: true }], verbose: [QUICK, { verbose: true }] },
+    radii: [TARGET, { radii: 0.2 }],
+    'min-gain': [QUICK, { 'min-gain': 'thorough' }],
+    'max-samples': [QUICK, { 'max-samples': 256 }],
+    n0: [FIXED, { n0: 30 }],
+    seed: [QUICK, { seed: 6 }],
+    'input-scale': [QUICK, { 'input-scale': 2 }],
+    mean: [QUICK, { mean: 0.5 }],
+    std: [QUICK, { std: 2 }],
+    layout: [QUICK, { layout: 'nhwc' }],
+    output: [TWO, { output: 'features' }],
+    batch: [QUICK, { batch: 16 }],
+    processes: [QUICK, { processes: 2 }],
+    'hang-seconds': [QUICK, { 'hang-seconds': 30 }],
+    'topk-rows': [FIXED, { 'topk-rows': true }],
+    json: [QUICK, { json: true }],
+    quiet: [QUICK, { quiet: true }],
+    verbose: [QUICK, { verbose: true }],
   };
 }
 

@@ -79,11 +79,15 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
   const sourcesWith = async (preprocessing: Preprocessing, plan: InputPlan) =>
     (sources ??= await sourcesOf(trial, data, preprocessing, plan));
   const model = await prepareModel({
-    ...{ modelPath: setup.modelFile, device: setup.device, layout: setup.layout },
+    modelPath: setup.modelFile,
+    device: setup.device,
+    layout: setup.layout,
     ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
     ...(setup.output === null ? {} : { output: setup.output }),
     ...(setup.batch === null ? {} : { batch: setup.batch }),
-    ...{ imageShape: data.imageShape, normalisation: setup.normalisation, noiseScale: setup.scale },
+    imageShape: data.imageShape,
+    normalisation: setup.normalisation,
+    noiseScale: setup.scale,
     verifyRows: async (preprocessing, plan) =>
       noisyRows(setup, await sourcesWith(preprocessing, plan), preprocessing, plan),
   });

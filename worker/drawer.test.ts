@@ -37,7 +37,8 @@ function rig(batch: number, gate: (n: number) => Promise<unknown> = () => Promis
   const events = new EventEmitter().setMaxListeners(0);
   const [batches, told]: [Row[][], FromChild[]] = [[], []];
   const instruments: Instruments = {
-    ...{ batch, classes: CLASSES },
+    batch,
+    classes: CLASSES,
     baseOf(image) {
       const unreadable = new SmoothcertError('DATA_FORMAT', 'The image cannot be read.', 'Convert it again.');
       if (image === 99) return Promise.reject(unreadable);
@@ -68,7 +69,10 @@ function rig(batch: number, gate: (n: number) => Promise<unknown> = () => Promis
     if (isEnd(message)) events.emit('end');
   });
   return {
-    ...{ drawer, batches, told, events },
+    drawer,
+    batches,
+    told,
+    events,
     ended: (id) => told.find((message) => 'id' in message && message.id === id),
     allEnded: async (count) => {
       while (told.filter(isEnd).length < count) await once(events, 'end');
@@ -212,8 +216,10 @@ describe('a batch that fails', () => {
     drawer.add(4, { image: 2, begin: 8, end: 16 }, false);
     expect(told.filter(({ kind }) => kind === 'refused')).toEqual([
       {
-        ...{ kind: 'refused', code: 'DATA_DIGEST_MISMATCH' },
-        ...{ message: 'The images changed.', remedy: 'Convert them again.' },
+        kind: 'refused',
+        code: 'DATA_DIGEST_MISMATCH',
+        message: 'The images changed.',
+        remedy: 'Convert them again.',
       },
     ]);
     // The first was in its batch before anything else was asked for.

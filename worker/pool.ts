@@ -86,8 +86,13 @@ export class Pool {
     this.broken = new Promise((_, reject) => (this.fail = reject));
     this.broken.catch(() => undefined);
     this.slots = Array.from({ length: options.processes }, () => ({
-      ...{ child: null, ready: false, hung: false, failedStarts: 0, batch: 1 },
-      ...{ hangMs: options.hangMs, inFlight: new Map<number, Draw>() },
+      child: null,
+      ready: false,
+      hung: false,
+      failedStarts: 0,
+      batch: 1,
+      hangMs: options.hangMs,
+      inFlight: new Map<number, Draw>(),
     }));
     for (const slot of this.slots) this.start(slot);
     this.watchdog = setInterval(() => this.killHung(), WATCH_EVERY_MS).unref();

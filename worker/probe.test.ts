@@ -19,7 +19,8 @@ function instruments(
   const drawn: number[] = [];
   let filled = 0;
   const rig: Instruments = {
-    ...{ batch, classes: CLASSES },
+    batch,
+    classes: CLASSES,
     baseOf: (image) => Promise.resolve(Float32Array.of(image)),
     draw(base, row, image, firstSample, count) {
       expect(base[0]).toBe(image);

@@ -18,7 +18,10 @@ it.each([
   const records: LedgerRecord[] = [];
   const task: Task = { name: 'a', job: 'j-1', shards, ...content };
   const answer = await answerTask({
-    ...{ task, stop, jobDigest: 'ab'.repeat(32), fingerprint: 'cd'.repeat(32) },
+    task,
+    stop,
+    jobDigest: 'ab'.repeat(32),
+    fingerprint: 'cd'.repeat(32),
     pool: { draw: (shard) => Promise.resolve({ kind: 'counted', ...counted(voter, shard) }) },
     ledger: {
       append: (record) => {

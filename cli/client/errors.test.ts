@@ -26,7 +26,10 @@ describe('the error of a call', () => {
   it('is what the server says', () => {
     const error = serviceError(status.NOT_FOUND, 'cut', rich('JOB_NOT_FOUND'));
     expect(errorOf(error, ADDRESS)).toMatchObject({
-      ...{ code: 'JOB_NOT_FOUND', message: 'It is wrong.', remedy: 'Mend it.', cause: error },
+      code: 'JOB_NOT_FOUND',
+      message: 'It is wrong.',
+      remedy: 'Mend it.',
+      cause: error,
     });
   });
 

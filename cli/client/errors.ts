@@ -110,9 +110,13 @@ const refused: Sayer = (address) => [
 ];
 
 const BY_STATUS: Readonly<Partial<Record<status, Sayer>>> = {
-  ...{ [status.UNAVAILABLE]: unreachable, [status.DEADLINE_EXCEEDED]: unreachable },
-  ...{ [status.CANCELLED]: unreachable, [status.INTERNAL]: unreachable, [status.ABORTED]: unreachable },
-  ...{ [status.UNAUTHENTICATED]: refused, [status.PERMISSION_DENIED]: refused },
+  [status.UNAVAILABLE]: unreachable,
+  [status.DEADLINE_EXCEEDED]: unreachable,
+  [status.CANCELLED]: unreachable,
+  [status.INTERNAL]: unreachable,
+  [status.ABORTED]: unreachable,
+  [status.UNAUTHENTICATED]: refused,
+  [status.PERMISSION_DENIED]: refused,
   [status.UNIMPLEMENTED]: (address, said) => [
     'PROTOCOL_MISMATCH',
     `The server at ${address} does not know this call (${said}).`,

@@ -17,7 +17,12 @@ export async function openArraySource(path: string): Promise<ImageSource> {
     try {
       const { shape } = images.header;
       return {
-        ...{ what: images.what, dtype: pixelTypeOf(images), shape, classNames: null, files: null, close },
+        what: images.what,
+        dtype: pixelTypeOf(images),
+        shape,
+        classNames: null,
+        files: null,
+        close,
         ownLabels: async () => {
           const labelKey = chooseArchiveLabels(file, key);
           return labelKey === null ? null : labelsOf(file, labelKey, shape[0]!);

@@ -71,7 +71,11 @@ export async function cifarBatches(folder: string): Promise<string[] | null> {
 
 function sourceOf(what: string, kind: Kind, parts: readonly Part[], labels: Int32Array): ImageSource {
   return {
-    ...{ what, dtype: 'uint8', shape: [labels.length, ...SHAPE], classNames: null, files: null },
+    what,
+    dtype: 'uint8',
+    shape: [labels.length, ...SHAPE],
+    classNames: null,
+    files: null,
     ownLabels: () => Promise.resolve(labels),
     pixels: (selection) => pixelsOf(kind, parts, selection),
     close: () => Promise.resolve(),

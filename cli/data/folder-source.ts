@@ -29,7 +29,11 @@ export async function openFolder(folder: string, labelFile: string | null): Prom
   }
   const atOnce = height * width > LARGE_PIXELS ? 1 : DECODED_AT_ONCE;
   return {
-    ...{ what: folder, dtype: 'uint8', shape: all, classNames, files },
+    what: folder,
+    dtype: 'uint8',
+    shape: all,
+    classNames,
+    files,
     ownLabels: () => Promise.resolve(labels),
     pixels: (selection) =>
       inOrder(indicesOf(selection), atOnce, (index) => decodePicture(paths[index]!, shape)),

@@ -5,7 +5,9 @@ import type { Line } from './lines.js';
 export function jsonLines(stream: DestinationStream): (line: Line) => void {
   const logger = pino(
     {
-      ...{ base: null, level: 'trace', messageKey: 'message' },
+      base: null,
+      level: 'trace',
+      messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
     },

@@ -40,7 +40,8 @@ export function lineOf(
   const known = cause instanceof SmoothcertError ? { code: cause.code, remedy: cause.remedy } : {};
   const below = cause === undefined ? undefined : sentenceOf(cause);
   const all: Readonly<Record<string, unknown>> = {
-    ...{ ...known, ...others },
+    ...known,
+    ...others,
     // What the sentence says already is not said twice.
     ...(below !== undefined && below !== message && { error: below }),
     ...(more > 0 && { more }),

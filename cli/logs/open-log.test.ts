@@ -37,8 +37,14 @@ describe('json', () => {
       `{"level":"warn","time":"${TIME}","event":"image-failed","job":"${JOB}","image":3,"code":"CHILD_DIED","message":"Image 3 has failed."}`,
     );
     expect(parsed(lines())[1]).toEqual({
-      ...{ level: 'warn', time: TIME, event: 'job-restarted', job: JOB, message: 'It is begun again.' },
-      ...{ code: 'NATS_UNREACHABLE', remedy: 'Look after NATS.', error: 'NATS is away.' },
+      level: 'warn',
+      time: TIME,
+      event: 'job-restarted',
+      job: JOB,
+      message: 'It is begun again.',
+      code: 'NATS_UNREACHABLE',
+      remedy: 'Look after NATS.',
+      error: 'NATS is away.',
     });
   });
 

@@ -5,9 +5,13 @@ export function pretty({ level, message, fields, stack }: Line, time: Date): str
   const { job, code, error, remedy, more, words } = fields;
   const below = [code, error].filter((part) => part !== undefined).join(': ');
   const text = [
-    ...[time.toISOString(), level, ...(job === undefined ? [] : [job]), message],
+    time.toISOString(),
+    level,
+    ...(job === undefined ? [] : [job]),
+    message,
     ...(below === '' ? [] : [`(${below})`]),
-    ...[remedy, more === undefined ? undefined : `(and ${more} more like it within a minute)`],
+    remedy,
+    more === undefined ? undefined : `(and ${more} more like it within a minute)`,
     words,
   ];
   const first = text.filter((part) => part !== undefined).join(' ');

@@ -59,7 +59,8 @@ export function natsOptions(raw: Raw, role: 'coordinator' | 'worker', name: stri
       ? {}
       : { user: inAddress.user, password: () => inAddress.password ?? '' }),
     ...(inAddress.token === undefined ? {} : { token: () => inAddress.token ?? '' }),
-    ...{ name: `smoothcert ${role} ${name}`, inboxPrefix: `_INBOX_${role}` },
+    name: `smoothcert ${role} ${name}`,
+    inboxPrefix: `_INBOX_${role}`,
     ...(user === undefined ? {} : { user }),
     ...(passwordFile === undefined ? {} : { password: () => secretOf(passwordFile, '--nats-password-file') }),
     ...(tokenFile === undefined ? {} : { token: () => secretOf(tokenFile, '--nats-token-file') }),
@@ -85,8 +86,11 @@ function timesOf(raw: Raw): NonNullable<NatsOptions['times']> {
   const ackWaitMs = seconds(raw, 'ackWaitSeconds', '--ack-wait-seconds', 'coordinator');
   const leaseTtlMs = seconds(raw, 'leaseSeconds', '--lease-seconds', 'coordinator');
   return {
-    ...{ ackWaitMs, workingEveryMs: ackWaitMs / 3 },
-    ...{ leaseTtlMs, leaseRenewMs: 0.3 * leaseTtlMs, standbyPollMs: 0.1 * leaseTtlMs },
+    ackWaitMs,
+    workingEveryMs: ackWaitMs / 3,
+    leaseTtlMs,
+    leaseRenewMs: 0.3 * leaseTtlMs,
+    standbyPollMs: 0.1 * leaseTtlMs,
   };
 }
 
@@ -110,7 +114,9 @@ export function listeningOf(raw: Raw): ListeningConfig {
     );
   }
   return {
-    ...{ grpc: text(raw, 'grpc')!, http: text(raw, 'http')!, tokenFile: text(raw, 'tokenFile') ?? null },
+    grpc: text(raw, 'grpc')!,
+    http: text(raw, 'http')!,
+    tokenFile: text(raw, 'tokenFile') ?? null,
     tls: cert === undefined ? null : { cert, key: key!, clientCa: clientCa ?? null },
     insecure: raw['insecure'] === true,
   };
@@ -199,11 +205,14 @@ export function workerConfig(raw: Raw): WorkerConfig {
   const cacheRoot = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   return {
     ...machineOf(raw),
-    ...{ nats: natsOptions(raw, 'worker', name), name, http: text(raw, 'http') ?? null },
+    nats: natsOptions(raw, 'worker', name),
+    name,
+    http: text(raw, 'http') ?? null,
     cache: text(raw, 'cache') ?? path.join(cacheRoot, 'smoothcert'),
     cacheBytes:
       2 ** 30 * parseNumber('--cache-gib', text(raw, 'cacheGib')!, { above: 0, most: 1e6 }, '', 'worker'),
-    ...{ artifactsUrl: text(raw, 'artifacts') ?? null, store: text(raw, 'store') ?? null },
+    artifactsUrl: text(raw, 'artifacts') ?? null,
+    store: text(raw, 'store') ?? null,
     tokenFile: text(raw, 'tokenFile') ?? null,
     artifactsTls: {
       ca: text(raw, 'artifactsCa') ?? null,

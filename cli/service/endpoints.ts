@@ -59,7 +59,12 @@ export function serveHttp(
   log: Log,
 ): Promise<HttpServer> {
   return HttpServer.start({
-    ...{ address, tls, tokens, unready, report: reportTo(log), onRefused: refusedTo(log) },
+    address,
+    tls,
+    tokens,
+    unready,
+    report: reportTo(log),
+    onRefused: refusedTo(log),
     pages: { '/metrics': metricsPage(metrics) },
     others: (request, response) => serveArtifact(artifacts, request, response),
   });
@@ -72,8 +77,14 @@ export function serveGrpc(
   log: Log,
 ): Promise<GrpcServer> {
   return GrpcServer.start({
-    ...{ service, address, tls, tokens, metrics, report: reportTo(log) },
-    ...{ onRefused: refusedTo(log), onUploadRefused: uploadTo(log) },
+    service,
+    address,
+    tls,
+    tokens,
+    metrics,
+    report: reportTo(log),
+    onRefused: refusedTo(log),
+    onUploadRefused: uploadTo(log),
   });
 }
 

@@ -48,18 +48,32 @@ export async function serve(raw: Raw, log: Log, interrupt: AbortSignal): Promise
     const limits = { ...DEFAULT_LIMITS, ...retention, taskMicros: TASK_MICROS };
     const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
     const manager = new JobManager({
-      ...{ ...ports, lease: null, fetcher, metrics, log, tracer: openTelemetry },
+      ...ports,
+      lease: null,
+      fetcher,
+      metrics,
+      log,
+      tracer: openTelemetry,
     });
     const unready = () => (manager.serving ? null : 'It is starting or ending.');
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const name = nameOfProcess();
     const daemon = new Daemon({
-      ...{ name, exchange, cache, device: machine.device, jobs: machine.jobs },
-      ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: machine.graceMs, clock: systemClock },
-      ...{ onEvent: workerLog(log, name), metrics, tracer: openTelemetry },
+      name,
+      exchange,
+      cache,
+      device: machine.device,
+      jobs: machine.jobs,
+      presenceEveryMs: PRESENCE_EVERY_MS,
+      graceMs: machine.graceMs,
+      clock: systemClock,
+      onEvent: workerLog(log, name),
+      metrics,
+      tracer: openTelemetry,
       pool: {
-        ...{ processes: machine.processes, hangMs: machine.hangMs },
+        processes: machine.processes,
+        hangMs: machine.hangMs,
         onDeath: deathLog(log, name),
       },
     });

@@ -26,7 +26,11 @@ export async function serveWorkerHttp(pages: WorkerPages): Promise<HttpServer> {
   const { address, metrics, unready, stuck, log } = pages;
   const start = (at: Address) =>
     HttpServer.start({
-      ...{ address: at, tls: null, tokens: null, unready, stuck },
+      address: at,
+      tls: null,
+      tokens: null,
+      unready,
+      stuck,
       pages: { '/metrics': metricsPage(metrics) },
       report: (cause) => log('call-failed', 'A request met an error of ours.', { cause }),
     });

@@ -27,7 +27,10 @@ export async function work(raw: Raw, log: Log, interrupt: AbortSignal): Promise<
   const metrics = metricsOf('worker');
   const seen: Seen = { link: null, daemon: null };
   const http = await serveWorkerHttp({
-    ...{ address: config.http, metrics, log, unready: () => whyUnready(seen) },
+    address: config.http,
+    metrics,
+    log,
+    unready: () => whyUnready(seen),
     stuck: () => seen.daemon?.stuck ?? null,
   });
   try {
@@ -63,11 +66,20 @@ async function draw(
     const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
     const onEvent = workerLog(log, config.name);
     const daemon = new Daemon({
-      ...{ name: config.name, exchange, cache, device: config.device, jobs: config.jobs, clock: systemClock },
-      ...{ graceMs: config.graceMs, presenceEveryMs: link.times.presenceEveryMs, onEvent, metrics },
+      name: config.name,
+      exchange,
+      cache,
+      device: config.device,
+      jobs: config.jobs,
+      clock: systemClock,
+      graceMs: config.graceMs,
+      presenceEveryMs: link.times.presenceEveryMs,
+      onEvent,
+      metrics,
       tracer: openTelemetry,
       pool: {
-        ...{ processes: config.processes, hangMs: config.hangMs },
+        processes: config.processes,
+        hangMs: config.hangMs,
         onDeath: deathLog(log, config.name),
       },
     });

@@ -18,9 +18,13 @@ export const CERTIFICATION_DEFINITION = Object.fromEntries(
   Object.entries(CERTIFICATION_METHODS).map(([name, { path, requestStream, responseStream }]) => [
     name,
     {
-      ...{ path, requestStream, responseStream },
-      ...{ requestSerialize: asItIs, requestDeserialize: asItIs },
-      ...{ responseSerialize: asItIs, responseDeserialize: asItIs },
+      path,
+      requestStream,
+      responseStream,
+      requestSerialize: asItIs,
+      requestDeserialize: asItIs,
+      responseSerialize: asItIs,
+      responseDeserialize: asItIs,
     } satisfies BytesMethod,
   ]),
 ) as Record<MethodName, BytesMethod> satisfies ServiceDefinition;

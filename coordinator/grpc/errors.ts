@@ -65,7 +65,10 @@ export function statusOf(error: unknown, report: Report, exceptions: StatusCodes
   if (known.exitCode === 1) report(error);
   const code = exceptions[known.code] ?? STATUS_CODES[known.code] ?? byFault(known.code);
   const bytes = encodeRichStatus({
-    ...{ code, message: known.message, reason: known.code, metadata: { remedy: known.remedy } },
+    code,
+    message: known.message,
+    reason: known.code,
+    metadata: { remedy: known.remedy },
     violations: known instanceof RequestError ? known.faults : [],
   });
   const metadata = new Metadata();

@@ -58,9 +58,16 @@ export class Admission {
       const images = await this.images(spec);
       await this.ports.artifacts.requireRoom(ROOM_OF_AN_IMAGE * countOf(images));
       const entry: JobEntry = {
-        ...{ id, requestId, requestDigest: requestDigestOf(spec), createMs: this.ports.now() },
+        id,
+        requestId,
+        requestDigest: requestDigestOf(spec),
+        createMs: this.ports.now(),
         spec: { ...spec, seed: spec.seed ?? drawnSeed(), images },
-        ...{ startMs: null, job: null, prepared: null, cancelRequested: false, ending: null },
+        startMs: null,
+        job: null,
+        prepared: null,
+        cancelRequested: false,
+        ending: null,
         ...(trace && { trace }),
       };
       if ((await this.ports.jobs.create(entry)) !== 'created') return null;
@@ -96,8 +103,15 @@ export class Admission {
     const here = await this.inputs.check(spec);
     const images = here ? await this.images(spec) : spec.images;
     const entry: JobEntry = {
-      ...{ id: '', requestId, requestDigest: '', createMs: this.ports.now(), startMs: null, job: null },
-      ...{ spec: { ...spec, seed: spec.seed ?? '', images }, prepared: null, cancelRequested: false },
+      id: '',
+      requestId,
+      requestDigest: '',
+      createMs: this.ports.now(),
+      startMs: null,
+      job: null,
+      spec: { ...spec, seed: spec.seed ?? '', images },
+      prepared: null,
+      cancelRequested: false,
       ending: null,
     };
     return { ...viewOf(entry, noProgress(images ? countOf(images) : 0), null, []), spec };

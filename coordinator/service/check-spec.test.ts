@@ -9,9 +9,18 @@ const DIGEST = 'ab'.repeat(32);
 const SPEC: JobSpec = {
   model: { digest: DIGEST, fileDigest: DIGEST, weights: [], uri: null },
   data: { digest: DIGEST, uri: null },
-  ...{ images: null, sigma: 0.5, seed: '1', normalisation: { inputScale: 1, mean: [0], std: [1] } },
-  ...{ layout: 'auto', output: null, batch: null, device: 'cpu', alpha: 0.001, bound: 'spending' },
-  ...{ stop: { kind: 'gain', minGain: 0.02 }, maxSamples: 100_000 },
+  images: null,
+  sigma: 0.5,
+  seed: '1',
+  normalisation: { inputScale: 1, mean: [0], std: [1] },
+  layout: 'auto',
+  output: null,
+  batch: null,
+  device: 'cpu',
+  alpha: 0.001,
+  bound: 'spending',
+  stop: { kind: 'gain', minGain: 0.02 },
+  maxSamples: 100_000,
 };
 
 /** What is wrong with a spec, by field. */

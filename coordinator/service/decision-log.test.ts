@@ -5,8 +5,10 @@ import type { DecisionView } from '../../shared/job-view.js';
 import { DecisionLog, type Position } from './decision-log.js';
 
 const decision = (image: number): DecisionView => ({
-  ...{ image, outcome: image % 3 === 0 ? 'abstained' : 'certified' },
-  ...{ class: image % 3 === 0 ? null : image % 10, radius: image / 7 },
+  image,
+  outcome: image % 3 === 0 ? 'abstained' : 'certified',
+  class: image % 3 === 0 ? null : image % 10,
+  radius: image / 7,
 });
 
 /** A log of records that decide so many images each. */

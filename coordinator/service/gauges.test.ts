@@ -103,8 +103,16 @@ it('a coordinator that takes over counts only what it folds itself', async () =>
 
 it('workers that are about to end, and those that refuse, are told apart', async () => {
   const presence = (worker: string, more: Partial<Presence>): Presence => ({
-    ...{ worker, version: '0', device: 'cpu', numericClass: NUMERIC_CLASS, slots: 2, tasks: 0 },
-    ...{ samplesPerSecond: 0, refusals: [], draining: false, ...more },
+    worker,
+    version: '0',
+    device: 'cpu',
+    numericClass: NUMERIC_CLASS,
+    slots: 2,
+    tasks: 0,
+    samplesPerSecond: 0,
+    refusals: [],
+    draining: false,
+    ...more,
   });
   const refusal = { worker: 'c', code: 'DISK_FULL', message: 'It is full.', remedy: 'Clear it.' } as const;
   const presences = [

@@ -23,7 +23,9 @@ function everyImageGivenUp({ images }: JobFold): Refusal {
   const [image, state] = [...images][0]!;
   const { code, detail } = state.ending as { code: ErrorCode; detail: string };
   return {
-    ...{ worker: '', code, message: `Every image was given up; image ${image}: ${detail}` },
+    worker: '',
+    code,
+    message: `Every image was given up; image ${image}: ${detail}`,
     remedy: 'The rows of the results name the fault of each image; mend it and create a new job.',
   };
 }

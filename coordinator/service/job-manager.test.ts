@@ -19,7 +19,9 @@ afterEach(() => bed.close());
 
 const ID = jobIdOf('one');
 const request = (more: Parameters<ServiceBed['spec']>[0] = {}, requestId = 'one') => ({
-  ...{ spec: bed.spec(more), requestId, validateOnly: false },
+  spec: bed.spec(more),
+  requestId,
+  validateOnly: false,
 });
 
 describe('a job', () => {
@@ -87,8 +89,14 @@ describe('a job', () => {
     await happens(async () => (await manager.getJob(ID)).state === 'running');
     await happens(async () => (await manager.getJob(ID)).waitingFor === null);
     bed.exchange.announce({
-      ...{ worker: 'w', version: '0', device: 'cpu', numericClass: 'test', slots: 2, tasks: 0 },
-      ...{ samplesPerSecond: 0, draining: true },
+      worker: 'w',
+      version: '0',
+      device: 'cpu',
+      numericClass: 'test',
+      slots: 2,
+      tasks: 0,
+      samplesPerSecond: 0,
+      draining: true,
       refusals: [
         { job: ID, refusal: { worker: 'w', code: 'DEVICE_UNAVAILABLE', message: 'No.', remedy: 'None.' } },
         { job: 'another', refusal: { worker: 'w', code: 'INTERNAL', message: 'No.', remedy: 'None.' } },

@@ -149,8 +149,12 @@ export class JobManager implements CertificationService {
     const { exchange, clock } = this.options;
     const jobs = [...(term?.runners.values() ?? [])].map((runner) => runner.moment());
     return {
-      ...{ serving, watchers, jobs },
-      ...{ presences: exchange.presences(), connected: exchange.connected, now: clock.now() },
+      serving,
+      watchers,
+      jobs,
+      presences: exchange.presences(),
+      connected: exchange.connected,
+      now: clock.now(),
     };
   }
 

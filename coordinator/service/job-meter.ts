@@ -78,6 +78,14 @@ export class JobMeter {
 }
 
 const NOTHING: Tally = {
-  ...{ counted: 0, duplicate: 0, divergent: 0, late: 0, rejected: 0, failed: 0, samples: 0, micros: 0 },
-  ...{ wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 }, looks: 0 },
+  counted: 0,
+  duplicate: 0,
+  divergent: 0,
+  late: 0,
+  rejected: 0,
+  failed: 0,
+  samples: 0,
+  micros: 0,
+  wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
+  looks: 0,
 };

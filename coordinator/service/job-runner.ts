@@ -241,15 +241,13 @@ export class JobRunner {
     const { reports, trace } = this;
     let [restarts, reissued] = [0, 0];
     const coordinator = new Coordinator({
-      ...{
-        job: id,
-        fold: live.fold,
-        ledger,
-        queue: trace?.over(queue) ?? queue,
-        stop,
-        clock,
-        taskMicros: limits.taskMicros,
-      },
+      job: id,
+      fold: live.fold,
+      ledger,
+      queue: trace?.over(queue) ?? queue,
+      stop,
+      clock,
+      taskMicros: limits.taskMicros,
       taskPrefix: randomBytes(6).toString('hex'),
       // Asked whenever something is to be issued, and so after every restart. What is thrown here ends `run`.
       window: () => {

@@ -49,14 +49,18 @@ export class JobTrace {
     if (!span) return;
     this.tasks.delete(task);
     span.set({
-      ...{ 'smoothcert.shards.counted': counted.length, 'smoothcert.shards.failed': failed.length },
-      ...{ 'smoothcert.shards.returned': returned.length, 'smoothcert.shards.dropped': dropped.length },
-      ...{ 'smoothcert.looks': effects.advanced.length, 'smoothcert.decided': effects.decided.length },
+      'smoothcert.shards.counted': counted.length,
+      'smoothcert.shards.failed': failed.length,
+      'smoothcert.shards.returned': returned.length,
+      'smoothcert.shards.dropped': dropped.length,
+      'smoothcert.looks': effects.advanced.length,
+      'smoothcert.decided': effects.decided.length,
     });
     span.event('smoothcert.folded', { 'smoothcert.sequence': fold.sequence });
     for (const image of effects.advanced.slice(0, MOST_EVENTS)) {
       span.event('smoothcert.look', {
-        ...{ 'smoothcert.image': image, 'smoothcert.look': fold.images.get(image)?.look ?? 0 },
+        'smoothcert.image': image,
+        'smoothcert.look': fold.images.get(image)?.look ?? 0,
       });
     }
     for (const image of effects.decided.slice(0, MOST_EVENTS)) {
@@ -99,8 +103,10 @@ export class JobTrace {
     this.traced += 1;
     const samples = shards.reduce((sum, { begin, end }) => sum + end - begin, 0);
     const attributes = {
-      ...{ 'smoothcert.job': job, 'smoothcert.task': name },
-      ...{ 'smoothcert.shards': shards.length, 'smoothcert.samples': samples },
+      'smoothcert.job': job,
+      'smoothcert.task': name,
+      'smoothcert.shards': shards.length,
+      'smoothcert.samples': samples,
     };
     return this.tracer.start('smoothcert.task', { kind: 'producer', parent, attributes });
   }

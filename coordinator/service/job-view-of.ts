@@ -21,13 +21,19 @@ export function viewOf(
   const all = presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
   const refusals = all.slice(0, MOST_REFUSALS_SHOWN);
   return {
-    ...{ id, requestId, spec, state: stateOf(entry), createMs, startMs },
+    id,
+    requestId,
+    spec,
+    state: stateOf(entry),
+    createMs,
+    startMs,
     waitingFor: ending ? null : (waitingFor ?? withoutWorkers(entry, presences)),
     endMs: ending?.endMs ?? null,
     error: ending?.error ?? null,
     progress: ending?.progress ?? progress,
     refusals: ending ? [] : refusals.map(({ refusal }) => refusal),
-    ...{ job, batchNote: prepared?.batchNote ?? null },
+    job,
+    batchNote: prepared?.batchNote ?? null,
   };
 }
 

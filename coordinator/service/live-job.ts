@@ -51,10 +51,17 @@ export class LiveJob {
   progress(): Progress {
     const { tally, images } = this.fold;
     return {
-      ...{ images: images.size, ...this.log.totals },
-      ...{ samples: tally.samples, shardsCounted: tally.counted, shardsDuplicate: tally.duplicate },
-      ...{ shardsDivergent: tally.divergent, shardsLate: tally.late, shardsRejected: tally.rejected },
-      ...{ shardsFailed: tally.failed, micros: tally.micros, sequence: this.log.sequence },
+      images: images.size,
+      ...this.log.totals,
+      samples: tally.samples,
+      shardsCounted: tally.counted,
+      shardsDuplicate: tally.duplicate,
+      shardsDivergent: tally.divergent,
+      shardsLate: tally.late,
+      shardsRejected: tally.rejected,
+      shardsFailed: tally.failed,
+      micros: tally.micros,
+      sequence: this.log.sequence,
     };
   }
 }
@@ -62,8 +69,19 @@ export class LiveJob {
 /** Of a job of which nothing is folded. */
 export function noProgress(images: number): Progress {
   return {
-    ...{ images, certified: 0, abstained: 0, failed: 0, approximate: 0, samples: 0, micros: 0, sequence: 0 },
-    ...{ shardsCounted: 0, shardsDuplicate: 0, shardsDivergent: 0, shardsLate: 0, shardsRejected: 0 },
+    images,
+    certified: 0,
+    abstained: 0,
+    failed: 0,
+    approximate: 0,
+    samples: 0,
+    micros: 0,
+    sequence: 0,
+    shardsCounted: 0,
+    shardsDuplicate: 0,
+    shardsDivergent: 0,
+    shardsLate: 0,
+    shardsRejected: 0,
     shardsFailed: 0,
   };
 }

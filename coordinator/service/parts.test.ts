@@ -48,8 +48,16 @@ describe('pages', () => {
 
 describe('the window', () => {
   const worker = (slots: number, more: Partial<Presence> = {}): Presence => ({
-    ...{ worker: 'w', version: '0', device: 'cpu', numericClass: 'a', slots, tasks: 0 },
-    ...{ samplesPerSecond: 0, refusals: [], draining: false, ...more },
+    worker: 'w',
+    version: '0',
+    device: 'cpu',
+    numericClass: 'a',
+    slots,
+    tasks: 0,
+    samplesPerSecond: 0,
+    refusals: [],
+    draining: false,
+    ...more,
   });
 
   it.each([

@@ -11,7 +11,9 @@ afterEach(() => bed.close());
 
 const ID = jobIdOf('one');
 const request = (more: Parameters<ServiceBed['spec']>[0] = {}, requestId = 'one') => ({
-  ...{ spec: bed.spec(more), requestId, validateOnly: false },
+  spec: bed.spec(more),
+  requestId,
+  validateOnly: false,
 });
 
 describe('after a restart', () => {

@@ -32,8 +32,12 @@ async function created(): Promise<JobEntry> {
 
 const ports = (more: Partial<ServicePorts> = {}): ServicePorts => ({
   ...bed.ports(),
-  ...{ clock: bed.clock, now: () => 1, limits: DEFAULT_LIMITS, log: () => undefined },
-  ...{ metrics: NO_METRICS, ...more },
+  clock: bed.clock,
+  now: () => 1,
+  limits: DEFAULT_LIMITS,
+  log: () => undefined,
+  metrics: NO_METRICS,
+  ...more,
 });
 
 /** What another coordinator stores meanwhile. */
@@ -45,7 +49,11 @@ const made = (): Promise<JobEntry | null> =>
   });
 
 const cancelled: JobEnding = {
-  ...{ state: 'cancelled', endMs: 7, error: null, progress: noProgress(6), results: null },
+  state: 'cancelled',
+  endMs: 7,
+  error: null,
+  progress: noProgress(6),
+  results: null,
 };
 const ended = () => updateEntry(bed.jobs, ID, (entry) => ({ ...entry, ending: cancelled }));
 

@@ -22,16 +22,30 @@ afterEach(() => bed.close());
 
 function viewOf(more: Partial<JobView> = {}): JobView {
   return {
-    ...{ id: 'j', requestId: '', spec: bed.spec(), state: 'running', waitingFor: null, createMs: 1 },
-    ...{ startMs: 2, endMs: null, error: null, progress: noProgress(5), refusals: [], job: null },
-    ...{ batchNote: null, ...more },
+    id: 'j',
+    requestId: '',
+    spec: bed.spec(),
+    state: 'running',
+    waitingFor: null,
+    createMs: 1,
+    startMs: 2,
+    endMs: null,
+    error: null,
+    progress: noProgress(5),
+    refusals: [],
+    job: null,
+    batchNote: null,
+    ...more,
   };
 }
 
 /** A job whose log a test writes. */
 function watched(images: number) {
   const job = {
-    ...{ pulse: new Pulse(), log: new DecisionLog(images), over: false, shown: viewOf() },
+    pulse: new Pulse(),
+    log: new DecisionLog(images),
+    over: false,
+    shown: viewOf(),
     view: () => job.shown,
     decide: (sequence: number, ...decided: number[]) => {
       for (const image of decided)
@@ -162,8 +176,16 @@ describe('a job that has ended', () => {
   it('gives the rows that its fold gave, from any image on, and lets go of its files in between', async () => {
     const { fold, ending } = await stored();
     const entry = {
-      ...{ id: 'j', requestId: '', requestDigest: jobDigest(job), createMs: 1, startMs: 1, job },
-      ...{ spec: { ...bed.spec(), seed: '1' }, prepared: null, cancelRequested: false, ending },
+      id: 'j',
+      requestId: '',
+      requestDigest: jobDigest(job),
+      createMs: 1,
+      startMs: 1,
+      job,
+      spec: { ...bed.spec(), seed: '1' },
+      prepared: null,
+      cancelRequested: false,
+      ending,
     };
     const drawing = { live: { fold } as never, labelOf: (image: number) => image % 10 };
     const read = async (drawn: typeof drawing | null, from: number) => {

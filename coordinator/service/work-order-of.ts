@@ -26,7 +26,11 @@ export function imagesOf({ spec, id }: JobEntry): JobImages {
 export function orderOf({ id, spec, job, prepared }: Ready): WorkOrder {
   const images = job.claim.images;
   return {
-    ...{ job: id, jobDigest: jobDigest(job), draw: job.draw, model: spec.model, device: spec.device },
+    job: id,
+    jobDigest: jobDigest(job),
+    draw: job.draw,
+    model: spec.model,
+    device: spec.device,
     claim: canonicalJson(job.claim),
     probeImages: probeImagesOf(images),
     fingerprint: job.draw.numeric === 'same' ? prepared.fingerprint : null,

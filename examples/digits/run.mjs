@@ -7,8 +7,16 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 const relative = (file) => path.relative(root, path.join(here, file));
 const args = [
-  ...['certify', '--model', relative('digits.onnx'), '--data', relative('digits.npz')],
-  ...['--sigma', '0.25', '--out', relative('certificates'), ...process.argv.slice(2)],
+  'certify',
+  '--model',
+  relative('digits.onnx'),
+  '--data',
+  relative('digits.npz'),
+  '--sigma',
+  '0.25',
+  '--out',
+  relative('certificates'),
+  ...process.argv.slice(2),
 ];
 
 console.error(`smoothcert ${args.join(' ')}`);

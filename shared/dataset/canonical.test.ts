@@ -24,14 +24,19 @@ const sizes = fc.integer({ min: 1, max: 2 ** 24 });
 
 const headers: fc.Arbitrary<DataSetHeader> = fc
   .record({
-    ...{ dtype: fc.constantFrom('uint8' as const, 'float32' as const), labelled: fc.boolean() },
+    dtype: fc.constantFrom('uint8' as const, 'float32' as const),
+    labelled: fc.boolean(),
     image: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 3 }),
     selection: fc
       .tuple(ranges, sizes)
       .map(([range, count]) => selectionOf(range, count) ?? { ...ALL, count }),
   })
   .map(({ dtype, labelled, image, selection: { start, step, count } }) => ({
-    ...{ dtype, labelled, start, step, shape: [count, ...image] },
+    dtype,
+    labelled,
+    start,
+    step,
+    shape: [count, ...image],
   }));
 
 describe('header', () => {

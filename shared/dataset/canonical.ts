@@ -76,8 +76,11 @@ export function decodeHeader(bytes: Uint8Array): DataSetHeader {
   const number = (at: number) => Number(view.getBigUint64(at, true));
   const shape = Array.from({ length: rank }, (_, axis) => number(SHAPE_OFFSET + 8 * axis));
   const header = {
-    ...{ dtype, shape, labelled: labelled === 1 },
-    ...{ start: number(START_OFFSET), step: number(STEP_OFFSET) },
+    dtype,
+    shape,
+    labelled: labelled === 1,
+    start: number(START_OFFSET),
+    step: number(STEP_OFFSET),
   };
   const fault = headerFault(header);
   if (fault !== null) throw damaged(fault);

@@ -9,7 +9,11 @@ import { VerifiedDataSet } from './verified-data-set.js';
 /** 7 images of 6 MiB: three chunks, and images that lie across the borders of two. */
 const IMAGE_BYTES = 6 * 2 ** 20;
 const header = encodeHeader({
-  ...{ dtype: 'uint8', shape: [7, 6, 2 ** 20], labelled: false, start: 0, step: 1 },
+  dtype: 'uint8',
+  shape: [7, 6, 2 ** 20],
+  labelled: false,
+  start: 0,
+  step: 1,
 });
 const pixels = Buffer.alloc(
   7 * IMAGE_BYTES,

@@ -12,15 +12,21 @@ const GAIN: Claim = {
 };
 const FIXED: Claim = {
   ...GAIN,
-  ...{ bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 10 }, looks: [10, 110] },
+  bound: 'clopper-pearson',
+  stop: { kind: 'fixed', selection: 10 },
+  looks: [10, 110],
 };
 const TARGET: Claim = {
   ...GAIN,
-  ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0.25', '0.50'] }, looks: [32, 64] },
+  bound: 'anytime',
+  stop: { kind: 'target', radii: ['0.25', '0.50'] },
+  looks: [32, 64],
 };
 const TWO_STAGE: Claim = {
   ...GAIN,
-  ...{ bound: 'clopper-pearson', stop: { kind: 'two-stage', minGain: 0.02 }, looks: [64, 80, 100] },
+  bound: 'clopper-pearson',
+  stop: { kind: 'two-stage', minGain: 0.02 },
+  looks: [64, 80, 100],
 };
 const invalid: unknown = expect.objectContaining({ code: 'OPTION_INVALID' });
 const checking = (claim: Claim) => () => checkClaim(claim);

@@ -44,11 +44,10 @@ describe('Theorem C', () => {
   it('rejects an interval: what rejects p0 rejects every smaller one, down to ½', () => {
     const counts = fc.integer({ min: 1, max: 20_000 }).chain((n) =>
       fc.record({
-        ...{ n: fc.constant(n), failures: fc.integer({ min: 0, max: Math.floor(n / 2) }) },
-        ...{
-          z: fc.double({ min: 0, max: 4, noNaN: true }),
-          share: fc.double({ min: 0, max: 1, noNaN: true }),
-        },
+        n: fc.constant(n),
+        failures: fc.integer({ min: 0, max: Math.floor(n / 2) }),
+        z: fc.double({ min: 0, max: 4, noNaN: true }),
+        share: fc.double({ min: 0, max: 1, noNaN: true }),
       }),
     );
     fc.assert(

@@ -10,7 +10,8 @@ export interface EventDefinition {
 
 const info = (meaning: string): EventDefinition => ({ level: 'info', meaning });
 const warn = (meaning: string, perMinute?: number): EventDefinition => ({
-  ...{ level: 'warn', meaning },
+  level: 'warn',
+  meaning,
   ...(perMinute !== undefined && { perMinute }),
 });
 const error = (meaning: string): EventDefinition => ({ level: 'error', meaning });

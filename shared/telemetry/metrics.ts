@@ -41,6 +41,10 @@ const nothing = (): void => undefined;
 
 /** For commands that end: nobody asks them. */
 export const NO_METRICS: Metrics = {
-  ...{ add: nothing, set: nothing, replace: nothing, observe: nothing, observeAll: nothing },
+  add: nothing,
+  set: nothing,
+  replace: nothing,
+  observe: nothing,
+  observeAll: nothing,
   onScrape: nothing,
 };

@@ -278,7 +278,9 @@ describe('an answer about a model', () => {
 describe('a request to look at a model', () => {
   it('is refused without a seed', () => {
     const bytes = wire.PrepareMessage.encode({
-      ...{ protocol: 1, job: 'j-1', probeImages: [0] },
+      protocol: 1,
+      job: 'j-1',
+      probeImages: [0],
       spec: { model: { digest: 'ab'.repeat(32) }, data: { digest: 'ab'.repeat(32) }, sigma: 1 },
     }).finish();
     expect(() => cluster.decodePrepare(bytes)).toThrow(/spec\.seed is missing/);

@@ -24,7 +24,9 @@ const LONGEST_REQUEST_ID = 256;
 
 const { succeeded, failed, cancelled } = STATE_NUMBERS;
 const FINAL_NUMBERS = {
-  ...{ succeeded, failed, cancelled },
+  succeeded,
+  failed,
+  cancelled,
   'partially-succeeded': STATE_NUMBERS['partially-succeeded'],
 } as const satisfies Record<FinalState, number>;
 
@@ -82,9 +84,12 @@ function traceOfWire(
 
 function endingToWire({ state, endMs, error, progress, results }: JobEnding): WireEnding {
   return {
-    ...{ state: FINAL_NUMBERS[state], endMs, progress: progressToWire(progress) },
+    state: FINAL_NUMBERS[state],
+    endMs,
+    progress: progressToWire(progress),
     error: error && refusalToWire(error),
-    ...{ resultsJsonl: results?.jsonl ?? '', resultsTsv: results?.tsv ?? '' },
+    resultsJsonl: results?.jsonl ?? '',
+    resultsTsv: results?.tsv ?? '',
   };
 }
 

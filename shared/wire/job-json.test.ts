@@ -8,13 +8,24 @@ const D = 'ab'.repeat(32);
 const plain = {
   protocol: 1,
   draw: {
-    ...{ modelDigest: D, dataDigest: D, seed: '1', layout: 'flat', output: 'scores', classes: 10, batch: 32 },
+    modelDigest: D,
+    dataDigest: D,
+    seed: '1',
+    layout: 'flat',
+    output: 'scores',
+    classes: 10,
+    batch: 32,
     noise: { kind: 'gaussian', scale: 0.5, generator: 'g', version: 1 },
     normalisation: { inputScale: 1, mean: [0], std: [1] },
-    ...{ numericClass: 'n', numeric: 'same', segments: [64, 128] },
+    numericClass: 'n',
+    numeric: 'same',
+    segments: [64, 128],
   },
   claim: {
-    ...{ alpha: 0.001, bound: 'anytime', stop: { kind: 'gain', minGain: 0 }, looks: [64, 128] },
+    alpha: 0.001,
+    bound: 'anytime',
+    stop: { kind: 'gain', minGain: 0 },
+    looks: [64, 128],
     images: { start: 0, stop: 3, step: 1 },
   },
 };

@@ -37,15 +37,26 @@ describe('a spec', () => {
     expect(specOfWire(least)).toEqual({
       model: { digest: D, fileDigest: D, weights: [], uri: null },
       data: { digest: D, uri: null },
-      ...{ images: null, sigma: 0.5, seed: null, layout: 'auto', output: null, batch: null, device: 'cpu' },
+      images: null,
+      sigma: 0.5,
+      seed: null,
+      layout: 'auto',
+      output: null,
+      batch: null,
+      device: 'cpu',
       normalisation: { inputScale: 1, mean: [0], std: [1] },
-      ...{ alpha: 0.001, bound: 'spending', stop: { kind: 'gain', minGain: 0.02 }, maxSamples: 100_000 },
+      alpha: 0.001,
+      bound: 'spending',
+      stop: { kind: 'gain', minGain: 0.02 },
+      maxSamples: 100_000,
     });
     expect(
       specOfWire({ ...least, alpha: 0, maxSamples: 0, batch: 0, normalisation: { inputScale: 0 } }),
     ).toEqual(specOfWire(least));
     expect(specOfWire({ ...least, images: { start: 2, stop: 5, step: 0 } }).images).toEqual({
-      ...{ start: 2, stop: 5, step: 1 },
+      start: 2,
+      stop: 5,
+      step: 1,
     });
   });
 
@@ -210,7 +221,12 @@ describe('a spec that cannot be', () => {
   it('tells all that is wrong at once', () => {
     const found = faultsOf({ sigma: -1, alpha: 7, seed: 'x', device: 9 });
     expect(Object.keys(found).sort()).toEqual([
-      ...['spec.alpha', 'spec.data.digest', 'spec.device', 'spec.model.digest', 'spec.seed', 'spec.sigma'],
+      'spec.alpha',
+      'spec.data.digest',
+      'spec.device',
+      'spec.model.digest',
+      'spec.seed',
+      'spec.sigma',
     ]);
     expect(Object.keys(faultsOf(null))).toEqual(['spec.model.digest', 'spec.data.digest', 'spec.sigma']);
   });

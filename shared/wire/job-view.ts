@@ -23,12 +23,10 @@ const INTERNAL = 13;
 /** A job as clients get it. */
 export function jobToWire(view: JobView): WireJob {
   return {
-    ...{
-      id: view.id,
-      requestId: view.requestId,
-      spec: specToWire(view.spec),
-      state: STATE_NUMBERS[view.state],
-    },
+    id: view.id,
+    requestId: view.requestId,
+    spec: specToWire(view.spec),
+    state: STATE_NUMBERS[view.state],
     waitingFor: sentence(view.waitingFor ?? ''),
     createTime: timeToWire(view.createMs),
     startTime: view.startMs === null ? null : timeToWire(view.startMs),

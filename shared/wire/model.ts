@@ -15,7 +15,8 @@ export function modelToWire({
   uri,
 }: ModelReference): smoothcert.v1.Model.$Properties {
   return {
-    ...{ digest, fileDigest: weights.length === 0 ? '' : fileDigest },
+    digest,
+    fileDigest: weights.length === 0 ? '' : fileDigest,
     weights: weights.map((file) => ({ ...file })),
     uri: uri ?? '',
   };

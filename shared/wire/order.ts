@@ -15,14 +15,14 @@ const order = codecOf(
   'a work order',
   smoothcert.v1.WorkOrder,
   ({ job, jobDigest, draw, claim, model, device, probeImages, fingerprint, imageLimit }: WorkOrder) => ({
-    ...{
-      job,
-      jobDigest: Buffer.from(jobDigest, 'hex'),
-      drawJson: drawToJson(draw),
-      claimJson: claim,
-      model: modelToWire(model),
-    },
-    ...{ device: DEVICE_NUMBERS[device], probeImages: [...probeImages], imageLimit },
+    job,
+    jobDigest: Buffer.from(jobDigest, 'hex'),
+    drawJson: drawToJson(draw),
+    claimJson: claim,
+    model: modelToWire(model),
+    device: DEVICE_NUMBERS[device],
+    probeImages: [...probeImages],
+    imageLimit,
     fingerprint: Buffer.from(fingerprint ?? '', 'hex'),
   }),
   (wire, check): WorkOrder => {
@@ -36,7 +36,11 @@ const order = codecOf(
       check.note('job_digest', 'is not that of draw_json and claim_json');
     }
     return {
-      ...{ jobDigest, draw, claim, model, imageLimit },
+      jobDigest,
+      draw,
+      claim,
+      model,
+      imageLimit,
       job: check.jobId('job', wire.job),
       device: wire.device ? check.named('device', wire.device, DEVICE_NUMBERS) : 'cpu',
       probeImages: probeImagesOf(check, wire.probeImages, imageLimit),

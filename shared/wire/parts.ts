@@ -64,7 +64,14 @@ export function progressOfWire(
 export function preparedToWire(prepared: Prepared): smoothcert.v1.Preparation.$Properties {
   const { modelDigest, layout, output, classes, batch, batchNote, numericClass, steady, batchMs } = prepared;
   return {
-    ...{ modelDigest, layout: LAYOUT_NUMBERS[layout], output, classes, batch, numericClass, steady, batchMs },
+    modelDigest,
+    layout: LAYOUT_NUMBERS[layout],
+    output,
+    classes,
+    batch,
+    numericClass,
+    steady,
+    batchMs,
     batchNote: sentence(batchNote ?? ''),
     fingerprint: Buffer.from(prepared.fingerprint, 'hex'),
     generator: prepared.generator.name,

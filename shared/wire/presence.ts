@@ -22,16 +22,14 @@ const presence = codecOf(
     refusals,
     draining,
   }: Presence) => ({
-    ...{
-      worker,
-      version,
-      device: DEVICE_NUMBERS[device],
-      numericClass,
-      slots,
-      tasks,
-      samplesPerSecond,
-      draining,
-    },
+    worker,
+    version,
+    device: DEVICE_NUMBERS[device],
+    numericClass,
+    slots,
+    tasks,
+    samplesPerSecond,
+    draining,
     refusals: refusals
       .slice(0, MOST_REFUSALS)
       .map(({ job, refusal }) => ({ job, refusal: refusalToWire(refusal) })),

@@ -12,12 +12,21 @@ const one: CountedShard = {
   micros: 10,
 };
 const plain: LedgerRecord = {
-  ...{ jobDigest: 'ab'.repeat(32), fingerprint: 'cd'.repeat(32), task: 't' },
-  ...{ counted: [one], failed: [], returned: [], dropped: [], failedImages: [], cancelled: false },
+  jobDigest: 'ab'.repeat(32),
+  fingerprint: 'cd'.repeat(32),
+  task: 't',
+  counted: [one],
+  failed: [],
+  returned: [],
+  dropped: [],
+  failedImages: [],
+  cancelled: false,
 };
 const wire = smoothcert.v1.LedgerRecord;
 const plainWire = {
-  ...{ protocol: 1, jobDigest: Buffer.from(plain.jobDigest, 'hex'), task: 't' },
+  protocol: 1,
+  jobDigest: Buffer.from(plain.jobDigest, 'hex'),
+  task: 't',
   fingerprint: Buffer.from(plain.fingerprint, 'hex'),
 };
 const malformed = expect.objectContaining({ code: 'LEDGER_DAMAGED' }) as unknown;

@@ -71,12 +71,10 @@ export function statusOfWire({ code, message, details }: google.rpc.Status.$Prop
   );
   const ours = infos.find(({ domain }) => domain === ERROR_DOMAIN);
   return {
-    ...{
-      code: code ?? 0,
-      message: message ?? '',
-      reason: ours?.reason ?? '',
-      metadata: { ...ours?.metadata },
-    },
+    code: code ?? 0,
+    message: message ?? '',
+    reason: ours?.reason ?? '',
+    metadata: { ...ours?.metadata },
     violations: requests.flatMap(({ fieldViolations }) =>
       fieldViolations.map(({ field, description }) => ({
         field: field ?? '',

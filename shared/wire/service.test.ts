@@ -62,7 +62,10 @@ describe('a job as clients see it', () => {
   it('keeps an error whose code it does not know as INTERNAL', () => {
     const error = { code: 9, message: 'm' };
     expect(jobOfWire({ ...jobToWire(example(view)), error }).error).toEqual({
-      ...{ worker: '', code: 'INTERNAL', message: 'm', remedy: '' },
+      worker: '',
+      code: 'INTERNAL',
+      message: 'm',
+      remedy: '',
     });
   });
 
@@ -172,7 +175,9 @@ describe('the methods', () => {
       }),
     );
     const ours = Object.values(METHODS).map(({ path, requestStream, responseStream }) => ({
-      ...{ path, requestStream, responseStream },
+      path,
+      requestStream,
+      responseStream,
     }));
     expect(ours).toEqual(declared);
     expect(declared).toHaveLength(9);
@@ -228,7 +233,10 @@ describe('an error with its details', () => {
 
   it('is what other programs read: Any of ErrorInfo and BadRequest', () => {
     const bytes = encodeRichStatus({
-      ...{ code: 3, message: 'm', reason: 'REQUEST_INVALID', metadata: { remedy: 'r' } },
+      code: 3,
+      message: 'm',
+      reason: 'REQUEST_INVALID',
+      metadata: { remedy: 'r' },
       violations: [{ field: 'spec.sigma', description: 'is missing' }],
     });
     const { code, message, details } = google.rpc.Status.decode(bytes);
@@ -238,7 +246,9 @@ describe('an error with its details', () => {
       'type.googleapis.com/google.rpc.BadRequest',
     ]);
     expect(google.rpc.ErrorInfo.decode(details[0]!.value!)).toMatchObject({
-      ...{ reason: 'REQUEST_INVALID', domain: 'smoothcert', metadata: { remedy: 'r' } },
+      reason: 'REQUEST_INVALID',
+      domain: 'smoothcert',
+      metadata: { remedy: 'r' },
     });
     expect(google.rpc.BadRequest.decode(details[1]!.value!).fieldViolations).toMatchObject([
       { field: 'spec.sigma', description: 'is missing' },

@@ -13,7 +13,9 @@ const task = codecOf(
   'a task',
   smoothcert.v1.TaskMessage,
   ({ name, job, shards, insist }: Task) => ({
-    ...{ name, job, insist: insist === true },
+    name,
+    job,
+    insist: insist === true,
     shards: shards.map(({ image, begin, end }) => ({ image, begin, end })),
   }),
   (wire, check): Task => ({

@@ -10,16 +10,30 @@ import { WatchedCluster } from '../monitoring/watched-cluster.js';
 /** Alerts whose condition is made true: they fire, they alone, and are silent again when it is mended. Durations are 60 times shorter. */
 
 const digits = (...more: readonly string[]) => [
-  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
-  ...['--sigma', '0.25', '--seed', '11', ...more],
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  ...more,
 ];
 /** Far longer than any of these tests; it is cancelled. */
 const ENDLESS = digits('--stop', 'fixed', '--bound', 'clopper-pearson', '--max-samples', '10000000');
 /** A quarter of its 40 images fail. */
 const failing = (seed: string) => [
-  ...['--model', project('test/fixtures/models/fails-sometimes.onnx')],
-  ...['--data', project('test/fixtures/models/images.npz'), '--sigma', '0.05', '--seed', seed],
-  ...['--max-samples', '512'],
+  '--model',
+  project('test/fixtures/models/fails-sometimes.onnx'),
+  '--data',
+  project('test/fixtures/models/images.npz'),
+  '--sigma',
+  '0.05',
+  '--seed',
+  seed,
+  '--max-samples',
+  '512',
 ];
 /** Windows of an hour last a minute here. */
 const A_WINDOW_MS = 90_000;

@@ -22,9 +22,15 @@ test.runIf(hasNatsServer)(
       await taps.further(8);
       const [token] = taps.classes;
       const subjects = [
-        ...[`sc1.work.${token!}.${id}`, `sc1.work.${token!}.j-00000000000000000000`, `sc1.work.${token!}.x`],
-        ...[`sc1.ledger.${id}.x${round}`, `sc1.stop.${id}`, `sc1.stopped.${id}`],
-        ...['sc1.presence.x', 'sc1.presence.one', 'sc1.prepare.cpu'],
+        `sc1.work.${token!}.${id}`,
+        `sc1.work.${token!}.j-00000000000000000000`,
+        `sc1.work.${token!}.x`,
+        `sc1.ledger.${id}.x${round}`,
+        `sc1.stop.${id}`,
+        `sc1.stopped.${id}`,
+        'sc1.presence.x',
+        'sc1.presence.one',
+        'sc1.prepare.cpu',
       ];
       for (const subject of subjects) connection.publish(subject, randomBytes(random(300)));
       const open = [...taps.job(id).issued].filter((task) => !taps.job(id).attempted.has(task));

@@ -8,8 +8,17 @@ import { TcpProxy } from '../harness/tcp-proxy.js';
 
 const MODELS = 'test/fixtures/models';
 const job = (model: string, sigma: number, ...more: string[]): string[] => [
-  ...['--model', project(`${MODELS}/${model}`), '--data', project(`${MODELS}/images.npz`)],
-  ...['--sigma', `${sigma}`, '--seed', '5', '--max-samples', '512', ...more],
+  '--model',
+  project(`${MODELS}/${model}`),
+  '--data',
+  project(`${MODELS}/images.npz`),
+  '--sigma',
+  `${sigma}`,
+  '--seed',
+  '5',
+  '--max-samples',
+  '512',
+  ...more,
 ];
 
 interface Row {

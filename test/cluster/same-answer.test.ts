@@ -8,8 +8,16 @@ import { Part } from '../harness/parts.js';
 
 /** A job of a second or two. */
 const JOB = [
-  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
-  ...['--sigma', '0.25', '--seed', '11', '--images', '::10'],
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  '--images',
+  '::10',
 ];
 
 let folder: TemporaryFolder;

@@ -15,8 +15,14 @@ const ENDS: readonly Fault[] = ['end worker', 'end coordinator'];
 const PAUSES: readonly Fault[] = ['pause worker', 'pause coordinator', 'pause nats'];
 /** Every fourth is quiet: what does not heal shows there. */
 const MIXES: readonly (readonly Fault[])[] = [
-  ...[KILLS, PAUSES, ['kill nats', 'kill worker'] satisfies Fault[], []],
-  ...[ENDS, [...KILLS, ...ENDS], [...KILLS, ...ENDS, ...PAUSES, 'kill nats'] satisfies Fault[], []],
+  KILLS,
+  PAUSES,
+  ['kill nats', 'kill worker'] satisfies Fault[],
+  [],
+  ENDS,
+  [...KILLS, ...ENDS],
+  [...KILLS, ...ENDS, ...PAUSES, 'kill nats'] satisfies Fault[],
+  [],
 ];
 
 test.runIf(hasNatsServer && MINUTES > 0)(

@@ -35,7 +35,7 @@ describe.runIf(hasNatsServer)('who computes other bits', () => {
       counts: { classes: [0], votes: [end - begin], invalid: 0 },
       micros: 1,
     }));
-    const foreign = { ...{ jobDigest: jobDigest(job), failed: [], returned: [], dropped: [] }, counted };
+    const foreign = { jobDigest: jobDigest(job), failed: [], returned: [], dropped: [], counted };
     const own = { failedImages: [], cancelled: false };
     await ledger.append({ ...foreign, ...own, fingerprint: '0b'.repeat(32), task: 'stranger' });
     const { rows } = await cluster.finish(coordinator, id);

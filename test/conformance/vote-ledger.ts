@@ -31,7 +31,9 @@ setMaxListeners(0, never);
 function recordOf(task: string): LedgerRecord {
   const shard = { image: 7, begin: 64, end: 128 };
   return {
-    ...{ jobDigest: DIGEST, fingerprint: FINGERPRINT, task },
+    jobDigest: DIGEST,
+    fingerprint: FINGERPRINT,
+    task,
     counted: [{ shard, counts: { classes: [0, 300], votes: [61, 2], invalid: 1 }, micros: 1234 }],
     failed: [{ shard: { ...shard, image: 8 }, code: 'CHILD_DIED', detail: 'gone – „so“' }],
     returned: [{ ...shard, image: 9 }],

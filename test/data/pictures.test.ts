@@ -90,7 +90,8 @@ describe('the pixels of', () => {
     const folder = fill(place, { 'a.png': png('grey8.png'), 'b.png': png('rgb8.png') });
     for (const stop of [null, 1]) {
       expect(await place.import(folder, { range: { start: 0, stop, step: 1 } })).toMatchObject({
-        ...{ count: 2, imageShape: [H, W, 3] },
+        count: 2,
+        imageShape: [H, W, 3],
       });
       const first = [...(await place.canonical()).pixels].slice(0, H * W * 3);
       expect(first).toEqual(levels(1).flatMap((level) => [level, level, level]));
@@ -140,7 +141,8 @@ describe('a folder', () => {
   ])('with labels from %j, which lie in it', async (text, labels) => {
     using place = new Workplace();
     const folder = fill(place, {
-      ...{ 'a.png': png('grey8.png'), 'b.png': png('grey4.png') },
+      'a.png': png('grey8.png'),
+      'b.png': png('grey4.png'),
       'labels.csv': Buffer.from(text),
     });
     const data = await place.import(folder, { labels: path.join(folder, 'labels.csv') });

@@ -34,7 +34,10 @@ describe('an array of 8 GiB', () => {
     const huge = await importAlone({ data, into: place.into, range });
     const small = await importAlone({ data: oneImage, into: place.file('small') });
     const { totalBytes } = geometryOf({
-      ...{ dtype: 'uint8', labelled: false, start: range.start, step: range.step },
+      dtype: 'uint8',
+      labelled: false,
+      start: range.start,
+      step: range.step,
       shape: [count, 3, 32, 32],
     });
     expect(statSync(place.into).size).toBe(totalBytes);

@@ -42,7 +42,12 @@ const bindsOf = ({ volumes = [] }: Service) => volumes.filter((volume) => volume
 describe('deploy/compose/docker-compose.yml', () => {
   it('has NATS, a coordinator, a worker on a GPU and one on the CPU, Prometheus and Grafana', () => {
     expect(services.map(([name]) => name)).toEqual([
-      ...['nats', 'coordinator', 'worker-gpu', 'worker-cpu', 'prometheus', 'grafana'],
+      'nats',
+      'coordinator',
+      'worker-gpu',
+      'worker-cpu',
+      'prometheus',
+      'grafana',
     ]);
     expect(compose.services['worker-gpu']).toMatchObject({
       profiles: ['gpu'],
@@ -56,7 +61,9 @@ describe('deploy/compose/docker-compose.yml', () => {
     (_, service) => {
       expect(service.image).toMatch(/:v?\d+\.\d+\.\d+(-alpine)?$/);
       expect(service).toMatchObject({
-        ...{ read_only: true, restart: 'unless-stopped', cap_drop: ['ALL'] },
+        read_only: true,
+        restart: 'unless-stopped',
+        cap_drop: ['ALL'],
         security_opt: ['no-new-privileges:true'],
       });
       expect(service.healthcheck!.test[0]).toBe('CMD');

@@ -26,7 +26,9 @@ describe.each(FILES)('%s', (file) => {
   it('installs from the lock file, runs no install script, and ships no development package', () => {
     const installs = stages.flatMap((stage) => textsOf(stage, 'RUN')).filter((text) => text.includes('npm '));
     expect(installs.map((text) => text.replace(/ --no-audit --no-fund$/, ''))).toEqual([
-      ...['npm ci --ignore-scripts', 'npm run build', 'npm ci --ignore-scripts --omit=dev'],
+      'npm ci --ignore-scripts',
+      'npm run build',
+      'npm ci --ignore-scripts --omit=dev',
     ]);
     const [, dependencies] = stages;
     expect(textsOf(dependencies!, 'COPY')[0]).toBe('package.json package-lock.json .npmrc ./');

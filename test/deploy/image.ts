@@ -34,7 +34,10 @@ export function buildImage(stages: readonly Stage[], folder: string): Image {
   const all = (name: string) => last.instructions.filter((one) => one.name === name);
   const text = (name: string) => all(name).at(-1)?.text ?? '';
   return {
-    ...{ root, workdir: text('WORKDIR'), user: text('USER'), stopSignal: text('STOPSIGNAL') },
+    root,
+    workdir: text('WORKDIR'),
+    user: text('USER'),
+    stopSignal: text('STOPSIGNAL'),
     env: Object.assign({}, ...all('ENV').map((one) => pairsOf(one.text))) as Record<string, string>,
     entrypoint: execForm(text('ENTRYPOINT')) ?? [],
   };

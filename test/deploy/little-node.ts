@@ -177,7 +177,12 @@ export function natsImage(folder: string): Image {
   }
   withLibraries(folder);
   return {
-    ...{ root: folder, env: {}, workdir: '/', user: '', entrypoint: ['/nats-server'], stopSignal: 'SIGTERM' },
+    root: folder,
+    env: {},
+    workdir: '/',
+    user: '',
+    entrypoint: ['/nats-server'],
+    stopSignal: 'SIGTERM',
   };
 }
 

@@ -60,12 +60,14 @@ describe.runIf(hasKubectl)('every manifest', () => {
     (_, all) => {
       for (const { pod, container } of workloadsOf(all)) {
         expect(pod).toMatchObject({
-          ...{ automountServiceAccountToken: false, enableServiceLinks: false },
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
         });
         expect(pod.securityContext!.runAsUser).toBeGreaterThan(0);
         expect(container.securityContext).toEqual({
-          ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         });
         expect([pod.hostNetwork, pod.hostPID, pod.hostIPC]).toEqual([undefined, undefined, undefined]);

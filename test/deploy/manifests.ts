@@ -52,11 +52,11 @@ export function renderWith(components: readonly string[]): readonly Resource[] {
     const own = path.join(folder, 'deploy/kubernetes/overlays/own');
     mkdirSync(own);
     const lines = [
-      ...['apiVersion: kustomize.config.k8s.io/v1beta1', 'kind: Kustomization', 'namespace: smoothcert'],
-      ...[
-        'resources: [../../base]',
-        `components: [${components.map((c) => `../../components/${c}`).join()}]`,
-      ],
+      'apiVersion: kustomize.config.k8s.io/v1beta1',
+      'kind: Kustomization',
+      'namespace: smoothcert',
+      'resources: [../../base]',
+      `components: [${components.map((c) => `../../components/${c}`).join()}]`,
     ];
     writeFileSync(path.join(own, 'kustomization.yaml'), lines.join('\n'));
     return kustomize(own);
@@ -126,7 +126,12 @@ function workload(
   const [container, ...more] = [...(pod.initContainers ?? []), ...pod.containers];
   if (!container || more.length > 0) throw new Error(`${name} has not one container`);
   return {
-    ...{ name, kind, replicas: spec!.replicas, pod, container, claims },
+    name,
+    kind,
+    replicas: spec!.replicas,
+    pod,
+    container,
+    claims,
     selector: spec!.selector.matchLabels ?? {},
     labels: spec!.template.metadata?.labels ?? {},
   };

@@ -5,16 +5,21 @@ import { hasKubectl, renderOverlay, renderWith, workloadsOf, type Resource } fro
 /** Everything that might be in such a cluster, friend or stranger. */
 function ends(resources: readonly Resource[]): readonly End[] {
   const ours = workloadsOf(resources).map(({ container, labels }) => ({
-    ...{ name: container.name, namespace: 'smoothcert', labels },
+    name: container.name,
+    namespace: 'smoothcert',
+    labels,
     ports: Object.fromEntries(container.ports!.map(({ name, containerPort }) => [containerPort, name!])),
   }));
   const chart: End = {
-    ...{ name: 'nats', namespace: 'smoothcert' },
+    name: 'nats',
+    namespace: 'smoothcert',
     labels: { 'app.kubernetes.io/name': 'nats', 'app.kubernetes.io/component': 'nats' },
     ports: { 4222: 'nats', 6222: 'cluster', 8222: 'monitor', 7777: 'prom-metrics' },
   };
   const stranger = (name: string, namespace: string, labels: Record<string, string> = {}): End => ({
-    ...{ name, namespace, labels },
+    name,
+    namespace,
+    labels,
     ports: { 53: 'dns', 443: 'https', 4222: 'nats' },
   });
   return [

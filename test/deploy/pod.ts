@@ -54,8 +54,17 @@ export class Pod implements AsyncDisposable {
     this.child = spawn(
       'nsenter',
       [
-        ...[`--net=${network}`, 'unshare', '--mount', '--pid', '--uts', '--ipc', '--propagation=private'],
-        ...['--fork', 'sh', '-c', scriptOf(options)],
+        `--net=${network}`,
+        'unshare',
+        '--mount',
+        '--pid',
+        '--uts',
+        '--ipc',
+        '--propagation=private',
+        '--fork',
+        'sh',
+        '-c',
+        scriptOf(options),
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
@@ -214,7 +223,10 @@ function scriptOf({ name, workload, image, volumes, hosts }: PodOptions): string
   }
   const { runAsUser, runAsGroup, fsGroup } = pod.securityContext!;
   const become = [
-    ...[`${RUNTIME}/setpriv`, `--reuid=${runAsUser}`, `--regid=${runAsGroup}`, `--groups=${fsGroup}`],
+    `${RUNTIME}/setpriv`,
+    `--reuid=${runAsUser}`,
+    `--regid=${runAsGroup}`,
+    `--groups=${fsGroup}`,
     ...(container.securityContext!.allowPrivilegeEscalation === false ? ['--no-new-privs'] : []),
     ...(container.securityContext!.capabilities!.drop!.includes('ALL')
       ? ['--bounding-set=-all', '--inh-caps=-all']

@@ -102,8 +102,13 @@ const snapshot = (root: string) =>
 
 async function expectConfined(pod: Pod, user: number, writable: readonly string[]): Promise<void> {
   expect(statusOf(pod.pid)).toMatchObject({
-    ...{ Uid: Array(4).fill(user).join(' '), Gid: Array(4).fill(user).join(' '), Groups: `${user}` },
-    ...{ NoNewPrivs: '1', CapEff: '0'.repeat(16), CapPrm: '0'.repeat(16), CapBnd: '0'.repeat(16) },
+    Uid: Array(4).fill(user).join(' '),
+    Gid: Array(4).fill(user).join(' '),
+    Groups: `${user}`,
+    NoNewPrivs: '1',
+    CapEff: '0'.repeat(16),
+    CapPrm: '0'.repeat(16),
+    CapBnd: '0'.repeat(16),
     // Process 1 of its container.
     NSpid: `${pod.pid} 1`,
   });

@@ -139,7 +139,11 @@ describe('target: P(some look accepts some radius for some class wrongly) ≤ α
     (alpha, radii) => {
       const stop = { kind: 'target', radii } as const;
       const claim: Claim = {
-        ...{ alpha, bound: 'anytime', stop, looks: looksFor(stop, 'anytime', 2272), images: IMAGES },
+        alpha,
+        bound: 'anytime',
+        stop,
+        looks: looksFor(stop, 'anytime', 2272),
+        images: IMAGES,
       };
       const rule = targetRuleOf(radii, alpha, claim.looks);
       const points = [...new Set([...hardestPoints(rule), ...grid])];

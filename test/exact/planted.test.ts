@@ -140,7 +140,10 @@ describe('the simulation of three classes catches a planted error:', () => {
       const [alpha, images] = [0.05, 20_000];
       const stop = { kind: 'gain', minGain: 0.02 } as const;
       const claim: Claim = {
-        ...{ alpha, bound: 'spending', stop, looks: looksFor(stop, 'spending', 512) },
+        alpha,
+        bound: 'spending',
+        stop,
+        looks: looksFor(stop, 'spending', 512),
         images: { start: 0, stop: 1, step: 1 },
       };
       const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: claim.looks });

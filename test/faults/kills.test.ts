@@ -12,9 +12,23 @@ import { childrenOf, isAlive, seededRandom, signalTo } from '../harness/processe
 
 /** Big enough that 50 starts do not finish it: no image stops before 8,000 samples unless it abstains. */
 const JOB = [
-  ...['certify', '--model', project('examples/digits/digits.onnx')],
-  ...['--data', project('examples/digits/digits.npz'), '--sigma', '0.25', '--seed', '11', '--processes', '2'],
-  ...['--bound', 'anytime', '--min-gain', '0.005', '--images', '::2'],
+  'certify',
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  '--processes',
+  '2',
+  '--bound',
+  'anytime',
+  '--min-gain',
+  '0.005',
+  '--images',
+  '::2',
 ];
 const POLL_MS = 2;
 

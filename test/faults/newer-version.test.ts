@@ -35,7 +35,9 @@ async function expectRefused(message: string): Promise<void> {
     const { code, stdout, stderr } = await runCommand(args);
     const [sentence, remedy, ...more] = stderr.split('\n');
     expect({ code, stdout, sentence, more }).toEqual({
-      ...{ code: 2, stdout: '', more: [''] },
+      code: 2,
+      stdout: '',
+      more: [''],
       sentence: `Error PROTOCOL_MISMATCH: ${message}`,
     });
     expect(remedy).toContain('Use the version of smoothcert that wrote it');

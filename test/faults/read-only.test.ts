@@ -8,7 +8,8 @@ const MOUNTING = mayMount();
 
 /** The command's words where not one file of this folder can be written. */
 const refused = (file: string) => ({
-  ...{ code: 2, stdout: '' },
+  code: 2,
+  stdout: '',
   stderr: `Error FOLDER_UNUSABLE: ${file} cannot be written (EROFS).\nGive --out a folder that you may write to.\n`,
 });
 

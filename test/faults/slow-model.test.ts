@@ -49,8 +49,15 @@ beforeAll(async () => {
   const pixels = Uint8Array.from({ length: 64 * IMAGES }, () => random(256));
   await writeUint8Npy(data, [IMAGES, 8, 8], pixels);
   job = certifyArgs({
-    ...{ model, data, out, sigma: 0.25, seed: 3, batch: BATCH, processes: 2 },
-    ...{ alpha: 0.25, 'max-samples': SAMPLES },
+    model,
+    data,
+    out,
+    sigma: 0.25,
+    seed: 3,
+    batch: BATCH,
+    processes: 2,
+    alpha: 0.25,
+    'max-samples': SAMPLES,
   });
 });
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -120,7 +127,10 @@ test('10,000 images, 100 ms a sample, interrupted at random: nothing recorded is
       expect(images.map((line) => (JSON.parse(line) as { image: number }).image)).toEqual(recorded);
       expect(results).toBe(await certificates());
       expect(Object.keys((await contentOf(out))!)).toEqual([
-        ...['job.json', 'ledger', 'results.jsonl', 'results.tsv'],
+        'job.json',
+        'ledger',
+        'results.jsonl',
+        'results.tsv',
       ]);
     }
     before = now;

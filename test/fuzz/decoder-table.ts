@@ -49,7 +49,9 @@ export function ofText(
   codes: readonly ErrorCode[],
 ): Decoder {
   return {
-    ...{ name, tries, codes },
+    name,
+    tries,
+    codes,
     valid: () => valid.map((text) => Buffer.from(text)),
     read: (bytes) => read(bytes.toString('utf8')),
   };
@@ -65,7 +67,11 @@ export function ofFile(
   codes: readonly ErrorCode[],
 ): Decoder {
   return {
-    ...{ name, tries, valid, codes, share: 0.15 },
+    name,
+    tries,
+    valid,
+    codes,
+    share: 0.15,
     read: (bytes) => {
       writeFileSync(file(), bytes);
       return read(file());

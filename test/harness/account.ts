@@ -85,9 +85,17 @@ export async function accountOf(
   if (replayed !== rows) findings.push('the ledger gives other rows than the client got');
   await ledger.close();
   return {
-    ...{ issued: tap.issued.size, attempted: attempted.length, acknowledged: acknowledged.length },
-    ...{ redelivered: tap.redelivered.size, recorded: recorded.size, returned, progress: live.progress() },
-    ...{ lost, phantom: foreign, findings, rows: replayed },
+    issued: tap.issued.size,
+    attempted: attempted.length,
+    acknowledged: acknowledged.length,
+    redelivered: tap.redelivered.size,
+    recorded: recorded.size,
+    returned,
+    progress: live.progress(),
+    lost,
+    phantom: foreign,
+    findings,
+    rows: replayed,
   };
 }
 

@@ -6,8 +6,20 @@ import type { Part } from './parts.js';
 import { Taps } from './taps.js';
 
 const digits = (images: string): readonly string[] => [
-  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
-  ...['--sigma', '0.25', '--seed', '11', '--images', images, '--min-gain', '0.005', '--bound', 'anytime'],
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  '--images',
+  images,
+  '--min-gain',
+  '0.005',
+  '--bound',
+  'anytime',
 ];
 
 /** A job of some 200 records and, for one process, some 4 seconds: long enough to be disturbed again and again. */

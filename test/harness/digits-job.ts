@@ -9,8 +9,15 @@ const POLL_MS = 2;
 /** The arguments of a job of a second or two, whose ledger grows to some 25 KB; the same results wherever it runs. */
 export function digitsJob(out: string, flags: Flags = {}): string[] {
   return certifyArgs({
-    ...{ ...DIGITS, sigma: 0.25, seed: 11, bound: 'anytime', 'min-gain': 0.005, images: '::60' },
-    ...{ processes: 2, out, ...flags },
+    ...DIGITS,
+    sigma: 0.25,
+    seed: 11,
+    bound: 'anytime',
+    'min-gain': 0.005,
+    images: '::60',
+    processes: 2,
+    out,
+    ...flags,
   });
 }
 

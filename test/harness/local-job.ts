@@ -29,9 +29,19 @@ export interface LocalJob {
 }
 
 const DEFAULTS = {
-  ...{ model: project('examples/digits/digits.onnx'), data: project('examples/digits/digits.npz') },
-  ...{ out: '-', sigma: '0.25', alpha: '0.001', stop: 'gain', maxSamples: '100000', seed: '7' },
-  ...{ inputScale: '1', layout: 'auto', device: 'cpu', hangSeconds: '60', processes: '1' },
+  model: project('examples/digits/digits.onnx'),
+  data: project('examples/digits/digits.npz'),
+  out: '-',
+  sigma: '0.25',
+  alpha: '0.001',
+  stop: 'gain',
+  maxSamples: '100000',
+  seed: '7',
+  inputScale: '1',
+  layout: 'auto',
+  device: 'cpu',
+  hangSeconds: '60',
+  processes: '1',
 } satisfies RawOptions;
 
 export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> {
@@ -44,7 +54,10 @@ export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> 
   const prepared = await askChild(setup, { childModule: CHILD_MODULE });
   const job = jobOf({ ...config, seed: config.seed! }, data.digest, images, prepared);
   return {
-    ...{ job, setup: settledSetup(setup, job), folder, fingerprint: prepared.fingerprint },
+    job,
+    setup: settledSetup(setup, job),
+    folder,
+    fingerprint: prepared.fingerprint,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
@@ -53,7 +66,12 @@ export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> 
 export function poolFor({ setup, fingerprint }: LocalJob, options: Partial<PoolOptions> = {}): Pool {
   const onDeath = () => undefined;
   return new Pool({
-    ...{ processes: 1, setup, hangMs: 60_000, fingerprint, onDeath, childModule: CHILD_MODULE },
+    processes: 1,
+    setup,
+    hangMs: 60_000,
+    fingerprint,
+    onDeath,
+    childModule: CHILD_MODULE,
     ...options,
   });
 }

@@ -21,9 +21,20 @@ process.once('exit', () => {
 
 /** Times short enough for tests; all in proportion. */
 export const TEST_TIMES: NatsTimes = {
-  ...{ ackWaitMs: 1000, workingEveryMs: 250, leaseTtlMs: 1000, leaseRenewMs: 250, standbyPollMs: 100 },
-  ...{ presenceEveryMs: 200, stopEveryMs: 100, stopCoalesceMs: 5, pingMs: 500, connectMs: 10_000 },
-  ...{ requestMs: 1000, pullMs: 5000, retryLeastMs: 20, retryMostMs: 200 },
+  ackWaitMs: 1000,
+  workingEveryMs: 250,
+  leaseTtlMs: 1000,
+  leaseRenewMs: 250,
+  standbyPollMs: 100,
+  presenceEveryMs: 200,
+  stopEveryMs: 100,
+  stopCoalesceMs: 5,
+  pingMs: 500,
+  connectMs: 10_000,
+  requestMs: 1000,
+  pullMs: 5000,
+  retryLeastMs: 20,
+  retryMostMs: 200,
 };
 
 export interface NatsServerOptions {
@@ -82,7 +93,8 @@ export class NatsServer implements AsyncDisposable {
   async restart(): Promise<void> {
     await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
     this.child = spawn('nats-server', await this.flags(), {
-      ...{ stdio: 'ignore', env: { ...process.env, ...this.environment } },
+      stdio: 'ignore',
+      env: { ...process.env, ...this.environment },
     });
     running.add(this.child);
     await (
@@ -97,7 +109,10 @@ export class NatsServer implements AsyncDisposable {
     login = this.options.login,
   ): Promise<NatsLink> {
     const link = await connectNats({
-      ...{ ...login, servers, name: 'test', times: { ...TEST_TIMES, ...times } },
+      ...login,
+      servers,
+      name: 'test',
+      times: { ...TEST_TIMES, ...times },
     });
     this.links.push(link);
     return link;

@@ -17,7 +17,9 @@ export class Part implements AsyncDisposable {
     nodeArgs: readonly string[] = [],
   ) {
     this.child = spawn(process.execPath, [...nodeArgs, `${ROOT}dist/cli/main.js`, ...args], {
-      ...{ cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.pid = this.child.pid!;
     for (const stream of [this.child.stdout, this.child.stderr]) {

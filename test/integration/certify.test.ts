@@ -25,7 +25,12 @@ import {
 /** Six of the bundled digits, quickly. */
 const JOB: Flags = {
   ...DIGITS,
-  ...{ sigma: 0.25, images: '0:60:10', seed: 42, 'max-samples': 1000, 'min-gain': 'quick', processes: 1 },
+  sigma: 0.25,
+  images: '0:60:10',
+  seed: 42,
+  'max-samples': 1000,
+  'min-gain': 'quick',
+  processes: 1,
 };
 const IMAGES = [0, 10, 20, 30, 40, 50];
 
@@ -50,7 +55,10 @@ const withoutTime = (table: string[][]) => table.map((cells) => cells.slice(0, -
 describe('certify writes', () => {
   it("job.json, ledger, results.jsonl and results.tsv, the latter in the columns of Cohen et al.'s scripts", async () => {
     expect(Object.keys((await contentOf(plain.path))!)).toEqual([
-      ...['job.json', 'ledger', 'results.jsonl', 'results.tsv'],
+      'job.json',
+      'ledger',
+      'results.jsonl',
+      'results.tsv',
     ]);
     const text = await readFile(plain.file('results.tsv'), 'utf8');
     expect(text).toMatch(
@@ -94,8 +102,11 @@ describe('certify writes', () => {
   it('a row with all that proves it: looks that add up, and the range of the counts', async () => {
     const { claim } = await jobOf(plain.path);
     expect(claim).toEqual({
-      ...{ alpha: 0.001, bound: 'spending', stop: { kind: 'gain', minGain: 0.1 } },
-      ...{ looks: [64, 128, 256, 512, 1000], images: { start: 0, stop: 60, step: 10 } },
+      alpha: 0.001,
+      bound: 'spending',
+      stop: { kind: 'gain', minGain: 0.1 },
+      looks: [64, 128, 256, 512, 1000],
+      images: { start: 0, stop: 60, step: 10 },
     });
     for (const { samples, looks, proved_by: proof, counts } of await rowsOf(plain.path)) {
       expect(looks.map(({ n }) => n)).toEqual(claim.looks.slice(0, looks.length));
@@ -169,8 +180,14 @@ describe('certify prints', () => {
     const names = lines.map((line) => /^ {2}(\S+( \S+)*) {2,}\S/.exec(line)?.[1]);
     expect(new Set(names)).toEqual(
       new Set([
-        ...['images', 'certified', ...(names.includes('abstained') ? ['abstained'] : [])],
-        ...['certified accuracy', 'average certified radius', 'mean radius', 'samples', 'time'],
+        'images',
+        'certified',
+        ...(names.includes('abstained') ? ['abstained'] : []),
+        'certified accuracy',
+        'average certified radius',
+        'mean radius',
+        'samples',
+        'time',
       ]),
     );
   });
@@ -185,15 +202,13 @@ describe('certify prints', () => {
     const rows = await rowsOf(plain.path);
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / IMAGES.length;
     expect(summary).toMatchObject({
-      ...{
-        out: plain.path,
-        images: 6,
-        decided: 6,
-        labelled: true,
-        budget: 1000,
-        failed: {},
-        samplesPerSecond: 0,
-      },
+      out: plain.path,
+      images: 6,
+      decided: 6,
+      labelled: true,
+      budget: 1000,
+      failed: {},
+      samplesPerSecond: 0,
       certified: rows.filter(({ outcome }) => outcome === 'certified').length,
       samples: rows.reduce((sum, { samples }) => sum + samples, 0),
     });

@@ -7,8 +7,14 @@ import { DIGITS, MODELS, PICTURES, certifyArgs, jobOf, type Flags } from '../har
 
 /** A job of a moment. */
 const QUICK: Flags = {
-  ...{ ...PICTURES, sigma: 0.25, images: '0:4', seed: 5, batch: 32 },
-  ...{ 'max-samples': 128, 'min-gain': 'quick', processes: 1 },
+  ...PICTURES,
+  sigma: 0.25,
+  images: '0:4',
+  seed: 5,
+  batch: 32,
+  'max-samples': 128,
+  'min-gain': 'quick',
+  processes: 1,
 };
 
 describe('another job into the folder is refused, naming what differs, and changes no byte of it', () => {
@@ -51,7 +57,9 @@ describe('another job into the folder is refused, naming what differs, and chang
         certifyArgs({ ...QUICK, ...flags, out: folder.path }),
       );
       expect({ name, code, stdout, stderr }).toEqual({
-        ...{ name, code: 2, stdout: '' },
+        name,
+        code: 2,
+        stdout: '',
         stderr: `Error JOB_DIFFERS: ${folder.path} holds another job; what differs: ${differs}.\nGive the same values to resume it, or certify into a new folder.\n`,
       });
       expect(await contentOf(folder.path), name).toEqual(before);
@@ -87,8 +95,14 @@ describe('another job into the folder is refused, naming what differs, and chang
 describe('a job that takes seconds', () => {
   /** Six pictures of 64 to 192 samples, 3 ms each; the last three are ties, which end at an early look. */
   const LONG: Flags = {
-    ...{ model: `${MODELS}/slow.onnx`, data: PICTURES.data, sigma: 0.25, images: '34:40' },
-    ...{ 'max-samples': 192, 'min-gain': 'quick', processes: 2, batch: 16 },
+    model: `${MODELS}/slow.onnx`,
+    data: PICTURES.data,
+    sigma: 0.25,
+    images: '34:40',
+    'max-samples': 192,
+    'min-gain': 'quick',
+    processes: 2,
+    batch: 16,
   };
   const args = (out: string, flags: Flags = {}) => certifyArgs({ ...LONG, seed: 7, ...flags, out });
   const files = ['job.json', 'ledger', 'results.jsonl', 'results.tsv'];
@@ -116,7 +130,8 @@ describe('a job that takes seconds', () => {
     await first.until(folder.path, () => existsSync(folder.file('ledger')));
     const second = await runCommand(args(folder.path));
     expect(second).toMatchObject({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr: `Error FOLDER_LOCKED: ${folder.path} is in use by process ${first.pid}.\nWait for it to end, or certify into another folder.\n`,
     });
     expect(first.running).toBe(true);

@@ -11,7 +11,9 @@ const RUNS: Flags = { ...PICTURES, sigma: 0.25, images: '0:2', 'max-samples': 10
 async function expectRefusal(out: string, [, flags, code, sentence, remedy]: Wrong): Promise<void> {
   const finished = await runCommand(certifyArgs({ ...RUNS, ...flags, out }));
   expect(finished).toEqual({
-    ...{ code: 2, signal: null, stdout: '' },
+    code: 2,
+    signal: null,
+    stdout: '',
     stderr: `Error ${code}: ${sentence}\n${remedy}\n`,
   });
 }

@@ -7,8 +7,13 @@ import { MODELS, certifyArgs, jobOf, rowsOf, type Flags } from '../harness/resul
 
 /** Pictures 0 to 7 are clear cases: p_A is above 0.99 for each model that reads them. */
 const CLEAR: Flags = {
-  ...{ data: `${MODELS}/images.npz`, sigma: 0.25, images: '0:8', seed: 11 },
-  ...{ 'max-samples': 256, 'min-gain': 'quick', processes: 1 },
+  data: `${MODELS}/images.npz`,
+  sigma: 0.25,
+  images: '0:8',
+  seed: 11,
+  'max-samples': 256,
+  'min-gain': 'quick',
+  processes: 1,
 };
 const COLOUR_NCHW = `${MODELS}/images-colour-nchw.npz`;
 const COLOUR_NHWC = `${MODELS}/images-colour-nhwc.npz`;
@@ -139,8 +144,14 @@ describe('outputs that are not finite', () => {
     expect(stderr).toBe('');
     for (const row of rows) {
       expect(row).toMatchObject({
-        ...{ outcome: 'failed', stop: 'MODEL_OUTPUT_NOT_FINITE', class: null, correct: null, radius: 0 },
-        ...{ detail: '64 of 64 outputs were not finite.', samples: 64, proved_by: null },
+        outcome: 'failed',
+        stop: 'MODEL_OUTPUT_NOT_FINITE',
+        class: null,
+        correct: null,
+        radius: 0,
+        detail: '64 of 64 outputs were not finite.',
+        samples: 64,
+        proved_by: null,
         counts: { classes: [], votes: [], invalid: 64 },
       });
     }
@@ -222,10 +233,15 @@ describe('a model that throws for some pictures', () => {
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(stdout).toContain('  failed                    1 (INFERENCE_FAILED)\n');
     expect(Object.keys((await contentOf(folder.path))!)).toEqual([
-      ...['job.json', 'ledger', 'results.jsonl', 'results.tsv'],
+      'job.json',
+      'ledger',
+      'results.jsonl',
+      'results.tsv',
     ]);
     expect((await rowsOf(folder.path)).map(({ outcome }) => outcome)).toEqual([
-      ...['failed', 'certified', 'certified'],
+      'failed',
+      'certified',
+      'certified',
     ]);
   });
 });

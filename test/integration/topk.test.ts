@@ -14,7 +14,13 @@ import { DIGITS, MODELS, certifyArgs, rowsOf, writeUint8Npy, type Flags } from '
 /** Six of the bundled digits. */
 const JOB: Flags = {
   ...DIGITS,
-  ...{ sigma: 0.25, images: '0:60:10', seed: 42, stop: 'fixed', n0: 50, 'max-samples': 500, processes: 1 },
+  sigma: 0.25,
+  images: '0:60:10',
+  seed: 42,
+  stop: 'fixed',
+  n0: 50,
+  'max-samples': 500,
+  processes: 1,
 };
 
 let folder: TemporaryFolder;
@@ -133,7 +139,8 @@ describe('--topk-rows is refused before anything is drawn', () => {
     const before = await contentOf(folder.file('unlabelled'));
     const { code, stderr } = await runCommand(['results', folder.file('unlabelled'), '--topk-rows']);
     expect({ code, stderr: stderr.split('\n')[0] }).toEqual({
-      ...{ code: 2, stderr: 'Error OPTION_INVALID: --topk-rows needs labels, and there are none.' },
+      code: 2,
+      stderr: 'Error OPTION_INVALID: --topk-rows needs labels, and there are none.',
     });
     expect(await contentOf(folder.file('unlabelled'))).toEqual(before);
   });

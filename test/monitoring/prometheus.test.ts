@@ -10,8 +10,16 @@ import { WatchedCluster, fasterRules } from './watched-cluster.js';
 
 const IMAGES = 30;
 const JOB = [
-  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
-  ...['--sigma', '0.25', '--seed', '11', '--images', '::10'],
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  '--images',
+  '::10',
 ];
 
 /** Queries of the dashboard that have nothing to show where nothing went wrong. */
@@ -40,7 +48,10 @@ describe.runIf(hasNatsServer && hasPrometheus)('a cluster that Prometheus watche
     await prometheus.until('four targets are up', async () => (await prometheus.value('sum(up)')) === 4);
     const targets = await prometheus.targets();
     expect(targets.map(({ scrapePool }) => scrapePool).sort()).toEqual([
-      ...['smoothcert-coordinator', 'smoothcert-coordinator', 'smoothcert-worker', 'smoothcert-worker'],
+      'smoothcert-coordinator',
+      'smoothcert-coordinator',
+      'smoothcert-worker',
+      'smoothcert-worker',
     ]);
     expect(await prometheus.value('sum(smoothcert_serving)')).toBe(1);
     expect(await prometheus.value('count(smoothcert_build_info)')).toBe(4);

@@ -12,7 +12,10 @@ import { classToken } from '../../shared/numeric-class.js';
 import { DIGEST, describeNats } from './support.js';
 
 const SETTINGS = {
-  ...{ retention: RetentionPolicy.Limits, discard: DiscardPolicy.New, max_msgs: 10, deny_delete: true },
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  max_msgs: 10,
+  deny_delete: true,
 } as const;
 
 describeNats('what is made in NATS', (server) => {
@@ -33,26 +36,38 @@ describeNats('what is made in NATS', (server) => {
     await NatsTaskQueue.open(link, 'limits');
     const work = await link.manager.streams.info(WORK_STREAM);
     expect(work.config).toMatchObject({
-      ...{ subjects: ['sc1.work.*.*'], retention: 'workqueue', discard: 'new', max_msgs: 16_384 },
-      ...{ max_msg_size: 65_536, storage: 'file', num_replicas: 1 },
+      subjects: ['sc1.work.*.*'],
+      retention: 'workqueue',
+      discard: 'new',
+      max_msgs: 16_384,
+      max_msg_size: 65_536,
+      storage: 'file',
+      num_replicas: 1,
     });
     const { config } = await link.manager.consumers.info(WORK_STREAM, consumerOf(classToken('limits')));
     expect(config).toMatchObject({
-      ...{ ack_policy: 'explicit', max_deliver: 6, max_ack_pending: 65_536, max_waiting: 16_384 },
-      ...{ ack_wait: nanos(link.times.ackWaitMs), filter_subject: `sc1.work.${classToken('limits')}.*` },
+      ack_policy: 'explicit',
+      max_deliver: 6,
+      max_ack_pending: 65_536,
+      max_waiting: 16_384,
+      ack_wait: nanos(link.times.ackWaitMs),
+      filter_subject: `sc1.work.${classToken('limits')}.*`,
     });
     expect(config.backoff).toBeUndefined();
     await ensureLedger(link, { job: 'j-limits', jobDigest: DIGEST }, 1 << 20);
     const ledger = await link.manager.streams.info(ledgerStream('j-limits'));
     expect(ledger.config).toMatchObject({
-      ...{
-        subjects: ['sc1.ledger.j-limits.>'],
-        retention: 'limits',
-        discard: 'new',
-        max_msgs_per_subject: 1,
-      },
-      ...{ discard_new_per_subject: true, deny_delete: true, deny_purge: true, allow_direct: true },
-      ...{ allow_rollup_hdrs: false, max_msgs: 2 * 8192 + 524_288, max_age: 0 },
+      subjects: ['sc1.ledger.j-limits.>'],
+      retention: 'limits',
+      discard: 'new',
+      max_msgs_per_subject: 1,
+      discard_new_per_subject: true,
+      deny_delete: true,
+      deny_purge: true,
+      allow_direct: true,
+      allow_rollup_hdrs: false,
+      max_msgs: 2 * 8192 + 524_288,
+      max_age: 0,
     });
   });
 

@@ -29,18 +29,27 @@ export function describeNats(
 }
 
 export const taskOf = (name: string, job = 'j-1'): Task => ({
-  ...{ name, job },
+  name,
+  job,
   shards: [{ image: 3, begin: 0, end: 64 }],
 });
 
 export function recordOf(task: string, shards = 1): LedgerRecord {
   const counted = Array.from({ length: shards }, (_, image) => ({
-    ...{ shard: { image, begin: 0, end: 64 }, micros: 1 },
+    shard: { image, begin: 0, end: 64 },
+    micros: 1,
     counts: { classes: [0, 300], votes: [61, 2], invalid: 1 },
   }));
   return {
-    ...{ jobDigest: DIGEST, fingerprint: FINGERPRINT, task, counted },
-    ...{ failed: [], returned: [], dropped: [], failedImages: [], cancelled: false },
+    jobDigest: DIGEST,
+    fingerprint: FINGERPRINT,
+    task,
+    counted,
+    failed: [],
+    returned: [],
+    dropped: [],
+    failedImages: [],
+    cancelled: false,
   };
 }
 

@@ -93,9 +93,14 @@ describeNats('what a cluster keeps', (server) => {
     const sweep = async () => {
       const link = await server().connect();
       const ports: ServicePorts = {
-        ...{ jobs: await NatsJobStore.open(link, () => undefined), artifacts: stores.artifacts },
-        ...{ exchange: await NatsCoordinatorExchange.open(link), clock: systemClock, now: () => 10_000 },
-        ...{ limits: { ...DEFAULT_LIMITS, ...limits }, log: () => undefined, metrics: NO_METRICS },
+        jobs: await NatsJobStore.open(link, () => undefined),
+        artifacts: stores.artifacts,
+        exchange: await NatsCoordinatorExchange.open(link),
+        clock: systemClock,
+        now: () => 10_000,
+        limits: { ...DEFAULT_LIMITS, ...limits },
+        log: () => undefined,
+        metrics: NO_METRICS,
       };
       await new Retention(ports).sweep((await ports.jobs.list()).map(({ entry }) => entry));
       await ports.exchange.close();
@@ -104,7 +109,12 @@ describeNats('what a cluster keeps', (server) => {
     await sweep();
     const ledgers = new Set((await stores.ledgers.list()).map(({ job }) => job));
     expect([first, second, third, fourth, old, running].map((id) => ledgers.has(id!))).toEqual([
-      ...[true, true, false, false, false, true],
+      true,
+      true,
+      false,
+      false,
+      false,
+      true,
     ]);
     const ids = (await stores.jobs.list()).map(({ entry }) => entry.id);
     expect(ids.sort()).toEqual([first, second, third, fourth, running].sort());

@@ -61,13 +61,15 @@ export const ATTACKS: readonly Attack[] = [
     name: 'let a ledger take second records',
     act: (nc, target) =>
       ask(nc, `$JS.API.STREAM.UPDATE.${ledger(target)}`, {
-        ...{
-          name: ledger(target),
-          subjects: [`sc1.ledger.${target.job}.>`],
-          storage: 'file',
-          num_replicas: 1,
-        },
-        ...{ retention: 'limits', discard: 'old', deny_delete: true, deny_purge: true, allow_direct: true },
+        name: ledger(target),
+        subjects: [`sc1.ledger.${target.job}.>`],
+        storage: 'file',
+        num_replicas: 1,
+        retention: 'limits',
+        discard: 'old',
+        deny_delete: true,
+        deny_purge: true,
+        allow_direct: true,
       }),
   },
   {
@@ -88,7 +90,8 @@ export const ATTACKS: readonly Attack[] = [
     name: 'make a reader of a ledger',
     act: (nc, target) =>
       ask(nc, `$JS.API.CONSUMER.DURABLE.CREATE.${ledger(target)}.evil`, {
-        ...{ stream_name: ledger(target), config: { durable_name: 'evil', ack_policy: 'explicit' } },
+        stream_name: ledger(target),
+        config: { durable_name: 'evil', ack_policy: 'explicit' },
       }),
   },
   {

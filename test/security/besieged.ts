@@ -107,7 +107,10 @@ export class Besieged implements AsyncDisposable {
       }
       const consumers = await this.monitor.manager.consumers.list(name).next();
       const progress = consumers.map(({ name: one, delivered, ack_floor, num_ack_pending }) => ({
-        ...{ one, delivered: delivered.consumer_seq, floor: ack_floor.consumer_seq, num_ack_pending },
+        one,
+        delivered: delivered.consumer_seq,
+        floor: ack_floor.consumer_seq,
+        num_ack_pending,
       }));
       streams.push({ name, config, last: state.last_seq, messages, progress });
     }

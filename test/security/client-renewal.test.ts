@@ -53,14 +53,18 @@ describe('secrets of clients, replaced while they run', () => {
     turnTo('old')();
     const start = () =>
       HttpServer.start({
-        ...{ address: { host: '127.0.0.1', port: 0 }, tls: Tls.open(theirs.files), tokens: null },
-        ...{ unready: () => null, report: () => undefined },
+        address: { host: '127.0.0.1', port: 0 },
+        tls: Tls.open(theirs.files),
+        tokens: null,
+        unready: () => null,
+        report: () => undefined,
         others: (request, response) => serveArtifact(fixture.service.artifacts, request, response),
       });
     let server = await start();
     const { clientCa, cert, key } = mine.files;
     const source = new HttpSource({
-      ...{ url: () => Promise.resolve(`https://127.0.0.1:${server.address.port}`), token: () => null },
+      url: () => Promise.resolve(`https://127.0.0.1:${server.address.port}`),
+      token: () => null,
       tls: () => ({ ca: secretOf(clientCa, 'ca'), cert: secretOf(cert, 'cert'), key: secretOf(key, 'key') }),
       sleep: () => Promise.resolve(),
     });

@@ -46,16 +46,22 @@ describe('an address to fetch from', () => {
     const uris = [
       ...[...NAMES.filter((one) => one !== ''), absolute(), 'link/canary'].map((name) => folder + name),
       ...ups.map((name) => `${base}/models/${name}`),
-      ...[`http://user:pw@127.0.0.1:${port}/models/m`, `http://127.0.0.1:${port}@127.0.0.2/models/m`],
-      ...[`http://localhost:${port}/models/m`, `http://[::ffff:127.0.0.1]:${port}/models/m`],
-      ...[`https://127.0.0.1:${port}/models/m`, `${base}/other/m`, `${base}/modelsx`, `${base}/MODELS/m`],
-      ...[
-        `${base}\\@h/models/m`,
-        `//127.0.0.1:${port}/models/m`,
-        'file://host/canary',
-        `file://${absolute()}`,
-      ],
-      ...['ftp://127.0.0.1/x', 'data:,x', 'javascript:1', `jar:file://${absolute()}`],
+      `http://user:pw@127.0.0.1:${port}/models/m`,
+      `http://127.0.0.1:${port}@127.0.0.2/models/m`,
+      `http://localhost:${port}/models/m`,
+      `http://[::ffff:127.0.0.1]:${port}/models/m`,
+      `https://127.0.0.1:${port}/models/m`,
+      `${base}/other/m`,
+      `${base}/modelsx`,
+      `${base}/MODELS/m`,
+      `${base}\\@h/models/m`,
+      `//127.0.0.1:${port}/models/m`,
+      'file://host/canary',
+      `file://${absolute()}`,
+      'ftp://127.0.0.1/x',
+      'data:,x',
+      'javascript:1',
+      `jar:file://${absolute()}`,
     ];
     try {
       for (const uri of uris) {

@@ -48,7 +48,9 @@ export class Operator {
       return `${key.getPublicKey()}: ${text}`;
     };
     return [
-      ...[`operator: ${own}`, `system_account: ${system.getPublicKey()}`, 'resolver: MEMORY'],
+      `operator: ${own}`,
+      `system_account: ${system.getPublicKey()}`,
+      'resolver: MEMORY',
       `resolver_preload: {\n${accountOf(account, STORAGE)}\n${accountOf(system, {})}\n}`,
     ].join('\n');
   }
@@ -61,8 +63,14 @@ export class Operator {
     const text = jwt(this.account, user, 'somebody', { type: 'user', ...limits }, exp);
     const seed = Buffer.from(user.getSeed()).toString();
     return [
-      ...['-----BEGIN NATS USER JWT-----', text, '------END NATS USER JWT------', ''],
-      ...['-----BEGIN USER NKEY SEED-----', seed, '------END USER NKEY SEED------', ''],
+      '-----BEGIN NATS USER JWT-----',
+      text,
+      '------END NATS USER JWT------',
+      '',
+      '-----BEGIN USER NKEY SEED-----',
+      seed,
+      '------END USER NKEY SEED------',
+      '',
     ].join('\n');
   }
 }

@@ -152,15 +152,11 @@ describe.runIf(hasNatsServer)('with the accounts of deploy/nats', () => {
     const { nc } = attackers.coordinator;
     for (const question of [
       ...['KV_SC1_JOBS', 'KV_SC1_LEASE', 'SC1_WORK'].map((name) => `STREAM.DELETE.${name}`),
-      ...[
-        `STREAM.UPDATE.SC1_LEDGER_${target.job}`,
-        `STREAM.PURGE.SC1_LEDGER_${target.job}`,
-        'STREAM.PURGE.SC1_WORK',
-      ],
-      ...[
-        `CONSUMER.MSG.NEXT.SC1_WORK.SC1_CLASS_${target.token}`,
-        `CONSUMER.DELETE.SC1_WORK.SC1_CLASS_${target.token}`,
-      ],
+      `STREAM.UPDATE.SC1_LEDGER_${target.job}`,
+      `STREAM.PURGE.SC1_LEDGER_${target.job}`,
+      'STREAM.PURGE.SC1_WORK',
+      `CONSUMER.MSG.NEXT.SC1_WORK.SC1_CLASS_${target.token}`,
+      `CONSUMER.DELETE.SC1_WORK.SC1_CLASS_${target.token}`,
     ]) {
       await expect(nc.request(`$JS.API.${question}`, '', { timeout: 500 })).rejects.toThrow('Violation');
     }

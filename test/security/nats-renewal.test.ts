@@ -90,7 +90,10 @@ describe.runIf(hasNatsServer)('a login to NATS that is renewed', () => {
     const deployed = new DeployedNats(folder.file('deployed'));
     await using server = await NatsServer.start(deployed.options());
     const link = await connectNats({
-      ...{ servers: [server.url], name: 'w', times: TEST_TIMES, ...deployed.login('worker') },
+      servers: [server.url],
+      name: 'w',
+      times: TEST_TIMES,
+      ...deployed.login('worker'),
     });
     const other = await server.connect();
     const changes: boolean[] = [];

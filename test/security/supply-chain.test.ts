@@ -34,11 +34,9 @@ function run(
 ): Promise<{ code: number; stdout: string }> {
   const env = {
     ...process.env,
-    ...{
-      npm_config_cache: path.join(folder, 'cache'),
-      npm_config_update_notifier: 'false',
-      npm_config_fetch_retries: '0',
-    },
+    npm_config_cache: path.join(folder, 'cache'),
+    npm_config_update_notifier: 'false',
+    npm_config_fetch_retries: '0',
     ...(registry === null ? { npm_config_offline: 'true' } : { npm_config_registry: registry }),
     ...more,
   };

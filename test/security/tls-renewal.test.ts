@@ -81,8 +81,11 @@ describe.skipIf(!HAS_OPENSSL)('certificates that are replaced under a running se
 
   it('count for HTTPS from the next connection on, and one that is open goes on', async () => {
     const server = await HttpServer.start({
-      ...{ address: { host: '127.0.0.1', port: 0 }, tls, tokens: null },
-      ...{ unready: () => null, report: () => undefined },
+      address: { host: '127.0.0.1', port: 0 },
+      tls,
+      tokens: null,
+      unready: () => null,
+      report: () => undefined,
     });
     const agents: Agent[] = [];
     const agentOf = ({ server: { ca }, client }: Generation) => {

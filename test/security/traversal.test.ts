@@ -60,7 +60,10 @@ describe('a digest', () => {
   it('in a path of HTTP leads to an artifact or nowhere', async () => {
     const reported: unknown[] = [];
     const server = await HttpServer.start({
-      ...{ address: { host: '127.0.0.1', port: 0 }, tls: null, tokens: null, unready: () => null },
+      address: { host: '127.0.0.1', port: 0 },
+      tls: null,
+      tokens: null,
+      unready: () => null,
       others: (request, response) => serveArtifact(store, request, response),
       report: (error) => void reported.push(error),
     });

@@ -50,7 +50,9 @@ afterEach(async () => {
 
 const sourceOf = (options: Partial<ConstructorParameters<typeof HttpSource>[0]> = {}) =>
   new HttpSource({
-    ...{ url: () => Promise.resolve(url), token: () => null, sleep: () => Promise.resolve() },
+    url: () => Promise.resolve(url),
+    token: () => null,
+    sleep: () => Promise.resolve(),
     ...options,
   });
 

@@ -31,18 +31,21 @@ export class TestAuthority {
     this.ca = path.join(folder, `${name}.pem`);
     this.caKey = path.join(folder, `${name}.key`);
     openssl([
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-      ],
-      ...['-subj', `/CN=${name}`, '-keyout', this.caKey, '-out', this.ca],
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      this.caKey,
+      '-out',
+      this.ca,
     ]);
   }
 
@@ -52,12 +55,35 @@ export class TestAuthority {
     ) as [string, string, string, string];
     writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
     openssl([
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-subj', `/CN=${subject}`, '-keyout', key, '-out', request],
+      'req',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-subj',
+      `/CN=${subject}`,
+      '-keyout',
+      key,
+      '-out',
+      request,
     ]);
     openssl([
-      ...['x509', '-req', '-in', request, '-CA', this.ca, '-CAkey', this.caKey, '-CAcreateserial'],
-      ...['-days', '2', '-extfile', extensions, '-out', cert],
+      'x509',
+      '-req',
+      '-in',
+      request,
+      '-CA',
+      this.ca,
+      '-CAkey',
+      this.caKey,
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      extensions,
+      '-out',
+      cert,
     ]);
     return { cert, key, ca: this.ca };
   }

@@ -51,7 +51,10 @@ afterEach(async () => {
 
 const listen = (port: number, tokens: Tokens | null = null) =>
   GrpcServer.start({
-    ...{ service, address: { host: '127.0.0.1', port }, tls: null, tokens },
+    service,
+    address: { host: '127.0.0.1', port },
+    tls: null,
+    tokens,
     report: (error) => {
       throw error;
     },
@@ -244,7 +247,11 @@ describe('what a server has', () => {
     expect(shown).toMatch(/\n {2}waiting for +No worker with the device cpu is there\.\n/);
     expect(shown).toMatch(new RegExp(`\n {2}model +${sha256(MODEL)}\n`));
     expect(JSON.parse((await run('job', id, '--json')).stdout)).toMatchObject({
-      ...{ id, requestId: 'one', state: 'pending', created: '1970-01-01T00:16:40.000Z', job: null },
+      id,
+      requestId: 'one',
+      state: 'pending',
+      created: '1970-01-01T00:16:40.000Z',
+      job: null,
       spec: { sigma: 0.5, model: { digest: sha256(MODEL) } },
     });
     const cancelled = await run('cancel', id);

@@ -244,7 +244,11 @@ describe('an address', () => {
     fixture = await openFixture();
     const { address } = fixture.server;
     const second = GrpcServer.start({
-      ...{ service: fixture.service, address, tls: null, tokens: null, report: () => undefined },
+      service: fixture.service,
+      address,
+      tls: null,
+      tokens: null,
+      report: () => undefined,
     });
     await expect(second).rejects.toMatchObject({
       code: 'OPTION_INVALID',

@@ -31,7 +31,10 @@ export async function openFixture(
   service.jobs.set(JOB, viewOf(JOB));
   const reported: unknown[] = [];
   const server = await GrpcServer.start({
-    ...{ service, address: { host: '127.0.0.1', port: 0 }, tls: null, tokens: null },
+    service,
+    address: { host: '127.0.0.1', port: 0 },
+    tls: null,
+    tokens: null,
     report: (error) => void reported.push(error),
     ...options,
   });

@@ -28,12 +28,10 @@ async function bareWatch(id: string, headers: Record<string, string> = {}): Prom
   session.on('error', () => undefined);
   sessions.push(session);
   const stream = session.request({
-    ...{
-      ':method': 'POST',
-      ':path': methods.watchJob.path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    },
+    ':method': 'POST',
+    ':path': methods.watchJob.path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
     ...headers,
   });
   stream.on('error', () => undefined);

@@ -115,8 +115,11 @@ describe('errors', () => {
     const outcome = await client.send(method, request);
     expect(outcome).toMatchObject({ code, details: fault.message });
     expect(outcome.rich).toEqual({
-      ...{ code, message: fault.message, reason: fault.code },
-      ...{ metadata: { remedy: fault.remedy }, violations: [] },
+      code,
+      message: fault.message,
+      reason: fault.code,
+      metadata: { remedy: fault.remedy },
+      violations: [],
     });
   });
 
@@ -141,7 +144,9 @@ describe('errors', () => {
     service.once('watched', () => (service.fault = notServing()));
     const { code, rich, answers } = await client.send('watchJob', encoded('watchJob', { id: JOB }));
     expect({ code, reason: rich?.reason, answers: answers.length }).toEqual({
-      ...{ code: status.UNAVAILABLE, reason: 'NOT_SERVING', answers: 1 },
+      code: status.UNAVAILABLE,
+      reason: 'NOT_SERVING',
+      answers: 1,
     });
   });
 
@@ -183,7 +188,8 @@ describe('errors', () => {
     ]) {
       const { code, rich } = await client.send(method, Buffer.from(bytes));
       expect({ code, reason: rich?.reason }).toEqual({
-        ...{ code: status.INVALID_ARGUMENT, reason: 'MESSAGE_MALFORMED' },
+        code: status.INVALID_ARGUMENT,
+        reason: 'MESSAGE_MALFORMED',
       });
       expect(rich!.metadata['remedy']).not.toBe('');
     }

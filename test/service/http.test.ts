@@ -44,12 +44,10 @@ afterEach(async () => {
 
 async function start(options: Partial<HttpServerOptions> = {}): Promise<string> {
   server = await HttpServer.start({
-    ...{
-      address: { host: '127.0.0.1', port: 0 },
-      tls: null,
-      tokens: null,
-      others: (request, response) => serveArtifact(store, request, response),
-    },
+    address: { host: '127.0.0.1', port: 0 },
+    tls: null,
+    tokens: null,
+    others: (request, response) => serveArtifact(store, request, response),
     unready: () => reason,
     report: (error) => void reported.push(error),
     ...options,

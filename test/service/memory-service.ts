@@ -15,7 +15,12 @@ export const SPEC: JobSpec = {
   sigma: 0.25,
   seed: '18446744073709551615',
   normalisation: { inputScale: 1, mean: [0], std: [1] },
-  ...{ layout: 'auto', output: null, batch: null, device: 'cpu', alpha: 0.001, bound: DEFAULT_BOUNDS.gain },
+  layout: 'auto',
+  output: null,
+  batch: null,
+  device: 'cpu',
+  alpha: 0.001,
+  bound: DEFAULT_BOUNDS.gain,
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 100_000,
 };
@@ -24,8 +29,18 @@ export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
   const none = { certified: 0, abstained: 0, failed: 0, approximate: 0, samples: 0, micros: 0, sequence: 0 };
   const shards = { shardsCounted: 0, shardsDuplicate: 0, shardsDivergent: 0, shardsLate: 0 };
   return {
-    ...{ id, requestId: '', spec: SPEC, state: 'running', waitingFor: null, createMs: 1_700_000_000_000 },
-    ...{ startMs: null, endMs: null, error: null, refusals: [], job: null, batchNote: null },
+    id,
+    requestId: '',
+    spec: SPEC,
+    state: 'running',
+    waitingFor: null,
+    createMs: 1_700_000_000_000,
+    startMs: null,
+    endMs: null,
+    error: null,
+    refusals: [],
+    job: null,
+    batchNote: null,
     progress: { images: 10, ...none, ...shards, shardsRejected: 0, shardsFailed: 0 },
     ...changes,
   };
@@ -34,8 +49,15 @@ export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
 export function rowOf(image: number): CertificateRow {
   const tsv = `${image}\t1\t1\t0.5\t1\t0:00:00`;
   return {
-    ...{ image, outcome: 'certified', class: 1, radius: 0.5, label: 1, correct: true, samples: 1024 },
-    ...{ json: `{"idx":${image}}`, tsv },
+    image,
+    outcome: 'certified',
+    class: 1,
+    radius: 0.5,
+    label: 1,
+    correct: true,
+    samples: 1024,
+    json: `{"idx":${image}}`,
+    tsv,
   };
 }
 

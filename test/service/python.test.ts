@@ -27,7 +27,10 @@ it.skipIf(PYTHON === undefined)(
     const bed = await ServiceBed.open();
     const service = await bed.serving({ clock: systemClock });
     const server = await GrpcServer.start({
-      ...{ service, address: { host: '127.0.0.1', port: 0 }, tls: null, tokens: null },
+      service,
+      address: { host: '127.0.0.1', port: 0 },
+      tls: null,
+      tokens: null,
       report: (error) => {
         throw error;
       },
@@ -35,8 +38,11 @@ it.skipIf(PYTHON === undefined)(
     try {
       bed.worker();
       const flags = {
-        ...{ server: `127.0.0.1:${server.address.port}`, model: bed.modelDigest, data: bed.dataDigest },
-        ...{ sigma: '0.5', 'max-samples': '1024' },
+        server: `127.0.0.1:${server.address.port}`,
+        model: bed.modelDigest,
+        data: bed.dataDigest,
+        sigma: '0.5',
+        'max-samples': '1024',
       };
       const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
       const { stdout, stderr } = await promisify(execFile)(PYTHON!, ['examples/python/certify.py', ...args], {

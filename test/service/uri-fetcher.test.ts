@@ -37,9 +37,17 @@ it('fetches nothing else, whatever it is called', async () => {
   await symlink(path.join(root, 'secret/m.onnx'), path.join(root, 'allowed/link.onnx'));
   const fetcher = new UriFetcher(store, [`${at('allowed')}/`]);
   const elsewhere = [
-    ...[at('secret', 'm.onnx'), `${at('allowed')}/../secret/m.onnx`, `${at('allowed')}/..%2fsecret/m.onnx`],
-    ...[`${at('allowed')}x/m.onnx`, at('allowed', 'link.onnx'), at('allowed'), 'm.onnx', '', 'ftp://a/b'],
-    ...['http://127.0.0.1:1/m.onnx', 'data:text/plain,x'],
+    at('secret', 'm.onnx'),
+    `${at('allowed')}/../secret/m.onnx`,
+    `${at('allowed')}/..%2fsecret/m.onnx`,
+    `${at('allowed')}x/m.onnx`,
+    at('allowed', 'link.onnx'),
+    at('allowed'),
+    'm.onnx',
+    '',
+    'ftp://a/b',
+    'http://127.0.0.1:1/m.onnx',
+    'data:text/plain,x',
   ];
   for (const uri of elsewhere) {
     await expect(fetcher.fetch(wanted, uri)).rejects.toMatchObject({ code: 'ARTIFACT_FORBIDDEN' });

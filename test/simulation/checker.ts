@@ -27,7 +27,11 @@ interface Watched {
 /** The state of a coordinator, as far as anybody can see it. */
 export const stateOf = (fold: JobFold): string =>
   JSON.stringify([
-    ...[fold.sequence, fold.cancelled, fold.fingerprint, fold.tally, fold.decidedImages],
+    fold.sequence,
+    fold.cancelled,
+    fold.fingerprint,
+    fold.tally,
+    fold.decidedImages,
     [...fold.images.keys()].map((image) => rowOf(fold, image)),
     [...fold.images.values()].map(({ prefixes, micros }) => [prefixes, micros]),
     [...fold.toGiveUp.values()],
@@ -220,12 +224,11 @@ export class Checker implements QueueWatcher {
 
   private watchedOf(fold: JobFold): Watched {
     const known = this.watched.get(fold) ?? {
-      ...{
-        shadow: new ShadowFold(this.simulated.job, this.fingerprint),
-        prefixes: new Map<number, number>(),
-        ended: new Set<number>(),
-      },
-      ...{ samples: 0, decided: 0 },
+      shadow: new ShadowFold(this.simulated.job, this.fingerprint),
+      prefixes: new Map<number, number>(),
+      ended: new Set<number>(),
+      samples: 0,
+      decided: 0,
     };
     this.watched.set(fold, known);
     return known;

@@ -116,14 +116,19 @@ function reportOf(
   const sizes = { issued: issued.size, attempted: attempted.size, acked: acked.size };
   const all = [scheduler.now, scheduler.steps, faults.counts, ledger.records];
   return {
-    ...{ seed, job: simulated.name, steps: scheduler.steps, simulatedMs: scheduler.now, lives },
-    ...{
-      faults: faults.counts,
-      tally: done!.tally,
-      workedAhead: checker.workedAhead,
-      insisted: checker.insisted,
-    },
-    ...{ wallClockJumps, counters, overtaken: checker.overtaken, cancelled: done!.cancelled },
+    seed,
+    job: simulated.name,
+    steps: scheduler.steps,
+    simulatedMs: scheduler.now,
+    lives,
+    faults: faults.counts,
+    tally: done!.tally,
+    workedAhead: checker.workedAhead,
+    insisted: checker.insisted,
+    wallClockJumps,
+    counters,
+    overtaken: checker.overtaken,
+    cancelled: done!.cancelled,
     sets: { ...sizes, ledgered: ledger.records.length },
     digest: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
   };

@@ -72,8 +72,10 @@ export const JOBS: readonly SimulatedJob[] = [
   simulated(
     'two-stage',
     makeJob({
-      ...{ images: 5, looks: looksFor(twoStage, 'clopper-pearson', 400) },
-      ...{ stop: twoStage, bound: 'clopper-pearson' },
+      images: 5,
+      looks: looksFor(twoStage, 'clopper-pearson', 400),
+      stop: twoStage,
+      bound: 'clopper-pearson',
     }),
     voter,
   ),

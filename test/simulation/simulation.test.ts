@@ -56,7 +56,8 @@ describe('coordinators and workers under simulated faults', () => {
       'quiet runs': reports.filter((r) => Object.values(r.faults).every((n) => n === 0)).length,
     };
     const size = {
-      ...{ runs: reports.length, steps: sum(reports, (r) => r.steps) },
+      runs: reports.length,
+      steps: sum(reports, (r) => r.steps),
       'simulated seconds': Math.round(sum(reports, (r) => r.simulatedMs) / 1000),
       'coordinators and workers': sum(reports, (r) => r.lives),
     };

@@ -86,8 +86,13 @@ export class World {
     const life = new Life(`c${++this.lives}`, 'coordinator');
     const fold = new JobFold(this.simulated.job, this.fingerprint);
     const coordinator = new Coordinator({
-      ...{ ...this.portsOf(life), fold, clock: new SimulatedClock(this.network, life) },
-      ...{ job: JOB_ID, window: () => this.window, taskPrefix: life.name, taskMicros: TASK_MICROS },
+      ...this.portsOf(life),
+      fold,
+      clock: new SimulatedClock(this.network, life),
+      job: JOB_ID,
+      window: () => this.window,
+      taskPrefix: life.name,
+      taskMicros: TASK_MICROS,
       onProgress: () => this.progressed(fold),
     });
     if (this.cancelled) coordinator.cancel();
@@ -102,7 +107,10 @@ export class World {
     const outcome = (shard: Shard) => this.drawn(shard, foreign);
     const pool = new SimulatedPool({ network, life, slots: SLOTS, outcome });
     const worker = new Worker({
-      ...{ ...this.portsOf(life), pool, slots: SLOTS, jobDigest: jobDigest(this.simulated.job) },
+      ...this.portsOf(life),
+      pool,
+      slots: SLOTS,
+      jobDigest: jobDigest(this.simulated.job),
       fingerprint: foreign ? OTHER_FINGERPRINT : FINGERPRINT,
     });
     if (foreign) this.scheduler.after(this.random.between(0, FOREIGN_MS), life, () => this.kill(life));

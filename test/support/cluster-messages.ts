@@ -30,15 +30,24 @@ export const stop: fc.Arbitrary<StopNews> = fc
   .map((news) => ({ ...news, firstImage: 8 * news.firstImage }));
 
 export const presence: fc.Arbitrary<Presence> = fc.record({
-  ...{ worker: someText, version: text, device: fc.constantFrom(...DEVICES), numericClass: text },
-  ...{ slots: uint32, tasks: uint32, draining: fc.boolean() },
+  worker: someText,
+  version: text,
+  device: fc.constantFrom(...DEVICES),
+  numericClass: text,
+  slots: uint32,
+  tasks: uint32,
+  draining: fc.boolean(),
   samplesPerSecond: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
   refusals: fc.array(fc.record({ job: jobId, refusal: values.refusal }), { maxLength: 3 }),
 });
 
 export const order: fc.Arbitrary<WorkOrder> = fc
   .record({
-    ...{ job: jobId, draw, claim: fc.string(), model, device: fc.constantFrom(...DEVICES) },
+    job: jobId,
+    draw,
+    claim: fc.string(),
+    model,
+    device: fc.constantFrom(...DEVICES),
     probeImages: fc.array(fc.nat(999), { minLength: 1, maxLength: 8 }),
     fingerprint: fc.option(digest, { nil: null }),
     imageLimit: fc.integer({ min: 1000, max: 0xffff_ffff }),
@@ -64,7 +73,10 @@ export const lease: fc.Arbitrary<LeaseHolder> = fc.record({
 });
 
 export const entry: fc.Arbitrary<JobEntry> = fc.record({
-  ...{ id: jobId, requestId: text, requestDigest: digest, spec: values.seededSpec },
+  id: jobId,
+  requestId: text,
+  requestDigest: digest,
+  spec: values.seededSpec,
   createMs: values.whole,
   startMs: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), { nil: null }),
   job: fc.option(values.job, { nil: null }),

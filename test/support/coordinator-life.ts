@@ -46,7 +46,12 @@ function begin(job: Job, life: string, ledger: VoteLedger, options: LifeOptions)
   const { slots = 2, ...given } = options;
   const common = { ledger, queue, stop };
   const coordinator = new Coordinator({
-    ...{ ...common, fold, clock, taskPrefix: life, taskMicros: 2000, window: () => 4 * slots },
+    ...common,
+    fold,
+    clock,
+    taskPrefix: life,
+    taskMicros: 2000,
+    window: () => 4 * slots,
     onProgress: (record) => records.push(record),
     ...given,
     job: 'j-1',

@@ -162,9 +162,16 @@ export class DaemonBed implements AsyncDisposable {
     const { draw, claim } = this.local.job;
     const { modelDigest: digest } = draw;
     return {
-      ...{ job, jobDigest: jobDigest(this.local.job), draw, device: 'cpu', imageLimit: 1_000 },
-      ...{ claim: canonicalJson(claim), model: { digest, fileDigest: digest, weights: [], uri: null } },
-      ...{ probeImages: this.local.setup.probeImages, fingerprint: this.local.fingerprint, ...more },
+      job,
+      jobDigest: jobDigest(this.local.job),
+      draw,
+      device: 'cpu',
+      imageLimit: 1_000,
+      claim: canonicalJson(claim),
+      model: { digest, fileDigest: digest, weights: [], uri: null },
+      probeImages: this.local.setup.probeImages,
+      fingerprint: this.local.fingerprint,
+      ...more,
     };
   }
 
@@ -183,8 +190,14 @@ export class DaemonBed implements AsyncDisposable {
       this.source,
     );
     const daemon = new RunningDaemon({
-      ...{ name: 'w', exchange: this.exchange, cache, device: 'cpu', jobs: 2, clock: this.clock },
-      ...{ presenceEveryMs: PRESENCE_EVERY_MS, graceMs: GRACE_MS },
+      name: 'w',
+      exchange: this.exchange,
+      cache,
+      device: 'cpu',
+      jobs: 2,
+      clock: this.clock,
+      presenceEveryMs: PRESENCE_EVERY_MS,
+      graceMs: GRACE_MS,
       pool: { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE },
       metrics: NO_METRICS,
       ...more,

@@ -27,27 +27,40 @@ export function makeJob(options: Partial<JobOptions> = {}): Job {
   return {
     protocol: 1,
     draw: {
-      ...{ modelDigest: ZEROS, dataDigest: ZEROS, noise, seed: '1' },
+      modelDigest: ZEROS,
+      dataDigest: ZEROS,
+      noise,
+      seed: '1',
       normalisation: { inputScale: 1, mean: [0], std: [1] },
-      ...{ layout: 'flat', output: 'scores', classes: 10, batch: 32, numericClass: 'test', numeric: 'same' },
-      ...{ segments: looks, ...options.draw },
+      layout: 'flat',
+      output: 'scores',
+      classes: 10,
+      batch: 32,
+      numericClass: 'test',
+      numeric: 'same',
+      segments: looks,
+      ...options.draw,
     },
     claim: { alpha, bound, stop, looks, images: { start: 0, stop: images, step: 1 } },
   };
 }
 
 export const FIXED = {
-  ...{ looks: [20, 120], bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 20 } },
+  looks: [20, 120],
+  bound: 'clopper-pearson',
+  stop: { kind: 'fixed', selection: 20 },
 } as const satisfies Partial<JobOptions>;
 
 /** A second stage of 16 to 1,936 samples. */
 export const TWO_STAGE = {
-  ...{ bound: 'clopper-pearson', stop: { kind: 'two-stage', minGain: 0.1 } },
+  bound: 'clopper-pearson',
+  stop: { kind: 'two-stage', minGain: 0.1 },
   looks: [64, ...stageLengths(1936).map((n) => 64 + n)],
 } as const satisfies Partial<JobOptions>;
 
 export const TARGET = {
-  ...{ bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.50', '1.0'] } },
+  bound: 'anytime',
+  stop: { kind: 'target', radii: ['0', '0.50', '1.0'] },
   looks: [32, 64, 96, 128, 256, 512, 1024, 2048],
 } as const satisfies Partial<JobOptions>;
 
@@ -93,9 +106,16 @@ let records = 0;
 /** A record of this job, empty but for what is given. */
 export function makeRecord(job: Job, content: Partial<LedgerRecord>): LedgerRecord {
   return {
-    ...{ jobDigest: jobDigest(job), fingerprint: FINGERPRINT, task: `test.${records++}` },
-    ...{ counted: [], failed: [], returned: [], dropped: [], failedImages: [] },
-    ...{ cancelled: false, ...content },
+    jobDigest: jobDigest(job),
+    fingerprint: FINGERPRINT,
+    task: `test.${records++}`,
+    counted: [],
+    failed: [],
+    returned: [],
+    dropped: [],
+    failedImages: [],
+    cancelled: false,
+    ...content,
   };
 }
 

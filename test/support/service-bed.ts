@@ -79,16 +79,18 @@ export async function textOf(artifacts: ArtifactStore, digest: string): Promise<
 }
 
 export const prepared = (more: Partial<Prepared> = {}): Prepared => ({
-  ...{
-    modelDigest: sha256(MODEL),
-    layout: 'flat',
-    output: 'scores',
-    classes: 10,
-    batch: 32,
-    batchNote: null,
-  },
-  ...{ numericClass: NUMERIC_CLASS, fingerprint: FINGERPRINT, steady: true, batchMs: 1 },
-  ...{ generator: { name: 'test', version: 1 }, ...more },
+  modelDigest: sha256(MODEL),
+  layout: 'flat',
+  output: 'scores',
+  classes: 10,
+  batch: 32,
+  batchNote: null,
+  numericClass: NUMERIC_CLASS,
+  fingerprint: FINGERPRINT,
+  steady: true,
+  batchMs: 1,
+  generator: { name: 'test', version: 1 },
+  ...more,
 });
 
 export interface WorkerOptions {
@@ -110,8 +112,15 @@ export class VoteWorker {
   constructor(private readonly options: WorkerOptions) {
     const { exchange, prepare = () => prepared(), slots = 2 } = options;
     exchange.announce({
-      ...{ worker: 'w', version: '0', device: 'cpu', numericClass: NUMERIC_CLASS, slots, tasks: 0 },
-      ...{ samplesPerSecond: 0, refusals: [], draining: false },
+      worker: 'w',
+      version: '0',
+      device: 'cpu',
+      numericClass: NUMERIC_CLASS,
+      slots,
+      tasks: 0,
+      samplesPerSecond: 0,
+      refusals: [],
+      draining: false,
     });
     const { signal } = this.controller;
     const answer = async () => prepare();
@@ -143,10 +152,15 @@ export class VoteWorker {
     const { voter = VOTER, change = (record: LedgerRecord) => record } = this.options;
     const { order, stop, ledger } = links;
     const record: LedgerRecord = {
-      ...{ jobDigest: order.jobDigest, fingerprint: FINGERPRINT, task: name },
+      jobDigest: order.jobDigest,
+      fingerprint: FINGERPRINT,
+      task: name,
       counted: shards.filter(({ image }) => !stop.isDecided(image)).map((shard) => counted(voter, shard)),
       dropped: shards.filter(({ image }) => stop.isDecided(image)),
-      ...{ failed: [], returned: [], failedImages: [], cancelled: false },
+      failed: [],
+      returned: [],
+      failedImages: [],
+      cancelled: false,
     };
     await ledger.append(change(record));
     await links.close();
@@ -239,9 +253,19 @@ export class ServiceBed {
     return {
       model: { digest, fileDigest: digest, weights: [], uri: null },
       data: { digest: this.dataDigest, uri: null },
-      ...{ images: null, sigma: 0.5, seed: '1', normalisation: { inputScale: 1, mean: [0], std: [1] } },
-      ...{ layout: 'auto', output: null, batch: null, device: 'cpu', alpha: 0.001, bound: 'anytime' },
-      ...{ stop: { kind: 'gain', minGain: 0.02 }, maxSamples: 1024, ...more },
+      images: null,
+      sigma: 0.5,
+      seed: '1',
+      normalisation: { inputScale: 1, mean: [0], std: [1] },
+      layout: 'auto',
+      output: null,
+      batch: null,
+      device: 'cpu',
+      alpha: 0.001,
+      bound: 'anytime',
+      stop: { kind: 'gain', minGain: 0.02 },
+      maxSamples: 1024,
+      ...more,
     };
   }
 
@@ -250,8 +274,14 @@ export class ServiceBed {
   ): JobManager {
     const { limits, ...others } = more;
     const manager = new JobManager({
-      ...{ jobs: this.jobs, exchange: this.exchange, artifacts: this.artifacts, clock: this.clock },
-      ...{ lease: null, fetcher: null, now: () => this.time++, log: this.log },
+      jobs: this.jobs,
+      exchange: this.exchange,
+      artifacts: this.artifacts,
+      clock: this.clock,
+      lease: null,
+      fetcher: null,
+      now: () => this.time++,
+      log: this.log,
       metrics: NO_METRICS,
       ...others,
       limits: { ...DEFAULT_LIMITS, taskMicros: 2_000, ...limits },

@@ -61,7 +61,9 @@ export const row: fc.Arbitrary<CertificateRow> = fc
     fc.record({
       label: orNull(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
       correct: orNull(fc.boolean()),
-      ...{ samples: uint32, json: fc.json(), tsv: text },
+      samples: uint32,
+      json: fc.json(),
+      tsv: text,
     }),
   )
   .map(([one, rest]) => ({ ...one, ...rest }));

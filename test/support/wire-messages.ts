@@ -121,13 +121,28 @@ export const refusal: fc.Arbitrary<Refusal> = fc.record({
 });
 
 export const progress: fc.Arbitrary<Progress> = fc.record({
-  ...{ images: uint32, certified: uint32, abstained: uint32, failed: uint32, approximate: uint32 },
-  ...{ samples: whole, shardsCounted: whole, shardsDuplicate: whole, shardsDivergent: whole },
-  ...{ shardsLate: whole, shardsRejected: whole, shardsFailed: whole, micros: whole, sequence: whole },
+  images: uint32,
+  certified: uint32,
+  abstained: uint32,
+  failed: uint32,
+  approximate: uint32,
+  samples: whole,
+  shardsCounted: whole,
+  shardsDuplicate: whole,
+  shardsDivergent: whole,
+  shardsLate: whole,
+  shardsRejected: whole,
+  shardsFailed: whole,
+  micros: whole,
+  sequence: whole,
 });
 
 export const prepared: fc.Arbitrary<Prepared> = fc.record({
-  ...{ modelDigest: digest, layout, output: someText, numericClass: someText, fingerprint: digest },
+  modelDigest: digest,
+  layout,
+  output: someText,
+  numericClass: someText,
+  fingerprint: digest,
   classes: fc.integer({ min: 1, max: 0xffff_ffff }),
   batch: fc.integer({ min: 1, max: 0xffff_ffff }),
   batchNote: orNull(someText),
@@ -145,7 +160,9 @@ export const ending: fc.Arbitrary<JobEnding> = fc.record({
       'cancelled',
     ] as const satisfies readonly JobEnding['state'][]),
   ),
-  ...{ endMs: whole, error: orNull(refusal), progress },
+  endMs: whole,
+  error: orNull(refusal),
+  progress,
   results: orNull(fc.record({ jsonl: digest, tsv: digest })),
 });
 

@@ -116,10 +116,13 @@ describe.runIf(hasNatsServer)('no secret is written', () => {
     const fetcher = new UriFetcher(artifacts, ['http://127.0.0.1:1/']);
     const wanted = { digest: 'a'.repeat(64), kind: 'file' } as const;
     const tries = await Promise.allSettled([
-      ...[of({ nkeySeed: seed }), of({ creds }), of({ user: 'me', password: SECRET.wrongPassword })],
+      of({ nkeySeed: seed }),
+      of({ creds }),
+      of({ user: 'me', password: SECRET.wrongPassword }),
       of({ tls: { cert: seed, key: seed } }),
       fetcher.fetch(wanted, `http://127.0.0.1:1/x?X-Amz-Signature=${SECRET.signature}`),
-      ...[fetcher.fetch(wanted, ADDRESS), fetcher.fetch(wanted, `ftp://me:${SECRET.password}@host/`)],
+      fetcher.fetch(wanted, ADDRESS),
+      fetcher.fetch(wanted, `ftp://me:${SECRET.password}@host/`),
     ]);
     for (const outcome of tries) {
       expect(outcome.status).toBe('rejected');
@@ -136,7 +139,13 @@ describe.runIf(hasNatsServer)('no secret is written', () => {
     const other = await file('other-token', SECRET.wrongCallToken);
     const format = ['--log-format', 'json'];
     const coordinator = start('coordinator', [
-      ...['coordinator', '--nats', address, ...where, '--token-file', tokens, ...format],
+      'coordinator',
+      '--nats',
+      address,
+      ...where,
+      '--token-file',
+      tokens,
+      ...format,
     ]);
     // What nobody foresaw: an error outside of any call, at a signal.
     const said = JSON.stringify(`${ADDRESS}\n2026-01-01T00:00:00.000Z info x`);

@@ -8,8 +8,16 @@ import { freePort, hasNatsServer } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 
 const JOB = [
-  ...['--model', project('examples/digits/digits.onnx'), '--data', project('examples/digits/digits.npz')],
-  ...['--sigma', '0.25', '--seed', '11', '--images', '::90'],
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+  '--sigma',
+  '0.25',
+  '--seed',
+  '11',
+  '--images',
+  '::90',
 ];
 /** As docs/tracing.md has it. */
 const SDK = ['--import', project('examples/tracing/otel.mjs')];
@@ -62,7 +70,8 @@ async function submitted(
 ): Promise<string> {
   const out = cluster.folder.file('out');
   const { code, stderr } = await runCommand(['submit', ...JOB, '--server', grpc, '--out', out], {
-    ...{ env, nodeArgs },
+    env,
+    nodeArgs,
   });
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
   const job = await readFile(`${out}/job.json`, 'utf8');

@@ -58,8 +58,14 @@ describe('a worker', () => {
     await bed.ready();
     const fold = new JobFold(local.job, local.fingerprint);
     const coordinator = new Coordinator({
-      ...{ ...links, fold, job: order.job, clock: systemClock, taskPrefix: 'c', taskMicros: 20_000 },
-      ...{ window: () => 4, onProgress: nobody },
+      ...links,
+      fold,
+      job: order.job,
+      clock: systemClock,
+      taskPrefix: 'c',
+      taskMicros: 20_000,
+      window: () => 4,
+      onProgress: nobody,
     });
     await coordinator.run(never());
     const rows = [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, null)));
@@ -92,9 +98,21 @@ describe('a worker that is asked about a model', () => {
     const { model, draw } = bed.order('j-1');
     const { seed, normalisation } = draw;
     const spec: JobSpec & { readonly seed: string } = {
-      ...{ model, data: { digest: draw.dataDigest, uri: null }, images: null, sigma: 0.25, normalisation },
-      ...{ layout: 'auto', output: null, batch: null, device: 'cpu', alpha: 0.001, bound: 'anytime' },
-      ...{ stop: { kind: 'gain', minGain: 0.02 }, maxSamples: 1_024, ...more, seed },
+      model,
+      data: { digest: draw.dataDigest, uri: null },
+      images: null,
+      sigma: 0.25,
+      normalisation,
+      layout: 'auto',
+      output: null,
+      batch: null,
+      device: 'cpu',
+      alpha: 0.001,
+      bound: 'anytime',
+      stop: { kind: 'gain', minGain: 0.02 },
+      maxSamples: 1_024,
+      ...more,
+      seed,
     };
     return bed.exchange.prepare({ job: 'j-1', spec, probeImages }, nobody, never());
   };
@@ -103,8 +121,11 @@ describe('a worker that is asked about a model', () => {
     const daemon = await bed.ready();
     const { draw } = local.job;
     expect(await ask()).toMatchObject({
-      ...{ modelDigest: draw.modelDigest, batch: draw.batch, numericClass: draw.numericClass },
-      ...{ fingerprint: local.fingerprint, batchNote: null },
+      modelDigest: draw.modelDigest,
+      batch: draw.batch,
+      numericClass: draw.numericClass,
+      fingerprint: local.fingerprint,
+      batchNote: null,
     });
     expect(daemon.events).toContainEqual({ kind: 'prepared', job: 'j-1', batch: draw.batch });
     const { model } = bed.order('j-1');

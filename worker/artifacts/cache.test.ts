@@ -65,7 +65,9 @@ describe('models', () => {
   it('come with their weights, once', async () => {
     const [model, weights] = [randomBytes(5000), randomBytes(70_000)];
     const reference: ModelReference = {
-      ...{ digest: 'ab'.repeat(32), fileDigest: await putFile(model), uri: null },
+      digest: 'ab'.repeat(32),
+      fileDigest: await putFile(model),
+      uri: null,
       weights: [{ path: 'deep/er/w.data', digest: await putFile(weights) }],
     };
     const cache = await open();

@@ -255,8 +255,15 @@ export class Daemon {
     const { name: worker, device, pool } = this.options;
     const tasks = this.tasks + this.aside.size;
     return {
-      ...{ worker, version: VERSION, device, numericClass, slots: pool.processes, tasks },
-      ...{ samplesPerSecond: this.rate.perSecond, refusals: this.refusals.list, draining },
+      worker,
+      version: VERSION,
+      device,
+      numericClass,
+      slots: pool.processes,
+      tasks,
+      samplesPerSecond: this.rate.perSecond,
+      refusals: this.refusals.list,
+      draining,
     };
   }
 }

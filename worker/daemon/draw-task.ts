@@ -28,7 +28,8 @@ export function drawTask({ links, pool }: JobInHand, task: Task, tracer: Tracer)
   const { ledger, stop, order } = links;
   const { jobDigest } = order;
   const span = startBelow(tracer, task.trace, 'smoothcert.worker.task', {
-    ...{ kind: 'consumer', attributes: attributesOf(task) },
+    kind: 'consumer',
+    attributes: attributesOf(task),
   });
   const append = (record: LedgerRecord) => {
     const recording = startBelow(tracer, span.context, 'smoothcert.worker.record', { kind: 'producer' });
@@ -37,7 +38,11 @@ export function drawTask({ links, pool }: JobInHand, task: Task, tracer: Tracer)
     });
   };
   const answering = {
-    ...{ task, stop, pool, jobDigest, ledger: { append } },
+    task,
+    stop,
+    pool,
+    jobDigest,
+    ledger: { append },
     // Asked for when all is drawn: before, no child may have said what it computes.
     get fingerprint() {
       return order.fingerprint ?? pool.fingerprint ?? '';
@@ -52,8 +57,10 @@ export function drawTask({ links, pool }: JobInHand, task: Task, tracer: Tracer)
 
 function attributesOf({ name, job, shards }: Task): Attributes {
   return {
-    ...{ 'smoothcert.job': job, 'smoothcert.task': name },
-    ...{ 'smoothcert.shards': shards.length, 'smoothcert.samples': samplesIn(shards) },
+    'smoothcert.job': job,
+    'smoothcert.task': name,
+    'smoothcert.shards': shards.length,
+    'smoothcert.samples': samplesIn(shards),
   };
 }
 

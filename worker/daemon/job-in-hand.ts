@@ -16,17 +16,19 @@ export function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet
   const { draw, device, probeImages } = order;
   const { modelDigest, dataDigest, layout, output, batch, normalisation, seed } = draw;
   return {
-    ...{
-      modelFile,
-      modelDigest,
-      dataFile: data.file,
-      dataDigest,
-      dataChunks: data.chunks,
-      device,
-      layout,
-      output,
-    },
-    ...{ batch, normalisation, scale: draw.noise.scale, seed, probeImages },
+    modelFile,
+    modelDigest,
+    dataFile: data.file,
+    dataDigest,
+    dataChunks: data.chunks,
+    device,
+    layout,
+    output,
+    batch,
+    normalisation,
+    scale: draw.noise.scale,
+    seed,
+    probeImages,
   };
 }
 

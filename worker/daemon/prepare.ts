@@ -21,9 +21,19 @@ export async function prepare(
       const { layout, output, batch, normalisation, sigma, seed, device } = spec;
       const setup: ChildSetup = {
         // Of this child it is asked what batch the model can run; that it is this model is checked behind.
-        ...{ modelFile: model.value, modelDigest: null, dataFile: data.value.file },
-        ...{ dataDigest: spec.data.digest, dataChunks: data.value.chunks, device, layout, output, batch },
-        ...{ normalisation, scale: sigma, seed, probeImages },
+        modelFile: model.value,
+        modelDigest: null,
+        dataFile: data.value.file,
+        dataDigest: spec.data.digest,
+        dataChunks: data.value.chunks,
+        device,
+        layout,
+        output,
+        batch,
+        normalisation,
+        scale: sigma,
+        seed,
+        probeImages,
       };
       const prepared = await askChild(setup, options);
       if (prepared.modelDigest === spec.model.digest) return prepared;

@@ -51,7 +51,8 @@ export async function withExternalFiles(model: Uint8Array, modelPath: string): P
   return {
     model: inlineExternalData(model, contentOf),
     digest: digestOf([fileDigest, ...weights.map(({ digest }) => digest)]),
-    ...{ fileDigest, weights },
+    fileDigest,
+    weights,
   };
 }
 

@@ -46,7 +46,9 @@ describe('chooseOutput', () => {
     const label = output('label', [null], 'int64');
     for (const type of ['float32', 'float16', 'float64']) {
       expect(chooseOutput([label, output('scores', [null, 3], type)])).toEqual({
-        ...{ name: 'scores', type, classes: 3 },
+        name: 'scores',
+        type,
+        classes: 3,
       });
     }
     expect(() => chooseOutput([label, output('map', [], null)])).toThrow(

@@ -19,7 +19,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const content = randomBytes(300_000);
 const artifact: Artifact = {
-  ...{ digest: createHash('sha256').update(content).digest('hex'), kind: 'file', bytes: content.length },
+  digest: createHash('sha256').update(content).digest('hex'),
+  kind: 'file',
+  bytes: content.length,
 };
 
 async function* pieces(bytes: Uint8Array, failAt = Infinity) {

@@ -34,8 +34,10 @@ export class FolderLock {
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, 'lock');
     const owner: Owner = {
-      ...{ pid: process.pid, started: await startOf(process.pid) },
-      ...{ host: hostname(), namespace: await namespace() },
+      pid: process.pid,
+      started: await startOf(process.pid),
+      host: hostname(),
+      namespace: await namespace(),
     };
     const own = JSON.stringify(owner);
     for (let tries = 0; tries < MOST_TRIES; tries++) {

@@ -98,7 +98,9 @@ describe('room', () => {
 describe('a store', () => {
   const content = randomBytes(100_000);
   const artifact: Artifact = {
-    ...{ digest: createHash('sha256').update(content).digest('hex'), kind: 'file', bytes: content.length },
+    digest: createHash('sha256').update(content).digest('hex'),
+    kind: 'file',
+    bytes: content.length,
   };
   async function* pieces(error?: Error) {
     yield await Promise.resolve(content.subarray(0, 50_000));

@@ -20,8 +20,12 @@ export interface IncomingLimits {
 const HOUR_MS = 3_600_000;
 
 export const INCOMING_LIMITS: IncomingLimits = {
-  ...{ keptFiles: 64, keptBytes: 64 * 2 ** 30, keptMs: 24 * HOUR_MS, abandonedMs: HOUR_MS },
-  ...{ reserveBytes: 256 * 2 ** 20, reserveShare: 0.05 },
+  keptFiles: 64,
+  keptBytes: 64 * 2 ** 30,
+  keptMs: 24 * HOUR_MS,
+  abandonedMs: HOUR_MS,
+  reserveBytes: 256 * 2 ** 20,
+  reserveShare: 0.05,
 };
 
 /** A digest: an upload that broke off. With more behind it: one that a process has, or had, in hand. */

@@ -28,16 +28,32 @@ const idOf = (n: number) => `j-${String(n).padStart(20, '0')}`;
 const fileOf = (n: number) => path.join(folder, 'jobs', `${idOf(n)}.job`);
 
 const entryOf = (n: number, more: Partial<JobEntry> = {}): JobEntry => ({
-  ...{ id: idOf(n), requestId: `request ${n}`, requestDigest: DIGEST, createMs: 1000 + n, startMs: null },
+  id: idOf(n),
+  requestId: `request ${n}`,
+  requestDigest: DIGEST,
+  createMs: 1000 + n,
+  startMs: null,
   spec: {
     model: { digest: DIGEST, fileDigest: DIGEST, weights: [], uri: null },
     data: { digest: DIGEST, uri: 'https://x.example/d' },
-    ...{ images: { start: 0, stop: 3, step: 1 }, sigma: 0.5, seed: '7' },
+    images: { start: 0, stop: 3, step: 1 },
+    sigma: 0.5,
+    seed: '7',
     normalisation: { inputScale: 1, mean: [0], std: [1] },
-    ...{ layout: 'auto', output: null, batch: null, device: 'cpu', alpha: 0.001, bound: 'anytime' },
-    ...{ stop: { kind: 'gain', minGain: 0.02 }, maxSamples: 512 },
+    layout: 'auto',
+    output: null,
+    batch: null,
+    device: 'cpu',
+    alpha: 0.001,
+    bound: 'anytime',
+    stop: { kind: 'gain', minGain: 0.02 },
+    maxSamples: 512,
   },
-  ...{ job: null, prepared: null, cancelRequested: false, ending: null, ...more },
+  job: null,
+  prepared: null,
+  cancelRequested: false,
+  ending: null,
+  ...more,
 });
 
 describe('jobs in a folder', () => {

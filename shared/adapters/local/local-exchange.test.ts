@@ -17,9 +17,15 @@ const DIGEST = 'ab'.repeat(32);
 const never = new AbortController().signal;
 
 const order: WorkOrder = {
-  ...{ job: 'j-1', jobDigest: jobDigest(JOB), draw: JOB.draw, device: 'cpu', probeImages: [0] },
+  job: 'j-1',
+  jobDigest: jobDigest(JOB),
+  draw: JOB.draw,
+  device: 'cpu',
+  probeImages: [0],
   model: { digest: DIGEST, fileDigest: DIGEST, weights: [], uri: null },
-  ...{ claim: canonicalJson(JOB.claim), fingerprint: FINGERPRINT, imageLimit: 3 },
+  claim: canonicalJson(JOB.claim),
+  fingerprint: FINGERPRINT,
+  imageLimit: 3,
 };
 
 const prepared = { numericClass: 'test', fingerprint: FINGERPRINT } as Prepared;

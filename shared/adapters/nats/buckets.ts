@@ -15,10 +15,16 @@ const NOT_STORED = 10077;
 const READS = 64;
 
 const JOBS_SETTINGS: BucketSettings = {
-  ...{ name: JOBS, largestValue: MIB / 2, largestTotal: 256 * MIB, ttlMs: 0 },
+  name: JOBS,
+  largestValue: MIB / 2,
+  largestTotal: 256 * MIB,
+  ttlMs: 0,
 };
 const leaseSettings = ({ times }: NatsLink): BucketSettings => ({
-  ...{ name: LEASE, largestValue: MIB / 16, largestTotal: MIB, ttlMs: times.leaseTtlMs },
+  name: LEASE,
+  largestValue: MIB / 16,
+  largestTotal: MIB,
+  ttlMs: times.leaseTtlMs,
 });
 
 /** Jobs and work orders. @throws SmoothcertError NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE */

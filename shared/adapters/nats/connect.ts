@@ -84,10 +84,15 @@ async function libraryOptions(
   const { servers, name, inboxPrefix, tls } = options;
   const authenticator = authenticatorOf(options, onTrouble);
   return {
-    ...{ servers: [...servers], name, maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
-    ...{ reconnectTimeWait: 4 * times.retryLeastMs, reconnectJitter: 4 * times.retryLeastMs },
+    servers: [...servers],
+    name,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: 4 * times.retryLeastMs,
+    reconnectJitter: 4 * times.retryLeastMs,
     // Silent for one interval, and for a second one after it was asked.
-    ...{ pingInterval: times.pingMs, maxPingOut: 1 },
+    pingInterval: times.pingMs,
+    maxPingOut: 1,
     ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(authenticator && { authenticator }),
     ...(tls && { tls: await tlsOptionsOf(tls) }),

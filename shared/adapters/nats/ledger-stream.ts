@@ -39,10 +39,17 @@ export async function ensureLedger(
   maxRecords: number = 2 * Math.ceil(estimate / SMALLEST_RECORD) + SPARE_RECORDS,
 ): Promise<void> {
   await ensureStream(link, {
-    ...{ name: ledgerStream(job), subjects: [ledgerSubject(job, '>')], retention: RetentionPolicy.Limits },
-    ...{ discard: DiscardPolicy.New, discard_new_per_subject: true, max_msgs_per_subject: 1 },
-    ...{ max_msgs: maxRecords, max_msg_size: LARGEST_RECORD },
-    ...{ deny_delete: true, deny_purge: true, allow_direct: true },
+    name: ledgerStream(job),
+    subjects: [ledgerSubject(job, '>')],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: true,
+    max_msgs_per_subject: 1,
+    max_msgs: maxRecords,
+    max_msg_size: LARGEST_RECORD,
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
     description: description(jobDigest),
   });
   await ledgerState(link, { job, jobDigest });

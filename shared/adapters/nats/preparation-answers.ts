@@ -51,7 +51,8 @@ function nextRequest(link: NatsLink, subject: string, signal: AbortSignal): Prom
   return new Promise((resolve, reject) => {
     const leave = () => subscription.unsubscribe();
     const subscription = connection.subscribe(subject, {
-      ...{ queue: QUEUE_GROUP, max: 1 },
+      queue: QUEUE_GROUP,
+      max: 1,
       callback: (error, msg) => {
         if (!error) resolve(msg);
         else reject(unanswered(`listen on ${subject}`, error));

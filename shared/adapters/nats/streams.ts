@@ -21,8 +21,9 @@ export type StreamSettings = Pick<StreamConfig, 'name' | 'subjects' | 'retention
 
 /** What every durable consumer of ours is. */
 const EXPLICIT = {
-  ...{ ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All },
-  ...{ replay_policy: ReplayPolicy.Instant },
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  replay_policy: ReplayPolicy.Instant,
 } as const;
 
 /** Settings that an operator may have made larger. */
@@ -138,10 +139,18 @@ export interface BucketSettings {
 export async function ensureBucket(link: NatsLink, settings: BucketSettings): Promise<boolean> {
   const { name, largestValue, largestTotal, ttlMs } = settings;
   return ensureStream(link, {
-    ...{ name: `KV_${name}`, subjects: [`$KV.${name}.>`], retention: RetentionPolicy.Limits },
-    ...{ discard: DiscardPolicy.New, max_msgs_per_subject: 1, max_age: nanos(ttlMs) },
-    ...{ max_bytes: largestTotal, max_msg_size: largestValue },
-    ...{ allow_rollup_hdrs: true, deny_delete: true, deny_purge: false, allow_direct: true },
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    max_age: nanos(ttlMs),
+    max_bytes: largestTotal,
+    max_msg_size: largestValue,
+    allow_rollup_hdrs: true,
+    deny_delete: true,
+    deny_purge: false,
+    allow_direct: true,
     // The server allows none that is longer than the age.
     ...(ttlMs > 0 && ttlMs < 120_000 && { duplicate_window: nanos(ttlMs) }),
   });
@@ -151,7 +160,9 @@ export async function ensureBucket(link: NatsLink, settings: BucketSettings): Pr
 function needsOf<Config extends object>(wanted: Partial<Config>, found: Config): Need[] {
   const asked = Object.entries(wanted).filter(([setting]) => setting !== 'description');
   return asked.map(([setting, value]) => ({
-    ...{ setting, wanted: comparable(value), atLeast: MAY_BE_MORE.has(setting) },
+    setting,
+    wanted: comparable(value),
+    atLeast: MAY_BE_MORE.has(setting),
     // The server leaves out what is off.
     found: comparable((found as Record<string, unknown>)[setting] ?? (value === false ? false : undefined)),
   }));

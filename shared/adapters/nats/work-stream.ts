@@ -46,15 +46,22 @@ export async function findWork(link: NatsLink, classToken: string, limits: WorkL
 
 function streamOf({ tasks }: WorkLimits): StreamSettings {
   return {
-    ...{ name: WORK_STREAM, subjects: ['sc1.work.*.*'], retention: RetentionPolicy.Workqueue },
-    ...{ discard: DiscardPolicy.New, max_msgs: tasks, max_msg_size: LARGEST_TASK },
+    name: WORK_STREAM,
+    subjects: ['sc1.work.*.*'],
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    max_msgs: tasks,
+    max_msg_size: LARGEST_TASK,
   };
 }
 
 function consumerSettingsOf({ times }: NatsLink, classToken: string, limits: WorkLimits): ConsumerSettings {
   return {
-    ...{ durable_name: consumerOf(classToken), filter_subject: workSubject(classToken, '*') },
-    ...{ ack_wait: nanos(times.ackWaitMs), max_deliver: limits.deliveries },
-    ...{ max_ack_pending: MOST_TAKEN, max_waiting: MOST_WAITING },
+    durable_name: consumerOf(classToken),
+    filter_subject: workSubject(classToken, '*'),
+    ack_wait: nanos(times.ackWaitMs),
+    max_deliver: limits.deliveries,
+    max_ack_pending: MOST_TAKEN,
+    max_waiting: MOST_WAITING,
   };
 }

@@ -47,7 +47,10 @@ function registered(): ApiTracer | null {
 function contextOf({ traceparent, tracestate }: TraceContext): Context {
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-');
   return trace.setSpanContext(ROOT_CONTEXT, {
-    ...{ traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true },
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16),
+    isRemote: true,
     ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
   });
 }
