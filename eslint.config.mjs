@@ -1,109 +1,103 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** No file of `folder` may import what matches `patterns`; `why` is what the author reads. */
-const border = (files, ignores, group, message) => ({
-  files,
-  ignores,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: group.map((g) => ({ ...g, message: g.message ?? message })) },
-    ],
+/** Each library is seen in the folders that its message names, so that it can be replaced there. */
+const LIBRARIES = {
+  onnx: { regex: '^onnxruntime', message: 'ONNX types stay inside worker/model.' },
+  protobuf: {
+    regex: '^protobufjs',
+    message: 'protobufjs stays inside shared/wire, api/wire and worker/model.',
   },
-});
-
-const onnx = { regex: '^onnxruntime', message: 'ONNX types stay inside worker/model.' };
-const protobuf = { regex: '^protobufjs', message: 'protobufjs stays inside shared/wire and worker/model.' };
-const zip = { regex: '^yauzl', message: 'Archive types stay inside cli/data.' };
-const sharp = { regex: '^sharp', message: 'Picture decoding stays inside cli/data.' };
-const commander = { regex: '^commander', message: 'Argument parsing stays inside cli.' };
-const nats = { regex: '^@nats-io/', message: 'NATS types stay inside shared/adapters/nats.' };
-const grpc = {
-  regex: '^(@grpc/|grpc-)',
-  message: 'gRPC types stay inside coordinator/grpc and cli/client.',
-};
-const pino = { regex: '^pino', message: 'pino stays inside cli/logs.' };
-const otel = { regex: '^@opentelemetry/', message: 'OpenTelemetry stays inside shared/telemetry/tracing.' };
-const stdlib = { regex: '^@stdlib/', message: 'Special functions stay inside shared/statistics.' };
-const prometheus = {
-  regex: '^prom-client',
-  message: 'prom-client stays inside shared/telemetry/prometheus.',
-};
-const generated = {
-  regex: '/generated\\.js$',
-  message: 'Generated messages are reached only through shared/wire.',
-};
-const above = (names) => ({
-  regex: `(^|/)\\.\\./(.*/)?(${names.join('|')})/`,
-  message: 'shared imports nothing of ours; coordinator and worker import only shared; nobody imports cli.',
-});
-const statistics = {
-  regex: '/shared/statistics/',
-  message: 'The worker is not aware of bounds, radii and stopping.',
+  zip: { regex: '^yauzl', message: 'Archive types stay inside input.' },
+  sharp: { regex: '^sharp', message: 'Picture decoding stays inside input.' },
+  commander: { regex: '^commander', message: 'Argument parsing stays inside cli.' },
+  nats: { regex: '^@nats-io/', message: 'NATS types stay inside adapters/nats.' },
+  grpc: { regex: '^(@grpc/|grpc-)', message: 'gRPC types stay inside coordinator/grpc and cli/client.' },
+  pino: { regex: '^pino', message: 'pino stays inside adapters/telemetry/logs.' },
+  otel: { regex: '^@opentelemetry/', message: 'OpenTelemetry stays inside adapters/telemetry/tracing.' },
+  stdlib: { regex: '^@stdlib/', message: 'Special functions stay inside statistics.' },
+  prometheus: { regex: '^prom-client', message: 'prom-client stays inside adapters/telemetry/prometheus.' },
+  generated: {
+    regex: '/generated\\.js$',
+    message: 'Generated messages are reached only through shared/wire and api/wire.',
+  },
 };
 
-/** Libraries that only the folders named in their messages may see. */
-const libraries = [
-  onnx,
-  protobuf,
-  zip,
-  sharp,
-  commander,
-  nats,
-  grpc,
-  stdlib,
-  generated,
-  prometheus,
-  pino,
-  otel,
-];
-const without = (...allowed) => libraries.filter((library) => !allowed.includes(library));
+/** The floors of the house: what each may import of the others. Arrows point downward, and nobody imports cli. */
+const FLOORS = {
+  shared: [],
+  statistics: ['shared'],
+  api: ['shared'],
+  adapters: ['shared', 'api'],
+  input: ['shared'],
+  worker: ['shared', 'statistics/noises'],
+  coordinator: ['shared', 'api', 'statistics'],
+  cli: ['shared', 'statistics', 'api', 'adapters', 'input', 'worker', 'coordinator'],
+};
 
-/** The rules by folder. The last entry that matches a file decides, so each lists all that its folder may not import. */
+/**
+ * What the files of a folder may not import: floors that are not open to it, and libraries but for `libraries`. `open`
+ * adds rooms to what the floor may import; `closed` takes patterns away. The last border that matches a file decides.
+ */
+function border(folder, { files = '*.ts', open = [], closed = [], libraries = [] } = {}) {
+  const own = folder.split('/')[0];
+  const allowed = [...FLOORS[own], ...open];
+  const floors = Object.keys(FLOORS).filter((floor) => floor !== own && !allowed.includes(floor));
+  const refused = floors.map((floor) => {
+    const rooms = allowed
+      .filter((one) => one.startsWith(`${floor}/`))
+      .map((one) => one.slice(floor.length + 1));
+    const except = rooms.length > 0 ? `(?!(${rooms.join('|')})/)` : '';
+    return {
+      regex: `^(\\.\\./)+${floor}/${except}`,
+      message: `${folder} imports ${allowed.join(', ') || 'nothing of ours'}, and not ${floor}.`,
+    };
+  });
+  const others = Object.entries(LIBRARIES).filter(([name]) => !libraries.includes(name));
+  return {
+    files: [`${folder}/**/${files}`],
+    ignores: ['worker/noise/assembly/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [...refused, ...others.map(([, library]) => library), ...closed] },
+      ],
+    },
+  };
+}
+
+const node = { regex: '^node:', message: 'What decides is pure: no clock, network, randomness or files.' };
+const effects = {
+  regex: '/shared/(ports|telemetry)/',
+  message: 'What decides is pure: no clock, network, randomness or logging.',
+};
+const messages = {
+  regex: '/shared/(ports|wire)/',
+  message: 'The mathematics knows no messages and no ports.',
+};
+
 const borders = [
-  border(['shared/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...libraries]),
-  border(['shared/adapters/nats/**/*.ts'], [], [above(['coordinator', 'worker', 'cli']), ...without(nats)]),
-  border(
-    ['shared/telemetry/prometheus/**/*.ts'],
-    [],
-    [above(['coordinator', 'worker', 'cli']), ...without(prometheus)],
-  ),
-  border(
-    ['shared/statistics/**/*.ts'],
-    [],
-    [
-      above(['coordinator', 'worker', 'cli', 'adapters', 'ports', 'wire']),
-      ...without(stdlib),
-      { regex: '^node:', message: 'The mathematics is pure.' },
-    ],
-  ),
-  border(
-    ['shared/wire/**/*.ts'],
-    [],
-    [above(['coordinator', 'worker', 'cli']), ...without(protobuf, generated)],
-  ),
-  border(
-    ['shared/telemetry/tracing/**/*.ts'],
-    [],
-    [above(['coordinator', 'worker', 'cli']), ...without(otel)],
-  ),
-  border(['coordinator/**/*.ts'], [], [above(['worker', 'cli']), ...libraries]),
-  border(['coordinator/grpc/**/*.ts'], [], [above(['worker', 'cli']), ...without(grpc)]),
-  border(
-    ['worker/**/*.ts'],
-    ['worker/noise/assembly/**'],
-    [above(['coordinator', 'cli']), statistics, ...libraries],
-  ),
-  border(
-    ['worker/model/**/*.ts'],
-    [],
-    [above(['coordinator', 'cli']), statistics, ...without(onnx, protobuf)],
-  ),
-  border(['cli/**/*.ts'], [], without(commander)),
-  border(['cli/logs/**/*.ts'], [], without(pino)),
-  border(['cli/client/**/*.ts'], [], without(grpc, commander)),
-  border(['cli/data/**/*.ts'], [], without(zip, sharp)),
+  border('shared'),
+  border('shared/wire', { libraries: ['protobuf', 'generated'] }),
+  border('statistics', { libraries: ['stdlib'], closed: [node, effects, messages] }),
+  border('api'),
+  border('api/wire', { libraries: ['protobuf', 'generated'] }),
+  border('adapters'),
+  border('adapters/nats', { libraries: ['nats'] }),
+  border('adapters/telemetry/prometheus', { libraries: ['prometheus'] }),
+  border('adapters/telemetry/tracing', { libraries: ['otel'] }),
+  border('adapters/telemetry/logs', { libraries: ['pino'] }),
+  border('input', { libraries: ['zip', 'sharp'] }),
+  border('worker'),
+  border('worker', { files: '*.test.ts', open: ['adapters'] }),
+  border('worker/model', { libraries: ['onnx', 'protobuf'] }),
+  border('coordinator'),
+  border('coordinator', { files: '*.test.ts', open: ['adapters'] }),
+  border('coordinator/core', { closed: [node, effects] }),
+  border('coordinator/grpc', { open: ['adapters/http'], libraries: ['grpc'] }),
+  border('coordinator/http', { open: ['adapters/http'] }),
+  border('cli', { libraries: ['commander'] }),
+  border('cli/client', { libraries: ['grpc', 'commander'] }),
 ];
 
 /** A literal spread into a literal hides its fields from the check for excess properties, and says nothing else. */

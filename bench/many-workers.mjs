@@ -11,9 +11,9 @@ import { once, setMaxListeners } from 'node:events';
 import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connectNats } from '../dist/shared/adapters/nats/connect.js';
-import { NatsWorkerExchange } from '../dist/shared/adapters/nats/worker-exchange.js';
-import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../dist/shared/adapters/nats/work-stream.js';
+import { connectNats } from '../dist/adapters/nats/link/connect.js';
+import { NatsWorkerExchange } from '../dist/adapters/nats/exchange/worker-exchange.js';
+import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../dist/adapters/nats/tasks/work-stream.js';
 import { encodeHeader } from '../dist/shared/dataset/canonical.js';
 import { DataDigest } from '../dist/shared/dataset/data-digest.js';
 import { classToken } from '../dist/shared/numeric-class.js';
@@ -56,7 +56,7 @@ async function simulate(url, first) {
   process.disconnect();
 }
 
-/** One worker with one slot, as worker/daemon has it: pulls, draws one task at a time, records, acknowledges. */
+/** One worker with one slot, as worker/cluster has it: pulls, draws one task at a time, records, acknowledges. */
 function work(link, name, signal) {
   const opened = NatsWorkerExchange.open(link, name);
   const tasks = opened.then((exchange) => exchange.tasks(NUMERIC_CLASS));

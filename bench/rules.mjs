@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { DEFAULTS, MIN_GAIN_NAMES } from '../dist/cli/config.js';
+import { DEFAULTS, MIN_GAIN_NAMES } from '../dist/cli/certify/config.js';
 
 const SWEEP = [1_000, 3_000, 10_000, 30_000, 100_000];
 /** The approximation is studied where it is far from the bound; at more samples the two meet. */

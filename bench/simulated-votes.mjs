@@ -1,6 +1,6 @@
 // Votes without a model: every sample of an image votes for its class with a probability that is known, else for the other class.
 // The same shard has the same votes whoever draws it, as with a model.
-import { jobOf } from '../dist/coordinator/job-of.js';
+import { jobOf } from '../dist/coordinator/core/job-of.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../dist/shared/job-spec.js';
 
 export const NUMERIC_CLASS = 'cpu/simulated/known-p';

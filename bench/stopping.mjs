@@ -5,8 +5,8 @@
 //
 //   npm run build && node bench/stopping.mjs [--workers N] [other flags of submit]
 import { parseArgs } from 'node:util';
-import { JobFold } from '../dist/coordinator/job-fold.js';
-import { connectNats } from '../dist/shared/adapters/nats/connect.js';
+import { JobFold } from '../dist/coordinator/core/job-fold.js';
+import { connectNats } from '../dist/adapters/nats/link/connect.js';
 import { decodeStop } from '../dist/shared/wire/cluster.js';
 import { decodeRecord } from '../dist/shared/wire/record.js';
 import { Cluster, digits, load, median, quantile } from './cluster-parts.mjs';

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { storageError } from '../shared/adapters/local/files.js';
+import { storageError } from '../shared/files.js';
 import { SmoothcertError } from '../shared/errors.js';
 import { oneLine } from '../shared/safe-text.js';
-import { EXIT } from './exit.js';
-import { knownError } from './known-error.js';
-import { stackOf } from './logs/lines.js';
-import { program } from './program.js';
+import { EXIT } from './command/exit.js';
+import { knownError } from './command/known-error.js';
+import { stackOf } from '../adapters/telemetry/logs/lines.js';
+import { program } from './command/program.js';
 
 /** One sentence, its code and its remedy; a stack trace only if asked for. */
 function explain(error: unknown, verbose: boolean): number {

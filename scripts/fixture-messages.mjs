@@ -1,6 +1,7 @@
 // One example of every message, with every field set: what scripts/record-fixtures.mjs records.
+import { encodeEntry } from '../dist/api/wire/entry.js';
 import * as cluster from '../dist/shared/wire/cluster.js';
-import { encodeBackupPart } from '../dist/shared/wire/backup.js';
+import { encodeBackupPart } from '../dist/api/wire/backup.js';
 import { encodeRecord } from '../dist/shared/wire/record.js';
 import {
   CERTIFICATION_METHODS,
@@ -9,7 +10,7 @@ import {
   jobToWire,
   rowToWire,
   updateToWire,
-} from '../dist/shared/wire/service.js';
+} from '../dist/api/wire/service.js';
 import { specToWire } from '../dist/shared/wire/job-spec.js';
 import { canonicalJson, jobDigest } from '../dist/shared/job.js';
 
@@ -189,7 +190,7 @@ const CLUSTER = {
   'PreparedMessage.preparation': [encodePrepared, { kind: 'prepared', prepared }],
   'PreparedMessage.refusal': [encodePrepared, { kind: 'refused', refusal }],
   LeaseMessage: [cluster.encodeLease, { holder: 'c-1', artifactsUrl: 'http://c.example:9464' }],
-  JobEntry: [cluster.encodeEntry, entry],
+  JobEntry: [encodeEntry, entry],
   LedgerRecord: [encodeRecord, record],
   'BackupPart.entry': [encodeBackupPart, { kind: 'entry', entry }],
   'BackupPart.record': [encodeBackupPart, { kind: 'record', record }],

@@ -25,8 +25,8 @@ const CORE = [
 ];
 const TESTS = [
   ...CORE.map((name) => `coordinator/${name}.test.ts`),
-  'shared/statistics/spending',
-  'shared/statistics/bound',
+  'statistics/spending',
+  'statistics/bound',
   'test/simulation',
 ];
 const SIMULATION_SEEDS = '100';
@@ -36,7 +36,7 @@ const MUTATIONS = [
     name: 'the duplicate check is gone: every delivery of a shard is counted',
     changes: [
       {
-        file: 'coordinator/image-state.ts',
+        file: 'coordinator/core/image-state.ts',
         from: "    if (first !== undefined) return first === print ? 'duplicate' : 'divergent';\n",
         to: '',
       },
@@ -46,12 +46,12 @@ const MUTATIONS = [
     name: 'a look is taken before n_k: one shard short, and nobody checks the sum',
     changes: [
       {
-        file: 'coordinator/image-state.ts',
+        file: 'coordinator/core/image-state.ts',
         from: 'if (segment?.folded !== this.grid.segments[look]!.length) return false;',
         to: 'if ((segment?.folded ?? 0) < Math.max(1, this.grid.segments[look]!.length - 1)) return false;',
       },
       {
-        file: 'coordinator/decision.ts',
+        file: 'coordinator/core/decision.ts',
         from: 'prefix !== undefined && totalOf(prefix) === looks[look]',
         to: 'prefix !== undefined',
       },
@@ -61,7 +61,7 @@ const MUTATIONS = [
     name: '< for <= at the limits of the spending table',
     changes: [
       {
-        file: 'shared/statistics/spending.ts',
+        file: 'statistics/spending.ts',
         from: 'if (list[middle]! >= value) low = middle;',
         to: 'if (list[middle]! > value) low = middle;',
       },
@@ -71,7 +71,7 @@ const MUTATIONS = [
     name: 'a task is acknowledged before it is recorded',
     changes: [
       {
-        file: 'worker/worker.ts',
+        file: 'worker/draw/worker.ts',
         from: `    await answerTask({ ...this.options, task: delivery.task });
     await delivery.acknowledge();
 `,
@@ -85,7 +85,7 @@ const MUTATIONS = [
     name: 'counts behind a cancellation decide images',
     changes: [
       {
-        file: 'coordinator/job-fold.ts',
+        file: 'coordinator/core/job-fold.ts',
         from: `    if (this.cancelled) {
       this.tally.late += 1;
       return;
@@ -99,7 +99,7 @@ const MUTATIONS = [
     name: 'the coordinator goes on from the number of records, not from the place of the last one',
     changes: [
       {
-        file: 'coordinator/job-fold.ts',
+        file: 'coordinator/core/job-fold.ts',
         from: '    this.sequence = sequence;\n',
         to: '    this.sequence += sequence > 0 ? 1 : 0;\n',
       },

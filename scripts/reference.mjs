@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
-import { printConfig } from '../dist/cli/config-file.js';
-import { factsOf } from '../dist/cli/flag-facts.js';
-import { program } from '../dist/cli/program.js';
+import { printConfig } from '../dist/cli/command/config-file.js';
+import { factsOf } from '../dist/cli/command/flag-facts.js';
+import { program } from '../dist/cli/command/program.js';
 
 const document = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { certifyCommand } from '../cli/certify-command.js';
-import { compileConfig, type RawOptions } from '../cli/config.js';
-import { program } from '../cli/program.js';
+import { certifyCommand } from '../cli/certify/certify-command.js';
+import { compileConfig, type RawOptions } from '../cli/certify/config.js';
+import { program } from '../cli/command/program.js';
 import { ERROR_CATALOGUE } from '../shared/errors.js';
 import { ROOT, runCommand, temporaryFolder } from './harness/command.js';
 import { MODELS, certifyArgs } from './harness/results.js';

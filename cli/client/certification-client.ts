@@ -1,8 +1,8 @@
 import type { JobSpec } from '../../shared/job-spec.js';
-import type { CertificateRow, JobUpdate, JobView } from '../../shared/job-view.js';
+import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
+import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import { specToWire } from '../../shared/wire/job-spec.js';
 import {
   artifactOfWire,
@@ -13,8 +13,8 @@ import {
   type MethodName,
   type ReadResponseOf,
   type RequestOf,
-} from '../../shared/wire/service.js';
-import type { ServerConfig } from '../server-flags.js';
+} from '../../api/wire/service.js';
+import type { ServerConfig } from '../jobs/server-flags.js';
 import { Connection } from './connection.js';
 import { Patience } from './patience.js';
 

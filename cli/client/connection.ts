@@ -13,9 +13,9 @@ import {
   type MethodName,
   type ReadResponseOf,
   type RequestOf,
-} from '../../shared/wire/service.js';
-import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
-import type { ServerConfig, TlsFiles } from '../server-flags.js';
+} from '../../api/wire/service.js';
+import type { TraceContext } from '../../shared/telemetry/trace-context.js';
+import type { ServerConfig, TlsFiles } from '../jobs/server-flags.js';
 import { errorOf } from './errors.js';
 
 /** Far above what any answer takes; a connection that hangs is found out before by keepalive. */

@@ -1,7 +1,7 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
-import { encodeRichStatus } from '../../shared/wire/service.js';
+import { encodeRichStatus } from '../../api/wire/service.js';
 import { DETAILS_KEY, errorOf } from './errors.js';
 
 const ADDRESS = 'host:1';

@@ -1,6 +1,6 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { SmoothcertError, isErrorCode, type FieldFault } from '../../shared/errors.js';
-import { decodeRichStatus, type RichStatus } from '../../shared/wire/service.js';
+import { decodeRichStatus, type RichStatus } from '../../api/wire/service.js';
 
 /** Trailer that holds google.rpc.Status. */
 export const DETAILS_KEY = 'grpc-status-details-bin';

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { ServiceLimits } from '../../coordinator/service/limits.js';
-import type { NatsOptions } from '../../shared/adapters/nats/connect.js';
+import type { ServiceLimits } from '../../coordinator/jobs/limits.js';
+import type { NatsOptions } from '../../adapters/nats/link/connect.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DEVICES, type Device } from '../../shared/job.js';
 import { natsServersOf } from './nats-servers.js';
-import { optionError, parseChoice, parseNumber } from '../parse.js';
+import { optionError, parseChoice, parseNumber } from '../command/parse.js';
 
 /** Flags as typed, by their attribute names. */
 export type Raw = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { optionError } from '../parse.js';
+import { optionError } from '../command/parse.js';
 
 /** Where NATS is, and who we are to it as far as its addresses say so. */
 export interface NatsServers {

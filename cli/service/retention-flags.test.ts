@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../coordinator/service/limits.js';
+import { DEFAULT_LIMITS } from '../../coordinator/jobs/limits.js';
 import { retentionOf } from './config.js';
 import { coordinatorCommand } from './coordinator-command.js';
 import { serveCommand } from './serve-command.js';

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
 import type { Role } from '../../shared/telemetry/catalogue.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
-import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { VERSION } from '../../shared/version.js';
 
 /** The metrics of a process of these roles. */

@@ -1,9 +1,9 @@
 import type { Log } from '../../shared/telemetry/log.js';
-import { EXIT } from '../exit.js';
-import { knownError } from '../known-error.js';
-import { LOG_FORMATS } from '../logs/log-format.js';
-import { openLog } from '../logs/open-log.js';
-import { parseChoice } from '../parse.js';
+import { EXIT } from '../command/exit.js';
+import { knownError } from '../command/known-error.js';
+import { LOG_FORMATS } from '../../adapters/telemetry/logs/log-format.js';
+import { openLog } from '../../adapters/telemetry/logs/open-log.js';
+import { parseChoice } from '../command/parse.js';
 import type { Raw } from './config.js';
 
 /**

@@ -1,7 +1,7 @@
-import { HttpServer } from '../../shared/http/server.js';
-import { parseAddress, type Address } from '../../shared/listening/address.js';
-import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
-import type { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { HttpServer } from '../../adapters/http/server.js';
+import { parseAddress, type Address } from '../../adapters/http/address.js';
+import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
+import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { urlOf } from './endpoints.js';
 import type { Log } from '../../shared/telemetry/log.js';

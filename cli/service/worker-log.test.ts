@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LogFields } from '../../shared/telemetry/log.js';
-import { HUNG } from '../../worker/pool.js';
+import { HUNG } from '../../worker/draw/pool.js';
 import { deathLog, workerLog } from './worker-log.js';
 
 it('a worker says who cannot draw what and why, which process died or hung, and what it keeps', () => {

@@ -1,8 +1,8 @@
 import type { Refusal } from '../../shared/ports/job-store.js';
 import type { Log, LogFields } from '../../shared/telemetry/log.js';
-import type { DaemonEvent } from '../../worker/daemon/daemon.js';
-import type { PoolSettings } from '../../worker/daemon/job-in-hand.js';
-import { HUNG } from '../../worker/pool.js';
+import type { DaemonEvent } from '../../worker/cluster/daemon.js';
+import type { PoolSettings } from '../../worker/cluster/job-in-hand.js';
+import { HUNG } from '../../worker/draw/pool.js';
 
 const because = ({ code, remedy }: Refusal): LogFields => ({ code, remedy });
 

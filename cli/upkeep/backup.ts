@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { SmoothcertError } from '../../shared/errors.js';
-import { BackupWriter } from '../../shared/adapters/local/backup-file.js';
+import { BackupWriter } from '../../adapters/local/backup-file.js';
 import { DataDigest } from '../../shared/dataset/data-digest.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/service/refusals.js';
-import { EXIT } from '../exit.js';
-import { optionError } from '../parse.js';
+import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { EXIT } from '../command/exit.js';
+import { optionError } from '../command/parse.js';
 import type { Raw } from '../service/config.js';
 import { inputsNamedBy, resultsNamedBy, type Named } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';

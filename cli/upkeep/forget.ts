@@ -1,7 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/service/refusals.js';
-import { EXIT } from '../exit.js';
+import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { EXIT } from '../command/exit.js';
 import type { Raw } from '../service/config.js';
 import { resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';

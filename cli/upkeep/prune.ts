@@ -1,9 +1,9 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { StoredLedger } from '../../shared/ports/ledger-store.js';
-import { table } from '../describe-job.js';
-import { EXIT } from '../exit.js';
-import { parseNumber } from '../parse.js';
+import { table } from '../certify/describe-job.js';
+import { EXIT } from '../command/exit.js';
+import { parseNumber } from '../command/parse.js';
 import type { Raw } from '../service/config.js';
 import { inputsNamedBy, resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';

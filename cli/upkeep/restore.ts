@@ -1,11 +1,11 @@
-import { damagedBackup, readBackup } from '../../shared/adapters/local/backup-file.js';
+import { damagedBackup, readBackup } from '../../adapters/local/backup-file.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { ledgerBytesOf } from '../../coordinator/service/ledger-bytes.js';
-import { EXIT } from '../exit.js';
+import { ledgerBytesOf } from '../../coordinator/run/ledger-bytes.js';
+import { EXIT } from '../command/exit.js';
 import type { Raw } from '../service/config.js';
 import { digestOf, missingInput } from './backup.js';
 import { inputsNamedBy } from './named-artifacts.js';

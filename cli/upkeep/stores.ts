@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
-import { JobFolder } from '../../shared/adapters/local/job-folder.js';
-import { LedgerFolder } from '../../shared/adapters/local/ledger-folder.js';
-import { connectNats } from '../../shared/adapters/nats/connect.js';
-import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
-import { NatsLedgers } from '../../shared/adapters/nats/ledgers.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
+import { JobFolder } from '../../adapters/local/job-folder.js';
+import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
+import { connectNats } from '../../adapters/nats/link/connect.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
 import type { LedgerStore } from '../../shared/ports/ledger-store.js';
-import { OutputFolder } from '../output-folder.js';
-import { optionError } from '../parse.js';
+import { OutputFolder } from '../certify/output-folder.js';
+import { optionError } from '../command/parse.js';
 import { natsOptions, type Raw } from '../service/config.js';
 
 /** All that an installation keeps. */

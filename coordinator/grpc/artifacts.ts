@@ -1,8 +1,8 @@
 import { RequestError } from '../../shared/errors.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { Check } from '../../shared/wire/check.js';
-import { artifactToWire, type ReadRequestOf, type ResponseOf } from '../../shared/wire/service.js';
-import { PAGE } from '../service/limits.js';
+import { artifactToWire, type ReadRequestOf, type ResponseOf } from '../../api/wire/service.js';
+import { PAGE } from '../jobs/limits.js';
 
 /** What there is of an artifact. @throws RequestError for a digest that is none */
 export async function getArtifact(

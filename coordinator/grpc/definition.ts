@@ -1,5 +1,5 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
-import { CERTIFICATION_METHODS, type MethodName } from '../../shared/wire/service.js';
+import { CERTIFICATION_METHODS, type MethodName } from '../../api/wire/service.js';
 
 /** Fully qualified name of the service, as health checks and reflection have it. */
 export const SERVICE_NAME = 'smoothcert.v1.CertificationService';

@@ -1,5 +1,5 @@
 import { status, type UntypedHandleCall } from '@grpc/grpc-js';
-import type { CertificateRow, JobUpdate } from '../../shared/job-view.js';
+import type { CertificateRow, JobUpdate } from '../../api/job-view.js';
 import {
   CERTIFICATION_METHODS,
   jobToWire,
@@ -8,11 +8,11 @@ import {
   type MethodName,
   type ReadRequestOf,
   type ResponseOf,
-} from '../../shared/wire/service.js';
-import type { TraceContext } from '../../shared/telemetry/tracing/trace-context.js';
+} from '../../api/wire/service.js';
+import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import { specOfWire } from '../../shared/wire/job-spec.js';
-import { notServing } from '../service/refusals.js';
-import type { CertificationService } from '../service/service.js';
+import { notServing } from '../jobs/refusals.js';
+import type { CertificationService } from '../jobs/service.js';
 import { getArtifact, listArtifacts } from './artifacts.js';
 import { MOST_MESSAGE_BYTES } from './definition.js';
 import type { Report } from './errors.js';

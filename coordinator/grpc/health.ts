@@ -1,6 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import type { CertificationService } from '../service/service.js';
+import type { CertificationService } from '../jobs/service.js';
 import { SERVICE_NAME } from './definition.js';
 
 /** grpc.health.v1.Health: SERVING while the service is, for it and for the server as a whole (''). */

@@ -1,6 +1,6 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
-import { CERTIFICATION_METHODS } from '../../shared/wire/service.js';
-import { unauthenticated, type Tokens } from '../../shared/listening/tokens.js';
+import { CERTIFICATION_METHODS } from '../../api/wire/service.js';
+import { unauthenticated, type Tokens } from '../../adapters/http/tokens.js';
 import { statusOf, type CallStatus, type Report } from './errors.js';
 
 /** Whoever asks whether we are well need not say who he is: a load balancer has no token. */

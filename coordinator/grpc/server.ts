@@ -1,12 +1,12 @@
 import { createServer, type Socket } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Address } from '../../shared/listening/address.js';
-import { listen, type Listener } from '../../shared/listening/listen.js';
-import type { Tls, TlsContents } from '../../shared/listening/tls.js';
-import type { Tokens } from '../../shared/listening/tokens.js';
+import type { Address } from '../../adapters/http/address.js';
+import { listen, type Listener } from '../../adapters/http/listen.js';
+import type { Tls, TlsContents } from '../../adapters/http/tls.js';
+import type { Tokens } from '../../adapters/http/tokens.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
-import type { CertificationService } from '../service/service.js';
+import type { CertificationService } from '../jobs/service.js';
 import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
 import { statusOf, type Report } from './errors.js';
 import { handlersOf } from './handlers.js';

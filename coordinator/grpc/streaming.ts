@@ -1,5 +1,5 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
-import type { Method } from '../../shared/wire/service.js';
+import type { Method } from '../../api/wire/service.js';
 import { CallSignal } from './call-signal.js';
 import { statusOf, type Report } from './errors.js';
 

@@ -1,5 +1,5 @@
 import type { handleUnaryCall, Metadata, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import type { Method } from '../../shared/wire/service.js';
+import type { Method } from '../../api/wire/service.js';
 import { statusOf, type Report, type StatusCodes } from './errors.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;

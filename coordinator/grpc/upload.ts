@@ -6,7 +6,7 @@ import {
   artifactToWire,
   CERTIFICATION_METHODS,
   type ReadRequestOf,
-} from '../../shared/wire/service.js';
+} from '../../api/wire/service.js';
 import { statusOf, type Report } from './errors.js';
 
 type Call = ServerReadableStream<Buffer, Buffer>;

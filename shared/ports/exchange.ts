@@ -1,7 +1,7 @@
 import type { Device } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
-import type { TraceContext } from '../telemetry/tracing/trace-context.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
 import type { WorkOrder } from '../work-order.js';
 import type { Refusal } from './job-store.js';
 import type { StopSignal } from './stop-signal.js';

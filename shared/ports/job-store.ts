@@ -3,7 +3,7 @@ import type { Job } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
 import type { Progress } from '../progress.js';
-import type { TraceContext } from '../telemetry/tracing/trace-context.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
 
 /** Why something was refused, as it crosses the wire. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 import type { Shard } from '../shards.js';
-import type { TraceContext } from '../telemetry/tracing/trace-context.js';
+import type { TraceContext } from '../telemetry/trace-context.js';
 
 /** What a worker is handed: shards of one job. Its name is used once, ever. */
 export interface Task {

@@ -1,5 +1,4 @@
 /** What coordinators and workers tell each other, and what they store of a job: the one place that knows its bytes. */
-export { decodeEntry, encodeEntry } from './entry.js';
 export { decodeLease, encodeLease, type LeaseHolder } from './lease.js';
 export { decodeOrder, encodeOrder } from './order.js';
 export { MOST_REFUSALS, decodePresence, encodePresence } from './presence.js';

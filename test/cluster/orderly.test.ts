@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { WORK_STREAM } from '../../shared/adapters/nats/work-stream.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { accountOf, show } from '../harness/account.js';
 import { Army, SHORT_JOB, certifiedRows } from '../harness/army.js';
 import { hasNatsServer } from '../harness/nats-server.js';

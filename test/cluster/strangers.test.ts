@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
-import { NatsVoteLedger } from '../../shared/adapters/nats/vote-ledger.js';
-import { Grid } from '../../shared/grid.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { Grid } from '../../coordinator/core/grid.js';
 import { jobDigest } from '../../shared/job.js';
 import { accountOf, show } from '../harness/account.js';
 import { Army, LONG_JOB, certifiedRows } from '../harness/army.js';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 
-import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
-import { MemoryQueue } from '../../shared/adapters/local/memory-queue.js';
-import { MemoryStop } from '../../shared/adapters/local/memory-stop.js';
-import { systemClock } from '../../shared/adapters/local/system-clock.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { MemoryQueue } from '../../adapters/local/memory-queue.js';
+import { MemoryStop } from '../../adapters/local/memory-stop.js';
+import { systemClock } from '../../adapters/local/system-clock.js';
 import { describeClock } from './clock.js';
 import { describeStopSignal } from './stop-signal.js';
 import { describeTaskQueue } from './task-queue.js';

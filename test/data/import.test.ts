@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importDataSet } from '../../cli/data/convert.js';
+import { importDataSet } from '../../input/convert.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { DataSetReader } from '../../worker/data/reader.js';
+import { DataSetReader } from '../../worker/draw/reader.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/npz/', import.meta.url));
 let folder: string;

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { indicesOf, selectionOf, type ImageRange } from '../../shared/dataset/selection.js';
-import { DataSetReader } from '../../worker/data/reader.js';
+import { DataSetReader } from '../../worker/draw/reader.js';
 import { fixture, npyHeader, Workplace } from './support.js';
 
 const IMAGE_BYTES = 40;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { importDataSet, type ImportedDataSet } from '../../cli/data/convert.js';
+import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { HEADER_BYTES } from '../../shared/dataset/canonical.js';
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
@@ -67,7 +67,7 @@ export function npyHeader(shape: readonly number[]): Buffer {
   return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(text)]);
 }
 
-const CONVERT = new URL('../../dist/cli/data/convert.js', import.meta.url).href;
+const CONVERT = new URL('../../dist/input/convert.js', import.meta.url).href;
 const LONGEST_MS = 60_000;
 
 /** What became of an import by the compiled code in a process of its own, and that process's largest memory. */

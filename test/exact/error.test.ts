@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileDecision } from '../../coordinator/look.js';
+import { compileDecision } from '../../coordinator/core/look.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../shared/statistics/bound.js';
-import { anytimeDelta } from '../../shared/statistics/confidence-sequence.js';
-import { looksFor } from '../../shared/statistics/schedule.js';
+import { compileBound } from '../../statistics/bound.js';
+import { anytimeDelta } from '../../statistics/confidence-sequence.js';
+import { looksFor } from '../../statistics/schedule.js';
 import { errorOfRule, hardestPoints, worstError } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
 import { simulate } from './monte-carlo.js';

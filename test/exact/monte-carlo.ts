@@ -1,6 +1,6 @@
-import type { Decision, Held } from '../../coordinator/decision.js';
+import type { Decision, Held } from '../../coordinator/core/decision.js';
 import type { Counts } from '../../shared/counts.js';
-import type { Bound } from '../../shared/statistics/bound.js';
+import type { Bound } from '../../statistics/bound.js';
 
 /**
  * Any number of classes, by simulation with a fixed seed. Two events are counted over the same votes: some class is

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileDecision } from '../../coordinator/look.js';
+import { compileDecision } from '../../coordinator/core/look.js';
 import { leaderOf, votesOf } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../shared/statistics/bound.js';
-import { clopperPearsonDelta } from '../../shared/statistics/clopper-pearson.js';
-import { logM } from '../../shared/statistics/confidence-sequence.js';
-import { looksFor } from '../../shared/statistics/schedule.js';
-import { targetDelta } from '../../shared/statistics/target.js';
-import { stageLengths } from '../../shared/statistics/two-stage.js';
+import { compileBound } from '../../statistics/bound.js';
+import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
+import { logM } from '../../statistics/confidence-sequence.js';
+import { looksFor } from '../../statistics/schedule.js';
+import { targetDelta } from '../../statistics/target.js';
+import { stageLengths } from '../../statistics/two-stage.js';
 import { binomialLaw, convolve, errorOfRule, hardestPoints } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
 import { simulate } from './monte-carlo.js';

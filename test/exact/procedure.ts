@@ -1,4 +1,4 @@
-import type { Decision, Held } from '../../coordinator/decision.js';
+import type { Decision, Held } from '../../coordinator/core/decision.js';
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
 import { binomialLaw, convolve, type Law } from './chain.js';
 

@@ -1,11 +1,11 @@
 import type { BoundName } from '../../shared/job.js';
-import { compileBound } from '../../shared/statistics/bound.js';
-import { clopperPearsonDelta } from '../../shared/statistics/clopper-pearson.js';
-import { cltDelta } from '../../shared/statistics/clt.js';
-import { looksFor } from '../../shared/statistics/schedule.js';
-import { buildSpendingTable } from '../../shared/statistics/spending.js';
-import { upperTail } from '../../shared/statistics/normal.js';
-import { mostAccepted, targetDelta } from '../../shared/statistics/target.js';
+import { compileBound } from '../../statistics/bound.js';
+import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
+import { cltDelta } from '../../statistics/clt.js';
+import { looksFor } from '../../statistics/schedule.js';
+import { buildSpendingTable } from '../../statistics/spending.js';
+import { upperTail } from '../../statistics/normal.js';
+import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';
 
 /** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */

@@ -1,6 +1,6 @@
-import type { Decision, Held } from '../../coordinator/decision.js';
+import type { Decision, Held } from '../../coordinator/core/decision.js';
 import type { Counts } from '../../shared/counts.js';
-import { PILOT } from '../../shared/statistics/two-stage.js';
+import { PILOT } from '../../statistics/two-stage.js';
 import { binomialLaw } from './chain.js';
 import { twoClasses } from './procedure.js';
 

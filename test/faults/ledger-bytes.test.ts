@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../shared/adapters/local/frames.js';
+import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../adapters/local/frames.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Pool } from '../../worker/pool.js';
+import type { Pool } from '../../worker/draw/pool.js';
 import { finish, lasting, localJob, poolFor, type LocalJob } from '../harness/local-job.js';
 
 const REFUSALS = ['LEDGER_DAMAGED', 'JOB_DIFFERS', 'PROTOCOL_MISMATCH'];

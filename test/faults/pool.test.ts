@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localJob, poolFor, project, type LocalJob } from '../harness/local-job.js';
 import { writeUint8Npy } from '../harness/results.js';
-import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../support/scrape.js';
-import type { Pool } from '../../worker/pool.js';
+import type { Pool } from '../../worker/draw/pool.js';
 import { isAlive, signalTo } from '../harness/processes.js';
 import { temporaryFolder } from '../harness/command.js';
 

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { certificateOf } from '../../coordinator/certificates.js';
-import { replay } from '../../coordinator/coordinator.js';
-import { JobFold } from '../../coordinator/job-fold.js';
-import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
+import { certificateOf } from '../../coordinator/results/certificates.js';
+import { replay } from '../../coordinator/run/coordinator.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { jobDigest } from '../../shared/job.js';
 import {
   contentOf,

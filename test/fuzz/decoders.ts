@@ -1,37 +1,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { certifyCommand } from '../../cli/certify-command.js';
-import { parseRadii } from '../../cli/config.js';
-import { applyConfigFile } from '../../cli/config-file.js';
-import { readJobFile } from '../../cli/job-file.js';
-import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from '../../cli/parse.js';
-import { readLabels } from '../../cli/read-labels.js';
-import { readRow } from '../../cli/service-results.js';
+import { certifyCommand } from '../../cli/certify/certify-command.js';
+import { parseRadii } from '../../cli/certify/config.js';
+import { applyConfigFile } from '../../cli/command/config-file.js';
+import { readJobFile } from '../../cli/certify/job-file.js';
+import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from '../../cli/command/parse.js';
+import { readLabels } from '../../cli/results/read-labels.js';
+import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
-import { JobFold } from '../../coordinator/job-fold.js';
-import { pageOf } from '../../coordinator/service/pages.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { pageOf } from '../../coordinator/jobs/pages.js';
 import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,
-} from '../../shared/adapters/local/artifact-folder.js';
-import { readBackup } from '../../shared/adapters/local/backup-file.js';
-import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
-import { FolderLock } from '../../shared/adapters/local/folder-lock.js';
-import * as frames from '../../shared/adapters/local/frames.js';
-import { JobFolder } from '../../shared/adapters/local/job-folder.js';
+} from '../../adapters/local/artifact-folder.js';
+import { readBackup } from '../../adapters/local/backup-file.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { FolderLock } from '../../adapters/local/folder-lock.js';
+import * as frames from '../../adapters/local/frames.js';
+import { JobFolder } from '../../adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
 import { jobDigest } from '../../shared/job.js';
-import { parseAddress, showAddress } from '../../shared/listening/address.js';
-import { Tls } from '../../shared/listening/tls.js';
-import { Tokens } from '../../shared/listening/tokens.js';
-import { encodeEntry } from '../../shared/wire/cluster.js';
+import { parseAddress, showAddress } from '../../adapters/http/address.js';
+import { Tls } from '../../adapters/http/tls.js';
+import { Tokens } from '../../adapters/http/tokens.js';
+import { encodeEntry } from '../../api/wire/entry.js';
 import { encodeRecord } from '../../shared/wire/record.js';
-import { descriptionOf } from '../../worker/artifacts/http-source.js';
-import { externalRanges } from '../../worker/model/external-data.js';
-import { freeBatch } from '../../worker/model/free-batch.js';
-import { readModel } from '../../worker/model/model-file.js';
-import { editFields, fieldsOf, stringOf } from '../../worker/model/wire-edit.js';
+import { descriptionOf } from '../../worker/cluster/artifacts/http-source.js';
+import { externalRanges } from '../../worker/model/onnx/external-data.js';
+import { freeBatch } from '../../worker/model/onnx/free-batch.js';
+import { readModel } from '../../worker/model/onnx/model-file.js';
+import { editFields, fieldsOf, stringOf } from '../../worker/model/onnx/wire-edit.js';
 import { entry } from '../support/cluster-messages.js';
 import { makeJob, makeRecord } from '../support/jobs.js';
 import { record } from '../support/ledger-records.js';
@@ -57,26 +57,34 @@ const command = () => certifyCommand().action(() => undefined);
 const FLAGS: readonly Decoder[] = [
   ofText(
     'a number',
-    ['cli/parse.ts parseNumber', 'cli/parse.ts parseNumbers'],
+    ['cli/command/parse.ts parseNumber', 'cli/command/parse.ts parseNumbers'],
     ['0.25', '1e-3,2', '+5.'],
     (text) => [parseNumbers('--mean', text, { least: 0 }), parseNumber('--n0', text, { whole: true })],
     ['OPTION_INVALID'],
   ),
   ofText(
     'a choice',
-    ['cli/parse.ts parseChoice'],
+    ['cli/command/parse.ts parseChoice'],
     ['gain', 'fixed'],
     (text) => parseChoice('--stop', text, ['gain', 'fixed']),
     ['OPTION_INVALID'],
   ),
-  ofText('a seed', ['cli/parse.ts parseSeed'], ['7', '18446744073709551615'], parseSeed, ['OPTION_INVALID']),
-  ofText('a range of images', ['cli/parse.ts parseImages'], ['0:1000', '::10', '5', '1:2:3'], parseImages, [
+  ofText('a seed', ['cli/command/parse.ts parseSeed'], ['7', '18446744073709551615'], parseSeed, [
     'OPTION_INVALID',
   ]),
-  ofText('radii', ['cli/config.ts parseRadii'], ['0.25,0.5,1.0', '0'], parseRadii, ['OPTION_INVALID']),
+  ofText(
+    'a range of images',
+    ['cli/command/parse.ts parseImages'],
+    ['0:1000', '::10', '5', '1:2:3'],
+    parseImages,
+    ['OPTION_INVALID'],
+  ),
+  ofText('radii', ['cli/certify/config.ts parseRadii'], ['0.25,0.5,1.0', '0'], parseRadii, [
+    'OPTION_INVALID',
+  ]),
   ofText(
     'an address',
-    ['shared/listening/address.ts parseAddress'],
+    ['adapters/http/address.ts parseAddress'],
     ['127.0.0.1:50051', '[::1]:80', ':9', 'h:1'],
     (text) => {
       const address = parseAddress('--grpc', text);
@@ -97,7 +105,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'job.json',
-    ['cli/job-file.ts readJobFile'],
+    ['cli/certify/job-file.ts readJobFile'],
     at('job.json'),
     () => [json({ job_digest: DIGEST, job: JOB })],
     () => readJobFile(folder),
@@ -105,7 +113,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'labels of earlier results',
-    ['cli/read-labels.ts readLabels'],
+    ['cli/results/read-labels.ts readLabels'],
     at('results.jsonl'),
     () => [Buffer.from('{"image":0,"label":3}\n{"image":1,"label":null}\n')],
     (file) => readLabels(file, FOLD),
@@ -113,7 +121,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a ledger file',
-    ['shared/adapters/local/frames.ts decodeHeader'],
+    ['adapters/local/frames.ts decodeHeader'],
     at('ledger'),
     () => [ledger()],
     openLedger,
@@ -121,7 +129,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a backup',
-    ['shared/adapters/local/backup-file.ts readBackup'],
+    ['adapters/local/backup-file.ts readBackup'],
     at('backup'),
     () => [fixtureBytes('wire/v1/0.1.0/serve/job.backup')],
     async (file) => {
@@ -155,7 +163,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a model',
-    ['worker/model/model-file.ts readModel'],
+    ['worker/model/onnx/model-file.ts readModel'],
     at('model.onnx'),
     models,
     (file) => readModel(file),
@@ -176,7 +184,7 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'frames',
-    tries: ['shared/adapters/local/frames.ts frameAt', 'shared/adapters/local/frames.ts holdsFrame'],
+    tries: ['adapters/local/frames.ts frameAt', 'adapters/local/frames.ts holdsFrame'],
     codes: [],
     valid: () => [ledger()],
     read: (bytes) => [
@@ -187,7 +195,7 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'a model whose batch is freed',
-    tries: ['worker/model/free-batch.ts freeBatch'],
+    tries: ['worker/model/onnx/free-batch.ts freeBatch'],
     codes: [],
     valid: models,
     read: freeBatch,
@@ -195,10 +203,10 @@ const BYTES: readonly Decoder[] = [
   {
     name: 'fields of a model',
     tries: [
-      'worker/model/wire-edit.ts fieldsOf',
-      'worker/model/wire-edit.ts stringOf',
-      'worker/model/wire-edit.ts editFields',
-      'worker/model/external-data.ts externalRanges',
+      'worker/model/onnx/wire-edit.ts fieldsOf',
+      'worker/model/onnx/wire-edit.ts stringOf',
+      'worker/model/onnx/wire-edit.ts editFields',
+      'worker/model/onnx/external-data.ts externalRanges',
     ],
     codes: [],
     documented: true,
@@ -212,14 +220,14 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'what a coordinator says of an artifact',
-    tries: ['worker/artifacts/http-source.ts descriptionOf'],
+    tries: ['worker/cluster/artifacts/http-source.ts descriptionOf'],
     codes: ['PROTOCOL_MISMATCH'],
     valid: () => [json({ kind: 'data-set', bytes: 9, chunks: ['ab'.repeat(32)] })],
     read: (bytes) => descriptionOf('ab'.repeat(32), bytes),
   },
   ofText(
     'what a store says of an artifact',
-    ['shared/adapters/local/artifact-folder.ts descriptionOf'],
+    ['adapters/local/artifact-folder.ts descriptionOf'],
     ['{"digest":"' + 'ab'.repeat(32) + '","kind":"file","bytes":5,"chunks":[]}'],
     storedDescriptionOf,
     [],
@@ -242,7 +250,7 @@ const BYTES: readonly Decoder[] = [
   ),
   ofText(
     'a row of results',
-    ['cli/service-results.ts readRow'],
+    ['cli/results/service-results.ts readRow'],
     [
       '{"image":0,"label":1,"outcome":"certified","samples":5,"class":1,"correct":true,"radius":0.5,"stop":"gain"}',
     ],

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync, copyFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvRows } from '../../cli/data/csv.js';
+import { csvRows } from '../../input/pictures/csv.js';
 import { fixture, Workplace } from '../data/support.js';
 import { imports, mutations, RUNS, wentWell } from './support.js';
 

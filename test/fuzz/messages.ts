@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { checkSpec } from '../../coordinator/service/check-spec.js';
-import { LONGEST_REQUEST_ID } from '../../coordinator/service/limits.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../shared/wire/backup.js';
+import { checkSpec } from '../../coordinator/jobs/check-spec.js';
+import { LONGEST_REQUEST_ID } from '../../coordinator/jobs/limits.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
 import { specOfWire, specToWire } from '../../shared/wire/job-spec.js';
@@ -19,7 +20,7 @@ import {
   rowToWire,
   updateOfWire,
   updateToWire,
-} from '../../shared/wire/service.js';
+} from '../../api/wire/service.js';
 import * as messages from '../support/cluster-messages.js';
 import { record } from '../support/ledger-records.js';
 import { row, status, update, view } from '../support/service-messages.js';
@@ -105,8 +106,8 @@ const CLUSTER: readonly Decoder[] = [
       ...at('job-json', 'readJobJson'),
     ],
     messages.entry,
-    cluster.encodeEntry,
-    cluster.decodeEntry,
+    encodeEntry,
+    decodeEntry,
     WIRE,
   ),
   codec(

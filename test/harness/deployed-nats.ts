@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync } from 'node:fs';
 import path from 'node:path';
 
-import type { NatsOptions } from '../../shared/adapters/nats/connect.js';
+import type { NatsOptions } from '../../adapters/nats/link/connect.js';
 import { ROOT } from './command.js';
 import type { NatsServerOptions } from './nats-server.js';
 

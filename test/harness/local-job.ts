@@ -2,21 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileConfig, type RawOptions } from '../../cli/config.js';
-import { importDataSet } from '../../cli/data/convert.js';
-import { resolveImages, settledSetup, setupOf } from '../../cli/prepare.js';
-import { runJob } from '../../cli/run-job.js';
-import { certificateOf } from '../../coordinator/certificates.js';
-import { replay } from '../../coordinator/coordinator.js';
-import { jobOf } from '../../coordinator/job-of.js';
-import { JobFold } from '../../coordinator/job-fold.js';
-import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
+import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
+import { importDataSet } from '../../input/convert.js';
+import { resolveImages, settledSetup, setupOf } from '../../cli/certify/prepare.js';
+import { runJob } from '../../cli/certify/run-job.js';
+import { certificateOf } from '../../coordinator/results/certificates.js';
+import { replay } from '../../coordinator/run/coordinator.js';
+import { jobOf } from '../../coordinator/core/job-of.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { jobDigest, type Job } from '../../shared/job.js';
-import { askChild } from '../../worker/ask-child.js';
-import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/pool.js';
-import type { ChildSetup } from '../../worker/setup.js';
+import { askChild } from '../../worker/draw/ask-child.js';
+import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/draw/pool.js';
+import type { ChildSetup } from '../../worker/draw/setup.js';
 
-export const CHILD_MODULE = new URL('../../dist/worker/child.js', import.meta.url);
+export const CHILD_MODULE = new URL('../../dist/worker/draw/child.js', import.meta.url);
 export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 /** A job made ready in this process, to be run as often as a test likes; its children are real. */

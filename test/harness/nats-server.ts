@@ -5,9 +5,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { connectNats, type NatsOptions } from '../../shared/adapters/nats/connect.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import type { NatsTimes } from '../../shared/adapters/nats/times.js';
+import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsTimes } from '../../adapters/nats/link/times.js';
 
 /** Whether there is a nats-server on the PATH. Where there is none, tests that need it say so and are skipped. */
 export const hasNatsServer: boolean = spawnSync('nats-server', ['--version']).status === 0;

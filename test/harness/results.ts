@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Certificate } from '../../coordinator/certificates.js';
+import type { Certificate } from '../../coordinator/results/certificates.js';
 import type { Job } from '../../shared/job.js';
 
 export const MODELS = 'test/fixtures/models';

@@ -10,8 +10,14 @@ import {
   TENSOR_TYPE,
   TYPE,
   VALUE_INFO,
-} from '../../worker/model/onnx-fields.js';
-import { editFields, fieldsOf, stringOf, withField, withoutFields } from '../../worker/model/wire-edit.js';
+} from '../../worker/model/onnx/onnx-fields.js';
+import {
+  editFields,
+  fieldsOf,
+  stringOf,
+  withField,
+  withoutFields,
+} from '../../worker/model/onnx/wire-edit.js';
 import { prepareShape } from '../model/support.js';
 import { project } from './local-job.js';
 

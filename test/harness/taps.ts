@@ -1,5 +1,5 @@
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { WORK_STREAM } from '../../shared/adapters/nats/work-stream.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { decodeTask } from '../../shared/wire/cluster.js';
 import type { NatsServer } from './nats-server.js';
 

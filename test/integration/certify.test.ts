@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importDataSet } from '../../cli/data/convert.js';
+import { importDataSet } from '../../input/convert.js';
 import { votesOf } from '../../shared/counts.js';
-import { DataSetReader } from '../../worker/data/reader.js';
+import { DataSetReader } from '../../worker/draw/reader.js';
 import { clopperPearsonLower, normalQuantile } from '../harness/binomial.js';
 import {
   ROOT,

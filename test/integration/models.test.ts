@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Certificate } from '../../coordinator/certificates.js';
+import type { Certificate } from '../../coordinator/results/certificates.js';
 import { contentOf, runCommand, temporaryFolder } from '../harness/command.js';
 import { MODELS, certifyArgs, jobOf, rowsOf, type Flags } from '../harness/results.js';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importDataSet } from '../../cli/data/convert.js';
-import type { Certificate } from '../../coordinator/certificates.js';
+import { importDataSet } from '../../input/convert.js';
+import type { Certificate } from '../../coordinator/results/certificates.js';
 import { votesOf } from '../../shared/counts.js';
-import { DataSetReader } from '../../worker/data/reader.js';
+import { DataSetReader } from '../../worker/draw/reader.js';
 import { clopperPearsonLower, mostExpected, normalQuantile } from '../harness/binomial.js';
 import { ROOT, runCommand, temporaryFolder } from '../harness/command.js';
 import { readLinearModel, type LinearModel } from '../harness/linear-model.js';

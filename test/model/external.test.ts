@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readModel } from '../../worker/model/model-file.js';
-import { ENTRY, TENSOR } from '../../worker/model/onnx-fields.js';
+import { readModel } from '../../worker/model/onnx/model-file.js';
+import { ENTRY, TENSOR } from '../../worker/model/onnx/onnx-fields.js';
 import { editTensors } from '../../worker/model/tensors.js';
-import { fieldsOf, withField, withoutFields } from '../../worker/model/wire-edit.js';
+import { fieldsOf, withField, withoutFields } from '../../worker/model/onnx/wire-edit.js';
 import { INPUTS, prepareShape, refusal, temporaryFolder } from './support.js';
 
 const folder = temporaryFolder();

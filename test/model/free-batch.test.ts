@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freeBatch } from '../../worker/model/free-batch.js';
-import { GRAPH, MODEL, TENSOR, VALUE_INFO } from '../../worker/model/onnx-fields.js';
+import { freeBatch } from '../../worker/model/onnx/free-batch.js';
+import { GRAPH, MODEL, TENSOR, VALUE_INFO } from '../../worker/model/onnx/onnx-fields.js';
 import { ModelSession } from '../../worker/model/session.js';
-import { fieldsOf, stringOf, withField, withoutFields } from '../../worker/model/wire-edit.js';
+import { fieldsOf, stringOf, withField, withoutFields } from '../../worker/model/onnx/wire-edit.js';
 import { INPUTS, MODELS } from './support.js';
 
 const named = new Map(

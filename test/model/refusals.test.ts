@@ -238,7 +238,7 @@ describe('prepareModel refuses', () => {
 describe('nothing but these sentences', () => {
   const loads = (list: string[]) => `
     import { ModelSession } from ${JSON.stringify(project('dist/worker/model/session.js'))};
-    import { readModel } from ${JSON.stringify(project('dist/worker/model/model-file.js'))};
+    import { readModel } from ${JSON.stringify(project('dist/worker/model/onnx/model-file.js'))};
     for (const file of ${JSON.stringify(list)}) {
       try {
         const { model } = await readModel(file);

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createUser } from '@nats-io/nkeys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { connectNats, type NatsOptions } from '../../shared/adapters/nats/connect.js';
-import { checkVersion } from '../../shared/adapters/nats/server-version.js';
+import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
+import { checkVersion } from '../../adapters/nats/link/server-version.js';
 import { NatsServer, TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { describeNats } from './support.js';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import { jobsBucket, leaseBucket } from '../../shared/adapters/nats/buckets.js';
-import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
-import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
-import { WorkOrders } from '../../shared/adapters/nats/orders.js';
-import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
-import type { NatsTimes } from '../../shared/adapters/nats/times.js';
-import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../shared/adapters/nats/work-stream.js';
+import { jobsBucket, leaseBucket } from '../../adapters/nats/link/buckets.js';
+import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
+import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
+import type { NatsTimes } from '../../adapters/nats/link/times.js';
+import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
 import { jobDigestOf } from '../../shared/job.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 
-import { jobsBucket } from '../../shared/adapters/nats/buckets.js';
-import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { WorkOrders } from '../../shared/adapters/nats/orders.js';
-import { encodeEntry } from '../../shared/wire/cluster.js';
+import { jobsBucket } from '../../adapters/nats/link/buckets.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { encodeEntry } from '../../api/wire/entry.js';
 import { makeJob } from '../support/jobs.js';
 import { ENDING, entryOf, MALFORMED, orderOf, PREPARED } from './state-support.js';
 import { describeNats } from './support.js';

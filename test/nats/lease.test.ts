@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
 
-import { leaseBucket } from '../../shared/adapters/nats/buckets.js';
-import { LEASE_KEY, NatsLease } from '../../shared/adapters/nats/lease.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { MalformedMessages } from '../../shared/adapters/nats/messages.js';
+import { leaseBucket } from '../../adapters/nats/link/buckets.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { MalformedMessages } from '../../adapters/nats/link/messages.js';
 import { decodeLease } from '../../shared/wire/cluster.js';
 import { TEST_TIMES } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { MalformedMessages } from '../../shared/adapters/nats/messages.js';
-import { answerPreparations, type Prepare } from '../../shared/adapters/nats/preparation-answers.js';
-import { isOfTheJob, Preparations } from '../../shared/adapters/nats/preparations.js';
+import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { answerPreparations, type Prepare } from '../../adapters/nats/exchange/preparation-answers.js';
+import { isOfTheJob, Preparations } from '../../adapters/nats/exchange/preparations.js';
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import { decodePrepared, encodePrepared } from '../../shared/wire/cluster.js';

@@ -3,11 +3,11 @@ import { nanos } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { ensureLedger, ledgerStream } from '../../shared/adapters/nats/ledger-stream.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { ensureBucket, ensureStream } from '../../shared/adapters/nats/streams.js';
-import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
-import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../shared/adapters/nats/work-stream.js';
+import { ensureLedger, ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { ensureBucket, ensureStream } from '../../adapters/nats/link/streams.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
 import { classToken } from '../../shared/numeric-class.js';
 import { DIGEST, describeNats } from './support.js';
 

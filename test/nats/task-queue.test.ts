@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,
   consumerOf,
   workSubject,
   type WorkLimits,
-} from '../../shared/adapters/nats/work-stream.js';
+} from '../../adapters/nats/tasks/work-stream.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';

@@ -6,9 +6,9 @@ import {
   ledgerStream,
   ledgerSubject,
   removeLedger,
-} from '../../shared/adapters/nats/ledger-stream.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { NatsVoteLedger, type LedgerOptions } from '../../shared/adapters/nats/vote-ledger.js';
+} from '../../adapters/nats/ledger/ledger-stream.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/vote-ledger.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';

@@ -3,11 +3,11 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { readFileSync } from 'node:fs';
 
-import { leaseBucket } from '../../shared/adapters/nats/buckets.js';
-import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
-import { NatsJobStore } from '../../shared/adapters/nats/job-store.js';
-import type { NatsLink } from '../../shared/adapters/nats/link.js';
-import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
+import { leaseBucket } from '../../adapters/nats/link/buckets.js';
+import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import { classToken } from '../../shared/numeric-class.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
-import type { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import type { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 
 export const SECRET = `canary-${randomBytes(8).toString('hex')}`;
 export const SECRET_DIGEST = createHash('sha256').update(SECRET).digest('hex');

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { Canaries, NAMES, SECRET, SECRET_DIGEST } from './canary.js';
 
 let canaries: Canaries;

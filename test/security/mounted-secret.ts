@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import type { TlsFiles } from '../../shared/listening/tls.js';
+import type { TlsFiles } from '../../adapters/http/tls.js';
 import type { Issued } from '../service/certificates.js';
 
 const NAMES = ['tls.crt', 'tls.key', 'ca.crt'];

@@ -1,12 +1,12 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { connectNats } from '../../shared/adapters/nats/connect.js';
-import { NatsCoordinatorExchange } from '../../shared/adapters/nats/coordinator-exchange.js';
-import { ensureLedger, removeLedger } from '../../shared/adapters/nats/ledger-stream.js';
-import { NatsTaskQueue } from '../../shared/adapters/nats/task-queue.js';
-import { NatsVoteLedger } from '../../shared/adapters/nats/vote-ledger.js';
-import { NatsWorkerExchange } from '../../shared/adapters/nats/worker-exchange.js';
+import { connectNats } from '../../adapters/nats/link/connect.js';
+import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
+import { ensureLedger, removeLedger } from '../../adapters/nats/ledger/ledger-stream.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { DeployedNats, type Role } from '../harness/deployed-nats.js';
 import { TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { HttpServer } from '../../shared/http/server.js';
-import { Tls } from '../../shared/listening/tls.js';
+import { HttpServer } from '../../adapters/http/server.js';
+import { Tls } from '../../adapters/http/tls.js';
 import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority, type Issued } from '../service/certificates.js';
 import { encoded, RawClient } from '../service/grpc-client.js';

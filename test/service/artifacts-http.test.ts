@@ -8,11 +8,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { plain } from '../../shared/http/plain.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { plain } from '../../adapters/http/plain.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES, DataDigest } from '../../shared/dataset/data-digest.js';
-import { HttpSource } from '../../worker/artifacts/http-source.js';
+import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
 
 const content = randomBytes(3 * 2 ** 20);
 const digest = createHash('sha256').update(content).digest('hex');

@@ -10,8 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SERVICE_NAME } from '../../coordinator/grpc/definition.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { Tls } from '../../shared/listening/tls.js';
-import { Tokens } from '../../shared/listening/tokens.js';
+import { Tls } from '../../adapters/http/tls.js';
+import { Tokens } from '../../adapters/http/tokens.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 import { encoded, methods, RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';

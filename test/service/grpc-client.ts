@@ -9,7 +9,7 @@ import {
   type ClientWritableStream,
   type ServiceError,
 } from '@grpc/grpc-js';
-import type { Address } from '../../shared/listening/address.js';
+import type { Address } from '../../adapters/http/address.js';
 import {
   CERTIFICATION_METHODS,
   decodeRichStatus,
@@ -17,7 +17,7 @@ import {
   type ReadResponseOf,
   type RequestOf,
   type RichStatus,
-} from '../../shared/wire/service.js';
+} from '../../api/wire/service.js';
 
 const asItIs = (bytes: Buffer): Buffer => bytes;
 export const methods = CERTIFICATION_METHODS;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GrpcServer, type GrpcServerOptions } from '../../coordinator/grpc/server.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { RawClient } from './grpc-client.js';
 import { MemoryService, viewOf } from './memory-service.js';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 
-import { Tokens } from '../../shared/listening/tokens.js';
-import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { Tokens } from '../../adapters/http/tokens.js';
+import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { temporaryFolder } from '../harness/command.js';
 import { Scrape } from '../support/scrape.js';
 import { happens } from '../support/service-bed.js';

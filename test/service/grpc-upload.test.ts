@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { UPLOAD_LIMITS } from '../../coordinator/grpc/upload.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
-import { artifactToWire, type RequestOf } from '../../shared/wire/service.js';
+import { artifactToWire, type RequestOf } from '../../api/wire/service.js';
 import type { Upload } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';
 

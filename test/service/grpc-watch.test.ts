@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:h
 import { status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { updateOfWire } from '../../shared/wire/service.js';
+import { updateOfWire } from '../../api/wire/service.js';
 import { encoded, methods, outcomeOf, RawClient, type Outcome } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';
 import { viewOf } from './memory-service.js';

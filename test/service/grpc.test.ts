@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { jobExists, notServing, tooManyJobs } from '../../coordinator/service/refusals.js';
-import { missing } from '../../shared/adapters/local/artifact-folder.js';
+import { jobExists, notServing, tooManyJobs } from '../../coordinator/jobs/refusals.js';
+import { missing } from '../../adapters/local/artifact-folder.js';
 import { RequestError, SmoothcertError } from '../../shared/errors.js';
 import { specToWire } from '../../shared/wire/job-spec.js';
-import { jobOfWire, rowOfWire, updateOfWire, type MethodName } from '../../shared/wire/service.js';
+import { jobOfWire, rowOfWire, updateOfWire, type MethodName } from '../../api/wire/service.js';
 import { seededRandom } from '../harness/processes.js';
 import { encoded, methods, type RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';

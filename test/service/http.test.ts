@@ -9,12 +9,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../shared/http/server.js';
-import { Tls } from '../../shared/listening/tls.js';
-import { Tokens } from '../../shared/listening/tokens.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
-import { metricsPage } from '../../shared/telemetry/prometheus/page.js';
-import { PrometheusMetrics } from '../../shared/telemetry/prometheus/prometheus-metrics.js';
+import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/server.js';
+import { Tls } from '../../adapters/http/tls.js';
+import { Tokens } from '../../adapters/http/tokens.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
+import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
+import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../support/scrape.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { CertificationService, CreateRequest } from '../../coordinator/service/service.js';
-import { jobNotFound, notServing } from '../../coordinator/service/refusals.js';
-import { pageOf } from '../../coordinator/service/pages.js';
+import type { CertificationService, CreateRequest } from '../../coordinator/jobs/service.js';
+import { jobNotFound, notServing } from '../../coordinator/jobs/refusals.js';
+import { pageOf } from '../../coordinator/jobs/pages.js';
 import { DEFAULT_BOUNDS, type JobSpec } from '../../shared/job-spec.js';
-import type { CertificateRow, JobUpdate, JobView } from '../../shared/job-view.js';
+import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 
 const digest = (digit: string) => digit.repeat(64);

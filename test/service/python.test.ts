@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { systemClock } from '../../shared/adapters/local/system-clock.js';
+import { systemClock } from '../../adapters/local/system-clock.js';
 import { ROOT } from '../harness/command.js';
 import { ServiceBed } from '../support/service-bed.js';
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 
 const content = randomBytes(100_000);
 const digest = createHash('sha256').update(content).digest('hex');

@@ -1,7 +1,7 @@
 import type { Shard } from '../../shared/shards.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
-import { JobFold } from '../../coordinator/job-fold.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
 import { allShards } from '../support/jobs.js';
 import { ShadowFold } from './shadow-fold.js';
 import { nameOf, rowOf, type SimulatedJob } from './simulated-jobs.js';

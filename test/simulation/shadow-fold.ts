@@ -1,6 +1,6 @@
 import type { Job } from '../../shared/job.js';
 import { imagesOf, jobDigest } from '../../shared/job.js';
-import { Grid } from '../../shared/grid.js';
+import { Grid } from '../../coordinator/core/grid.js';
 import type { Shard } from '../../shared/shards.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
 import { nameOf } from './simulated-jobs.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { IssueCounters } from '../../coordinator/issuer.js';
-import type { Tally } from '../../coordinator/job-fold.js';
+import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { Tally } from '../../coordinator/core/job-fold.js';
 import { Faults, type Counts } from './faults.js';
 import { letLoose } from './nemesis.js';
 import { Random } from './random.js';

@@ -1,8 +1,8 @@
 import type { Job } from '../../shared/job.js';
-import { looksFor } from '../../shared/statistics/schedule.js';
+import { looksFor } from '../../statistics/schedule.js';
 import type { Shard } from '../../shared/shards.js';
-import { certificateOf } from '../../coordinator/certificates.js';
-import { JobFold } from '../../coordinator/job-fold.js';
+import { certificateOf } from '../../coordinator/results/certificates.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FIXED, allShards, counted, draw, hash, makeJob, makeRecord, voterOf } from '../support/jobs.js';
 import type { Voter } from '../support/jobs.js';
 

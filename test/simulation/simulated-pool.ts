@@ -1,5 +1,5 @@
 import type { Shard } from '../../shared/shards.js';
-import type { Drawn, ShardDrawer } from '../../worker/pool.js';
+import type { Drawn, ShardDrawer } from '../../worker/draw/pool.js';
 import type { Network } from './network.js';
 import type { Life } from './scheduler.js';
 

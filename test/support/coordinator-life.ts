@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach } from 'vitest';
 
-import { Coordinator, type CoordinatorOptions } from '../../coordinator/coordinator.js';
-import { JobFold } from '../../coordinator/job-fold.js';
-import { FileLedger } from '../../shared/adapters/local/file-ledger.js';
-import { MemoryQueue } from '../../shared/adapters/local/memory-queue.js';
-import { MemoryStop } from '../../shared/adapters/local/memory-stop.js';
+import { Coordinator, type CoordinatorOptions } from '../../coordinator/run/coordinator.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { MemoryQueue } from '../../adapters/local/memory-queue.js';
+import { MemoryStop } from '../../adapters/local/memory-stop.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { JobFold } from '../../coordinator/job-fold.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
 import type { Job } from '../../shared/job.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
 import { FIXED, allShards, makeJob, makeRecord } from './jobs.js';

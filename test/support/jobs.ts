@@ -1,10 +1,10 @@
 import type { Counts } from '../../shared/counts.js';
 import { jobDigest, type Claim, type DrawSpec, type Job } from '../../shared/job.js';
 import type { Shard } from '../../shared/shards.js';
-import { stageLengths } from '../../shared/statistics/two-stage.js';
+import { stageLengths } from '../../statistics/two-stage.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
-import { certificateOf, type Certificate } from '../../coordinator/certificates.js';
-import type { JobFold } from '../../coordinator/job-fold.js';
+import { certificateOf, type Certificate } from '../../coordinator/results/certificates.js';
+import type { JobFold } from '../../coordinator/core/job-fold.js';
 
 const ZEROS = '0'.repeat(64);
 export const FINGERPRINT = 'aa'.repeat(32);

@@ -1,9 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { decodeBackupPart } from '../../shared/wire/backup.js';
+import { decodeBackupPart } from '../../api/wire/backup.js';
+import { decodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { decodeRecord } from '../../shared/wire/record.js';
-import { CERTIFICATION_METHODS, decodeRichStatus, type MethodName } from '../../shared/wire/service.js';
+import { CERTIFICATION_METHODS, decodeRichStatus, type MethodName } from '../../api/wire/service.js';
 import { project } from '../harness/local-job.js';
 
 /** What earlier versions wrote; scripts/record-fixtures.mjs records it. */
@@ -30,7 +31,7 @@ export const NAMED: Readonly<Record<string, Decode>> = {
   PrepareMessage: cluster.decodePrepare,
   PreparedMessage: cluster.decodePrepared,
   LeaseMessage: cluster.decodeLease,
-  JobEntry: cluster.decodeEntry,
+  JobEntry: decodeEntry,
   LedgerRecord: decodeRecord,
   BackupPart: decodeBackupPart,
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CertificateRow, DecisionView, JobState, JobUpdate, JobView } from '../../shared/job-view.js';
+import type { CertificateRow, DecisionView, JobState, JobUpdate, JobView } from '../../api/job-view.js';
 import { job, jobId, progress, refusal, someText, spec, text, uint32, whole } from './wire-messages.js';
 
 /** Anything that a service may tell its clients. */

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FIELDS } from '../../cli/logs/lines.js';
+import { FIELDS } from '../../adapters/telemetry/logs/lines.js';
 import { EVENTS } from '../../shared/telemetry/events.js';
 import { ROOT } from '../harness/command.js';
 

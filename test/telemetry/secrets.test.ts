@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stackOf } from '../../cli/logs/lines.js';
+import { stackOf } from '../../adapters/telemetry/logs/lines.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
-import { ArtifactFolder } from '../../shared/adapters/local/artifact-folder.js';
-import { connectNats, type NatsOptions } from '../../shared/adapters/nats/connect.js';
+import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
+import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
 import { EVENTS, type EventName } from '../../shared/telemetry/events.js';
 import { Cluster } from '../harness/cluster.js';
 import { runCommand } from '../harness/command.js';

@@ -2,13 +2,13 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { headers } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobTrace } from '../../coordinator/service/job-trace.js';
-import { traceHeaders, traceIn } from '../../shared/adapters/nats/trace-headers.js';
-import { MemoryQueue } from '../../shared/adapters/local/memory-queue.js';
-import { openTelemetry } from '../../shared/telemetry/tracing/open-telemetry.js';
-import { traceContextOf } from '../../shared/telemetry/tracing/trace-context.js';
-import { startBelow, within } from '../../shared/telemetry/tracing/tracer.js';
-import { decodeEntry, encodeEntry } from '../../shared/wire/cluster.js';
+import { JobTrace } from '../../coordinator/observe/job-trace.js';
+import { traceHeaders, traceIn } from '../../adapters/nats/link/trace-headers.js';
+import { MemoryQueue } from '../../adapters/local/memory-queue.js';
+import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
+import { traceContextOf } from '../../shared/telemetry/trace-context.js';
+import { startBelow, within } from '../../shared/telemetry/tracer.js';
+import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { ServiceBed, endOf } from '../support/service-bed.js';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf, loadProto } from '../../scripts/proto-fields.mjs';
-import { LEASE_KEY } from '../../shared/adapters/nats/lease.js';
-import { ledgerStream, ledgerSubject } from '../../shared/adapters/nats/ledger-stream.js';
+import { LEASE_KEY } from '../../adapters/nats/jobs/lease.js';
+import { ledgerStream, ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { encodeEntry, decodeEntry } from '../../shared/wire/cluster.js';
+import { encodeEntry, decodeEntry } from '../../api/wire/entry.js';
 import { project } from '../harness/local-job.js';
 import {
   NAMED,

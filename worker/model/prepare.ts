@@ -1,9 +1,9 @@
 import type { Device, Layout, Normalisation } from '../../shared/job.js';
 import { canonicalBatch } from './canonical-batch.js';
 import { toleranceOf } from './element-types.js';
-import { freeBatch } from './free-batch.js';
+import { freeBatch } from './onnx/free-batch.js';
 import { resolveLayout, type InputPlan } from './layout.js';
-import { readModel } from './model-file.js';
+import { readModel } from './onnx/model-file.js';
 import { Preprocessing } from './preprocess.js';
 import { numericClass } from './provider.js';
 import { ModelSession } from './session.js';

@@ -1,5 +1,5 @@
-import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR } from './onnx-fields.js';
-import { editFields } from './wire-edit.js';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR } from './onnx/onnx-fields.js';
+import { editFields } from './onnx/wire-edit.js';
 
 /** Graphs within graphs; protobuf itself stops at about 33. */
 const MAX_DEPTH = 32;

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { link, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { SmoothcertError } from '../../shared/errors.js';
+import { storageError } from '../../shared/files.js';
+
+interface Owner {
+  readonly pid: number;
+  /** When that process started, in the kernel's own words; tells it from a later process of the same id. */
+  readonly started: string;
+  readonly host: string;
+  /** In which process ids mean anything: containers may share a host name and see none of each other. */
+  readonly namespace: string;
+}
+
+/** Each try that fails means that another process was faster, or that the dead lock cannot be removed. */
+const MOST_TRIES = 100;
+/** Claims on claims: each is needed only where a process was killed at the very moment of the one before. */
+const DEEPEST_CLAIM = 4;
+
+/**
+ * One process a folder (design decision 9). The lock of a process of this host that is gone is taken over
+ * silently; a living one's, or another host's, is refused with a sentence.
+ */
+export class FolderLock {
+  private constructor(
+    private readonly file: string,
+    private readonly own: string,
+  ) {}
+
+  /** @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
+  static async acquire(folder: string): Promise<FolderLock> {
+    const file = path.join(folder, 'lock');
+    const owner: Owner = {
+      pid: process.pid,
+      started: await startOf(process.pid),
+      host: hostname(),
+      namespace: await namespace(),
+    };
+    const own = JSON.stringify(owner);
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (await hold(file, own, 0, (text, of) => refuseIfAlive(text, of, folder)))
+        return new FolderLock(file, own);
+    }
+    const remedy = `If nothing is running in it, delete ${file} and ${claimOf(file)}.`;
+    throw locked(`The lock ${file} cannot be taken over.`, remedy);
+  }
+
+  /** Removes the lock if it is still one's own. Synchronous, so that a signal handler can end with it. */
+  release(): void {
+    try {
+      if (readFileSync(this.file, 'utf8') === this.own) rmSync(this.file);
+    } catch {
+      // Gone already, or not to be read: nobody's to remove.
+    }
+  }
+}
+
+/** Creates the file with all its content at once, or not at all where it exists. */
+async function createWhole(file: string, content: string): Promise<boolean> {
+  const temporary = `${file}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeFile(temporary, content);
+    await link(temporary, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw storageError(error, file);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** The lock was released meanwhile; what is there and cannot be read counts as unreadable, never as gone. */
+function nullIfGone(error: unknown): string | null {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : '';
+}
+
+async function refuseIfAlive(text: string, file: string, folder: string): Promise<void> {
+  const owner = parseOwner(text);
+  if (owner === null) {
+    throw locked(`The lock ${file} cannot be read.`, `If nothing is running in it, delete ${file}.`);
+  }
+  const elsewhere = owner.namespace !== (await namespace());
+  if (owner.host !== hostname() || elsewhere) {
+    throw locked(
+      `${folder} is in use by process ${owner.pid} on host ${owner.host}${elsewhere ? ', in another container' : ''}.`,
+      `Wait for it to end; if it is gone, delete ${file}.`,
+    );
+  }
+  if ((await startOf(owner.pid)) === owner.started) {
+    throw locked(
+      `${folder} is in use by process ${owner.pid}.`,
+      'Wait for it to end, or certify into another folder.',
+    );
+  }
+}
+
+const claimOf = (file: string): string => `${file}.claim`;
+
+/**
+ * Creates the lock file, or puts it in the place of a dead owner's; false if another process was faster. A dead
+ * lock is replaced only by whoever holds the claim (a lock of its own, which may be a dead owner's too) and then
+ * finds that same lock still there, so never a living one that came meanwhile; the claim becomes the lock, in one step.
+ */
+async function hold(
+  file: string,
+  own: string,
+  depth: number,
+  refuse: (text: string, file: string) => Promise<void>,
+): Promise<boolean> {
+  if (await createWhole(file, own)) return true;
+  const seen = await readFile(file, 'utf8').catch(nullIfGone);
+  if (seen === null) return false;
+  await refuse(seen, file);
+  const claim = claimOf(file);
+  if (depth === DEEPEST_CLAIM || !(await hold(claim, own, depth + 1, refuse))) return false;
+  try {
+    if ((await readFile(file, 'utf8').catch(nullIfGone)) === seen) {
+      await rename(claim, file);
+      return true;
+    }
+  } catch (error) {
+    await rm(claim, { force: true });
+    throw storageError(error, file);
+  }
+  await rm(claim, { force: true });
+  return false;
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const { pid, started, host, namespace } = JSON.parse(text) as Partial<Owner>;
+    const texts = [started, host, namespace].every((part) => typeof part === 'string');
+    if (typeof pid === 'number' && texts) return { pid, started, host, namespace } as Owner;
+  } catch {
+    // Not JSON: reported as unreadable by the caller.
+  }
+  return null;
+}
+
+/** The process ids' namespace as Linux names it; empty elsewhere. */
+const namespace = (): Promise<string> => readlink('/proc/self/ns/pid').catch(() => '');
+
+/**
+ * A mark of the process's start: on Linux its start time in clock ticks since boot with the boot's id,
+ * elsewhere only whether it lives; 'gone' if it does not (a zombie is gone).
+ */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat !== null) {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return 'gone';
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+    return `${boot.trim()}:${fields[19] ?? ''}`;
+  }
+  if (process.platform === 'linux') return 'gone';
+  try {
+    process.kill(pid, 0);
+    return 'alive';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'alive' : 'gone';
+  }
+}
+
+function locked(message: string, remedy: string): SmoothcertError {
+  return new SmoothcertError('FOLDER_LOCKED', message, remedy);
+}

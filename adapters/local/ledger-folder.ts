@@ -1,0 +1,79 @@
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { LedgerStore, StoredLedger } from '../../shared/ports/ledger-store.js';
+import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
+import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
+import { FileLedger, checkHeader, damaged } from './file-ledger.js';
+import { storageError } from '../../shared/files.js';
+import { HEADER_BYTES, framesIn, holdsFrame } from './frames.js';
+
+const SUFFIX = '.ledger';
+const READ_BYTES = 4 << 20;
+
+/** The file of a job's ledger in the folder of them. */
+export const ledgerFileOf = (folder: string, job: string): string => path.join(folder, job + SUFFIX);
+
+/** The ledgers of `serve`, a file a job. Reading does not disturb the process that writes. */
+export class LedgerFolder implements LedgerStore {
+  private constructor(private readonly folder: string) {}
+
+  /** @param folder created if need be. @throws SmoothcertError FOLDER_UNUSABLE */
+  static async open(folder: string): Promise<LedgerFolder> {
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw storageError(error, folder);
+    });
+    return new LedgerFolder(folder);
+  }
+
+  async records(job: string, jobDigest: string): Promise<AsyncIterable<LedgerRecord> | null> {
+    const file = ledgerFileOf(this.folder, job);
+    const handle = await open(file, 'r').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw storageError(error, file);
+    });
+    return handle && readAll(handle, file, jobDigest);
+  }
+
+  open(job: string, jobDigest: string): Promise<VoteLedger> {
+    return FileLedger.open(ledgerFileOf(this.folder, job), jobDigest);
+  }
+
+  async list(): Promise<StoredLedger[]> {
+    const names = (await readdir(this.folder)).filter((name) => name.endsWith(SUFFIX));
+    const found = names.map(async (name): Promise<StoredLedger[]> => {
+      const state = await stat(path.join(this.folder, name)).catch(() => null);
+      return state === null ? [] : [{ job: name.slice(0, -SUFFIX.length), changedMs: state.mtimeMs }];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  async remove(job: string): Promise<void> {
+    const file = ledgerFileOf(this.folder, job);
+    await rm(file, { force: true }).catch((error: unknown) => {
+      throw storageError(error, file);
+    });
+  }
+}
+
+/** The whole records up to what is the end now; an incomplete one there may just be written, and is left out. */
+async function* readAll(
+  handle: FileHandle,
+  file: string,
+  jobDigest: string,
+): AsyncGenerator<LedgerRecord, void> {
+  try {
+    await checkHeader(handle, file, jobDigest);
+    const { size } = await handle.stat();
+    for (let at = HEADER_BYTES; at < size;) {
+      const bytes = Buffer.alloc(Math.min(size - at, READ_BYTES));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+      const { payloads, length } = framesIn(bytes.subarray(0, bytesRead));
+      if (length === 0 && !holdsFrame(bytes.subarray(0, bytesRead))) return;
+      if (length === 0) throw damaged(file, `the record at byte ${at} is damaged and good ones follow it`);
+      for (const payload of payloads) yield decodeRecord(payload);
+      at += length;
+    }
+  } finally {
+    await handle.close();
+  }
+}

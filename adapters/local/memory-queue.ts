@@ -1,0 +1,66 @@
+import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
+
+/** The task queue of one process: first in, first out. Bounded by its publisher, which watches what is unanswered. */
+export class MemoryQueue implements TaskQueue {
+  private tasks: Task[] = [];
+  private readonly waiters: ((delivery: Delivery | null) => void)[] = [];
+  private readonly taken = new Set<Task>();
+  private readonly back = new WeakSet<Task>();
+
+  publish(task: Task): Promise<'queued'> {
+    const waiter = this.waiters.shift();
+    if (waiter) waiter(this.deliver(task));
+    else this.tasks.push(task);
+    return Promise.resolve('queued');
+  }
+
+  next(signal: AbortSignal): Promise<Delivery | null> {
+    if (signal.aborted) return Promise.resolve(null);
+    const task = this.tasks.shift();
+    if (task) return Promise.resolve(this.deliver(task));
+    return new Promise((resolve) => {
+      const waiter = (delivery: Delivery | null) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(delivery);
+      };
+      const giveUp = () => {
+        this.waiters.splice(this.waiters.indexOf(waiter), 1);
+        resolve(null);
+      };
+      this.waiters.push(waiter);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  depth(job?: string): Promise<{ waiting: number; taken: number }> {
+    const count = (tasks: Iterable<Task>) =>
+      [...tasks].filter((task) => job === undefined || task.job === job).length;
+    return Promise.resolve({ waiting: count(this.tasks), taken: count(this.taken) });
+  }
+
+  purge(job: string): Promise<void> {
+    this.tasks = this.tasks.filter((task) => task.job !== job);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private deliver(task: Task): Delivery {
+    this.taken.add(task);
+    return {
+      task,
+      redelivered: this.back.has(task),
+      acknowledge: () => {
+        this.taken.delete(task);
+        return Promise.resolve();
+      },
+      handBack: () => {
+        if (!this.taken.delete(task)) return;
+        this.back.add(task);
+        void this.publish(task);
+      },
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Subscription } from '@nats-io/transport-node';
+
+import type { Presence } from '../../../shared/ports/exchange.js';
+import { decodePresence, encodePresence } from '../../../shared/wire/cluster.js';
+import type { NatsLink } from '../link/link.js';
+import { tell, type MalformedMessages } from '../link/messages.js';
+
+/** A worker that missed so many announcements is gone. */
+const MISSED = 3;
+/** Workers that are kept in mind; one that comes when there are so many is not counted. */
+export const MOST_WORKERS = 16_384;
+/** Bytes of all that they say: one announcement is some hundred, and one of many refusals up to 1 MiB. */
+export const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
+
+/** Says that this worker is there. A name that is no token of a subject goes by its hash there; the message has the name. */
+export function announcePresence({ connection }: NatsLink, presence: Presence): void {
+  const { worker } = presence;
+  const token = /^[\w-]{1,64}$/.test(worker) ? worker : createHash('sha256').update(worker).digest('hex');
+  tell(connection, `sc1.presence.${token}`, encodePresence(presence));
+}
+
+interface Heard {
+  readonly presence: Presence;
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** Workers as they were last heard of; one that has been silent for three announcements is not among them. */
+export class Presences {
+  private readonly heard = new Map<string, Heard>();
+  private bytes = 0;
+  private readonly subscription: Subscription;
+
+  constructor(
+    private readonly link: NatsLink,
+    malformed: MalformedMessages,
+    private readonly most = MOST_WORKERS,
+    private readonly onHeard: (presence: Presence) => void = () => undefined,
+    private readonly mostBytes = MOST_PRESENCE_BYTES,
+  ) {
+    this.subscription = link.connection.subscribe('sc1.presence.*', {
+      callback: (error, msg) => {
+        const presence = error ? null : malformed.read(decodePresence, msg.data);
+        if (presence) this.take(presence, msg.data.length);
+      },
+    });
+  }
+
+  list(): readonly Presence[] {
+    this.forgetSilent();
+    return [...this.heard.values()].map(({ presence }) => presence);
+  }
+
+  close(): void {
+    this.subscription.unsubscribe();
+    this.heard.clear();
+    this.bytes = 0;
+  }
+
+  private take(presence: Presence, bytes: number): void {
+    const { worker } = presence;
+    // Behind all others: the map is in the order in which they were heard.
+    const known = this.forget(worker);
+    if (!known && !this.hasRoom(bytes)) this.forgetSilent();
+    if (this.hasRoom(bytes)) {
+      this.heard.set(worker, { presence, at: performance.now(), bytes });
+      this.bytes += bytes;
+    }
+    this.onHeard(presence);
+  }
+
+  private hasRoom(bytes: number): boolean {
+    return this.heard.size < this.most && this.bytes + bytes <= this.mostBytes;
+  }
+
+  private forget(worker: string): boolean {
+    this.bytes -= this.heard.get(worker)?.bytes ?? 0;
+    return this.heard.delete(worker);
+  }
+
+  private forgetSilent(): void {
+    const oldest = performance.now() - MISSED * this.link.times.presenceEveryMs;
+    for (const [worker, { at }] of this.heard) {
+      if (at >= oldest) return;
+      this.forget(worker);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
+
+import { SmoothcertError } from '../../../shared/errors.js';
+import { isStreamMissing, unanswered } from '../link/errors.js';
+import type { NatsLink } from '../link/link.js';
+import { ensureStream } from '../link/streams.js';
+
+/** Bytes that the server needs at least to store a record. */
+const SMALLEST_RECORD = 128;
+/** Records that a ledger may hold beside twice those it was estimated at. */
+const SPARE_RECORDS = 1 << 19;
+/** A server takes messages of 1 MiB unless it is told otherwise. */
+export const LARGEST_RECORD = 1_000_000;
+
+/** The ledger of one job. */
+export interface LedgerName {
+  /** Id of the job. */
+  readonly job: string;
+  readonly jobDigest: string;
+}
+
+export const ledgerStream = (job: string): string => `SC1_LEDGER_${job}`;
+export const ledgerSubject = (job: string, task: string): string => `sc1.ledger.${job}.${task}`;
+
+const description = (jobDigest: string): string => `smoothcert job ${jobDigest}`;
+
+/**
+ * Makes the ledger of a job if it is not there: written once a task, never deleted from, refusing what it has no room for. Its limit counts
+ * records, not bytes: a stream of discard `new` that comes within some bytes of its max_bytes deletes its oldest messages, which deny_delete
+ * does not prevent (seen on 2.9.10). A full disk, or a full max_file_store, refuses and deletes nothing.
+ * @param estimate bytes that its records may take
+ * @param maxRecords what the stream may hold, instead of what follows from the estimate
+ * @throws SmoothcertError JOB_DIFFERS, NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE
+ */
+export async function ensureLedger(
+  link: NatsLink,
+  { job, jobDigest }: LedgerName,
+  estimate: number,
+  maxRecords: number = 2 * Math.ceil(estimate / SMALLEST_RECORD) + SPARE_RECORDS,
+): Promise<void> {
+  await ensureStream(link, {
+    name: ledgerStream(job),
+    subjects: [ledgerSubject(job, '>')],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: true,
+    max_msgs_per_subject: 1,
+    max_msgs: maxRecords,
+    max_msg_size: LARGEST_RECORD,
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
+    description: description(jobDigest),
+  });
+  await ledgerState(link, { job, jobDigest });
+}
+
+/** What is known of a ledger that is there. */
+export interface LedgerState {
+  readonly lastSequence: number;
+}
+
+/** @throws SmoothcertError JOB_NOT_FOUND if there is none, JOB_DIFFERS if it is another job's, NATS_UNREACHABLE */
+export async function ledgerState(link: NatsLink, { job, jobDigest }: LedgerName): Promise<LedgerState> {
+  try {
+    const { config, state } = await link.manager.streams.info(ledgerStream(job));
+    if (config.description !== description(jobDigest)) throw otherJob(job);
+    return { lastSequence: state.last_seq };
+  } catch (error) {
+    if (error instanceof SmoothcertError) throw error;
+    if (isStreamMissing(error)) throw notFound(job, error);
+    throw unanswered(`tell of the ledger of ${job}`, error);
+  }
+}
+
+/** Removes the ledger; without one nothing happens. @throws SmoothcertError NATS_UNREACHABLE */
+export async function removeLedger(link: NatsLink, job: string): Promise<void> {
+  try {
+    await link.manager.streams.delete(ledgerStream(job));
+  } catch (error) {
+    if (!isStreamMissing(error)) throw unanswered(`remove the ledger of ${job}`, error);
+  }
+}
+
+function notFound(job: string, cause: unknown): SmoothcertError {
+  return new SmoothcertError(
+    'JOB_NOT_FOUND',
+    `There is no ledger of the job ${job}.`,
+    'It was removed some time after the job had ended, or never made; create the job anew.',
+    { cause },
+  );
+}
+
+function otherJob(job: string): SmoothcertError {
+  return new SmoothcertError(
+    'JOB_DIFFERS',
+    `The ledger of ${job} belongs to a job with other inputs.`,
+    'Create the job under another request id.',
+  );
+}

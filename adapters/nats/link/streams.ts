@@ -1,0 +1,183 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+
+import { SmoothcertError } from '../../../shared/errors.js';
+import { isConsumerMissing, isNameInUse, isOutOfStorage, isStreamMissing, unanswered } from './errors.js';
+import type { NatsLink } from './link.js';
+import { checkSettings, type Need } from './settings.js';
+
+/** Settings of a stream that something here relies on; all others are the server's defaults. */
+export type StreamSettings = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'discard'> &
+  Partial<StreamConfig>;
+
+/** What every durable consumer of ours is. */
+const EXPLICIT = {
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  replay_policy: ReplayPolicy.Instant,
+} as const;
+
+/** Settings that an operator may have made larger. */
+const MAY_BE_MORE = new Set(['max_bytes', 'max_msgs', 'num_replicas']);
+
+/**
+ * Makes the stream if it is not there; true if it was made.
+ * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, DISK_FULL, NATS_UNREACHABLE
+ */
+export async function ensureStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
+  const config = { storage: StorageType.File, num_replicas: link.replicas, ...settings };
+  const found = (await streamSettings(link, config.name)) ?? (await addStream(link, config));
+  if (found === null) return true;
+  checkSettings(`The stream ${config.name}`, needsOf(config, found));
+  return false;
+}
+
+/** Whether the stream is there, however many copies it has. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+export async function findStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
+  const found = await streamSettings(link, settings.name);
+  if (found !== null) checkSettings(`The stream ${settings.name}`, needsOf(settings, found));
+  return found !== null;
+}
+
+/** Settings of a stream; null if there is none. */
+async function streamSettings(link: NatsLink, name: string): Promise<StreamConfig | null> {
+  try {
+    return (await link.manager.streams.info(name)).config;
+  } catch (error) {
+    if (isStreamMissing(error)) return null;
+    throw unanswered(`tell of the stream ${name}`, error);
+  }
+}
+
+/** Null if it was made; the settings of the one that somebody else made in the meantime. */
+async function addStream(link: NatsLink, config: StreamSettings): Promise<StreamConfig | null> {
+  try {
+    await link.manager.streams.add(config);
+    return null;
+  } catch (error) {
+    if (isOutOfStorage(error)) throw noStorage(config.name, error);
+    const found = isNameInUse(error) ? await streamSettings(link, config.name) : null;
+    if (found !== null) return found;
+    throw unanswered(`make the stream ${config.name}`, error);
+  }
+}
+
+/** Settings of a durable consumer that something here relies on. */
+export type ConsumerSettings = Partial<ConsumerConfig> & { readonly durable_name: string };
+
+/**
+ * Makes the durable pull consumer of explicit acknowledgements if it is not there. Without BackOff, which would stand in for ack_wait.
+ * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, NATS_UNREACHABLE
+ */
+export async function ensureConsumer(
+  link: NatsLink,
+  stream: string,
+  settings: ConsumerSettings,
+): Promise<void> {
+  if (await findConsumer(link, stream, settings)) return;
+  await addConsumer(link, stream, { ...EXPLICIT, ...settings });
+}
+
+/** Whether the consumer is there. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+export async function findConsumer(
+  link: NatsLink,
+  stream: string,
+  settings: ConsumerSettings,
+): Promise<boolean> {
+  const found = await consumerSettings(link, stream, settings.durable_name);
+  if (found === null) return false;
+  const backOff = { setting: 'backoff', wanted: 0, found: found.backoff?.length ?? 0 };
+  const needs = needsOf({ ...EXPLICIT, ...settings }, found);
+  checkSettings(`The consumer ${settings.durable_name} of ${stream}`, [...needs, backOff]);
+  return true;
+}
+
+async function consumerSettings(
+  link: NatsLink,
+  stream: string,
+  name: string,
+): Promise<ConsumerConfig | null> {
+  try {
+    return (await link.manager.consumers.info(stream, name)).config;
+  } catch (error) {
+    if (isConsumerMissing(error) || isStreamMissing(error)) return null;
+    throw unanswered(`tell of the consumer ${name}`, error);
+  }
+}
+
+/** The server makes one of the same settings once, however many ask at a time. */
+async function addConsumer(link: NatsLink, stream: string, config: Partial<ConsumerConfig>): Promise<void> {
+  try {
+    await link.manager.consumers.add(stream, config);
+  } catch (error) {
+    throw unanswered(`make the consumer ${config.durable_name}`, error);
+  }
+}
+
+/** What a bucket of keys and values may hold. Only the last value of a key is kept. */
+export interface BucketSettings {
+  readonly name: string;
+  readonly largestValue: number;
+  readonly largestTotal: number;
+  /** A value is gone so long after it was written; 0: never. */
+  readonly ttlMs: number;
+}
+
+/**
+ * Makes the bucket if it is not there; true if it was made.
+ * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, DISK_FULL, NATS_UNREACHABLE
+ */
+export async function ensureBucket(link: NatsLink, settings: BucketSettings): Promise<boolean> {
+  const { name, largestValue, largestTotal, ttlMs } = settings;
+  return ensureStream(link, {
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    max_age: nanos(ttlMs),
+    max_bytes: largestTotal,
+    max_msg_size: largestValue,
+    allow_rollup_hdrs: true,
+    deny_delete: true,
+    deny_purge: false,
+    allow_direct: true,
+    // The server allows none that is longer than the age.
+    ...(ttlMs > 0 && ttlMs < 120_000 && { duplicate_window: nanos(ttlMs) }),
+  });
+}
+
+/** All settings that are asked for, beside those that are there; a description changes nothing. */
+function needsOf<Config extends object>(wanted: Partial<Config>, found: Config): Need[] {
+  const asked = Object.entries(wanted).filter(([setting]) => setting !== 'description');
+  return asked.map(([setting, value]) => ({
+    setting,
+    wanted: comparable(value),
+    atLeast: MAY_BE_MORE.has(setting),
+    // The server leaves out what is off.
+    found: comparable((found as Record<string, unknown>)[setting] ?? (value === false ? false : undefined)),
+  }));
+}
+
+function comparable(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+function noStorage(name: string, cause: unknown): SmoothcertError {
+  return new SmoothcertError(
+    'DISK_FULL',
+    `NATS has no storage left for the stream ${name}.`,
+    'Remove jobs that have ended, or raise max_file_store of the server or the limits of the account.',
+    { cause },
+  );
+}

@@ -1,0 +1,43 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+
+import type { NatsLink } from '../link/link.js';
+import { Room } from './room.js';
+import { WORK_STREAM } from './work-stream.js';
+
+const MOST_REMOVALS = 64;
+
+/**
+ * Removes all messages of a subject of the work stream, one by one. Not by a purge of the subject: before 2.10.11, that makes a consumer
+ * of a wider subject pass over the messages of all others, so that tasks of other jobs would be handed out no more.
+ */
+export async function removeTasks(link: NatsLink, subject: string): Promise<void> {
+  const room = new Room(MOST_REMOVALS, Infinity);
+  const removals: Promise<void>[] = [];
+  for (let from = 1; ;) {
+    const sequence = await nextOf(link, subject, from);
+    if (sequence === null) break;
+    removals.push(room.run(0, () => remove(link, sequence)));
+    from = sequence + 1;
+  }
+  for (const removal of await Promise.allSettled(removals)) {
+    if (removal.status === 'rejected') throw removal.reason;
+  }
+}
+
+async function nextOf({ manager }: NatsLink, subject: string, from: number): Promise<number | null> {
+  const query = { seq: from, next_by_subj: subject };
+  const found = await manager.streams.getMessage(WORK_STREAM, query);
+  return found?.seq ?? null;
+}
+
+/** One that the server will not remove is gone already: whoever took it has acknowledged it in the meantime. */
+async function remove({ manager }: NatsLink, sequence: number): Promise<void> {
+  try {
+    await manager.streams.deleteMessage(WORK_STREAM, sequence, false);
+  } catch (error) {
+    if (error instanceof JetStreamApiError) {
+      if ((await manager.streams.getMessage(WORK_STREAM, { seq: sequence })) === null) return;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { SmoothcertError } from '../../../shared/errors.js';
+import { oneLine, withoutSecrets } from '../../../shared/safe-text.js';
+import { definitionOf, type EventName, type Level } from '../../../shared/telemetry/events.js';
+import type { LogFields } from '../../../shared/telemetry/log.js';
+
+const LONGEST_TEXT = 2_000;
+/** What is looked at of a text; longer than what is written, so that no secret is cut where it could not be seen. */
+const LOOKED_AT = 16_000;
+/** Causes of causes that are looked at. */
+const DEEPEST = 8;
+const LONGEST_STACK_LINES = 60;
+
+/** An event as it is written: texts on one line each, without secrets. Fields are in this order, absent ones left out. */
+export interface Line {
+  readonly level: Level;
+  readonly event: EventName;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+  /** Of the causes; null unless it is asked for. */
+  readonly stack: readonly string[] | null;
+}
+
+/** The fields of a line, as docs/logs.md has them. */
+export const FIELDS = [
+  ...(['job', 'image', 'shard', 'task', 'worker', 'code', 'remedy', 'error'] as const),
+  ...(['state', 'images', 'samples', 'seconds', 'count', 'more', 'words'] as const),
+] as const;
+
+const safe = (text: string): string =>
+  oneLine(withoutSecrets(text.slice(0, LOOKED_AT))).slice(0, LONGEST_TEXT);
+
+/** @param more lines like this one that were left out */
+export function lineOf(
+  event: EventName,
+  message: string,
+  given: LogFields,
+  { verbose, more }: { readonly verbose: boolean; readonly more: number },
+): Line {
+  const { cause, words, ...others } = given;
+  const known = cause instanceof SmoothcertError ? { code: cause.code, remedy: cause.remedy } : {};
+  const below = cause === undefined ? undefined : sentenceOf(cause);
+  const all: Readonly<Record<string, unknown>> = {
+    ...known,
+    ...others,
+    // What the sentence says already is not said twice.
+    ...(below !== undefined && below !== message && { error: below }),
+    ...(more > 0 && { more }),
+    ...(verbose && words !== undefined && words !== '' && { words }),
+  };
+  const fields = FIELDS.flatMap((name): [string, string | number][] => {
+    const value = all[name];
+    if (typeof value === 'number') return [[name, value]];
+    return typeof value === 'string' && value !== '' ? [[name, safe(value)]] : [];
+  });
+  const stack = verbose && cause !== undefined ? stackOf(cause) : null;
+  const { level } = definitionOf(event);
+  return { level, event, message: safe(message), fields: Object.fromEntries(fields), stack };
+}
+
+function sentenceOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said === '' ? 'An unknown fault.' : said;
+}
+
+/** The stack traces of an error and of what caused it. */
+export function stackOf(error: unknown): string[] {
+  const lines: string[] = [];
+  let at: unknown = error;
+  for (let depth = 0; depth < DEEPEST && at !== undefined && at !== null; depth++) {
+    const text = at instanceof Error ? (at.stack ?? at.message) : (JSON.stringify(at) as string | undefined);
+    lines.push(
+      ...withoutSecrets((text ?? '').slice(0, LOOKED_AT))
+        .split('\n')
+        .map(safe),
+    );
+    at = at instanceof Error ? at.cause : null;
+  }
+  return lines.slice(0, LONGEST_STACK_LINES);
+}

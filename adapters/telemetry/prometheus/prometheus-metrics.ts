@@ -1,0 +1,120 @@
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { METRICS, type MetricDefinition, type Role } from '../../../shared/telemetry/catalogue.js';
+import type { Metrics } from '../../../shared/telemetry/metrics.js';
+import { Readers } from './readers.js';
+import { TalliedHistogram } from './tallied-histogram.js';
+
+type LabelSet = Readonly<Record<string, string>>;
+
+/** Series of one metric whose labels are known only at run time: what comes beyond them is not shown, whoever invented it. */
+const MOST_SERIES = 128;
+const FRESH_MS = 500;
+
+/**
+ * The metrics of a process, as Prometheus reads them: those of its roles and the default ones of Node, in a registry of their own. All
+ * series whose labels are known beforehand are there from the start, so that a rate is defined from the first event on.
+ */
+export class PrometheusMetrics implements Metrics {
+  private readonly registry = new Registry();
+  private readonly readers: Readers;
+  private readonly counters = new Map<string, Counter>();
+  private readonly gauges = new Map<string, Gauge>();
+  private readonly histograms = new Map<string, TalliedHistogram>();
+  /** Of metrics whose labels are known only at run time: the series that there are. */
+  private readonly series = new Map<string, Set<string>>();
+
+  /** @param freshMs for so long what was read for one who asked is shown to others, too */
+  constructor(roles: readonly Role[], freshMs = FRESH_MS) {
+    this.readers = new Readers(freshMs);
+    for (const [name, definition] of Object.entries<MetricDefinition>(METRICS)) {
+      if (definition.roles.some((role) => roles.includes(role))) this.register(name, definition);
+    }
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  readonly add: Metrics['add'] = (name, by, ...[labels]: [LabelSet?]) => {
+    if (by > 0 && this.admits(name, labels)) quietly(() => this.counters.get(name)?.inc(labels ?? {}, by));
+  };
+
+  readonly set: Metrics['set'] = (name, value, ...[labels]: [LabelSet?]) => {
+    if (this.admits(name, labels)) quietly(() => this.gauges.get(name)?.set(labels ?? {}, value));
+  };
+
+  readonly replace: Metrics['replace'] = (name, values) => {
+    quietly(() => this.gauges.get(name)?.reset());
+    this.series.get(name)?.clear();
+    for (const [value, labels] of values) {
+      if (this.admits(name, labels)) quietly(() => this.gauges.get(name)?.set(labels, value));
+    }
+  };
+
+  readonly observe: Metrics['observe'] = (name, value, ...[labels]: [LabelSet?]) => {
+    if (this.admits(name, labels)) quietly(() => this.histograms.get(name)?.observe(labels ?? {}, value));
+  };
+
+  readonly observeAll: Metrics['observeAll'] = (name, gathered, ...[labels]: [LabelSet?]) => {
+    if (this.admits(name, labels))
+      quietly(() => this.histograms.get(name)?.observeAll(labels ?? {}, gathered));
+  };
+
+  readonly onScrape: Metrics['onScrape'] = (read) => this.readers.add(read);
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** All of them in Prometheus' text format. Reading what is known only now takes a moment at most. */
+  async text(): Promise<string> {
+    await this.readers.read();
+    return this.registry.metrics();
+  }
+
+  private register(name: string, { kind, help, labels = {}, buckets }: MetricDefinition): void {
+    const common = { name, help, labelNames: Object.keys(labels), registers: [this.registry] };
+    const known = combinationsOf(labels);
+    if (known === null) this.series.set(name, new Set());
+    if (kind === 'counter') {
+      const counter = new Counter(common);
+      for (const one of known ?? []) counter.inc(one, 0);
+      this.counters.set(name, counter);
+    } else if (kind === 'gauge') {
+      const gauge = new Gauge(common);
+      for (const one of known ?? []) gauge.set(one, 0);
+      this.gauges.set(name, gauge);
+    } else {
+      const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
+      for (const one of known ?? []) histogram.of(one);
+      histogram.addTo(this.registry);
+      this.histograms.set(name, histogram);
+    }
+  }
+
+  /** Whether the series is one of those that there are, or may be one more. */
+  private admits(name: string, labels: LabelSet = {}): boolean {
+    const series = this.series.get(name);
+    if (!series) return true;
+    const key = JSON.stringify(Object.values(labels));
+    if (!series.has(key) && series.size >= MOST_SERIES) return false;
+    series.add(key);
+    return true;
+  }
+}
+
+/** All combinations of the labels' values; null if one has values that are not known beforehand. */
+function combinationsOf(labels: NonNullable<MetricDefinition['labels']>): LabelSet[] | null {
+  let found: LabelSet[] = [{}];
+  for (const [label, values] of Object.entries(labels)) {
+    if (values === null) return null;
+    found = found.flatMap((one) => values.map((value) => ({ ...one, [label]: value })));
+  }
+  return found;
+}
+
+/** What is measured must not fall over its measurement. */
+function quietly(note: () => void): void {
+  try {
+    note();
+  } catch {
+    // A value that is no number, or a label that nobody knows: it is not shown.
+  }
+}

@@ -1,0 +1,55 @@
+import type { Job } from '../shared/job.js';
+import type { JobSpec } from '../shared/job-spec.js';
+import type { FinalState, Refusal } from '../shared/ports/job-store.js';
+import type { Progress } from '../shared/progress.js';
+
+export type JobState = 'pending' | 'running' | 'cancelling' | FinalState;
+
+/** A job as clients see it. */
+export interface JobView {
+  /** Empty where a request was only checked. */
+  readonly id: string;
+  readonly requestId: string;
+  readonly spec: JobSpec;
+  readonly state: JobState;
+  /** Why it waits, in a sentence; null if it does not. */
+  readonly waitingFor: string | null;
+  /** Milliseconds since 1970. */
+  readonly createMs: number;
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  readonly error: Refusal | null;
+  readonly progress: Progress;
+  readonly refusals: readonly Refusal[];
+  readonly job: Job | null;
+  readonly batchNote: string | null;
+}
+
+export type Outcome = 'certified' | 'abstained' | 'failed' | 'approximate';
+
+/** How an image ended. */
+export interface DecisionView {
+  readonly image: number;
+  readonly outcome: Outcome;
+  /** Null without a certificate. */
+  readonly class: number | null;
+  readonly radius: number;
+}
+
+/** A message of a watch. */
+export interface JobUpdate {
+  readonly job: JobView;
+  readonly decided: readonly DecisionView[];
+  readonly sequence: number;
+  readonly snapshot: boolean;
+}
+
+/** A row of the results. */
+export interface CertificateRow extends DecisionView {
+  readonly label: number | null;
+  readonly correct: boolean | null;
+  readonly samples: number;
+  /** Lines of results.jsonl and results.tsv, without their ends. */
+  readonly json: string;
+  readonly tsv: string;
+}

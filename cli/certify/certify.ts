@@ -1,0 +1,147 @@
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import type { Job } from '../../shared/job.js';
+import { jobDigest } from '../../shared/job.js';
+import { VERSION } from '../../shared/version.js';
+import { replay } from '../../coordinator/run/coordinator.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { jobOf, refuseImpossibleClaim } from '../../coordinator/core/job-of.js';
+import { askChild } from '../../worker/draw/ask-child.js';
+import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
+import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
+import type { CertifyConfig } from './config.js';
+import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
+import { EXIT } from '../command/exit.js';
+import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
+import { OutputFolder } from './output-folder.js';
+import { randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
+import { ProgressLine } from './progress.js';
+import { writeResults, writeTopkRows } from '../results/results.js';
+import { runJob } from './run-job.js';
+import { renderSummary, summarize } from '../results/summary.js';
+import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-rows.js';
+
+/** What a job rests on once everything was read and checked. */
+interface Opened {
+  readonly job: Job;
+  readonly data: ImportedDataSet;
+  readonly setup: ChildSetup;
+  readonly prepared: Prepared;
+}
+
+/**
+ * `smoothcert certify`: checks the input, begins or resumes the job of the folder, draws, writes the results.
+ * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
+ */
+export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
+  refuseImpossibleClaim(config);
+  const folder = await OutputFolder.open(config.out);
+  const abandon = () => {
+    folder.close();
+    process.exit(EXIT.interrupted);
+  };
+  interrupt.addEventListener('abort', abandon);
+  if (interrupt.aborted) abandon();
+  try {
+    const opened = await open(config, folder);
+    folder.begun = true;
+    interrupt.removeEventListener('abort', abandon);
+    return await run(config, folder, opened, interrupt);
+  } finally {
+    interrupt.removeEventListener('abort', abandon);
+    folder.close();
+  }
+}
+
+/** Reads and checks everything; begins the job or finds it to be the folder's. */
+async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
+  const theirs = await readJobFile(folder.path);
+  if (!theirs) await refuseRemains(folder);
+  const { labels } = config;
+  const data = await importDataSet({
+    data: config.data,
+    into: folder.dataFile,
+    range: config.images,
+    ...(labels === null ? {} : { labels }),
+  });
+  const images = resolveImages(config, data.count);
+  const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
+  const setup = setupOf(config, folder.dataFile, seed, images);
+  const prepared = await askChild(setup);
+  const job = jobOf({ ...config, seed }, data.digest, images, prepared);
+  if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
+  if (theirs) refuseOtherJob(folder.path, theirs, job);
+  else await writeJobFile(folder.path, job, notesOf(config, job));
+  const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
+  if (prepared.batchNote) say(`Note: ${prepared.batchNote}`);
+  const largest = data.labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
+  if (largest >= prepared.classes) {
+    say(`Note: labels go up to ${largest}, and the model has classes 0 to ${prepared.classes - 1}.`);
+  }
+  if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
+  return { job, data, setup: settledSetup(setup, job), prepared };
+}
+
+async function run(
+  config: CertifyConfig,
+  folder: OutputFolder,
+  { job, data, setup, prepared }: Opened,
+  interrupt: AbortSignal,
+): Promise<number> {
+  const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(job));
+  try {
+    const fold = new JobFold(job);
+    await replay(fold, ledger);
+    const before = { at: performance.now(), samples: fold.tally.samples };
+    if (!fold.isDone()) await draw(config, fold, ledger, setup, prepared, interrupt);
+    await ledger.sync();
+    const seconds = (performance.now() - before.at) / 1000;
+    await writeResults(folder.path, fold, data.labels);
+    if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
+    const summary = summarize(fold, data.labels, { seconds, samples: fold.tally.samples - before.samples });
+    if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
+    else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
+    if (!fold.isDone()) return EXIT.interrupted;
+    return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function draw(
+  config: CertifyConfig,
+  fold: JobFold,
+  ledger: FileLedger,
+  setup: ChildSetup,
+  { fingerprint }: Prepared,
+  signal: AbortSignal,
+): Promise<void> {
+  const same = fold.job.draw.numeric === 'same';
+  if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
+  const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json);
+  const onDeath = (how: string, lastWords: string) => {
+    if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${lastWords}\n`);
+  };
+  const { processes, hangMs } = config;
+  const pool = new Pool({ processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath });
+  try {
+    await runJob({ fold, ledger, pool, slots: processes, fingerprint, signal });
+  } finally {
+    await pool.close();
+    progress.end();
+  }
+}
+
+function headline(config: CertifyConfig, fold: JobFold): string {
+  const { claim, draw } = fold.job;
+  if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
+  const files = ['results.tsv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(', ');
+  return `Done: ${files} and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
+}
+
+function notesOf(config: CertifyConfig, job: Job) {
+  const repeating =
+    job.draw.numeric === 'same'
+      ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
+      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
+  return { smoothcert: VERSION, node: process.version, model: config.model, data: config.data, repeating };
+}

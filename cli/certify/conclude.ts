@@ -1,0 +1,48 @@
+import { SmoothcertError } from '../../shared/errors.js';
+import type { JobView } from '../../api/job-view.js';
+import { hasEnded, type CertificationClient } from '../client/certification-client.js';
+import { EXIT } from '../command/exit.js';
+import type { OutputFolder } from './output-folder.js';
+import { fetchResults, withJob, type Sources, type ViewWithJob } from '../results/service-results.js';
+import { renderSummary } from '../results/summary.js';
+
+export interface ConcludeOptions {
+  /** Null: no files are written. */
+  readonly folder: OutputFolder | null;
+  readonly sources: Sources;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly radii?: readonly number[] | null;
+}
+
+/** Takes the certificates of a job, prints the summary. Resolves with the exit code that `certify` would have. @throws CANCELLED */
+export async function conclude(
+  client: CertificationClient,
+  view: JobView,
+  { folder, sources, json, quiet, radii = null }: ConcludeOptions,
+): Promise<number> {
+  const ready = withJob(view);
+  const summary = await fetchResults(client, ready, folder, sources, radii);
+  const out = folder?.path;
+  const { id, state } = view;
+  if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
+  else if (!quiet) process.stdout.write(`${headline(ready, out)}\n${renderSummary(summary)}`);
+  if (state === 'cancelled') throw cancelled(id);
+  return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
+}
+
+function headline(view: ViewWithJob, out: string | undefined): string {
+  const { claim, draw } = view.job;
+  const how = `(σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound})`;
+  const where = out === undefined ? '' : `results.tsv, results.jsonl and job.json are in ${out} `;
+  if (!hasEnded(view)) return `The job ${view.id} is ${view.state}; so far: ${where}${how}:`;
+  const ending = view.state === 'cancelled' ? 'Cancelled' : 'Done';
+  return `${ending}: ${where || `${view.id} `}${how}.`;
+}
+
+const cancelled = (id: string) =>
+  new SmoothcertError(
+    'CANCELLED',
+    `The job ${id} was cancelled.`,
+    'The images that were decided until then keep their certificates; submit it again for the others.',
+  );

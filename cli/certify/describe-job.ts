@@ -1,0 +1,114 @@
+import { jobDigest } from '../../shared/job.js';
+import type { JobUpdate, JobView } from '../../api/job-view.js';
+import type { Progress } from '../../shared/progress.js';
+
+const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const number = (value: number) => value.toLocaleString('en-US');
+
+export const decidedOf = ({ certified, abstained, failed, approximate }: Progress): number =>
+  certified + abstained + failed + approximate;
+
+/** All that is known of a job, as JSON. Times are ISO 8601. */
+export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView) {
+  return {
+    id: view.id,
+    requestId: view.requestId,
+    state: view.state,
+    waitingFor: view.waitingFor,
+    created: time(createMs),
+    started: time(startMs),
+    ended: time(endMs),
+    error: view.error,
+    progress: view.progress,
+    refusals: view.refusals,
+    batchNote: view.batchNote,
+    spec: view.spec,
+    job_digest: job === null ? null : jobDigest(job),
+    job,
+  };
+}
+
+/** A message of a watch, as JSON: what may change, and what was decided. */
+export function updateToObject({ job, decided, sequence }: JobUpdate) {
+  const { id, state, waitingFor, progress, error, refusals } = job;
+  return { id, state, waitingFor, progress, error, refusals, decided, sequence };
+}
+
+/** Columns of `jobs`. */
+const COLUMNS = ['ID', 'STATE', 'CREATED', 'DECIDED', 'IMAGES', 'SAMPLES'] as const;
+
+/** A table with a line a job. */
+export function jobsTable(jobs: readonly JobView[]): string {
+  const rows = jobs.map(({ id, state, createMs, progress }) => [
+    id,
+    state,
+    time(createMs)!.replace(/\.\d+Z$/, 'Z'),
+    number(decidedOf(progress)),
+    number(progress.images),
+    number(progress.samples),
+  ]);
+  return table([COLUMNS, ...rows]);
+}
+
+/** Lines of cells, padded; the last cell of a line is not. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
+  return rows.map((row) => `${line(row)}\n`).join('');
+}
+
+/** All that is known of a job, for a person. */
+export function renderJob(view: JobView): string {
+  const { spec, progress: p, job } = view;
+  const optional = (name: string, value: string | null): [string, string][] =>
+    value === null ? [] : [[name, value]];
+  const rows: [string, string][] = [
+    ['job', view.id],
+    ['request', view.requestId || 'not named'],
+    ['state', view.state],
+    ...optional('waiting for', view.waitingFor),
+    ...optional('error', view.error && `${view.error.message} (${view.error.code}) ${view.error.remedy}`),
+    ...view.refusals.map(({ worker, code, message, remedy }): [string, string] => [
+      'refused by',
+      `${worker}: ${message} (${code}) ${remedy}`,
+    ]),
+    ['created', time(view.createMs)!],
+    ...optional('started', time(view.startMs)),
+    ...optional('ended', time(view.endMs)),
+    ['images', `${number(p.images)}, ${number(decidedOf(p))} decided`],
+    ['certified', number(p.certified)],
+    ...(p.approximate === 0 ? [] : optional('approximate, no certificate', number(p.approximate))),
+    ['abstained', number(p.abstained)],
+    ['failed', number(p.failed)],
+    ['samples', number(p.samples)],
+    ['shards', shardsLine(p)],
+    ['model', spec.model.digest],
+    ['data', spec.data.digest],
+    ['claim', `σ = ${spec.sigma}, α = ${spec.alpha}, ${spec.stop.kind} with ${spec.bound}`],
+    ...optional('seed', spec.seed),
+    ['device', spec.device],
+    ...optional('numeric class', job && job.draw.numericClass),
+    ...optional('job digest', job && jobDigest(job)),
+    ...optional('note', view.batchNote),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+}
+
+/** Counted ones, and of the others those that there are. */
+function shardsLine(p: Progress): string {
+  const others = Object.entries({
+    duplicate: p.shardsDuplicate,
+    divergent: p.shardsDivergent,
+    late: p.shardsLate,
+    rejected: p.shardsRejected,
+    failed: p.shardsFailed,
+  }).filter(([, count]) => count > 0);
+  return [`${number(p.shardsCounted)} counted`, ...others.map(([name, n]) => `${number(n)} ${name}`)].join(
+    ', ',
+  );
+}

@@ -1,0 +1,152 @@
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeAtomically } from '../../shared/files.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { jobOfJson } from '../../shared/wire/job-json.js';
+import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
+import { TOPK_FILE } from '../results/topk-rows.js';
+
+/** What job.json holds beside the job itself; none of it is part of the digest. */
+export interface JobNotes {
+  readonly smoothcert: string;
+  readonly node: string;
+  readonly model: string;
+  readonly data: string;
+  /** What repeating the job promises, in words. */
+  readonly repeating: string;
+}
+
+/** The job of a folder, or null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
+export async function readJobFile(folder: string): Promise<Job | null> {
+  const file = path.join(folder, 'job.json');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw damaged(file, error);
+  });
+  if (text === null) return null;
+  try {
+    const { job, job_digest: digest } = JSON.parse(text) as { job: Job; job_digest: string };
+    refuseOtherProtocol(file, job.protocol);
+    // The digest tells of accidents alone: whoever made the file on purpose made that, too.
+    if (jobDigest(job) === digest) return jobOfJson(JSON.stringify(job));
+  } catch (error) {
+    const isOther = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
+    throw isOther ? error : damaged(file, error);
+  }
+  throw damaged(file, null);
+}
+
+/** Asked before the digest: another version may take that of other bytes. */
+function refuseOtherProtocol(file: string, protocol: unknown): void {
+  if (typeof protocol !== 'number' || protocol === PROTOCOL) return;
+  throw new SmoothcertError(
+    'PROTOCOL_MISMATCH',
+    `${file} is of protocol ${protocol}, and this smoothcert reads protocol ${PROTOCOL}.`,
+    'Use the version of smoothcert that wrote it, or certify into a new folder.',
+  );
+}
+
+/** Said in the file itself, so that it goes wherever the numbers go. */
+const APPROXIMATE =
+  'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
+
+export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
+  const approximate = job.claim.bound === 'clt' ? { approximate: APPROXIMATE } : {};
+  const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
+  await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', TOPK_FILE];
+
+/** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
+export async function refuseRemains(folder: { readonly path: string }): Promise<void> {
+  const present = new Set(await readdir(folder.path));
+  const found = REMAINS.filter((name) => present.has(name));
+  if (found.length === 0) return;
+  throw new SmoothcertError(
+    'JOB_FILE_DAMAGED',
+    `${folder.path} has ${found.join(' and ')} and no job.json that says of which job.`,
+    'Put its job.json back, or certify into a new folder.',
+  );
+}
+
+/** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS */
+export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
+  if (jobDigest(theirs) === jobDigest(ours)) return;
+  const found = differences(theirs, ours, '');
+  const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
+  // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
+  const told = found.filter(({ path: at }) => !(otherImages && at === 'draw.dataDigest'));
+  const names = new Set(told.map(describe));
+  throw new SmoothcertError(
+    'JOB_DIFFERS',
+    `${folder} holds another job; what differs: ${[...names].join('; ')}.`,
+    'Give the same values to resume it, or certify into a new folder.',
+  );
+}
+
+interface Difference {
+  readonly path: string;
+  readonly theirs: unknown;
+  readonly ours: unknown;
+}
+
+function differences(theirs: unknown, ours: unknown, at: string): Difference[] {
+  if (canonicalJson(theirs ?? null) === canonicalJson(ours ?? null)) return [];
+  if (!isRecord(theirs) || !isRecord(ours)) return [{ path: at, theirs, ours }];
+  const keys = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+  return [...keys].flatMap((key) => differences(theirs[key], ours[key], at ? `${at}.${key}` : key));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The words of the command line for the parts of a job. Looks and segments follow from flags named beside them. */
+const NAMES: Readonly<Record<string, string>> = {
+  'draw.modelDigest': 'the model file',
+  'draw.dataDigest': 'the data set',
+  'draw.noise.scale': '--sigma',
+  'draw.seed': '--seed',
+  'draw.normalisation.inputScale': '--input-scale',
+  'draw.normalisation.mean': '--mean',
+  'draw.normalisation.std': '--std',
+  'draw.layout': '--layout',
+  'draw.output': '--output',
+  'draw.classes': 'the number of classes',
+  'draw.batch': '--batch',
+  'draw.numericClass': 'the device or ONNX Runtime',
+  'draw.numeric': '--device',
+  'draw.noise.version': 'the noise generator',
+  'draw.noise.generator': 'the noise generator',
+  'claim.alpha': '--alpha',
+  'claim.bound': '--bound',
+  'claim.stop.kind': '--stop',
+  'claim.stop.minGain': '--min-gain',
+  'claim.stop.radii': '--radii',
+  'claim.stop.selection': '--n0',
+  'claim.images.start': '--images',
+  'claim.images.stop': '--images',
+  'claim.images.step': '--images',
+};
+
+function describe({ path: at, theirs, ours }: Difference): string {
+  if (at === 'claim.looks' || at === 'draw.segments') {
+    return `the looks, which follow from --stop, --bound, --n0 and --max-samples (${last(theirs)} there, ${last(ours)} here)`;
+  }
+  const name = NAMES[at] ?? at;
+  return at.endsWith('Digest') ? name : `${name} (${show(theirs)} there, ${show(ours)} here)`;
+}
+
+const last = (looks: unknown): string => (Array.isArray(looks) ? `up to ${String(looks.at(-1))}` : 'none');
+const show = (value: unknown): string =>
+  value === undefined ? 'none' : JSON.stringify(value).replaceAll('"', '');
+
+function damaged(file: string, cause: unknown): SmoothcertError {
+  return new SmoothcertError(
+    'JOB_FILE_DAMAGED',
+    `${file} is not a job that smoothcert wrote, or it was edited.`,
+    'Restore the folder from a copy, or certify into a new folder.',
+    { cause },
+  );
+}

@@ -1,0 +1,96 @@
+import type { JobUpdate, JobView } from '../../api/job-view.js';
+import type { CertificationClient } from '../client/certification-client.js';
+import { EXIT } from '../command/exit.js';
+import { ProgressLine, type Drawing } from '../certify/progress.js';
+import { serverWords, type ServerConfig } from './server-flags.js';
+
+export interface FollowOptions {
+  /** No progress and no notes. */
+  readonly quiet: boolean;
+  /** Is told of every message. */
+  readonly onUpdate?: (update: JobUpdate) => Promise<void> | void;
+}
+
+/** Watches a job until it has ended; a live line on a terminal, why it waits anywhere. Resolves with the job as it ended. */
+export async function follow(
+  client: CertificationClient,
+  id: string,
+  { quiet, onUpdate }: FollowOptions,
+): Promise<JobView> {
+  let job = await client.getJob(id);
+  const drawing = drawingOf(() => job);
+  const line = new ProgressLine(drawing, process.stderr, !quiet);
+  const news = new News((text) => {
+    if (!quiet) line.say(text);
+  });
+  try {
+    for await (const update of client.watch(id)) {
+      ({ job } = update);
+      news.of(job);
+      await onUpdate?.(update);
+    }
+    return job;
+  } finally {
+    news.end();
+    line.end();
+  }
+}
+
+/** The counters of a job that is looked at anew each time. */
+function drawingOf(view: () => JobView): Drawing {
+  return {
+    get decidedImages() {
+      const { certified, abstained, failed, approximate } = view().progress;
+      return certified + abstained + failed + approximate;
+    },
+    get images() {
+      return { size: view().progress.images };
+    },
+    get tally() {
+      return { samples: view().progress.samples };
+    },
+  };
+}
+
+/** Every job waits for a moment; only what lasts so long is worth a line. */
+const WORTH_SAYING_MS = 3_000;
+
+/** Says what there is to know of a job while it runs; nothing twice. */
+class News {
+  private readonly said = new Set<string>();
+  private waitingFor: string | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly say: (line: string) => void) {}
+
+  of({ waitingFor, refusals, batchNote }: JobView): void {
+    for (const { worker, code, message } of refusals) {
+      this.once(`Note: ${worker} cannot draw for it: ${message} (${code})`);
+    }
+    if (batchNote !== null) this.once(`Note: ${batchNote}`);
+    if (waitingFor === this.waitingFor) return;
+    this.end();
+    this.waitingFor = waitingFor;
+    if (waitingFor === null) return;
+    this.timer = setTimeout(() => this.once(`Waiting: ${waitingFor}`), WORTH_SAYING_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  private once(line: string): void {
+    if (this.said.has(line)) return;
+    this.said.add(line);
+    this.say(line);
+  }
+}
+
+/** What is said to somebody who leaves a job that goes on. Its exit code. */
+export function leave(id: string, server: ServerConfig): number {
+  const words = serverWords(server);
+  process.stderr.write(
+    `The job ${id} goes on without this command.\n  smoothcert watch ${id}${words}    to see it again\n  smoothcert cancel ${id}${words}   to end it\n`,
+  );
+  return EXIT.interrupted;
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { JobSpec } from '../../shared/job-spec.js';
+import type { JobView } from '../../api/job-view.js';
+import { refuseImpossibleClaim } from '../../coordinator/core/job-of.js';
+import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
+import { within } from '../../shared/telemetry/tracer.js';
+import type { CertificationClient } from '../client/certification-client.js';
+import { conclude } from '../certify/conclude.js';
+import { importDataSet } from '../../input/convert.js';
+import { EXIT } from '../command/exit.js';
+import { follow, leave } from './follow.js';
+import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
+import { OutputFolder } from '../certify/output-folder.js';
+import { resolveImages } from '../certify/prepare.js';
+import { refuseOccupied } from '../results/service-results.js';
+import type { SubmitConfig } from './submit-command.js';
+import { uploadAll } from './upload.js';
+import { withClient } from './with-client.js';
+
+/**
+ * `smoothcert submit`: sends model and images, creates the job, watches it, takes its certificates. Resolves with the exit code.
+ * @throws SmoothcertError; a job that was created goes on
+ */
+export async function submit(config: SubmitConfig, interrupt: AbortSignal): Promise<number> {
+  refuseImpossibleClaim(config);
+  const folder = config.out === null ? null : await OutputFolder.open(config.out);
+  const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-submit-'));
+  const clean = () => {
+    folder?.close();
+    rmSync(temporary, { recursive: true, force: true });
+  };
+  const abandon = () => {
+    clean();
+    process.exit(EXIT.interrupted);
+  };
+  // Until there is a job, an interruption leaves nothing behind but what the server was sent.
+  interrupt.addEventListener('abort', abandon);
+  if (interrupt.aborted) abandon();
+  const created = () => interrupt.removeEventListener('abort', abandon);
+  try {
+    if (folder !== null) await refuseUsed(folder, config.requestId);
+    const dataFile = folder?.dataFile ?? path.join(temporary, 'data.canonical');
+    const span = openTelemetry.start('smoothcert submit', { kind: 'client', parent: null });
+    const command = async (client: CertificationClient) => {
+      client.carry(span.context);
+      const job = await create(client, config, dataFile, created);
+      span.set({ 'smoothcert.job': job.id });
+      try {
+        return await attend(client, config, folder, job);
+      } catch (error) {
+        if (!interrupt.aborted) throw error;
+        return leave(job.id, config.server);
+      }
+    };
+    return await within(span, () => withClient(config.server, interrupt, command));
+  } finally {
+    created();
+    clean();
+  }
+}
+
+/** A new job needs a new folder; a repeated request may be the job of the folder, which is seen when it is known. */
+async function refuseUsed(folder: OutputFolder, requestId: string | null): Promise<void> {
+  await refuseOccupied(folder, null);
+  if (requestId !== null || !folder.holdsJob) return;
+  throw new SmoothcertError(
+    'JOB_DIFFERS',
+    `${folder.path} holds the results of another job.`,
+    'Choose a new folder; or give the --request-id of that job to take its results again.',
+  );
+}
+
+/** Sends what the server lacks, and asks for the job. */
+async function create(
+  client: CertificationClient,
+  config: SubmitConfig,
+  dataFile: string,
+  begin: () => void,
+): Promise<JobView> {
+  const { labels, verbose, quiet } = config;
+  const model = await modelArtifacts(config.model);
+  const data = await importDataSet({
+    data: config.data,
+    into: dataFile,
+    range: config.images,
+    ...(labels === null ? {} : { labels }),
+  });
+  const images = resolveImages(config, data.count);
+  const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
+  await uploadAll(client, files, config);
+  rmSync(dataFile, { force: true });
+  const requestId = config.requestId ?? randomUUID();
+  if (verbose) process.stderr.write(`Request ${requestId}.\n`);
+  const spec = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
+  begin();
+  const job = await client.createJob(spec, requestId);
+  if (!quiet && !config.detach) {
+    process.stderr.write(`Job ${job.id}.\n`);
+    if (config.seed === null) process.stderr.write(`Seed ${job.spec.seed ?? ''}, drawn at random.\n`);
+  }
+  return job;
+}
+
+/** The same job as `certify` makes of these flags. */
+function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'images'>): JobSpec {
+  const { sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
+    config;
+  return {
+    ...input,
+    sigma,
+    seed,
+    normalisation,
+    layout,
+    output,
+    batch,
+    device,
+    alpha,
+    bound,
+    stop,
+    maxSamples,
+  };
+}
+
+async function attend(
+  client: CertificationClient,
+  config: SubmitConfig,
+  folder: OutputFolder | null,
+  { id }: JobView,
+): Promise<number> {
+  if (config.detach) {
+    process.stdout.write(config.json ? `${JSON.stringify({ id })}\n` : `${id}\n`);
+    return EXIT.done;
+  }
+  let checked = folder === null;
+  const ended = await follow(client, id, {
+    quiet: config.quiet || config.json,
+    onUpdate: async ({ job: { job } }) => {
+      if (checked || job === null) return;
+      await refuseOccupied(folder!, job);
+      checked = true;
+    },
+  });
+  return await conclude(client, ended, { ...config, folder, sources: config });
+}

@@ -1,0 +1,36 @@
+import type { JobView } from '../../api/job-view.js';
+import { conclude } from '../certify/conclude.js';
+import { OutputFolder } from '../certify/output-folder.js';
+import { optionError } from '../command/parse.js';
+import type { DownloadConfig } from './results-command.js';
+import type { Sources } from './service-results.js';
+import { withClient } from '../jobs/with-client.js';
+
+/** `smoothcert results` of a job: its certificates, or those decided so far. Resolves with the exit code. @throws SmoothcertError */
+export function downloadResults(config: DownloadConfig, interrupt: AbortSignal): Promise<number> {
+  const { id, server, out, radii, json } = config;
+  return withClient(server, interrupt, async (client) => {
+    const view = await client.getJob(id);
+    if (radii !== null) refuseOtherRadii(view);
+    const folder = out === null ? null : await OutputFolder.open(out);
+    try {
+      return await conclude(client, view, { folder, sources: sourcesOf(view), json, quiet: false, radii });
+    } finally {
+      folder?.close();
+    }
+  });
+}
+
+/** Of the other rules, a certificate holds the largest radius that is proved. */
+function refuseOtherRadii({ id, spec }: JobView): void {
+  if (spec.stop.kind !== 'target' && spec.bound !== 'clt') return;
+  throw optionError(
+    `The certificates of ${id} hold ${spec.bound === 'clt' ? 'approximate radii only' : 'the radii that it asked for and no others'}.`,
+    'Leave --radii out.',
+  );
+}
+
+/** Who takes results by id knows the model and the images by digest. */
+function sourcesOf({ spec: { model, data } }: JobView): Sources {
+  return { model: model.uri ?? `sha256:${model.digest}`, data: data.uri ?? `digest:${data.digest}` };
+}

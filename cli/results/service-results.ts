@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Job } from '../../shared/job.js';
+import type { CertificateRow, JobView } from '../../api/job-view.js';
+import { VERSION } from '../../shared/version.js';
+import type { Certificate } from '../../coordinator/results/certificates.js';
+import { certifiedBy } from '../../coordinator/results/other-radii.js';
+import { hasEnded, type CertificationClient } from '../client/certification-client.js';
+import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from '../certify/job-file.js';
+import type { OutputFolder } from '../certify/output-folder.js';
+import { writingRows } from './row-files.js';
+import { summarizeRows, type Row, type Summary } from './summary.js';
+
+/** Where the model and the images of a job came from, in the words of job.json. */
+export interface Sources {
+  readonly model: string;
+  readonly data: string;
+}
+
+export type ViewWithJob = JobView & { readonly job: Job };
+
+/** A job that a worker has looked at. @throws the error of one that cannot be run, OPTION_INVALID for one that waits */
+export function withJob(view: JobView): ViewWithJob {
+  if (view.error) throw new SmoothcertError(view.error.code, view.error.message, view.error.remedy);
+  const { id, job, state, spec } = view;
+  if (job === null) {
+    throw new SmoothcertError(
+      state === 'cancelled' ? 'CANCELLED' : 'OPTION_INVALID',
+      `The job ${id} has no results: it is ${state}, and no worker has looked at its model.`,
+      state === 'cancelled' ? 'Submit it again to have results.' : `Wait for it: smoothcert watch ${id}`,
+    );
+  }
+  const { modelDigest, dataDigest } = job.draw;
+  if (modelDigest === spec.model.digest && dataDigest === spec.data.digest) return { ...view, job };
+  throw malformed(`The server names another model or data set for ${id} than was asked for.`);
+}
+
+/**
+ * Takes the certificates of the images decided so far; into a folder they are written with job.json, as `certify` writes them.
+ * Resolves with the summary. @throws JOB_DIFFERS, MESSAGE_MALFORMED, DISK_FULL, FOLDER_UNUSABLE
+ */
+export async function fetchResults(
+  client: CertificationClient,
+  view: ViewWithJob,
+  folder: OutputFolder | null,
+  sources: Sources,
+  radii: readonly number[] | null = null,
+): Promise<Summary> {
+  if (folder !== null) await refuseOccupied(folder, view.job);
+  const received = complete(view, client.certificates(view.id));
+  const rows: Row[] = [];
+  if (folder === null) for await (const row of received) rows.push(readRow(view.job, row));
+  else {
+    // First, so that nothing lies here without a name.
+    await writeJobFile(folder.path, view.job, notesOf(view.job, sources));
+    folder.begun = true;
+    for await (const row of writingRows(folder.path, view.job, received)) rows.push(readRow(view.job, row));
+  }
+  const { start, stop, step } = view.job.claim.images;
+  const seconds = view.startMs === null || view.endMs === null ? null : (view.endMs - view.startMs) / 1000;
+  const { samples } = view.progress;
+  return summarizeRows(
+    {
+      job: view.job,
+      images: Math.ceil((stop - start) / step),
+      rows,
+      labelled: rows.some(({ label }) => label !== null),
+      drawn: samples,
+      forecast: null,
+      proven: certifiedBy,
+    },
+    seconds === null ? null : { seconds, samples },
+    radii ?? undefined,
+  );
+}
+
+/** Refuses a folder of another job, and one that holds votes: its results.* are made from those. @throws JOB_DIFFERS, FOLDER_UNUSABLE */
+export async function refuseOccupied(folder: OutputFolder, job: Job | null): Promise<void> {
+  const theirs = await readJobFile(folder.path);
+  if (theirs === null) {
+    await refuseRemains(folder);
+    return;
+  }
+  if (job !== null) refuseOtherJob(folder.path, theirs, job);
+  if (!existsSync(folder.file('ledger'))) return;
+  throw new SmoothcertError(
+    'FOLDER_UNUSABLE',
+    `${folder.path} belongs to certify: it holds the votes of its job.`,
+    'Choose another folder for what comes from a server.',
+  );
+}
+
+/** The rows, if they are all that the server has counted. */
+async function* complete(
+  view: ViewWithJob,
+  rows: AsyncIterable<CertificateRow>,
+): AsyncGenerator<CertificateRow, void, undefined> {
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    yield row;
+  }
+  const { certified, abstained, failed, approximate } = view.progress;
+  const decided = certified + abstained + failed + approximate;
+  if (!hasEnded(view) || count === decided) return;
+  throw malformed(`The server sent ${count} of the ${decided} certificates of ${view.id}.`);
+}
+
+/**
+ * What is summed up of a row: from the line that is written, which must say what the message says.
+ * @throws SmoothcertError MESSAGE_MALFORMED
+ */
+export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): Row {
+  const row = rowOf(json);
+  const { start, stop, step } = claim.images;
+  const asked = image >= start && image < stop && (image - start) % step === 0;
+  const same = row?.image === image && row.outcome === outcome && row.samples === samples;
+  if (!asked || !same) throw malformed(`The certificate of image ${image} contradicts itself or its job.`);
+  const { label, class: certified, correct, radius, stop: why } = row;
+  return { image, label, outcome, class: certified, correct, radius, stop: why, samples };
+}
+
+/** Null for any other text than a line of results.jsonl. */
+function rowOf(json: string): Certificate | null {
+  try {
+    const row = JSON.parse(json) as Certificate;
+    const isNumber = (value: unknown) => value === null || Number.isSafeInteger(value);
+    const known =
+      isNumber(row.label) &&
+      isNumber(row.class) &&
+      (row.correct === null || typeof row.correct === 'boolean') &&
+      Number.isFinite(row.radius) &&
+      row.radius >= 0 &&
+      typeof row.stop === 'string';
+    return known ? row : null;
+  } catch {
+    return null;
+  }
+}
+
+function notesOf(job: Job, { model, data }: Sources) {
+  const repeating =
+    job.draw.numeric === 'same'
+      ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
+      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
+  return { smoothcert: VERSION, node: process.version, model, data, repeating };
+}
+
+function malformed(message: string): SmoothcertError {
+  return new SmoothcertError('MESSAGE_MALFORMED', message, 'Run the same version of smoothcert everywhere.');
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { FolderLock } from '../../adapters/local/folder-lock.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { jobDigest, type Job } from '../../shared/job.js';
+import { replay } from '../../coordinator/run/coordinator.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { EXIT } from '../command/exit.js';
+import { readJobFile } from '../certify/job-file.js';
+import { optionError } from '../command/parse.js';
+import { readLabels } from './read-labels.js';
+import type { ResultsConfig } from './results-command.js';
+import { writeResults, writeTopkRows } from './results.js';
+import { renderSummary, summarize } from './summary.js';
+import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-rows.js';
+
+/**
+ * `smoothcert results`: folds the ledger of a folder, writes results.* again, byte for byte as `certify` did, and
+ * prints the summary. Resolves with the exit code. @throws SmoothcertError; the folder is then as it was
+ */
+export async function showResults(config: ResultsConfig): Promise<number> {
+  const job = await jobOf(config.folder);
+  if (job.claim.bound === 'clt' && config.radii !== null) {
+    throw optionError(
+      `${config.folder} holds approximate radii (--bound clt), and certifies none at any of the --radii.`,
+      'Leave --radii out; or certify into a new folder with --bound clopper-pearson.',
+    );
+  }
+  if (config.topkRows) refuseRowsOfLooks(job.claim.stop.kind);
+  const lock = await FolderLock.acquire(config.folder);
+  try {
+    return await show(config, job);
+  } finally {
+    lock.release();
+  }
+}
+
+async function jobOf(folder: string): Promise<Job> {
+  const job = await readJobFile(folder);
+  if (job !== null && existsSync(path.join(folder, 'ledger'))) return job;
+  throw new SmoothcertError(
+    'FOLDER_UNUSABLE',
+    `${folder} holds no ${job === null ? 'job' : 'ledger'}.`,
+    'Name the folder that certify wrote to (--out); of a job of a server, its id.',
+  );
+}
+
+async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job): Promise<number> {
+  const fold = new JobFold(job);
+  const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
+  try {
+    await replay(fold, ledger);
+  } finally {
+    await ledger.close();
+  }
+  const labels = await readLabels(path.join(folder, 'results.jsonl'), fold);
+  if (topkRows) {
+    refuseRowsOfSome(folder, fold.isDone());
+    refuseRowsWithoutLabels(job, labels);
+  }
+  await writeResults(folder, fold, labels);
+  if (topkRows) await writeTopkRows(folder, fold, labels!);
+  const summary = summarize(fold, labels, null, radii ?? undefined);
+  if (json) process.stdout.write(`${JSON.stringify({ out: folder, ...summary })}\n`);
+  else process.stdout.write(`${headline(folder, job)}\n${renderSummary(summary)}`);
+  return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
+}
+
+const headline = (folder: string, { claim, draw }: Job) =>
+  `From the votes in ${folder} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}):`;

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import {
+  FIXED,
+  TARGET,
+  TWO_STAGE,
+  allShards,
+  certificate,
+  counted,
+  makeJob,
+  makeRecord,
+  type Voter,
+} from '../../test/support/jobs.js';
+import { renderSummary, summarize } from './summary.js';
+
+/** Images 0 and 1 certify class 4, 2 abstains, 3 fails; 4 certifies class 5. σ = 0.5. */
+const JOB = makeJob({ images: 5, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });
+const voter: Voter = (image, sample) => [4, sample % 16 ? 4 : 0, sample % 2, sample % 20 ? 4 : -1, 5][image]!;
+const LABELS = Int32Array.of(4, 4, 0, 4, 4);
+const RUN = { seconds: 2, samples: 500 };
+
+function foldOf(job = JOB, images = [0, 1, 2, 3, 4]): JobFold {
+  const fold = new JobFold(job);
+  const shards = allShards(fold).filter(({ image }) => images.includes(image));
+  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(voter, shard)) }));
+  return fold;
+}
+
+describe('the summary', () => {
+  const fold = foldOf();
+  const radius = (image: number) => certificate(fold, image).radius;
+  const summary = summarize(fold, LABELS, RUN);
+
+  it('counts the images by outcome', () => {
+    expect(summary).toMatchObject({ images: 5, decided: 5, certified: 3, labelled: true, budget: 144 });
+    expect(summary.abstained).toEqual({ budget: 1 });
+    expect(summary.failed).toEqual({ MODEL_OUTPUT_NOT_FINITE: 1 });
+  });
+
+  it('has the average certified radius over ALL images: abstained, failed and wrong ones count as 0', () => {
+    expect(summary.acr).toBeCloseTo((radius(0) + radius(1)) / 5, 15);
+    expect(summary.meanRadius).toBeCloseTo((radius(0) + radius(1) + radius(4)) / 5, 15);
+    expect(radius(0)).toBeGreaterThan(0.7);
+    expect(radius(1)).toBeGreaterThan(0.3);
+    expect(radius(1)).toBeLessThan(0.6);
+  });
+
+  it('has the certified accuracy over all images at radii of round numbers', () => {
+    expect(summary.accuracy.map(({ radius: r }) => r)).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+    const at = (r: number) => [0, 1].filter((image) => radius(image) >= r).length / 5;
+    expect(summary.accuracy.map(({ share }) => share)).toEqual([0, 0.5, 1, 1.5, 2, 2.5].map(at));
+    expect(summary.accuracy[0]!.share).toBe(0.4);
+  });
+
+  it('counts the samples that outcomes rest on apart from those that were drawn', () => {
+    expect(summary).toMatchObject({
+      samples: 64 + 4 * 144,
+      usualSamples: 400_000,
+      seconds: 2,
+      samplesPerSecond: 250,
+    });
+    expect(summary.drawn).toBe(fold.tally.samples);
+    expect(summarize(fold, null, { seconds: 0, samples: 0 }).samplesPerSecond).toBe(0);
+  });
+
+  it('without labels has shares of certified images, whatever their class, and no ACR', () => {
+    const unlabelled = summarize(fold, null, RUN);
+    expect(unlabelled).toMatchObject({ labelled: false, acr: null, meanRadius: summary.meanRadius });
+    expect(unlabelled.accuracy[0]!.share).toBe(0.6);
+    const text = renderSummary(unlabelled);
+    expect(text).toContain('certified share');
+    expect(text).not.toMatch(/accuracy|average certified radius/);
+  });
+
+  it('forecasts the mean radius of the full budget, but not for `fixed`, which draws it', () => {
+    expect(summary.forecastRadius).toBeCloseTo(summary.meanRadius!, 15);
+    const stopped = makeJob({ images: 5, looks: [64, 96, 10_000], stop: { kind: 'gain', minGain: 1 } });
+    const early = summarize(foldOf(stopped), LABELS, RUN);
+    expect(early.forecastRadius).toBeGreaterThan(early.meanRadius!);
+    const fixed = summarize(foldOf(makeJob({ ...FIXED, images: 5 })), LABELS, RUN);
+    expect(fixed.forecastRadius).toBeNull();
+  });
+
+  it.each([
+    [0.12, [0, 0.1, 0.2, 0.3, 0.4, 0.5]],
+    [0.25, [0, 0.25, 0.5, 0.75, 1, 1.25]],
+    [1, [0, 1, 2, 3, 4, 5]],
+    [100, [0, 100, 200, 300, 400, 500]],
+  ])('chooses the radii for σ = %f', (scale, radii) => {
+    const noise = { ...JOB.draw.noise, scale };
+    const { accuracy } = summarize(new JobFold(makeJob({ draw: { noise } })), null, RUN);
+    expect(accuracy.map(({ radius: r }) => r)).toEqual(radii);
+  });
+});
+
+describe('the summary of other rules', () => {
+  const valid: Voter = (image, sample) => (image === 3 ? 4 : voter(image, sample));
+  const of = (
+    options: Parameters<typeof makeJob>[0],
+    radii?: number[],
+    labels: Int32Array | null = LABELS,
+  ) => {
+    const job = makeJob({ ...options, images: 5 });
+    const fold = new JobFold(job);
+    fold.apply(makeRecord(job, { counted: allShards(fold).map((shard) => counted(valid, shard)) }));
+    return summarize(fold, labels, radii ? null : RUN, radii);
+  };
+
+  it('target: accuracy at its radii, no mean of radii, and the median of the samples', () => {
+    const summary = of(TARGET);
+    expect(summary).toMatchObject({ certified: 4, abstained: { futile: 1 }, approximate: 0 });
+    expect(summary).toMatchObject({ acr: null, meanRadius: null, forecastRadius: null, medianSamples: 512 });
+    expect(summary.accuracy).toEqual([
+      { radius: 0, share: 0.6 },
+      { radius: 0.5, share: 0.6 },
+      { radius: 1, share: 0.4 },
+    ]);
+    const text = renderSummary(summary);
+    expect(text).toMatch(/certified accuracy +60\.0 % at 0, 60\.0 % at 0\.5, 40\.0 % at 1\n/);
+    expect(text).toMatch(/1 \(the smallest radius was found out of reach\)\n/);
+    expect(text).toContain('; half of the images took at most 512');
+    expect(text).not.toMatch(/mean radius|average certified radius/);
+  });
+
+  it('target at other radii: what its votes prove there', () => {
+    const { accuracy } = of(TARGET, [0.4, 0.5, 0.6, 1, 1.01]);
+    expect(accuracy.map(({ share }) => share)).toEqual([0.6, 0.6, 0.4, 0.4, 0.4]);
+    const unlabelled = of(TARGET, [0.5], null).accuracy;
+    expect(unlabelled).toEqual([{ radius: 0.5, share: 0.8 }]);
+  });
+
+  it('two-stage: as gain, without a forecast', () => {
+    const summary = of(TWO_STAGE);
+    expect(summary).toMatchObject({ certified: 4, abstained: { abstain: 1 }, forecastRadius: null });
+    expect(summary.acr).toBeGreaterThan(0.5);
+    expect(renderSummary(summary)).toMatch(/mean radius +[.0-9]+\n/);
+  });
+
+  it('clt: approximate radii in a line of their own, in no count, share or mean', () => {
+    const summary = of({ ...FIXED, bound: 'clt' });
+    expect(summary).toMatchObject({ certified: 0, approximate: 4, abstained: { budget: 1 } });
+    expect(summary).toMatchObject({ accuracy: [], acr: null, meanRadius: null, forecastRadius: null });
+    const text = renderSummary(summary);
+    expect(text).toMatch(/\n {2}approximate, no certificate +4\n/);
+    expect(text).toMatch(/\n {2}certified +0\n/);
+    expect(text).not.toMatch(/accuracy|radius/);
+  });
+
+  it('of nothing drawn in this run has no time', () => {
+    const summary = of(TARGET, [0.5]);
+    expect(summary).toMatchObject({ seconds: null, samplesPerSecond: null });
+    expect(renderSummary(summary)).not.toContain('time');
+  });
+});
+
+describe('the printed summary', () => {
+  const rowsOf = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().split(/ {2,}/));
+
+  it('says what each figure is of', () => {
+    const summary = summarize(foldOf(), LABELS, RUN);
+    const rows = rowsOf(renderSummary(summary));
+    expect(rows).toEqual([
+      ['images', '5'],
+      ['certified', '3'],
+      ['abstained', '1 (nothing certified within the budget)'],
+      ['failed', '1 (MODEL_OUTPUT_NOT_FINITE)'],
+      ['certified accuracy', expect.stringMatching(/^40\.0 % at 0, 20\.0 % at 0\.5, 0\.0 % at 1,/)],
+      ['average certified radius', summary.acr!.toFixed(4)],
+      ['mean radius', expect.stringMatching(/: 100\.0 % of the .* forecast at 144 samples an image$/)],
+      [
+        'samples',
+        expect.stringMatching(/^640 where a fixed 100,000 an image draw 400,000 \(625\.0 × fewer\)/),
+      ],
+      ['time', '2.0 s, 250 samples/s in this run'],
+    ]);
+  });
+
+  it('of an unfinished job has no shares and no means: the images decided first are special', () => {
+    const rows = rowsOf(renderSummary(summarize(foldOf(JOB, [0, 2]), LABELS, RUN)));
+    expect(rows.map(([name]) => name)).toEqual(['images', 'certified', 'abstained', 'time']);
+    expect(rows[0]![1]).toBe('5, 2 decided so far');
+  });
+
+  it('of nothing at all prints no nonsense', () => {
+    const broken = new JobFold(JOB);
+    const failedImages = [0, 1, 2, 3, 4].map((image) => ({ image, code: 'CHILD_DIED' as const, detail: '' }));
+    broken.apply(makeRecord(JOB, { failedImages }));
+    const text = renderSummary(summarize(broken, LABELS, RUN));
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    expect(text).toMatch(/mean radius +0\.0000\n/);
+    const whole = summarize(foldOf(), LABELS, RUN);
+    expect(renderSummary({ ...whole, abstained: { abstain: 2, other: 1 } })).toMatch(
+      /2 \(more samples were forecast not to pay\)\n +abstained +1 \(other\)\n/,
+    );
+    expect(renderSummary({ ...whole, drawn: whole.samples + 1000 })).toContain(
+      '; 1,640 drawn with work ahead',
+    );
+    expect(renderSummary({ ...whole, forecastRadius: null })).toMatch(/mean radius +[.0-9]+\n/);
+  });
+});

@@ -1,0 +1,234 @@
+import { certificateOf, type Certificate } from '../../coordinator/results/certificates.js';
+import { forecastRadius } from '../../coordinator/core/forecast.js';
+import type { JobFold } from '../../coordinator/core/job-fold.js';
+import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/other-radii.js';
+import type { Job } from '../../shared/job.js';
+import { printDown } from '../../statistics/radius.js';
+
+/** The budget that the field draws for every image, to compare with. */
+const USUAL_BUDGET = 100_000;
+/** Radii shown: about this many steps up to the largest radius that early stopping usually reaches (3.3 σ). */
+const STEPS = 5;
+const USUAL_LARGEST_Z = 3.3;
+
+/** What a run came to. All shares and means are over ALL images of the job, abstained and failed ones included. */
+export interface Summary {
+  readonly images: number;
+  readonly decided: number;
+  readonly certified: number;
+  /** Images with an approximation in place of a certificate; in no share and no mean. */
+  readonly approximate: number;
+  readonly abstained: Readonly<Record<string, number>>;
+  readonly failed: Readonly<Record<string, number>>;
+  /** Share of images certified to at least each radius, and correct where labels are known. */
+  readonly accuracy: readonly { readonly radius: number; readonly share: number }[];
+  readonly labelled: boolean;
+  /**
+   * Mean over all images of radius × correct (average certified radius); null without labels, for `target`, which asks
+   * for no radius beyond those named, and for `clt`, which certifies none.
+   */
+  readonly acr: number | null;
+  /** Mean over all images of the radius, right or wrong; null for `target` and `clt`. */
+  readonly meanRadius: number | null;
+  /**
+   * Forecast of `meanRadius` at the full budget; null but for `gain`: the others do not stop for lack of gain. Null also
+   * where only the certificates are known, and not the counts.
+   */
+  readonly forecastRadius: number | null;
+  /** Budget that the forecast is for. */
+  readonly budget: number;
+  /** Samples that the outcomes rest on, and those of a fixed 100,000 for each image that did not fail; null for `fixed`. */
+  readonly samples: number;
+  readonly usualSamples: number | null;
+  /** Half of the decided images took at most so many samples. */
+  readonly medianSamples: number;
+  /** Samples in the ledger: work ahead of a decision included. */
+  readonly drawn: number;
+  /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
+  readonly seconds: number | null;
+  readonly samplesPerSecond: number | null;
+}
+
+export interface RunFigures {
+  readonly seconds: number;
+  readonly samples: number;
+}
+
+/** What is summed up of an image that is decided. */
+export type Row = Pick<
+  Certificate,
+  'image' | 'label' | 'outcome' | 'class' | 'correct' | 'radius' | 'stop' | 'samples'
+>;
+
+/** What a summary is made from: the rows of a job, and what more is known of them. */
+export interface Results<R extends Row> {
+  readonly job: Job;
+  /** Images of the job, decided or not. */
+  readonly images: number;
+  readonly rows: readonly R[];
+  readonly labelled: boolean;
+  /** Samples drawn, work ahead of decisions included. */
+  readonly drawn: number;
+  /** Radius that an image would be forecast to hold at the full budget; null: not known. */
+  readonly forecast: ((row: R) => number) | null;
+  /** The largest radius that is proved of an image. */
+  readonly proven: (row: R) => Proven | null;
+}
+
+/** @param radii those to give shares at, if not those that the job suggests; any may be asked for (other-radii.ts) */
+export function summarize(
+  fold: JobFold,
+  labels: Int32Array | null,
+  run: RunFigures | null,
+  radii?: readonly number[],
+): Summary {
+  const images = [...fold.images.keys()];
+  const results: Results<Certificate> = {
+    job: fold.job,
+    images: images.length,
+    labelled: labels !== null,
+    drawn: fold.tally.samples,
+    rows: images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []),
+    forecast: ({ image }) => forecastRadius(fold, image),
+    proven: (row) => provenRadius(fold, row),
+  };
+  return summarizeRows(results, run, radii);
+}
+
+/** The same of rows, wherever they come from. */
+export function summarizeRows<R extends Row>(
+  results: Results<R>,
+  run: RunFigures | null,
+  radii?: readonly number[],
+): Summary {
+  const { rows, images, labelled, drawn, forecast } = results;
+  const { claim } = results.job;
+  const mean = (value: (row: R) => number) => rows.reduce((sum, row) => sum + value(row), 0) / images;
+  const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
+  const total = samples.reduce((sum, n) => sum + n, 0);
+  const radiusOfEach = claim.stop.kind !== 'target' && claim.bound !== 'clt';
+  return {
+    images,
+    decided: rows.length,
+    certified: rows.filter((row) => row.outcome === 'certified').length,
+    approximate: rows.filter((row) => row.outcome === 'approximate').length,
+    abstained: byStop(rows, 'abstained'),
+    failed: byStop(rows, 'failed'),
+    accuracy: accuracyAt(results, radii),
+    labelled,
+    acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
+    meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
+    forecastRadius: claim.stop.kind === 'gain' && forecast !== null ? mean(forecast) : null,
+    budget: claim.looks.at(-1)!,
+    samples: total,
+    usualSamples:
+      claim.stop.kind === 'fixed'
+        ? null
+        : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
+    medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
+    drawn,
+    seconds: run && run.seconds,
+    samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
+  };
+}
+
+/** Shares of the images at the radii that the job suggests, or at any others. */
+function accuracyAt<R extends Row>(
+  { job, images, rows, labelled, proven }: Results<R>,
+  radii?: readonly number[],
+): Summary['accuracy'] {
+  const counted = rows.flatMap((row) => {
+    const found = radii === undefined ? certifiedBy(row) : proven(row);
+    return found === null || (labelled && found.class !== row.label) ? [] : [found.radius];
+  });
+  return (radii ?? suggestedRadii(job)).map((radius) => ({
+    radius,
+    share: counted.filter((found) => found >= radius).length / images,
+  }));
+}
+
+function suggestedRadii({ claim, draw }: Job): number[] {
+  if (claim.bound === 'clt') return [];
+  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise.scale);
+}
+
+function byStop(rows: readonly Row[], outcome: Row['outcome']): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of rows) if (row.outcome === outcome) counts[row.stop] = (counts[row.stop] ?? 0) + 1;
+  return counts;
+}
+
+/** 0 and multiples of 1, 2.5 or 5 times a power of ten, a few of them. */
+function radiiFor(scale: number): number[] {
+  const wanted = (USUAL_LARGEST_Z * scale) / STEPS;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const step = power * ([1, 2.5, 5].find((s) => s * power >= wanted) ?? 10);
+  return Array.from({ length: STEPS + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+}
+
+const ABSTAINED: Readonly<Record<string, string>> = {
+  abstain: 'more samples were forecast not to pay',
+  futile: 'the smallest radius was found out of reach',
+  planned: 'nothing certified by the samples that the pilot planned',
+  budget: 'nothing certified within the budget',
+};
+
+const number = (value: number) => Math.round(value).toLocaleString('en-US');
+/** Shares and means are rounded down, as radii are: nothing is printed that was not reached. */
+const percent = (share: number) => `${printDown(100 * share, 1)} %`;
+const radius4 = (radius: number) => printDown(radius, 4);
+
+/** The summary for a person; every line says what its figures are of. */
+export function renderSummary(s: Summary): string {
+  const whole = s.decided === s.images;
+  const rows: [string, string][] = [
+    ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
+    ['certified', number(s.certified)],
+    ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
+    ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
+      'abstained',
+      `${number(n)} (${ABSTAINED[stop] ?? stop})`,
+    ]),
+    ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
+    ...(whole ? outcomeRows(s) : []),
+    ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+}
+
+const timeLine = (seconds: number, rate: number) =>
+  `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
+
+const row = (name: string, value: string): [string, string] => [name, value];
+
+/** Shares and means over all images: only of a finished job, because the images that are decided first are special. */
+function outcomeRows(s: Summary): [string, string][] {
+  return [
+    ...(s.accuracy.length === 0
+      ? []
+      : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
+    ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
+    ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
+    row('samples', samplesLine(s)),
+  ];
+}
+
+const accuracyLine = (s: Summary) =>
+  s.accuracy.map(({ radius, share }) => `${percent(share)} at ${radius}`).join(', ');
+
+function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
+  if (forecast === null || forecast === 0) return radius4(mean);
+  return `${radius4(mean)}: ${percent(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
+}
+
+function samplesLine(s: Summary): string {
+  const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
+  const spread = s.meanRadius === null ? `; half of the images took at most ${number(s.medianSamples)}` : '';
+  const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
+  const usual =
+    fewer === null
+      ? ''
+      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
+  return `${number(s.samples)}${usual}${spread}${ahead}`;
+}

@@ -1,0 +1,76 @@
+import { totalOf, type Counts } from '../../shared/counts.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Bound } from '../../statistics/bound.js';
+
+/** Why an image is drawn no further (docs/results.md has a sentence for each). */
+export type StopReason = 'gain' | 'abstain' | 'certified' | 'futile' | 'planned' | 'budget';
+
+/** The certificate that an image holds: the largest z over its looks so far, ties to the earlier look. Never lowered. */
+export interface Held {
+  readonly classIndex: number;
+  /** Radius in units of the noise scale; floored to 1e-6 and greater than 0, except that of a target, which is exact. */
+  readonly z: number;
+  /** Raw bound on the failure probability at that look; statistics/radius.ts says what of it may be published. */
+  readonly deltaUpper: number;
+  /** Index of the look whose counts prove it; of `fixed` and `two-stage`, those behind the first look alone. */
+  readonly look: number;
+  /** Only of `target`: index of the radius that is certified. */
+  readonly target?: number;
+}
+
+export interface LookOutcome {
+  readonly held: Held | null;
+  /** Why the image is decided now; null: draw on. */
+  readonly stop: StopReason | null;
+}
+
+/** How a stopping rule decides. Pure: the same counts give the same outcome, whenever they came. */
+export interface Rule {
+  /** How many looks beyond the one that is due may be drawn while others wait: 0 where it could only be waste. */
+  readonly ahead: 0 | 1;
+  /**
+   * Index of the next look at which something may be decided, for an image whose looks so far have these counts. All
+   * samples before it are wanted, whatever they turn out to be.
+   */
+  due(prefixes: readonly Counts[]): number;
+  /**
+   * Decides an image at the look with index `look`. `prefixes[i]` are the counts of its samples [0, looks[i]), for
+   * i = 0 to `look`; `held` is what the look before returned. Throws INTERNAL if the counts are not those of the look.
+   */
+  at(look: number, prefixes: readonly Counts[], held: Held | null): LookOutcome;
+}
+
+/** What decides the images of one job. */
+export interface Decision extends Rule {
+  readonly looks: readonly number[];
+  readonly bound: Bound;
+}
+
+/** The counts of exactly the samples before a look: a bound on any others would prove nothing. */
+export function prefixAt(look: number, looks: readonly number[], prefixes: readonly Counts[]): Counts {
+  const prefix = prefixes[look];
+  if (prefix !== undefined && totalOf(prefix) === looks[look]) return prefix;
+  throw new SmoothcertError(
+    'INTERNAL',
+    `The counts handed to look ${look} are not those of its ${looks[look] ?? 0} samples.`,
+    'Report this with the job.json and the ledger of the run; nothing was certified from these counts.',
+  );
+}
+
+/** What the bound certifies of a class from its failures; null for no class. */
+export function certify(
+  bound: Bound,
+  look: number,
+  classIndex: number | null,
+  failures: number,
+  n: number,
+): Held | null {
+  const certified = classIndex === null ? null : bound.certify(look, failures, n);
+  return classIndex === null || certified === null ? null : { classIndex, ...certified, look };
+}
+
+/** The larger of two certificates of an image; the earlier one on a tie. */
+export function better(before: Held | null, now: Held | null): Held | null {
+  if (before === null) return now;
+  return now !== null && now.z > before.z ? now : before;
+}

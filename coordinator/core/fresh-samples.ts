@@ -1,0 +1,77 @@
+import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
+import type { Claim } from '../../shared/job.js';
+import type { Bound } from '../../statistics/bound.js';
+import { budgetTooSmall } from '../../statistics/claim.js';
+import { PILOT, plannedLength } from '../../statistics/two-stage.js';
+import { certify, prefixAt, type Held, type Rule } from './decision.js';
+
+/**
+ * The rules that bound once, on samples that chose nothing: `fixed` and `two-stage`. The samples before the first look
+ * choose the class (and, of `two-stage`, how many more are drawn); given those, class and number are constants and the
+ * samples behind are fresh, so that a bound for one look may spend the whole α. It must not be computed before, nor
+ * from any other samples.
+ */
+
+/** What the chosen class got in the samples behind the first look. */
+export function freshVotes(looks: readonly number[], look: number, prefixes: readonly Counts[]) {
+  const first = prefixAt(0, looks, prefixes);
+  const fresh = subtractCounts(prefixAt(look, looks, prefixes), first);
+  const classIndex = leaderOf(first);
+  const n = totalOf(fresh);
+  const failures = n - (classIndex === null ? 0 : votesOf(fresh, classIndex));
+  return { classIndex, failures, n, counts: fresh };
+}
+
+function boundAt(
+  bound: Bound,
+  looks: readonly number[],
+  look: number,
+  prefixes: readonly Counts[],
+): Held | null {
+  const { classIndex, failures, n } = freshVotes(looks, look, prefixes);
+  return certify(bound, look, classIndex, failures, n);
+}
+
+/** Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
+export function fixedRule(claim: Claim, bound: Bound): Rule {
+  const { looks } = claim;
+  const [selected, all] = looks as readonly [number, number];
+  const possible = claim.bound === 'clt' || bound.certify(1, 0, all - selected) !== null;
+  if (!possible) throw budgetTooSmall(claim);
+  return {
+    ahead: 0,
+    due: () => 1,
+    at(look, prefixes) {
+      if (look === 0) return { held: null, stop: null };
+      return { held: boundAt(bound, looks, look, prefixes), stop: 'budget' };
+    },
+  };
+}
+
+/** @throws BUDGET_TOO_SMALL if after no pilot a second stage would be worth its samples */
+export function twoStageRule(claim: Claim, minGain: number, bound: Bound): Rule {
+  const { looks } = claim;
+  const lengths = looks.slice(1).map((n) => n - PILOT);
+  const planned = new Map<number, number>();
+  /** Index of the look at which an image with this pilot is decided: 0 where nothing is worth more samples. */
+  const lookAfter = (pilot: Counts): number => {
+    const leader = leaderOf(pilot);
+    const failures = PILOT - (leader === null ? 0 : votesOf(pilot, leader));
+    const known = planned.get(failures);
+    if (known !== undefined) return known;
+    const look = lengths.indexOf(plannedLength(bound, lengths, minGain, failures)) + 1;
+    planned.set(failures, look);
+    return look;
+  };
+  if (lookAfter({ classes: [0], votes: [PILOT], invalid: 0 }) === 0) throw budgetTooSmall(claim);
+  return {
+    ahead: 0,
+    due: ([pilot]) => (pilot === undefined ? 0 : lookAfter(pilot)),
+    at(look, prefixes) {
+      const last = lookAfter(prefixAt(0, looks, prefixes));
+      if (last === 0) return { held: null, stop: 'abstain' };
+      if (look !== last) return { held: null, stop: null };
+      return { held: boundAt(bound, looks, look, prefixes), stop: 'planned' };
+    },
+  };
+}

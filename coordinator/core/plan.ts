@@ -1,0 +1,86 @@
+import type { Shard } from '../../shared/shards.js';
+import type { JobFold } from './job-fold.js';
+
+/**
+ * Which shards to issue next (design decision 5): those before the look at which an image may next be decided, lowest
+ * n first; only when the queue runs low, and only for rules that look again, the shards of exactly one look beyond. It
+ * decides what is drawn when, never what is certified: a certificate cannot depend on the order.
+ */
+export class Plan {
+  /** needed[k]: images that are due at look k or a later one, segments issued up to k. */
+  private readonly needed: number[][];
+  /** ahead[k]: images that are due at look k − 1, segments issued up to k. */
+  private readonly ahead: number[][];
+  private readonly issued = new Map<number, number>();
+  private readonly again: Shard[] = [];
+  private current: Shard[] = [];
+
+  constructor(private readonly fold: JobFold) {
+    this.needed = fold.grid.segments.map(() => []);
+    this.ahead = fold.grid.segments.map(() => []);
+    this.restart();
+  }
+
+  /** Forgets what was issued: everything that is not counted is to be drawn (start, take-over, lost tasks). */
+  restart(): void {
+    for (const bucket of [...this.needed, ...this.ahead]) bucket.length = 0;
+    this.again.length = 0;
+    this.current = [];
+    for (const [image, state] of this.fold.images) {
+      if (state.ending) continue;
+      this.issued.set(image, state.look);
+      this.needed[state.look]!.push(image);
+    }
+  }
+
+  /** An image took a look; one that has ended since needs nothing. */
+  advanced(image: number): void {
+    const { look, ending } = this.fold.images.get(image)!;
+    if (ending) return;
+    const issued = Math.max(this.issued.get(image)!, look);
+    this.issued.set(image, issued);
+    this.offer(image, issued);
+  }
+
+  /** A task was answered without counting these shards. */
+  open(shards: readonly Shard[]): void {
+    this.again.push(...shards);
+  }
+
+  /** The next shard to issue, or null; `mayWorkAhead` allows those of one look beyond. */
+  next(mayWorkAhead: boolean): Shard | null {
+    for (;;) {
+      const shard = this.again.shift() ?? this.current.shift();
+      if (shard) {
+        if (this.fold.wants(shard)) return shard;
+      } else if (!this.openSegment(this.needed) && !(mayWorkAhead && this.openSegment(this.ahead))) {
+        return null;
+      }
+    }
+  }
+
+  /** Makes the first bucket's first image current; false if there is none left. */
+  private openSegment(buckets: number[][]): boolean {
+    for (const [segment, bucket] of buckets.entries()) {
+      while (bucket.length > 0) {
+        const image = bucket.shift()!;
+        const undecided = this.fold.images.get(image)!.ending === null;
+        if (!undecided || this.issued.get(image) !== segment) continue;
+        this.current = this.fold.missing(image, segment);
+        this.issued.set(image, segment + 1);
+        this.offer(image, segment + 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets a segment be drawn: at once if the image is due behind it, else ahead if it is next and may pay. */
+  private offer(image: number, segment: number): void {
+    const { due } = this.fold.images.get(image)!;
+    if (segment <= due) this.needed[segment]!.push(image);
+    else if (segment < this.ahead.length && segment <= due + this.fold.decision.ahead) {
+      this.ahead[segment]!.push(image);
+    }
+  }
+}

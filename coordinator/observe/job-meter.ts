@@ -1,0 +1,91 @@
+import type { Metrics } from '../../shared/telemetry/metrics.js';
+import type { Certificate } from '../results/certificates.js';
+import type { StopReason } from '../core/decision.js';
+import type { IssueCounters } from '../run/issuer.js';
+import type { JobFold, Tally } from '../core/job-fold.js';
+
+const NONE_ISSUED: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
+const FATES = ['counted', 'duplicate', 'divergent', 'late', 'rejected', 'failed'] as const;
+const WASTED = ['duplicate', 'divergent', 'late', 'rejected'] as const;
+
+/**
+ * Counts what becomes of one job, once: records that were in its ledger when this process first opened it were counted by the process
+ * that folded them, and are passed over, as are those that this one counted before it began the job again.
+ */
+export class JobMeter {
+  private countedTo: number | null = null;
+  private before: Tally | null = null;
+  private told = NONE_ISSUED;
+
+  /** @param now milliseconds since 1970 */
+  constructor(
+    private readonly metrics: Metrics<'coordinator'>,
+    private readonly now: () => number,
+  ) {}
+
+  /** The ledger was opened, and is to be folded from its beginning. @param known how many records it holds */
+  opened(known: number): void {
+    this.countedTo ??= known;
+    this.before = null;
+    this.told = NONE_ISSUED;
+  }
+
+  /** A record was folded. @param decided the certificates of the images that it decided */
+  folded({ tally, job }: JobFold, sequence: number, decided: readonly Certificate[]): void {
+    const { before, metrics } = this;
+    this.before = { ...tally, wasted: { ...tally.wasted } };
+    if (this.countedTo === null || sequence <= this.countedTo) return;
+    this.countedTo = sequence;
+    metrics.set('smoothcert_last_record_timestamp_seconds', this.now() / 1_000);
+    this.tallied(before ?? NOTHING, tally);
+    const budget = job.claim.looks.at(-1)!;
+    for (const certificate of decided) this.decided(certificate, budget);
+  }
+
+  /** What was issued since the ledger was opened. */
+  issued({ issued, overtaken, restarts, exhausted }: Readonly<IssueCounters>): void {
+    const { metrics, told } = this;
+    const copies = overtaken - told.overtaken;
+    metrics.add('smoothcert_tasks_issued_total', copies, { reason: 'overtaken' });
+    metrics.add('smoothcert_tasks_issued_total', issued - told.issued - copies, { reason: 'new' });
+    metrics.add('smoothcert_task_restarts_total', restarts - told.restarts);
+    metrics.add('smoothcert_tasks_exhausted_total', exhausted - told.exhausted);
+    this.told = { issued, overtaken, restarts, exhausted };
+  }
+
+  private tallied(before: Tally, tally: Tally): void {
+    const { metrics } = this;
+    for (const outcome of FATES) {
+      metrics.add('smoothcert_folded_shards_total', tally[outcome] - before[outcome], { outcome });
+    }
+    const samples = tally.samples - before.samples;
+    metrics.add('smoothcert_folded_samples_total', samples, { outcome: 'counted' });
+    for (const outcome of WASTED) {
+      const wasted = tally.wasted[outcome] - before.wasted[outcome];
+      metrics.add('smoothcert_folded_samples_total', wasted, { outcome });
+    }
+    metrics.add('smoothcert_looks_total', tally.looks - before.looks);
+  }
+
+  private decided({ outcome, stop, samples }: Certificate, budget: number): void {
+    const { metrics } = this;
+    const failed = outcome === 'failed';
+    const reason = failed ? 'failure' : (stop as StopReason);
+    metrics.add('smoothcert_images_decided_total', 1, { outcome, reason });
+    if (failed) metrics.add('smoothcert_images_failed_total', 1, { code: stop });
+    else metrics.add('smoothcert_samples_saved_total', budget - samples);
+  }
+}
+
+const NOTHING: Tally = {
+  counted: 0,
+  duplicate: 0,
+  divergent: 0,
+  late: 0,
+  rejected: 0,
+  failed: 0,
+  samples: 0,
+  micros: 0,
+  wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
+  looks: 0,
+};

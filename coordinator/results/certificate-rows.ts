@@ -1,0 +1,43 @@
+import { setImmediate } from 'node:timers/promises';
+import type { CertificateRow } from '../../api/job-view.js';
+import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import type { Drawing } from '../run/job-runner.js';
+import { rowOf, storedRows } from './results.js';
+
+/** Images between two turns of everybody else. */
+const TURN = 64;
+
+/** A job whose fold goes away when it ends. */
+interface Source {
+  readonly entry: JobEntry;
+  readonly drawing: Drawing | null;
+}
+
+/**
+ * Rows of the images decided so far, in image order, from `fromImage` on: of the fold, which is asked anew for every row, so that a
+ * slow reader keeps none alive; once the job has ended, of its results.
+ */
+export async function* certificateRows(
+  job: Source,
+  artifacts: ArtifactStore,
+  fromImage: number,
+): AsyncGenerator<CertificateRow> {
+  const images = job.entry.job?.claim.images;
+  if (!images) return;
+  const { start, stop, step } = images;
+  let image = start + step * Math.max(0, Math.ceil((fromImage - start) / step));
+  for (let turn = 1; image < stop; image += step, turn++) {
+    const now = drawingOf(job);
+    if (now === null) break;
+    const row = rowOf(now.live.fold, image, now.labelOf(image));
+    if (row) yield row;
+    if (turn % TURN === 0) await setImmediate();
+  }
+  const results = resultsOf(job);
+  if (image < stop && results !== null) yield* storedRows(artifacts, results, image);
+}
+
+// Functions, because both change while a reader takes its time.
+const drawingOf = (job: Source): Drawing | null => job.drawing;
+const resultsOf = (job: Source) => job.entry.ending?.results ?? null;

@@ -1,0 +1,148 @@
+import { NO_COUNTS, type Counts } from '../../shared/counts.js';
+import type { BoundName, Job } from '../../shared/job.js';
+import { certifiedRadius, printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
+import { approximationOf } from '../core/approximation.js';
+import type { Held } from '../core/decision.js';
+import { freshVotes } from '../core/fresh-samples.js';
+import type { ImageState } from '../core/image-state.js';
+import type { JobFold } from '../core/job-fold.js';
+
+/**
+ * The outcome for one image, as results.jsonl holds it: a function of the job and the counts alone. No time, no
+ * host, nothing that another run of the same job could write differently.
+ */
+export interface Certificate {
+  readonly image: number;
+  readonly label: number | null;
+  /** `approximate` is no certificate: the normal approximation, which proves nothing. */
+  readonly outcome: 'certified' | 'approximate' | 'abstained' | 'failed';
+  /** The certified class; null without a certificate. */
+  readonly class: number | null;
+  /** Whether it is the label; null without label or certificate. */
+  readonly correct: boolean | null;
+  /** L2 radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
+  readonly radius: number;
+  /** Only of a certificate of `target`: the radius as the job has it, digit by digit. */
+  readonly target?: string;
+  /** Only where the outcome is `approximate`: by another name, so that nothing takes it for what is certified. */
+  readonly approximate_class?: number;
+  /** Likewise; null where the approximation gives no radius. */
+  readonly approximate_radius?: number | null;
+  readonly norm: 'l2';
+  /** Upper bound on the probability that a sample votes otherwise, rounded up; null without a certificate. */
+  readonly delta_upper: string | null;
+  /** 1 − delta_upper. Do not recompute the radius from it: too few digits near 1. */
+  readonly p_lower: string | null;
+  readonly alpha: number;
+  readonly bound: BoundName;
+  /** Why no more samples were drawn, or the code of the failure. */
+  readonly stop: string;
+  /** Sentence of a failure, or on an approximation without a radius. */
+  readonly detail?: string;
+  /** Samples that the decision rests on: [0, samples) of the image. */
+  readonly samples: number;
+  /** Range of the samples whose counts prove the certificate; null without one. */
+  readonly proved_by: { readonly begin: number; readonly end: number } | null;
+  /** Counts of that range, or of all samples without a certificate; of an approximation, those it is made from. */
+  readonly counts: Counts;
+  /** Counts of [0, n) at every look taken; of `two-stage` behind the pilot and at the end. */
+  readonly looks: readonly (Counts & { readonly n: number })[];
+}
+
+const PROBABILITY_DIGITS = 12;
+
+/** The certificate of an image that is decided; null for one that is not. */
+export function certificateOf(fold: JobFold, image: number, label: number | null): Certificate | null {
+  const state = fold.images.get(image)!;
+  const { ending } = state;
+  if (!ending) return null;
+  const base = { image, label, ...nothing(state), ...common(fold.job, state) };
+  if (ending.outcome === 'failed') {
+    return row({ ...base, outcome: 'failed', stop: ending.code, detail: ending.detail });
+  }
+  const found = ending.outcome === 'certified' ? proofOf(fold.job, state, ending.held) : null;
+  if (found !== null) {
+    const correct = label === null ? null : found.class === label;
+    return row({ ...base, outcome: 'certified', ...found, correct, stop: ending.stop });
+  }
+  const approximation = approximationOf(fold.job, state);
+  const outcome = approximation === null ? 'abstained' : 'approximate';
+  return row({ ...base, outcome, ...approximation, stop: ending.stop });
+}
+
+function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
+  const ofTwo = claim.stop.kind === 'two-stage';
+  return {
+    norm: 'l2' as const,
+    alpha: claim.alpha,
+    bound: claim.bound,
+    samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
+    looks: prefixes
+      .map((counts, look) => ({ n: claim.looks[look]!, ...counts }))
+      .filter((_, look) => !ofTwo || look === 0 || look === taken - 1),
+  };
+}
+
+const nothing = ({ prefixes }: ImageState) => ({
+  class: null,
+  correct: null,
+  radius: 0,
+  delta_upper: null,
+  p_lower: null,
+  proved_by: null,
+  counts: prefixes.at(-1) ?? NO_COUNTS,
+});
+
+/** What the held certificate proves; null if nothing is left of it after rounding against the user. */
+function proofOf(job: Job, state: ImageState, held: Held) {
+  const { looks } = job.claim;
+  const published = publication(job, held);
+  if (published === null) return null;
+  const { radius, delta, ...target } = published;
+  const behindFirst = ['fixed', 'two-stage'].includes(job.claim.stop.kind);
+  return {
+    class: held.classIndex,
+    radius,
+    ...target,
+    delta_upper: printUp(delta, PROBABILITY_DIGITS),
+    p_lower: printLowerProbability(delta, PROBABILITY_DIGITS),
+    proved_by: { begin: behindFirst ? looks[0]! : 0, end: looks[held.look]! },
+    counts: behindFirst ? freshVotes(looks, held.look, state.prefixes).counts : state.prefixes[held.look]!,
+  };
+}
+
+/** A radius that was asked for is reported as it was written: what is proved of it was rounded before it was tested. */
+function publication({ claim, draw }: Job, { deltaUpper, target }: Held) {
+  if (claim.stop.kind === 'target') {
+    const written = claim.stop.radii[target!]!;
+    return { radius: Number(written), delta: deltaUpper, target: written };
+  }
+  const radius = certifiedRadius(deltaUpper, draw.noise.scale);
+  return radius === null ? null : { radius, delta: publishedDelta(deltaUpper) };
+}
+
+/** One order of keys, so that equal certificates are equal bytes. */
+function row(c: Certificate): Certificate {
+  return {
+    image: c.image,
+    label: c.label,
+    outcome: c.outcome,
+    class: c.class,
+    correct: c.correct,
+    radius: c.radius,
+    ...(c.target === undefined ? {} : { target: c.target }),
+    ...(c.approximate_class === undefined ? {} : { approximate_class: c.approximate_class }),
+    ...(c.approximate_radius === undefined ? {} : { approximate_radius: c.approximate_radius }),
+    norm: c.norm,
+    delta_upper: c.delta_upper,
+    p_lower: c.p_lower,
+    alpha: c.alpha,
+    bound: c.bound,
+    stop: c.stop,
+    ...(c.detail === undefined ? {} : { detail: c.detail }),
+    samples: c.samples,
+    proved_by: c.proved_by,
+    counts: c.counts,
+    looks: c.looks,
+  };
+}

@@ -1,0 +1,42 @@
+import { leaderOf, votesOf } from '../../shared/counts.js';
+import { certifiedRadius } from '../../statistics/radius.js';
+import type { Certificate } from './certificates.js';
+import type { JobFold } from '../core/job-fold.js';
+
+/** A class and the radius that is proved of it. */
+export interface Proven {
+  readonly class: number;
+  /** L2, in pixels of [0, 1], rounded down; the ball is open. */
+  readonly radius: number;
+}
+
+/** What a row certifies; null if nothing. */
+export function certifiedBy({
+  outcome,
+  class: classIndex,
+  radius,
+}: Pick<Certificate, 'outcome' | 'class' | 'radius'>): Proven | null {
+  return outcome === 'certified' && classIndex !== null ? { class: classIndex, radius } : null;
+}
+
+/**
+ * The largest radius that a job's votes prove for an image, so that it is certified at r iff that is at least r, for as
+ * many r as one likes: its certificate's; of `target`, which asked for a few radii only, the largest over all its looks
+ * of the bound itself. No α is spent on it: Theorem C holds for all radii, looks and classes at once. Another α, bound
+ * or rule on the same votes would be a choice after the fact, and is not offered. Null if nothing is proved.
+ */
+export function provenRadius(fold: JobFold, certificate: Certificate): Proven | null {
+  const { claim, draw } = fold.job;
+  let best = certifiedBy(certificate);
+  if (claim.stop.kind !== 'target' || certificate.outcome === 'failed') return best;
+  fold.images.get(certificate.image)!.prefixes.forEach((prefix, look) => {
+    const leader = leaderOf(prefix);
+    const n = claim.looks[look]!;
+    const failures = n - (leader === null ? 0 : votesOf(prefix, leader));
+    const certified = fold.decision.bound.certify(look, failures, n);
+    const radius = certified && certifiedRadius(certified.deltaUpper, draw.noise.scale);
+    if (leader === null || radius === null || radius <= (best?.radius ?? -1)) return;
+    best = { class: leader, radius };
+  });
+  return best;
+}

@@ -1,0 +1,78 @@
+import { encodeHeader, type PixelType } from '../shared/dataset/canonical.js';
+import { indicesOf, selectionOf, type ImageRange, type Selection } from '../shared/dataset/selection.js';
+import { SmoothcertError } from '../shared/errors.js';
+import { openSource, readLabelFile } from './open-source.js';
+import type { ImageSource } from './source.js';
+import { writeCanonical } from './write.js';
+
+export interface ImportedDataSet {
+  /** The canonical file that was written: the images of the range and their labels. */
+  readonly file: string;
+  /** Its data digest, hex: of exactly what it holds. */
+  readonly digest: string;
+  readonly dtype: PixelType;
+  /** Number of images of the whole data set, of which the range is a part. */
+  readonly count: number;
+  /** Shape of one image, as it was given. */
+  readonly imageShape: readonly number[];
+  /** Label of every image of the whole data set, by its index; null if there are none. */
+  readonly labels: Int32Array | null;
+  /** Names of the classes by number: those of the sub-folders that pictures lie in; else null. */
+  readonly classNames: readonly string[] | null;
+}
+
+const ALL: ImageRange = { start: 0, stop: null, step: 1 };
+
+/**
+ * Reads images (and labels) in any of the formats of openSource and writes the canonical data set `into`: the images
+ * of `range`, each under its own index, and no others. Of those every value is checked; of the others no more than the
+ * format needs. `labels` is a file of its own, which wins over labels that come with the images. Memory does not grow
+ * with the images. `into` appears complete or not at all. Throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL,
+ * FOLDER_UNUSABLE, and OPTION_INVALID if there are no images in the range.
+ */
+export async function importDataSet(options: {
+  data: string;
+  labels?: string;
+  into: string;
+  range?: ImageRange;
+}): Promise<ImportedDataSet> {
+  const { data, into } = options;
+  const source = await openSource(data, options.labels ?? null);
+  try {
+    const { dtype, shape } = source;
+    const count = shape[0]!;
+    const selection = selectionOf(options.range ?? ALL, count);
+    if (selection === null) throw noneSelected(data, count);
+    const labels =
+      options.labels === undefined ? await source.ownLabels() : await readLabelFile(options.labels, source);
+    const digest = await writeCanonical(into, canonicalBytes(source, selection, labels));
+    const classNames = options.labels === undefined ? source.classNames : null;
+    return { file: into, digest, dtype, count, imageShape: shape.slice(1), labels, classNames };
+  } finally {
+    await source.close();
+  }
+}
+
+async function* canonicalBytes(
+  source: ImageSource,
+  selection: Selection,
+  labels: Int32Array | null,
+): AsyncGenerator<Uint8Array> {
+  const { start, step, count } = selection;
+  const shape = [count, ...source.shape.slice(1)];
+  yield encodeHeader({ dtype: source.dtype, shape, labelled: labels !== null, start, step });
+  yield* source.pixels(selection);
+  if (labels === null) return;
+  const bytes = Buffer.alloc(4 * count);
+  let at = 0;
+  for (const index of indicesOf(selection)) at = bytes.writeInt32LE(labels[index]!, at);
+  yield bytes;
+}
+
+function noneSelected(data: string, count: number): SmoothcertError {
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `--images names none of the ${count} images of ${data}.`,
+    `Choose indices from 0 to ${count - 1}.`,
+  );
+}

@@ -1,7 +1,0 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../ports/clock.js';
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => undefined),
-};

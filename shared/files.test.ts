@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { SmoothcertError } from './errors.js';
+import { storageError, writeAtomically } from './files.js';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-files-'));
+  file = path.join(folder, 'results');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function* pieces(fail?: Error) {
+  yield 'one\n';
+  if (fail) throw fail;
+  yield 'two\n';
+}
+
+describe('writing a file', () => {
+  it.each<[string, string | Uint8Array | (() => Iterable<string>)]>([
+    ['text', 'one\ntwo\n'],
+    ['bytes', Buffer.from('one\ntwo\n')],
+    ['pieces', () => pieces()],
+  ])('replaces the old content as a whole: %s', async (_, content) => {
+    await writeFile(file, 'old');
+    await writeAtomically(file, typeof content === 'function' ? content() : content);
+    expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
+    expect(await readdir(folder)).toEqual(['results']);
+  });
+
+  it('keeps the old content where the new one cannot be made, and does not blame the folder', async () => {
+    await writeFile(file, 'old');
+    const bug = new TypeError('a bug');
+    await expect(writeAtomically(file, pieces(bug))).rejects.toBe(bug);
+    const known = new SmoothcertError('INTERNAL', 'A.', 'B.');
+    await expect(writeAtomically(file, pieces(known))).rejects.toBe(known);
+    expect(await readFile(file, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['results']);
+  });
+
+  it('is refused with a sentence where it is not possible', async () => {
+    await mkdir(file);
+    await expect(writeAtomically(file, 'x')).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
+    await expect(writeAtomically(path.join(folder, 'none', 'x'), 'x')).rejects.toMatchObject({
+      code: 'FOLDER_UNUSABLE',
+      message: expect.stringMatching(/cannot be written \(ENOENT\)\.$/) as unknown,
+    });
+    expect(await readdir(folder)).toEqual(['results']);
+  });
+});
+
+describe('an error of the file system', () => {
+  it.each([
+    ['ENOSPC', 'DISK_FULL'],
+    ['EDQUOT', 'DISK_FULL'],
+    ['EACCES', 'FOLDER_UNUSABLE'],
+    [undefined, 'FOLDER_UNUSABLE'],
+  ])('%s is %s', (code, expected) => {
+    const cause = Object.assign(new Error('no'), { code });
+    expect(storageError(cause, file)).toMatchObject({ code: expected, cause });
+  });
+});

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { SmoothcertError } from './errors.js';
+
+/** The sentence for an error of the file system met while writing `file`. */
+export function storageError(error: unknown, file: string): SmoothcertError {
+  if (error instanceof SmoothcertError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new SmoothcertError(
+      'DISK_FULL',
+      `There is no space left to write ${file}.`,
+      'Free some space and run the same command again: it resumes.',
+      { cause: error },
+    );
+  }
+  return new SmoothcertError(
+    'FOLDER_UNUSABLE',
+    `${file} cannot be written (${code}).`,
+    'Give --out a folder that you may write to.',
+    { cause: error },
+  );
+}
+
+/**
+ * Writes a file so that a reader sees the old content or the new, whole, never anything between: temporary
+ * name, fsync, rename, fsync of the folder. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
+ */
+export async function writeAtomically(
+  file: string,
+  content: Uint8Array | Iterable<string> | string,
+): Promise<void> {
+  const temporary = `${file}.tmp`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      for (const piece of pieces) await handle.appendFile(piece);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    await syncFolder(path.dirname(file));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw storageError(error, file);
+  }
+}
+
+/** Makes a rename survive a power failure; where folders cannot be synced (Windows), the rename alone must do. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  if (!handle) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
+}
+
+/** sha256 (hex) of a file's bytes as they are on disk. Memory does not grow with the file. */
+export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Claim } from '../shared/job.js';
+import { budgetTooSmall, checkClaim, checkRadii } from './claim.js';
+
+const GAIN: Claim = {
+  alpha: 0.001,
+  bound: 'spending',
+  stop: { kind: 'gain', minGain: 0.02 },
+  looks: [64, 128],
+  images: { start: 0, stop: 1, step: 1 },
+};
+const FIXED: Claim = {
+  ...GAIN,
+  bound: 'clopper-pearson',
+  stop: { kind: 'fixed', selection: 10 },
+  looks: [10, 110],
+};
+const TARGET: Claim = {
+  ...GAIN,
+  bound: 'anytime',
+  stop: { kind: 'target', radii: ['0.25', '0.50'] },
+  looks: [32, 64],
+};
+const TWO_STAGE: Claim = {
+  ...GAIN,
+  bound: 'clopper-pearson',
+  stop: { kind: 'two-stage', minGain: 0.02 },
+  looks: [64, 80, 100],
+};
+const invalid: unknown = expect.objectContaining({ code: 'OPTION_INVALID' });
+const checking = (claim: Claim) => () => checkClaim(claim);
+
+describe('the claim', () => {
+  it.each<[string, Claim]>([
+    ['gain', GAIN],
+    ['gain at no price', { ...GAIN, stop: { kind: 'gain', minGain: 0 } }],
+    ['target', TARGET],
+    ['two-stage', TWO_STAGE],
+    ['fixed', FIXED],
+    ['fixed with clt', { ...FIXED, bound: 'clt' }],
+  ])('is taken where the mathematics covers it (%s)', (_, claim) => {
+    expect(checking(claim)).not.toThrow();
+  });
+
+  it.each<[string, Partial<Claim>]>([
+    ['an α above ¼', { alpha: 0.3 }],
+    ['a gain below 0', { stop: { kind: 'gain', minGain: -1 } }],
+    ['a gain that is no number', { stop: { kind: 'gain', minGain: NaN } }],
+    ['an infinite gain', { stop: { kind: 'gain', minGain: Infinity } }],
+    ['no looks', { looks: [] }],
+    ['a look at 0', { looks: [0, 64] }],
+    ['looks that repeat', { looks: [64, 64] }],
+    ['looks that descend', { looks: [128, 64] }],
+    ['a look between two samples', { looks: [64.5] }],
+    ['too many samples', { looks: [64, 1e9 + 1] }],
+  ])('is refused with %s', (_, change) => expect(checking({ ...GAIN, ...change })).toThrow(invalid));
+
+  it.each([[[10]], [[11, 110]], [[10, 60, 110]]])('of fixed is refused with the looks %j', (looks) =>
+    expect(checking({ ...FIXED, looks })).toThrow(invalid),
+  );
+
+  it.each([[[64]], [[32, 64]]])('of two-stage is refused with the looks %j', (looks) =>
+    expect(checking({ ...TWO_STAGE, looks })).toThrow(invalid),
+  );
+
+  it('of two-stage is refused with a price below 0', () =>
+    expect(checking({ ...TWO_STAGE, stop: { kind: 'two-stage', minGain: -1 } })).toThrow(invalid));
+
+  it('of target is refused with radii that are none', () =>
+    expect(checking({ ...TARGET, stop: { kind: 'target', radii: [] } })).toThrow(invalid));
+
+  it('is refused with another pair', () =>
+    expect(checking({ ...TARGET, bound: 'spending' })).toThrow(
+      expect.objectContaining({ code: 'PAIR_NOT_OFFERED' }),
+    ));
+});
+
+describe('radii', () => {
+  it.each([['0'], ['0', '0.25', '0.5', '1.0'], ['10'], ['0.000001', '2']])('%j are radii', (...radii) =>
+    expect(() => checkRadii(radii)).not.toThrow(),
+  );
+
+  it.each([
+    [],
+    [''],
+    ['-1'],
+    ['1e-3'],
+    ['.5'],
+    ['5.'],
+    ['0.5', '0.25'],
+    ['0.5', '0.50'],
+    ['0.25', 'x'],
+    ['Infinity'],
+  ])('%j are none', (...radii) => expect(() => checkRadii(radii)).toThrow(invalid));
+});
+
+describe('a budget that is too small', () => {
+  it('is refused with its numbers and what to change', () => {
+    expect(budgetTooSmall(GAIN)).toMatchObject({
+      code: 'BUDGET_TOO_SMALL',
+      message: 'With 128 samples and α = 0.001, not even votes that all agree would certify an image.',
+      remedy: 'Raise --max-samples or --alpha.',
+    });
+    expect(budgetTooSmall(FIXED).message).toMatch(/^With 100 samples/);
+    expect(budgetTooSmall(TARGET, 'a radius of 0.50').message).toMatch(/certify a radius of 0\.50\.$/);
+    expect(budgetTooSmall(TWO_STAGE).remedy).toBe('Raise --max-samples or --alpha, or lower --min-gain.');
+  });
+});

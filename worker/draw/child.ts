@@ -1,0 +1,166 @@
+import { SmoothcertError } from '../../shared/errors.js';
+import { DataSetReader } from './reader.js';
+import { BatchTimes } from './batch-times.js';
+import { Drawer } from './drawer.js';
+import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
+import { refusalOf, type FromChild, type ToChild } from './messages.js';
+import type { Disagreement } from '../model/agreement.js';
+import type { InputPlan } from '../model/layout.js';
+import { prepareModel, type PreparedModel } from '../model/prepare.js';
+import type { Preprocessing } from '../model/preprocess.js';
+import { GENERATOR } from '../noise/generator.js';
+import { probe, type Probe, type ProbeSource } from './probe.js';
+import type { ChildSetup, Prepared } from './setup.js';
+
+/**
+ * The inference process: noise, session, votes. It knows shards and nothing of the job's claim. Ends with its
+ * parent (the channel closes), never by a signal meant for the terminal's whole process group.
+ */
+process.on('disconnect', () => process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+
+const BEAT_EVERY_MS = 200;
+
+let lastTold = 0;
+let drawer: Drawer | null = null;
+const outbox: FromChild[] = [];
+const times = new BatchTimes();
+
+/** Tells the parent, in one message with all else that is told before the next batch blocks this process. */
+function tell(message: FromChild): void {
+  const now = performance.now();
+  if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
+  lastTold = now;
+  if (outbox.push(message) === 1)
+    queueMicrotask(() => process.send?.([...outbox.splice(0), ...times.take()]));
+}
+
+process.on('message', (raw) => {
+  for (const message of raw as ToChild[]) obey(message);
+});
+
+function obey(message: ToChild): void {
+  switch (message.kind) {
+    case 'start':
+      start(message.setup).catch(refuse);
+      return;
+    case 'draw':
+      drawer?.add(message.id, message.shard, message.alone);
+      return;
+    case 'stop':
+      drawer?.stop(message.images);
+      return;
+    case 'drain':
+      drawer?.drain();
+  }
+}
+
+async function start(setup: ChildSetup): Promise<void> {
+  const data = await DataSetReader.open(setup.dataFile, setup.dataDigest, setup.dataChunks);
+  const trials: Trial[] = [
+    { images: setup.probeImages, extremes: true },
+    { images: setup.probeImages, extremes: false },
+    ...setup.probeImages.map((image) => ({ images: [image], extremes: false })),
+  ];
+  for (const trial of trials) {
+    try {
+      tell({ kind: 'ready', prepared: await prepareOn(setup, data, trial) });
+      return;
+    } catch (error) {
+      const fails = error instanceof SmoothcertError && error.code === 'INFERENCE_FAILED';
+      if (!fails || trial === trials.at(-1)) throw error;
+    }
+  }
+}
+
+/** Makes everything ready with noisy copies of these images. @throws INFERENCE_FAILED if the model fails on them */
+async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): Promise<Prepared> {
+  let sources: ProbeSource[] | null = null;
+  const sourcesWith = async (preprocessing: Preprocessing, plan: InputPlan) =>
+    (sources ??= await sourcesOf(trial, data, preprocessing, plan));
+  const model = await prepareModel({
+    modelPath: setup.modelFile,
+    device: setup.device,
+    layout: setup.layout,
+    ...(setup.modelDigest === null ? {} : { expectedDigest: setup.modelDigest }),
+    ...(setup.output === null ? {} : { output: setup.output }),
+    ...(setup.batch === null ? {} : { batch: setup.batch }),
+    imageShape: data.imageShape,
+    normalisation: setup.normalisation,
+    noiseScale: setup.scale,
+    verifyRows: async (preprocessing, plan) =>
+      noisyRows(setup, await sourcesWith(preprocessing, plan), preprocessing, plan),
+  });
+  try {
+    const { preprocessing, plan, description } = model;
+    refuseOtherBatch(setup, description.batch);
+    const instruments = await instrumentsOf(setup, data, model);
+    const found = await probe(instruments, await sourcesWith(preprocessing, plan), description.tolerance);
+    refuseCrossTalk(found.apart, description.batch);
+    drawer = new Drawer(instruments, tell, (noise, inference) => times.add(noise, inference));
+    return describe(model, found);
+  } catch (error) {
+    await model.release();
+    throw error;
+  }
+}
+
+/**
+ * A child that draws must run the batch of the job. It settles on another one only where its device computes other
+ * scores than the one that chose the batch, so that it cannot be verified here.
+ */
+function refuseOtherBatch({ modelDigest, batch: ofJob }: ChildSetup, batch: number): void {
+  if (modelDigest === null || ofJob === null || batch === ofJob) return;
+  throw new SmoothcertError(
+    'FINGERPRINT_MISMATCH',
+    `The model can only be run at batch ${batch} here, and the job was begun at batch ${ofJob}: near-ties could be voted differently.`,
+    'Resume where the job began, or certify into a new folder.',
+  );
+}
+
+/**
+ * Votes are only votes if each depends on its own row: a model whose rows influence each other is no classifier of
+ * single images, and its counts would bound nothing. What may change is rounding, no more.
+ */
+function refuseCrossTalk({ excess }: Disagreement, batch: number): void {
+  if (excess <= 1) return;
+  throw new SmoothcertError(
+    'MODEL_OUTPUT_UNSUPPORTED',
+    `The model's scores for an image change with the other images of its batch of ${batch}, or from run to run.`,
+    'Export it in evaluation mode, without randomness, with a free batch or a batch of 1.',
+  );
+}
+
+function describe({ description }: PreparedModel, found: Probe): Prepared {
+  const { modelDigest, layout, output, classes, batch, batchNote, numericClass } = description;
+  const { fingerprint, steady, batchMs } = found;
+  return {
+    modelDigest,
+    layout,
+    output,
+    classes,
+    batch,
+    batchNote,
+    numericClass,
+    fingerprint,
+    steady,
+    batchMs,
+    generator: GENERATOR,
+  };
+}
+
+function refuse(error: unknown): void {
+  if (error instanceof SmoothcertError) {
+    tell(refusalOf(error));
+  } else {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${words}\n`);
+    const message = `The inference process could not start: ${words.split('\n')[0] ?? ''}.`;
+    tell({
+      kind: 'refused',
+      code: 'INTERNAL',
+      message,
+      remedy: 'Run again with --verbose and report what it prints.',
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import type { Shard } from '../../shared/shards.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { refusalOf, type FromChild } from './messages.js';
+import { VoteTally, voteOf } from './votes.js';
+
+/** What a drawer draws with: noise, pixels and model, made ready for one job. */
+export interface Instruments {
+  /** Rows of every run. */
+  readonly batch: number;
+  readonly classes: number;
+  /** The image as the model wants it, without noise. */
+  baseOf(image: number): Promise<Float32Array>;
+  /** Writes noisy copies of `base` into rows [row, row + count) of the model's input. */
+  draw(base: Float32Array, row: number, image: number, firstSample: number, count: number): void;
+  /** Runs the model on the whole input: scores [batch × classes]. */
+  run(): Promise<Float32Array>;
+}
+
+interface Drawing {
+  readonly id: number;
+  readonly shard: Shard;
+  alone: boolean;
+  next: number;
+  micros: number;
+  readonly tally: VoteTally;
+}
+
+/** Consecutive rows of a batch that belong to one shard. */
+interface Part {
+  readonly job: Drawing;
+  readonly row: number;
+  readonly count: number;
+}
+
+/** An engine's message may be long, and a record holds up to 64 of them. */
+const LONGEST_DETAIL = 500;
+
+/**
+ * Draws shards in batches of exactly the job's size, rows of several shards side by side, the last batch padded with
+ * whatever was there. If a batch fails, each of its shards is drawn alone from there, in batches that hold nothing
+ * else, so that only the guilty one is reported.
+ */
+export class Drawer {
+  private readonly jobs: Drawing[] = [];
+  private running = false;
+  private draining = false;
+
+  constructor(
+    private readonly instruments: Instruments,
+    private readonly tell: (message: FromChild) => void,
+    /** Told how long noise and inference of a batch took, in milliseconds. */
+    private readonly onBatch: (noise: number, inference: number) => void = () => undefined,
+  ) {}
+
+  add(id: number, shard: Shard, alone: boolean): void {
+    if (this.draining) this.tell({ kind: 'returned', id });
+    else this.jobs.push({ id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() });
+    if (!this.running) void this.drawAll();
+  }
+
+  /** Drops the shards of these images; the batch that is running is wasted. */
+  stop(images: readonly number[]): void {
+    for (const job of this.jobs.filter(({ shard }) => images.includes(shard.image)))
+      this.leave(job, 'dropped');
+  }
+
+  /** Hands everything back; nothing is drawn from now on. */
+  drain(): void {
+    this.draining = true;
+    for (const job of [...this.jobs]) this.leave(job, 'returned');
+  }
+
+  private async drawAll(): Promise<void> {
+    this.running = true;
+    while (this.jobs.length > 0) await this.drawBatch();
+    this.running = false;
+  }
+
+  private async drawBatch(): Promise<void> {
+    const begun = performance.now();
+    const parts = await this.fill();
+    if (parts.length === 0) return;
+    const filled = performance.now();
+    const outcome = await this.instruments.run().catch((error: unknown) => ({ error }));
+    this.tell({ kind: 'beat' });
+    if ('error' in outcome) {
+      this.blame(parts, outcome.error);
+      return;
+    }
+    this.onBatch(filled - begun, performance.now() - filled);
+    const rows = parts.reduce((sum, { count }) => sum + count, 0);
+    const microsPerRow = (1000 * (performance.now() - begun)) / rows;
+    for (const part of parts) this.tallyPart(part, outcome, microsPerRow);
+  }
+
+  /** Fills the input with the next rows of the first shards; a shard that is to be alone shares no batch. */
+  private async fill(): Promise<Part[]> {
+    const { batch } = this.instruments;
+    const parts: Part[] = [];
+    let row = 0;
+    for (const job of [...this.jobs]) {
+      if (row === batch || (job.alone && parts.length > 0)) break;
+      const count = Math.min(batch - row, job.shard.end - job.next);
+      if (!(await this.drawRows(job, row, count))) continue;
+      parts.push({ job, row, count });
+      row += count;
+      if (job.alone) break;
+    }
+    return parts;
+  }
+
+  /** False if the image cannot be read: its shard is reported failed, or all is handed back if the data changed. */
+  private async drawRows(job: Drawing, row: number, count: number): Promise<boolean> {
+    const { image } = job.shard;
+    const { batch } = this.instruments;
+    try {
+      const base = await this.instruments.baseOf(image);
+      const end = job.alone ? batch : row + count;
+      for (let at = row; at < end; at += count) {
+        this.instruments.draw(base, at, image, job.next, Math.min(count, end - at));
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH') this.refuse(error);
+      else this.fail(job, error);
+      return false;
+    }
+  }
+
+  private tallyPart({ job, row, count }: Part, scores: Float32Array, microsPerRow: number): void {
+    if (!this.jobs.includes(job)) return;
+    const { classes } = this.instruments;
+    for (let r = row; r < row + count; r++) job.tally.add(voteOf(scores, r, classes));
+    job.next += count;
+    job.micros += count * microsPerRow;
+    if (job.next < job.shard.end) return;
+    this.remove(job);
+    this.tell({ kind: 'counted', id: job.id, counts: job.tally.counts(), micros: job.micros });
+  }
+
+  private blame(parts: readonly Part[], error: unknown): void {
+    for (const { job } of parts) {
+      if (job.alone) this.fail(job, error);
+      else job.alone = true;
+    }
+  }
+
+  /** Not the fault of an image: there is nothing left that could be drawn for the job. */
+  private refuse(error: SmoothcertError): void {
+    if (!this.draining) this.tell(refusalOf(error));
+    this.drain();
+  }
+
+  private fail(job: Drawing, error: unknown): void {
+    if (!this.jobs.includes(job)) return;
+    this.remove(job);
+    const code = error instanceof SmoothcertError ? error.code : 'INFERENCE_FAILED';
+    const detail = error instanceof Error ? error.message : String(error);
+    this.tell({ kind: 'failed', id: job.id, code, detail: detail.slice(0, LONGEST_DETAIL) });
+  }
+
+  private leave(job: Drawing, kind: 'dropped' | 'returned'): void {
+    this.remove(job);
+    this.tell({ kind, id: job.id });
+  }
+
+  private remove(job: Drawing): void {
+    const at = this.jobs.indexOf(job);
+    if (at >= 0) this.jobs.splice(at, 1);
+  }
+}

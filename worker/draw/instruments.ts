@@ -1,0 +1,84 @@
+import type { DataSetReader } from './reader.js';
+import type { Instruments } from './drawer.js';
+import type { InputPlan } from '../model/layout.js';
+import type { PreparedModel } from '../model/prepare.js';
+import type { Preprocessing } from '../model/preprocess.js';
+import { VERIFY_ROWS } from '../model/verify-batch.js';
+import { NoiseKernel } from '../noise/generator.js';
+import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
+import type { ChildSetup } from './setup.js';
+
+const BASES_KEPT = 8;
+
+/** Noise, pixels and model for one job. The last few images are kept as the model wants them. */
+export async function instrumentsOf(
+  setup: ChildSetup,
+  data: DataSetReader,
+  model: PreparedModel,
+): Promise<Instruments> {
+  const { description, preprocessing } = model;
+  const { batch, classes, dimension } = description;
+  const seed = BigInt(setup.seed);
+  const kernel = await NoiseKernel.create({ dimension, batch, seed, gain: preprocessing.gain });
+  const bases = new Map<number, Float32Array>();
+  let current: Float32Array | null = null;
+  return {
+    batch,
+    classes,
+    run: () => model.run(kernel.input),
+    async baseOf(image) {
+      const known = bases.get(image);
+      if (known) return known;
+      const base = preprocessing.baseOf(await data.readPixels(image));
+      if (bases.size >= BASES_KEPT) bases.delete(bases.keys().next().value!);
+      bases.set(image, base);
+      return base;
+    },
+    draw(base, row, image, firstSample, count) {
+      if (base !== current) kernel.setImage(base);
+      current = base;
+      kernel.draw(row, image, firstSample, count);
+    },
+  };
+}
+
+/** What model and batch are tried on. */
+export interface Trial {
+  readonly images: readonly number[];
+  /** Whether a black and a white image are among them: neighbours that show best if rows influence each other. */
+  readonly extremes: boolean;
+}
+
+/** The images of a trial as the model wants them. */
+export async function sourcesOf(
+  { images, extremes }: Trial,
+  data: DataSetReader,
+  preprocessing: Preprocessing,
+  { dimension }: InputPlan,
+): Promise<ProbeSource[]> {
+  const sources: ProbeSource[] = [];
+  for (const image of images) {
+    sources.push({ image, base: preprocessing.baseOf(await data.readPixels(image)) });
+  }
+  if (!extremes) return sources;
+  const flat = (level: number) => preprocessing.baseOf(new Float32Array(dimension).fill(level));
+  const image = images[0]!;
+  return [{ image, base: flat(0) }, ...sources, { image, base: flat(1) }];
+}
+
+/** Noisy copies, the sources in turns, on which a batch is compared with the model's own. */
+export async function noisyRows(
+  setup: ChildSetup,
+  sources: readonly ProbeSource[],
+  { gain }: Preprocessing,
+  { dimension }: InputPlan,
+): Promise<Float32Array> {
+  const seed = BigInt(setup.seed);
+  const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
+  for (let row = 0; row < VERIFY_ROWS; row++) {
+    const { base, image } = sources[row % sources.length]!;
+    kernel.setImage(base);
+    kernel.draw(row, image, PROBE_SAMPLES + row, 1);
+  }
+  return kernel.input.slice();
+}

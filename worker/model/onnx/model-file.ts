@@ -1,0 +1,60 @@
+import { readFile, stat } from 'node:fs/promises';
+import { SmoothcertError } from '../../../shared/errors.js';
+import { withExternalFiles, type WholeModel } from './external-files.js';
+import { DAMAGED, LARGEST_MODEL, tooLarge } from './model-limits.js';
+import { MODEL } from './onnx-fields.js';
+import { fieldsOf } from './wire-edit.js';
+
+/** ONNX Runtime's own format is a flatbuffer of this name, 4 bytes from the start. */
+const ORT_FORMAT = 'ORTM';
+
+/**
+ * Reads a model with all its weights, each file once: what is digested is what will be run. MODEL_UNREADABLE where there
+ * is no whole ONNX model; MODEL_DIGEST_MISMATCH where it is not the one that is expected.
+ */
+export async function readModel(path: string, expected?: string): Promise<WholeModel> {
+  const content = await readContent(path);
+  if (content.length === 0) throw unreadable(`The file ${path} is empty.`, DAMAGED);
+  if (Buffer.from(content.subarray(4, 8)).toString('latin1') === ORT_FORMAT) {
+    throw unreadable(
+      `${path} is in ONNX Runtime's own format.`,
+      'Give the .onnx file that it was converted from.',
+    );
+  }
+  const whole = await withExternalFiles(content, path);
+  if (fieldsOf(content, MODEL.graph).bytes.length === 0) {
+    throw unreadable(`${path} is no ONNX model, or is damaged or cut short.`, DAMAGED);
+  }
+  if (expected !== undefined && whole.digest !== expected) {
+    throw new SmoothcertError(
+      'MODEL_DIGEST_MISMATCH',
+      `The model ${path} has digest ${whole.digest}, and the job wants ${expected}.`,
+      'Give the model that the job was created with, or start a new job.',
+    );
+  }
+  return whole;
+}
+
+async function readContent(path: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) {
+      throw unreadable(`${path} is a directory.`, 'Give the .onnx file in it.');
+    }
+    if (!found.isFile()) throw unreadable(`${path} is not a regular file.`, 'Give an .onnx file.');
+    if (found.size > LARGEST_MODEL) throw tooLarge(path, found.size);
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof SmoothcertError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw unreadable(
+      code === 'ENOENT' ? `There is no file ${path}.` : `The model ${path} cannot be read (${code}).`,
+      'Check the path; a model is one ONNX file of at most 2 GB.',
+      cause,
+    );
+  }
+}
+
+function unreadable(message: string, remedy: string, cause?: unknown): SmoothcertError {
+  return new SmoothcertError('MODEL_UNREADABLE', message, remedy, { cause });
+}
