@@ -5,7 +5,8 @@ import type { Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { Bell } from './bell.js';
-import { Issuer, type IssueCounters } from './issuer.js';
+import { Issuer } from './issuer.js';
+import type { IssueCounters } from '../observe/issue-counters.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
 import { workIsLost } from '../observe/faults.js';
 

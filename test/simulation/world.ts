@@ -3,7 +3,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import type { Shard } from '../../shared/shards.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
-import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import type { Drawn } from '../../worker/draw/pool.js';
 import { Worker } from '../../worker/draw/worker.js';
