@@ -5,7 +5,7 @@ import type { Progress } from '../progress.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { LAYOUT_NUMBERS } from './enums.js';
 import type { smoothcert } from './generated.js';
-import { sentence } from './message.js';
+import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
 

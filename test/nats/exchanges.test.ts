@@ -9,7 +9,7 @@ import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
 import { jobDigestOf } from '../../shared/job.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeOrder } from '../../shared/wire/cluster.js';
 import { smoothcert } from '../../shared/wire/generated.js';

@@ -8,7 +8,7 @@ import type { NatsLink } from '../../adapters/nats/link/link.js';
 import { ensureBucket, ensureStream } from '../../adapters/nats/link/streams.js';
 import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import { DIGEST, describeNats } from './support.js';
 
 const SETTINGS = {

@@ -10,7 +10,7 @@ import {
   workSubject,
   type WorkLimits,
 } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';
 import { Heard, describeNats, never, taskOf, upTo } from './support.js';

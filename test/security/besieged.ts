@@ -8,7 +8,7 @@ import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinato
 import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
 import type { NatsLink } from '../../adapters/nats/link/link.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { entryOf, orderOf } from '../nats/state-support.js';

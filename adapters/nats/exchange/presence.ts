@@ -11,7 +11,7 @@ const MISSED = 3;
 /** Workers that are kept in mind; one that comes when there are so many is not counted. */
 export const MOST_WORKERS = 16_384;
 /** Bytes of all that they say: one announcement is some hundred, and one of many refusals up to 1 MiB. */
-export const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
+const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
 
 /** Says that this worker is there. A name that is no token of a subject goes by its hash there; the message has the name. */
 export function announcePresence({ connection }: NatsLink, presence: Presence): void {

@@ -23,9 +23,6 @@ export const isSubjectTaken = (error: unknown): boolean =>
 export const isStreamMissing = (error: unknown): boolean => error instanceof jserrors.StreamNotFoundError;
 export const isConsumerMissing = (error: unknown): boolean => error instanceof jserrors.ConsumerNotFoundError;
 
-export const isMessageMissing = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound;
-
 /** Somebody else has written the key since it was read. */
 export const isWrongSequence = (error: unknown): boolean =>
   error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;

@@ -1,4 +1,4 @@
-import { classToken } from '../../../shared/numeric-class.js';
+import { classToken } from './class-token.js';
 import type { Presence } from '../../../shared/ports/exchange.js';
 import { sentenceOf } from '../link/errors.js';
 import type { NatsLink } from '../link/link.js';

@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { classToken } from '../../../shared/numeric-class.js';
+import { classToken } from './class-token.js';
 import type { Delivery, Task, TaskQueue } from '../../../shared/ports/task-queue.js';
 import { decodeTask, encodeTask } from '../../../shared/wire/cluster.js';
 import { isFull, isUnanswered, unanswered, unreachable } from '../link/errors.js';
