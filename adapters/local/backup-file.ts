@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
 import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
 import { storageError } from '../../shared/files.js';
-import { encodeFrame, framesIn } from './frames.js';
+import { encodeFrame, framesIn } from './ledger-frames.js';
 
 /** [magic 8][version u32][crc u32], little endian; frames as in a ledger follow, a part each. */
 const HEADER_BYTES = 16;

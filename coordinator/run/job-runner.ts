@@ -5,7 +5,7 @@ import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { probeImagesOf } from '../../shared/preparation.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { NO_TRACER, startBelow, within, type Tracer } from '../../shared/telemetry/tracer.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { Coordinator } from './coordinator.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,

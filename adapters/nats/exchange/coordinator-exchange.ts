@@ -10,14 +10,14 @@ import type { WorkOrder } from '../../../shared/work-order.js';
 import { jobsBucket } from '../link/buckets.js';
 import { ClassQueues } from '../tasks/class-queues.js';
 import { ensureLedger, removeLedger } from '../ledger/ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
-import { WorkOrders } from './orders.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
+import { WorkOrders } from './work-orders.js';
 import { Preparations } from './preparations.js';
-import { MOST_WORKERS, Presences } from './presence.js';
-import { NatsStopSignal } from './stop-signal.js';
-import { NatsTaskQueue } from '../tasks/task-queue.js';
-import { NatsVoteLedger } from '../ledger/vote-ledger.js';
+import { MOST_WORKERS, Presences } from './worker-presences.js';
+import { NatsStopSignal } from './nats-stop-signal.js';
+import { NatsTaskQueue } from '../tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../ledger/nats-vote-ledger.js';
 
 /** For so many repetitions workers are told that a job has ended; one that was away for longer finds that its order is gone. */
 const FAREWELLS = 10;

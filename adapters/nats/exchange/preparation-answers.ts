@@ -6,9 +6,9 @@ import type { PrepareRequest } from '../../../shared/ports/exchange.js';
 import type { Refusal } from '../../../shared/ports/job-store.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import { decodePrepare, encodePrepared, type PrepareAnswer } from '../../../shared/wire/cluster.js';
-import { sentenceOf, unanswered } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
+import { sentenceOf, unanswered } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
 import { busyEveryMs, prepareSubject } from './preparations.js';
 import { traceIn } from '../link/trace-headers.js';
 

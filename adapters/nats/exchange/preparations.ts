@@ -4,9 +4,9 @@ import type { Presence, PrepareRequest } from '../../../shared/ports/exchange.js
 import type { Refusal } from '../../../shared/ports/job-store.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import { decodePrepared, encodePrepare, type PrepareAnswer } from '../../../shared/wire/cluster.js';
-import { unreachable } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
+import { unreachable } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
 import { pause } from '../link/retry.js';
 import type { NatsTimes } from '../link/times.js';
 import { traceHeaders } from '../link/trace-headers.js';

@@ -6,16 +6,16 @@ import type { TaskQueue } from '../../../shared/ports/task-queue.js';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { decodeLease } from '../../../shared/wire/cluster.js';
 import { isPresent, readableJobsBucket, readableLeaseBucket } from '../link/buckets.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
-import { LEASE_KEY } from '../jobs/lease.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
-import { WorkOrders } from './orders.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
+import { LEASE_KEY } from '../jobs/nats-lease.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
+import { WorkOrders } from './work-orders.js';
 import { answerPreparations, type Prepare } from './preparation-answers.js';
-import { announcePresence } from './presence.js';
-import { NatsStopSignal } from './stop-signal.js';
-import { NatsTaskQueue } from '../tasks/task-queue.js';
-import { NatsVoteLedger } from '../ledger/vote-ledger.js';
+import { announcePresence } from './worker-presences.js';
+import { NatsStopSignal } from './nats-stop-signal.js';
+import { NatsTaskQueue } from '../tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../ledger/nats-vote-ledger.js';
 
 /**
  * Where a worker meets coordinators in NATS. It makes no stream, consumer or bucket: coordinators do, and it waits for them.

@@ -3,9 +3,9 @@ import type { Consumer, ConsumerMessages, ConsumerNotification, JsMsg } from '@n
 import { SmoothcertError } from '../../../shared/errors.js';
 import type { Entry } from '../../../shared/ports/vote-ledger.js';
 import { decodeRecord } from '../../../shared/wire/record.js';
-import { forbidden, isForbidden, unreachable } from '../link/errors.js';
+import { forbidden, isForbidden, unreachable } from '../link/nats-errors.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { pause, pauses } from '../link/retry.js';
 
 /** Records that are asked for at a time. */

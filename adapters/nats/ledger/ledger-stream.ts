@@ -1,8 +1,8 @@
 import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { ensureStream } from '../link/streams.js';
 
 /** Bytes that the server needs at least to store a record. */

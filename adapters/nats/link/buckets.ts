@@ -2,8 +2,8 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isStreamMissing, isUnanswered, sentenceOf, unanswered, unreachable } from './errors.js';
-import type { NatsLink } from './link.js';
+import { isStreamMissing, isUnanswered, sentenceOf, unanswered, unreachable } from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
 import { ensureBucket, type BucketSettings } from './streams.js';
 
 const JOBS = 'SC1_JOBS';

@@ -11,8 +11,8 @@ import {
   sentenceOf,
   unreachable,
   unsuitable,
-} from './errors.js';
-import { NatsLink } from './link.js';
+} from './nats-errors.js';
+import { NatsLink } from './nats-link.js';
 import { authenticatorOf, tlsOptionsOf, type Login } from './logins.js';
 import { checkVersion } from './server-version.js';
 import { DEFAULT_TIMES, type NatsTimes } from './times.js';

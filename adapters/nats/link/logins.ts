@@ -10,7 +10,7 @@ import {
 } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { sentenceOf } from './errors.js';
+import { sentenceOf } from './nats-errors.js';
 
 /** A secret, or where it is asked for at each login. */
 export type Secret = string | (() => string);

@@ -1,4 +1,4 @@
-import type { NatsLink, Trouble } from './link.js';
+import type { NatsLink, Trouble } from './nats-link.js';
 
 /** Once, and then often enough that nobody forgets it. */
 const EVERY = 30;

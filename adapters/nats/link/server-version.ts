@@ -1,4 +1,4 @@
-import { unsuitable } from './errors.js';
+import { unsuitable } from './nats-errors.js';
 
 /** The first server with all that is used here. */
 const OLDEST = [2, 9, 10] as const;

@@ -1,4 +1,4 @@
-import { unsuitable } from './errors.js';
+import { unsuitable } from './nats-errors.js';
 
 /** A number that is a duration is in nanoseconds, as the server has it. */
 type Value = string | number | boolean | undefined;

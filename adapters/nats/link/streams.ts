@@ -11,8 +11,14 @@ import {
 import { nanos } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isConsumerMissing, isNameInUse, isOutOfStorage, isStreamMissing, unanswered } from './errors.js';
-import type { NatsLink } from './link.js';
+import {
+  isConsumerMissing,
+  isNameInUse,
+  isOutOfStorage,
+  isStreamMissing,
+  unanswered,
+} from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
 import { checkSettings, type Need } from './settings.js';
 
 /** Settings of a stream that something here relies on; all others are the server's defaults. */

@@ -1,7 +1,7 @@
 import { classToken } from './class-token.js';
 import type { Presence } from '../../../shared/ports/exchange.js';
-import { sentenceOf } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { sentenceOf } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { ensureWork, WORK_LIMITS } from './work-stream.js';
 

@@ -2,8 +2,8 @@ import type { Msg } from '@nats-io/transport-node';
 
 import type { Task } from '../../../shared/ports/task-queue.js';
 import { decodeTask } from '../../../shared/wire/cluster.js';
-import type { NatsLink } from '../link/link.js';
-import type { MalformedMessages } from '../link/messages.js';
+import type { NatsLink } from '../link/nats-link.js';
+import type { MalformedMessages } from '../link/core-messages.js';
 import { WORK_STREAM, consumerOf } from './work-stream.js';
 
 /**

@@ -1,6 +1,6 @@
 import { nanos, type Msg, type Subscription } from '@nats-io/transport-node';
 
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 /** What came of a pull: a message, or the server's word that there is none; `unanswered`: nobody serves the consumer. */
 export type PullOutcome = Msg | 'again' | 'unanswered';

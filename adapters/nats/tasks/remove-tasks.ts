@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 
-import type { NatsLink } from '../link/link.js';
-import { Room } from './room.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { Room } from './concurrency-limit.js';
 import { WORK_STREAM } from './work-stream.js';
 
 const MOST_REMOVALS = 64;

@@ -1,7 +1,7 @@
 import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import {
   ensureConsumer,
   ensureStream,

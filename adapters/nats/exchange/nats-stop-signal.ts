@@ -9,8 +9,8 @@ import {
   LARGEST_BITMAP,
 } from '../../../shared/wire/cluster.js';
 import { DecidedImages, type DecidedPart } from './decided-images.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
-import type { NatsLink } from '../link/link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 const IMAGES_PER_MESSAGE = 8 * LARGEST_BITMAP;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Room } from './room.js';
+import { Room } from './concurrency-limit.js';
 
 /** What has begun, and how each is ended. */
 class Work {

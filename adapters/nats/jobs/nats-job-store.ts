@@ -3,8 +3,8 @@ import type { KV } from '@nats-io/kv';
 import type { JobEntry, JobStore, Stored } from '../../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../../api/wire/entry.js';
 import { answered, isPresent, jobsBucket, removeKey, valuesUnder } from '../link/buckets.js';
-import { isWrongSequence } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { isWrongSequence } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 const PREFIX = 'job';
 /** Ids of jobs: what is none names no key. */

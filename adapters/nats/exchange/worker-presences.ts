@@ -3,8 +3,8 @@ import type { Subscription } from '@nats-io/transport-node';
 
 import type { Presence } from '../../../shared/ports/exchange.js';
 import { decodePresence, encodePresence } from '../../../shared/wire/cluster.js';
-import type { NatsLink } from '../link/link.js';
-import { tell, type MalformedMessages } from '../link/messages.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { tell, type MalformedMessages } from '../link/core-messages.js';
 
 /** A worker that missed so many announcements is gone. */
 const MISSED = 3;

@@ -4,7 +4,7 @@ import { createInbox, type NatsConnection, type Status } from '@nats-io/transpor
 
 import type { SmoothcertError } from '../../../shared/errors.js';
 import type { Reachable } from '../../../shared/ports/exchange.js';
-import { forbidden, isForbidden, sentenceOf } from './errors.js';
+import { forbidden, isForbidden, sentenceOf } from './nats-errors.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
 

@@ -12,7 +12,7 @@ import {
   isSubjectTaken,
   sentenceOf,
   unreachable,
-} from '../link/errors.js';
+} from '../link/nats-errors.js';
 import { readLedger } from './ledger-reader.js';
 import {
   LARGEST_RECORD,
@@ -21,10 +21,10 @@ import {
   ledgerSubject,
   type LedgerName,
 } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses } from '../link/retry.js';
-import { Room } from '../tasks/room.js';
+import { Room } from '../tasks/concurrency-limit.js';
 
 const MOST_APPENDS = 256;
 /** In flight at a time: what the library has written to a link that died keeps it from noticing. */

@@ -3,8 +3,8 @@ import type { KV } from '@nats-io/kv';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { decodeOrder, encodeOrder } from '../../../shared/wire/cluster.js';
 import { answered, isPresent, removeKey } from '../link/buckets.js';
-import { unanswered } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { unanswered } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 const keyOf = (job: string): string => `order.${job}`;
 

@@ -1,10 +1,10 @@
 import type { LedgerStore, StoredLedger } from '../../../shared/ports/ledger-store.js';
 import type { VoteLedger } from '../../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../../shared/wire/record.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
 import { ensureLedger, ledgerState, ledgerStream, removeLedger } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
-import { NatsVoteLedger } from './vote-ledger.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { NatsVoteLedger } from './nats-vote-ledger.js';
 
 const PREFIX = ledgerStream('');
 
