@@ -1,7 +1,7 @@
 import type { Job } from '../../shared/job.js';
 import type { DecisionView } from '../../api/job-view.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { certificateOf, type Certificate } from '../results/certificates.js';
 import { JobFold, type Effects } from '../core/job-fold.js';
 import { DecisionLog } from '../observe/decision-log.js';

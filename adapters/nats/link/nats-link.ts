@@ -3,31 +3,32 @@ import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io
 import { createInbox, type NatsConnection, type Status } from '@nats-io/transport-node';
 
 import type { SmoothcertError } from '../../../shared/errors.js';
+import { Listeners } from '../../../shared/listeners.js';
 import type { Reachable } from '../../../shared/ports/exchange.js';
-import { forbidden, isForbidden, sentenceOf } from './errors.js';
+import { forbidden, isForbidden, sentenceOf } from './nats-errors.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
 
 const FLUSH_MS = 1000;
-/** Missing permissions that are told, each once. */
-const MOST_TOLD = 64;
+/** Missing permissions that are reported, each once. */
+const MOST_REPORTED = 64;
 
 /** `full`: NATS has no room for what was to be stored. */
 export type Trouble = 'full' | 'other';
 
 /**
- * A connection to NATS that lasts: it is made anew for ever until it is closed. What the library has to say outside of a call
- * never throws; it is told to those who listen. `connection`, `streams` and `manager` are for the adapters of this folder only.
+ * A connection to NATS that reconnects until it is closed. Errors that the library reports outside of a call are never thrown;
+ * listeners are told of them. `connection`, `streams` and `manager` are for the adapters of this folder only.
  */
 export class NatsLink implements Reachable {
   readonly streams: JetStreamClient;
   private up = true;
   private readonly ending = new AbortController();
-  private readonly upListeners = new Set<(connected: boolean) => void>();
-  private readonly troubleListeners = new Set<(sentence: string, kind: Trouble) => void>();
-  private readonly malformedListeners = new Set<() => void>();
-  private readonly forbiddenListeners = new Set<(subject: string, error: SmoothcertError) => void>();
-  private readonly toldForbidden = new Set<string>();
+  private readonly connectedListeners = new Listeners<[connected: boolean]>();
+  private readonly troubleListeners = new Listeners<[sentence: string, kind: Trouble]>();
+  private readonly malformedListeners = new Listeners<[]>();
+  private readonly forbiddenListeners = new Listeners<[subject: string, error: SmoothcertError]>();
+  private readonly reportedForbidden = new Set<string>();
 
   constructor(
     readonly connection: NatsConnection,
@@ -35,7 +36,7 @@ export class NatsLink implements Reachable {
     readonly times: NatsTimes,
     /** Copies that a cluster keeps of each stream. */
     readonly replicas: number,
-    /** What an operator should know about the server. */
+    /** Sentences about the server that its operator should read. */
     readonly notes: readonly string[],
     private readonly inboxPrefix?: string,
   ) {
@@ -48,7 +49,7 @@ export class NatsLink implements Reachable {
     });
   }
 
-  /** Aborts once it was closed. */
+  /** Aborts once the connection is closed. */
   get end(): AbortSignal {
     return this.ending.signal;
   }
@@ -58,44 +59,38 @@ export class NatsLink implements Reachable {
   }
 
   onConnected(listener: (connected: boolean) => void): () => void {
-    this.upListeners.add(listener);
-    return () => void this.upListeners.delete(listener);
+    return this.connectedListeners.add(listener);
   }
 
-  /** Calls `listener` with what goes wrong outside of a call, for example that the server complains of a missing permission. */
+  /** Calls `listener` with each fault outside of a call, for example a missing permission. */
   onTrouble(listener: (sentence: string, kind: Trouble) => void): () => void {
-    this.troubleListeners.add(listener);
-    return () => void this.troubleListeners.delete(listener);
+    return this.troubleListeners.add(listener);
   }
 
-  /** Tells those who listen for trouble of some that was met outside of a call. */
+  /** Tells the listeners of `onTrouble` of a fault that was met outside of a call. */
   tellTrouble(sentence: string, kind: Trouble = 'other'): void {
-    for (const listener of [...this.troubleListeners]) listener(sentence, kind);
+    this.troubleListeners.tell(sentence, kind);
   }
 
   /** Calls `listener` for each message that could not be read, until the returned function is called. */
   onMalformed(listener: () => void): () => void {
-    this.malformedListeners.add(listener);
-    return () => void this.malformedListeners.delete(listener);
+    return this.malformedListeners.add(listener);
   }
 
-  /** Tells those who listen of a message that could not be read. */
-  readonly tellMalformed = (): void => {
-    for (const listener of [...this.malformedListeners]) listener();
-  };
+  /** Tells the listeners of `onMalformed` of a message that could not be read. */
+  readonly tellMalformed = (): void => this.malformedListeners.tell();
 
-  /** Calls `listener` with each subject that the server refused us, and what to say of it. */
+  /** Calls `listener` with each subject that the server refuses to this user, and the error that says so. */
   onForbidden(listener: (subject: string, error: SmoothcertError) => void): () => void {
-    this.forbiddenListeners.add(listener);
-    return () => void this.forbiddenListeners.delete(listener);
+    return this.forbiddenListeners.add(listener);
   }
 
-  /** A subject of our own to be answered at; that its beginning is ours is what permissions go by. */
+  /** Returns a new subject for answers. Permissions go by its prefix, which is this user's own. */
   inbox(): string {
     return createInbox(this.inboxPrefix);
   }
 
-  /** Whether it was closed: it will not come back. */
+  /** True once the connection was closed: it does not reconnect any more. */
   get closed(): boolean {
     return this.connection.isClosed();
   }
@@ -115,7 +110,7 @@ export class NatsLink implements Reachable {
     });
   }
 
-  /** Sends what was said and ends the connection; what is under way in it fails. */
+  /** Sends what was published and ends the connection; requests under way fail. */
   async close(): Promise<void> {
     const sent = new AbortController();
     if (this.up) {
@@ -141,18 +136,18 @@ export class NatsLink implements Reachable {
       this.tellTrouble(sentenceOf(error));
       return;
     }
-    const { subject, told } = forbidden(error);
-    // A task that was taken before the connection was made anew: its acknowledgement is refused, and it is handed out again.
+    const { subject, refusal } = forbidden(error);
+    // The acknowledgement of a task that was taken before a reconnection is refused; the task is delivered again.
     if (subject.startsWith('$JS.ACK.')) return;
-    for (const listener of [...this.forbiddenListeners]) listener(subject, told);
-    if (this.toldForbidden.has(told.message) || this.toldForbidden.size >= MOST_TOLD) return;
-    this.toldForbidden.add(told.message);
-    this.tellTrouble(told.message);
+    this.forbiddenListeners.tell(subject, refusal);
+    if (this.reportedForbidden.has(refusal.message) || this.reportedForbidden.size >= MOST_REPORTED) return;
+    this.reportedForbidden.add(refusal.message);
+    this.tellTrouble(refusal.message);
   }
 
   private setUp(up: boolean): void {
     if (this.up === up) return;
     this.up = up;
-    for (const listener of [...this.upListeners]) listener(up);
+    this.connectedListeners.tell(up);
   }
 }

@@ -1,5 +1,5 @@
-import { SmoothcertError } from '../shared/errors.js';
-import type { ArrayFile } from './arrays/array-file.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { ArrayFile } from './array-file.js';
 
 const MOST_LISTED = 12;
 

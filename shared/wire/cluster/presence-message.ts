@@ -1,9 +1,9 @@
-import type { Presence } from '../ports/exchange.js';
-import { UINT32_MAX } from './check.js';
-import { DEVICE_NUMBERS } from './enums.js';
-import { smoothcert } from './generated.js';
-import { codecOf } from './message.js';
-import { refusalOfWire, refusalToWire } from './parts.js';
+import type { Presence } from '../../ports/exchange.js';
+import { UINT32_MAX } from '../check.js';
+import { DEVICE_NUMBERS } from '../enums.js';
+import { smoothcert } from '../generated.js';
+import { codecOf } from '../codec.js';
+import { refusalOfWire, refusalToWire } from '../parts.js';
 
 /** Refused jobs that a worker tells of. */
 export const MOST_REFUSALS = 256;

@@ -12,7 +12,7 @@ import {
   isSubjectTaken,
   sentenceOf,
   unreachable,
-} from '../link/errors.js';
+} from '../link/nats-errors.js';
 import { readLedger } from './ledger-reader.js';
 import {
   LARGEST_RECORD,
@@ -21,30 +21,31 @@ import {
   ledgerSubject,
   type LedgerName,
 } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses } from '../link/retry.js';
-import { Room } from '../tasks/room.js';
+import { ConcurrencyLimit } from '../tasks/concurrency-limit.js';
 
 const MOST_APPENDS = 256;
-/** In flight at a time: what the library has written to a link that died keeps it from noticing. */
+/** Bytes of appends under way. More data in a dead connection's buffer delays the moment at which the library notices. */
 const MOST_APPEND_BYTES = 1 << 20;
-/** What no task is called, for records that answer none. */
+/** Prefix, used by no task's name, of the subjects of records that answer no task. */
 const NAMELESS = '_.';
 
 export interface LedgerOptions extends LedgerName {
-  /** Told of each message of the ledger that is no record; it is skipped, by all who read. */
+  /** Called for each message of the ledger that is no record; every reader skips it. */
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
 }
 
 type Attempt = 'recorded' | 'already recorded' | 'try again';
 
 /**
- * The ledger of one job in a stream of its own. Only two answers count as recorded: the server's acknowledgement, and its refusal of
- * a second message on the subject once that message was read. All else is tried again on the same subject, which cannot record twice.
+ * The ledger of one job in a stream of its own. A record counts as stored after one of two answers only: the server's acknowledgement, or
+ * its refusal of a second message on the subject if the first one can be read. After any other answer the record is sent again on the
+ * same subject, which cannot store it twice.
  */
 export class NatsVoteLedger implements VoteLedger {
-  private readonly room = new Room(MOST_APPENDS, MOST_APPEND_BYTES);
+  private readonly appendLimit = new ConcurrencyLimit(MOST_APPENDS, MOST_APPEND_BYTES);
   private readonly appends = new Set<Promise<unknown>>();
   private readonly end = new AbortController();
   private readonly trouble: RecurringTrouble;
@@ -72,7 +73,7 @@ export class NatsVoteLedger implements VoteLedger {
     if (this.end.signal.aborted) throw closedFirst(record.task);
     const bytes = encodeRecord(record);
     if (bytes.length > LARGEST_RECORD) throw new RangeError(`a record of ${bytes.length} bytes`);
-    const appended = this.room.run(bytes.length, () => this.store(record.task, bytes));
+    const appended = this.appendLimit.run(bytes.length, () => this.store(record.task, bytes));
     this.appends.add(appended);
     try {
       return await appended;
@@ -91,12 +92,12 @@ export class NatsVoteLedger implements VoteLedger {
     yield* readLedger({ link, ...options, after, signals: [signal, end.signal], onKnown });
   }
 
-  /** Nothing to do: what the server has acknowledged is as safe as its own configuration makes it. */
+  /** Does nothing: how safe acknowledged records are follows from the server's configuration. */
   sync(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Ends its readers; appends that are under way are tried once more, then they reject. */
+  /** Ends the readers. Appends under way are tried once more, then they reject. */
   async close(): Promise<void> {
     this.end.abort();
     await Promise.allSettled(this.appends);
@@ -121,21 +122,21 @@ export class NatsVoteLedger implements VoteLedger {
       this.trouble.over();
       return 'recorded';
     } catch (error) {
-      if (isFull(error) || isOutOfStorage(error)) this.tellFull(error);
+      if (isFull(error) || isOutOfStorage(error)) this.reportFull(error);
       if (isSubjectTaken(error) || isFull(error)) return this.confirm(subject);
-      if (isForbidden(error)) throw forbidden(error).told;
+      if (isForbidden(error)) throw forbidden(error).refusal;
       await this.checkExistence();
       return 'try again';
     }
   }
 
-  private tellFull(error: unknown): void {
+  private reportFull(error: unknown): void {
     const { job } = this.options;
     const sentence = `NATS has no room for the records of ${job}, which are kept and tried again: ${sentenceOf(error)}.`;
     this.trouble.met(sentence, 'full');
   }
 
-  /** A refusal alone is not believed: reads whether the message is there. */
+  /** Reads whether the message is there, because a refusal alone does not prove it. */
   private async confirm(subject: string): Promise<Attempt> {
     try {
       const { direct } = this.link.manager;
@@ -148,7 +149,10 @@ export class NatsVoteLedger implements VoteLedger {
     }
   }
 
-  /** A ledger that was deleted answers like a server whose JetStream is starting, or, from another account, not at all: asks which it is. */
+  /**
+   * Checks that the ledger still exists. One that was deleted answers like a server whose JetStream is starting or, from another account,
+   * not at all.
+   */
   private async checkExistence(): Promise<void> {
     await ledgerState(this.link, this.options).catch((error: unknown) => {
       if (!(error instanceof SmoothcertError) || !error.retryable) throw error;

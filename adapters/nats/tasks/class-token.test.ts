@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { classToken } from './numeric-class.js';
+import { classToken } from './class-token.js';
 
 describe('classToken', () => {
   it('is the same everywhere and for ever', () => {

@@ -1,5 +1,6 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 
+import { Listeners } from '../../../shared/listeners.js';
 import type { StopSignal } from '../../../shared/ports/stop-signal.js';
 import {
   decodeStop,
@@ -9,34 +10,37 @@ import {
   LARGEST_BITMAP,
 } from '../../../shared/wire/cluster.js';
 import { DecidedImages, type DecidedPart } from './decided-images.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
-import type { NatsLink } from '../link/link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 const IMAGES_PER_MESSAGE = 8 * LARGEST_BITMAP;
 
 export interface StopOptions {
   /** Id of the job. */
   readonly job: string;
-  /** One more than the largest image index of the job; what is told of others is not believed. */
+  /** One more than the largest image index of the job; messages about other images are ignored. */
   readonly imageLimit: number;
   readonly malformed: MalformedMessages;
 }
 
 /**
- * The stop signal over core NATS, where any message may be lost: all that is told is the whole set as a bitmap, on change and again every
- * `stopEveryMs`, so that every message heals the loss of those before. Whoever opens it asks first; every process that has announced
- * something answers.
+ * The stop signal over core NATS, where any message may be lost. Each message holds the whole set of decided images as bitmaps, and is
+ * sent on every change and again every `stopEveryMs`, so that each one makes up for those lost before it. A process that opens the signal
+ * first asks for the set; every process that has announced something answers.
  */
 export class NatsStopSignal implements StopSignal {
   private readonly decided: DecidedImages;
-  private readonly listeners = new Set<(images: readonly number[]) => void>();
+  private readonly listeners = new Listeners<[images: readonly number[]]>();
   private readonly subscriptions: Subscription[] = [];
   private readonly end = new AbortController();
-  /** First images of the messages that changes wait in. */
+  /** First images of the bitmaps that have changed since they were last sent. */
   private readonly changed = new Set<number>();
   private readonly subject: string;
-  /** Only whoever knows it repeats it: a job whose ending could not be stored is begun again, and one that only heard of an end must not keep it alive. */
-  private tellsEnd = false;
+  /**
+   * True where `announceEnded` was called here. Only such a process repeats the end: a job whose ending could not be stored is begun
+   * again, and a process that merely received the end must not keep sending it.
+   */
+  private announcesEnd = false;
   private closed = false;
   private coalescing: NodeJS.Timeout | null = null;
   private repeating: NodeJS.Timeout | null = null;
@@ -61,23 +65,23 @@ export class NatsStopSignal implements StopSignal {
   announce(images: readonly number[]): void {
     if (images.length === 0 || this.closed) return;
     const fresh = this.decided.add(images);
-    this.beAnswerable();
+    this.startRepeating();
     if (fresh.length === 0) return;
     for (const image of fresh) this.changed.add(image - (image % IMAGES_PER_MESSAGE));
     this.coalescing ??= setTimeout(() => this.publishChanges(), this.link.times.stopCoalesceMs).unref();
     this.inform(fresh);
   }
 
-  /** Tells all that the whole job has ended: nothing of it is wanted any more. */
+  /** Tells all workers that the whole job has ended, so that they draw nothing more of it. */
   announceEnded(): void {
     if (this.closed) return;
-    this.tellsEnd = true;
+    this.announcesEnd = true;
     this.end.abort();
-    this.beAnswerable();
+    this.startRepeating();
     this.publish(this.subject);
   }
 
-  /** Aborts once the whole job has ended, as far as is known. */
+  /** Aborts once the end of the whole job was announced or received. */
   get ended(): AbortSignal {
     return this.end.signal;
   }
@@ -87,11 +91,10 @@ export class NatsStopSignal implements StopSignal {
   }
 
   onAnnounce(listener: (images: readonly number[]) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
-  /** Tells what has not been told, and is silent from then on. Never rejects. */
+  /** Sends the changes that were not sent yet, then stops sending and listening. Never rejects. */
   close(): Promise<void> {
     this.closed = true;
     if (this.coalescing) {
@@ -113,12 +116,11 @@ export class NatsStopSignal implements StopSignal {
   }
 
   private inform(fresh: readonly number[]): void {
-    if (fresh.length === 0) return;
-    for (const listener of [...this.listeners]) listener(fresh);
+    if (fresh.length > 0) this.listeners.tell(fresh);
   }
 
-  /** From the first announcement on: repeats it, and answers those who come late. */
-  private beAnswerable(): void {
+  /** From the first announcement on, repeats the set and answers processes that ask for it. */
+  private startRepeating(): void {
     if (this.repeating || this.closed) return;
     const { job } = this.options;
     this.repeating = setInterval(() => this.publish(this.subject), this.link.times.stopEveryMs).unref();
@@ -136,7 +138,7 @@ export class NatsStopSignal implements StopSignal {
   }
 
   private publish(subject: string, wanted: (part: DecidedPart) => boolean = () => true): void {
-    const ended = this.tellsEnd;
+    const ended = this.announcesEnd;
     const parts = [...this.decided.parts()];
     if (ended && parts.length === 0) parts.push({ firstImage: 0, decided: new Uint8Array() });
     for (const part of parts.filter(wanted)) {

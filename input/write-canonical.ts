@@ -1,7 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { DataDigest } from '../shared/dataset/data-digest.js';
 import { SmoothcertError } from '../shared/errors.js';
-import { errorCode } from './bytes/files.js';
+import { errorCode } from './bytes/input-files.js';
 
 const WRITE_BYTES = 2 ** 20;
 

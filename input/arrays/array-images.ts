@@ -1,8 +1,8 @@
 import { openArrayFile, type ArrayFile } from './array-file.js';
-import { chooseArchiveLabels, chooseImages, chooseLabels } from '../choose.js';
-import { readLabels } from '../labels.js';
-import { canonicalPixels, pixelTypeOf } from '../pixels.js';
-import type { ImageSource } from '../source.js';
+import { chooseArchiveLabels, chooseImages, chooseLabels } from './choose-array.js';
+import { readLabels } from './array-labels.js';
+import { canonicalPixels, pixelTypeOf } from './array-pixels.js';
+import type { ImageSource } from '../image-source.js';
 
 /** Images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. */
 export async function openArraySource(path: string): Promise<ImageSource> {

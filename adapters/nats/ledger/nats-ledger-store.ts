@@ -1,14 +1,14 @@
 import type { LedgerStore, StoredLedger } from '../../../shared/ports/ledger-store.js';
 import type { VoteLedger } from '../../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../../shared/wire/record.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
 import { ensureLedger, ledgerState, ledgerStream, removeLedger } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
-import { NatsVoteLedger } from './vote-ledger.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { NatsVoteLedger } from './nats-vote-ledger.js';
 
 const PREFIX = ledgerStream('');
 
-/** The ledgers of a cluster, a stream a job. The link is its opener's. */
+/** The ledgers of a cluster, one stream for each job. Whoever opened `link` closes it. */
 export class NatsLedgers implements LedgerStore {
   constructor(private readonly link: NatsLink) {}
 
@@ -52,7 +52,7 @@ export class NatsLedgers implements LedgerStore {
   }
 }
 
-/** What is no record is left out, as by all who read; the last of the messages may be one of those. */
+/** Yields the records up to sequence number `last`. Messages that are no records are skipped; the last message may be one of them. */
 async function* readUpTo(
   link: NatsLink,
   name: { readonly job: string; readonly jobDigest: string },

@@ -1,9 +1,9 @@
 import { endianness } from 'node:os';
-import { shapeFault, type PixelType } from '../shared/dataset/canonical.js';
-import type { Selection } from '../shared/dataset/selection.js';
-import { SmoothcertError } from '../shared/errors.js';
-import type { OpenArray } from './arrays/array-file.js';
-import { readPieces, readValues } from './arrays/values.js';
+import { shapeFault, type PixelType } from '../../shared/dataset/canonical.js';
+import type { Selection } from '../../shared/dataset/selection.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { OpenArray } from './array-file.js';
+import { readPieces, readValues } from './array-values.js';
 
 /** What the canonical data set will hold for this array; DATA_TYPE, DATA_EMPTY or DATA_SHAPE if it holds no images. */
 export function pixelTypeOf(array: OpenArray): PixelType {

@@ -1,6 +1,6 @@
-import { SmoothcertError } from '../shared/errors.js';
-import type { OpenArray } from './arrays/array-file.js';
-import { readValues } from './arrays/values.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { OpenArray } from './array-file.js';
+import { readValues } from './array-values.js';
 
 export const LARGEST_LABEL = 2 ** 31 - 1;
 

@@ -1,8 +1,8 @@
-import type { Task } from '../ports/task-queue.js';
-import type { Shard } from '../shards.js';
-import type { Check } from './check.js';
-import { smoothcert } from './generated.js';
-import { codecOf } from './message.js';
+import type { Task } from '../../ports/task-queue.js';
+import type { Shard } from '../../shards.js';
+import type { Check } from '../check.js';
+import { smoothcert } from '../generated.js';
+import { codecOf } from '../codec.js';
 
 /** Shards of one task: far above what is packed into one. */
 export const MOST_SHARDS = 1024;

@@ -1,12 +1,12 @@
-import { jobDigestOf } from '../job.js';
-import type { WorkOrder } from '../work-order.js';
-import { UINT32_MAX } from './check.js';
-import { DEVICE_NUMBERS } from './enums.js';
-import { smoothcert } from './generated.js';
-import { drawToJson, readDrawJson } from './job-json.js';
-import { codecOf } from './message.js';
-import { modelOfWire, modelToWire } from './model.js';
-import { probeImagesOf } from './parts.js';
+import { jobDigestOf } from '../../job.js';
+import type { WorkOrder } from '../../work-order.js';
+import { UINT32_MAX } from '../check.js';
+import { DEVICE_NUMBERS } from '../enums.js';
+import { smoothcert } from '../generated.js';
+import { drawToJson, readDrawJson } from '../job-json.js';
+import { codecOf } from '../codec.js';
+import { modelOfWire, modelToWire } from '../references.js';
+import { probeImagesOf } from '../parts.js';
 
 /** Characters of a claim: a thousand radii and their looks take a tenth. */
 const LONGEST_CLAIM = 2 ** 18;

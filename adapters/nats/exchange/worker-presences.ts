@@ -3,17 +3,17 @@ import type { Subscription } from '@nats-io/transport-node';
 
 import type { Presence } from '../../../shared/ports/exchange.js';
 import { decodePresence, encodePresence } from '../../../shared/wire/cluster.js';
-import type { NatsLink } from '../link/link.js';
-import { tell, type MalformedMessages } from '../link/messages.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { tell, type MalformedMessages } from '../link/core-messages.js';
 
-/** A worker that missed so many announcements is gone. */
+/** Announcements that a worker may miss before it counts as gone. */
 const MISSED = 3;
-/** Workers that are kept in mind; one that comes when there are so many is not counted. */
+/** Workers that are remembered; further ones are not listed. */
 export const MOST_WORKERS = 16_384;
-/** Bytes of all that they say: one announcement is some hundred, and one of many refusals up to 1 MiB. */
-export const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
+/** Bytes of the announcements of all of them: one has some hundred bytes, and up to 1 MiB with many refusals. */
+const MOST_PRESENCE_BYTES = 64 * 2 ** 20;
 
-/** Says that this worker is there. A name that is no token of a subject goes by its hash there; the message has the name. */
+/** Announces that this worker is running. A name that cannot be part of a subject is hashed there; the message has the name itself. */
 export function announcePresence({ connection }: NatsLink, presence: Presence): void {
   const { worker } = presence;
   const token = /^[\w-]{1,64}$/.test(worker) ? worker : createHash('sha256').update(worker).digest('hex');
@@ -26,8 +26,8 @@ interface Heard {
   readonly bytes: number;
 }
 
-/** Workers as they were last heard of; one that has been silent for three announcements is not among them. */
-export class Presences {
+/** The last announcement of each worker that is running. A worker that missed three announcements is not listed. */
+export class WorkerPresences {
   private readonly heard = new Map<string, Heard>();
   private bytes = 0;
   private readonly subscription: Subscription;
@@ -60,7 +60,7 @@ export class Presences {
 
   private take(presence: Presence, bytes: number): void {
     const { worker } = presence;
-    // Behind all others: the map is in the order in which they were heard.
+    // Removed first, so that it moves to the end: the map is in the order in which they were heard.
     const known = this.forget(worker);
     if (!known && !this.hasRoom(bytes)) this.forgetSilent();
     if (this.hasRoom(bytes)) {

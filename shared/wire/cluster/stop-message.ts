@@ -1,6 +1,6 @@
-import { UINT32_MAX } from './check.js';
-import { smoothcert } from './generated.js';
-import { codecOf } from './message.js';
+import { UINT32_MAX } from '../check.js';
+import { smoothcert } from '../generated.js';
+import { codecOf } from '../codec.js';
 
 /** Bytes of a bitmap: 2^18 images. */
 export const LARGEST_BITMAP = 2 ** 15;

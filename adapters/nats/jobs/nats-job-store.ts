@@ -3,18 +3,18 @@ import type { KV } from '@nats-io/kv';
 import type { JobEntry, JobStore, Stored } from '../../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../../api/wire/entry.js';
 import { answered, isPresent, jobsBucket, removeKey, valuesUnder } from '../link/buckets.js';
-import { isWrongSequence } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { isWrongSequence } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 
 const PREFIX = 'job';
-/** Ids of jobs: what is none names no key. */
+/** Form of a job's id; any other text is no key. */
 const JOB_ID = /^[A-Za-z0-9-]{1,64}$/;
 const keyOf = (id: string): string => `${PREFIX}.${id}`;
 
-/** Told of an entry that cannot be read: its job's id, and what is wrong with it. */
+/** Called for an entry that cannot be read, with its job's id and the error. */
 export type OnDamaged = (id: string, error: unknown) => void;
 
-/** Jobs as keys of the bucket SC1_JOBS; a version is the revision of the key. The connection is its opener's. */
+/** Jobs as keys of the bucket SC1_JOBS; a version is the revision of the key. Whoever opened `link` closes it. */
 export class NatsJobStore implements JobStore {
   private constructor(
     private readonly link: NatsLink,
@@ -64,7 +64,7 @@ export class NatsJobStore implements JobStore {
     return Promise.resolve();
   }
 
-  /** False if the key is not as the caller believes. */
+  /** Writes an entry; returns false if the key has another revision than the caller expects. */
   private async write(
     entry: JobEntry,
     put: (key: string, bytes: Uint8Array) => Promise<number>,

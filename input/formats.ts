@@ -1,13 +1,13 @@
 import { SmoothcertError } from '../shared/errors.js';
 import { arrayFormatOf } from './arrays/array-file.js';
-import { openArraySource, readArrayLabels } from './arrays/array-source.js';
+import { openArraySource, readArrayLabels } from './arrays/array-images.js';
 import { cifarBatches, mayBeCifar, openCifar } from './records/cifar.js';
 import { readCsvLabels } from './pictures/csv-labels.js';
-import { firstBytes, sizeOf, statOf } from './bytes/files.js';
-import { openFolder } from './pictures/folder-source.js';
+import { firstBytes, sizeOf, statOf } from './bytes/input-files.js';
+import { openFolder } from './pictures/picture-folder.js';
 import { IDX_START_BYTES, promisedIdxBytes } from './records/idx.js';
 import { isPicture } from './pictures/picture.js';
-import type { ImageSource } from './source.js';
+import type { ImageSource } from './image-source.js';
 
 /**
  * Opens images by what the file or folder holds: .npz, .npy, IDX (also in gzip), CIFAR batches, or a folder of PNG

@@ -1,5 +1,5 @@
-/** Lets only so many things be under way at a time, and only so much of them, first come first served; one that is larger than all goes alone. */
-export class Room {
+/** Bounds the number and the bytes of actions under way, first come first served. An action larger than the bound runs alone. */
+export class ConcurrencyLimit {
   private count = 0;
   private bytes = 0;
   private readonly waiting: { bytes: number; begin: () => void }[] = [];
@@ -9,6 +9,7 @@ export class Room {
     private readonly mostBytes: number,
   ) {}
 
+  /** Runs `action`, of so many bytes, as soon as the limit admits it; resolves or rejects as it does. */
   async run<T>(bytes: number, action: () => Promise<T>): Promise<T> {
     if (this.waiting.length > 0 || !this.fits(bytes)) {
       await new Promise<void>((begin) => this.waiting.push({ bytes, begin }));

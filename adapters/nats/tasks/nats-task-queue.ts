@@ -1,13 +1,13 @@
 import type { Msg } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { classToken } from '../../../shared/numeric-class.js';
+import { classToken } from './class-token.js';
 import type { Delivery, Task, TaskQueue } from '../../../shared/ports/task-queue.js';
 import { decodeTask, encodeTask } from '../../../shared/wire/cluster.js';
-import { isFull, isUnanswered, unanswered, unreachable } from '../link/errors.js';
+import { isFull, isUnanswered, unanswered, unreachable } from '../link/nats-errors.js';
 import { watchExhausted } from './exhausted.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
 import { Pull } from './pull.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses, settledOrAborted } from '../link/retry.js';
@@ -27,19 +27,19 @@ const ACK = '+ACK';
 const WORKING = '+WPI';
 const TERM = '+TERM';
 const NAK = '-NAK';
-/** How long a close waits for the server's word that nothing more is on its way. */
-const LAST_WORD_MS = 1000;
+/** Milliseconds for which `close` waits for messages in flight. */
+const FLUSH_MS = 1000;
 
 /**
- * The tasks of one numeric class in JetStream. A task is in the hands of whoever took it for as long as this queue is open there and
- * its process can reach the server; after `ackWaitMs` of silence it is handed to somebody else. Never asks for more tasks than there
- * are callers of `next`; goes on by itself whenever the server or the link has been away.
+ * The tasks of one numeric class in JetStream. A task belongs to the process that took it for as long as its queue is open and it can reach
+ * the server; after `ackWaitMs` of silence the task is delivered to another process. A queue requests no more tasks than there are callers
+ * of `next`, and continues by itself after the server or the link was down.
  */
 export class NatsTaskQueue implements TaskQueue {
   private readonly pulls = new Set<Pull>();
-  /** Tasks taken and not acknowledged: where the server wants to hear of them. */
-  private readonly held = new Set<Msg>();
-  /** Came for somebody who had just given up; for the next one who asks, unless it is handed out again by then. */
+  /** Messages of tasks that were taken and not acknowledged. */
+  private readonly unacknowledged = new Set<Msg>();
+  /** Messages that came for a caller of `next` who had just given up; the next caller gets them, unless they are delivered again by then. */
   private late: { message: Msg; at: number }[] = [];
   private hasPulled = false;
   private readonly malformed: MalformedMessages;
@@ -47,15 +47,15 @@ export class NatsTaskQueue implements TaskQueue {
   private readonly end = new AbortController();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly unlisten: () => void;
-  /** Resolves once what a coordinator makes is there; null: it is, as far as is known. */
+  /** Resolves once a coordinator has made stream and consumer; null while they are not known to be missing. */
   private missing: Promise<void> | null = null;
 
   private constructor(
     private readonly link: NatsLink,
     private readonly token: string,
     private readonly limits: WorkLimits,
-    /** Whether stream and consumer are made here where they are not there. */
-    private readonly makes: boolean,
+    /** True if this process makes stream and consumer where they are missing. */
+    private readonly isMaker: boolean,
   ) {
     this.malformed = new MalformedMessages(link.tellMalformed);
     this.foreign = new RecurringTrouble(link);
@@ -65,7 +65,7 @@ export class NatsTaskQueue implements TaskQueue {
   }
 
   /**
-   * Opens the queue of a numeric class, making what it needs if it is not there.
+   * Opens the queue of a numeric class, making stream and consumer if they are not there.
    * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, NATS_FORBIDDEN, DISK_FULL
    */
   static async open(
@@ -79,7 +79,7 @@ export class NatsTaskQueue implements TaskQueue {
   }
 
   /**
-   * Opens the queue of a numeric class for those who take tasks: makes nothing, and waits in `next` for what a coordinator makes.
+   * Opens the queue of a numeric class for a worker. It makes nothing: `next` waits until a coordinator has made stream and consumer.
    * @throws SmoothcertError NATS_UNSUITABLE, NATS_UNREACHABLE, NATS_FORBIDDEN
    */
   static async bind(
@@ -90,18 +90,18 @@ export class NatsTaskQueue implements TaskQueue {
     const token = classToken(numericClass);
     const isThere = await findWork(link, token, limits);
     const queue = new NatsTaskQueue(link, token, limits, false);
-    if (!isThere) queue.lookForIt();
+    if (!isThere) queue.awaitConsumer();
     return queue;
   }
 
-  /** Messages that are no tasks of ours; they were removed, but for those of another version. */
+  /** Messages that could not be read as tasks. They were removed, except those of another version. */
   get malformedCount(): number {
     return this.malformed.count;
   }
 
   async publish(task: Task): Promise<'queued' | 'full'> {
     const bytes = encodeTask(task);
-    // The library would keep it and send it later, whatever its caller has made of the refusal by then.
+    // The library would buffer the task and send it later, when the caller has already treated it as refused.
     if (!this.link.connected) throw unreachable('NATS cannot be reached.', 'It is tried again for ever.');
     try {
       await this.link.streams.publish(workSubject(this.token, task.job), bytes, traceHeaders(task.trace));
@@ -109,7 +109,7 @@ export class NatsTaskQueue implements TaskQueue {
     } catch (error) {
       if (isFull(error)) return 'full';
       // Nobody listens there: the stream may have been removed.
-      if (isUnanswered(error) && this.makes) await ensureWork(this.link, this.token, this.limits);
+      if (isUnanswered(error) && this.isMaker) await ensureWork(this.link, this.token, this.limits);
       throw unanswered(`say that it has queued the task ${task.name}`, error);
     }
   }
@@ -160,31 +160,31 @@ export class NatsTaskQueue implements TaskQueue {
     }
   }
 
-  /** Calls `listener` with tasks that are handed out no more, each once, until the returned function is called. They are removed. */
+  /** Calls `listener` once with each task that is not delivered any more, until the returned function is called. Such tasks are removed. */
   onExhausted(listener: (task: Task) => void): () => void {
     return watchExhausted(this.link, this.token, this.malformed, listener);
   }
 
   /**
-   * Takes nothing more. A task that came for somebody who had given up is handed to others at once; those that were taken and not
-   * acknowledged are handed out again after `ackWaitMs`.
+   * Takes no more tasks. A task that no caller of `next` has got is returned to the server at once; tasks that were taken and not
+   * acknowledged are delivered again after `ackWaitMs`.
    */
   async close(): Promise<void> {
     this.end.abort();
     this.unlisten();
     clearInterval(this.heartbeat);
-    this.held.clear();
+    this.unacknowledged.clear();
     this.link.end.removeEventListener('abort', this.endPulls);
     this.endPulls();
-    if (this.hasPulled && this.link.connected) await this.lastWord();
+    if (this.hasPulled && this.link.connected) await this.flush();
     for (const { message } of this.late.splice(0)) this.tell(message, NAK);
   }
 
-  /** Resolves when all that the server has sent until now is here. */
-  private async lastWord(): Promise<void> {
+  /** Resolves when everything that the server has sent until now has arrived, or after a second. */
+  private async flush(): Promise<void> {
     const come = new AbortController();
     const flushed = this.link.connection.flush().catch(() => undefined);
-    await Promise.race([flushed, pause(LAST_WORD_MS, come.signal)]);
+    await Promise.race([flushed, pause(FLUSH_MS, come.signal)]);
     come.abort();
   }
 
@@ -206,13 +206,13 @@ export class NatsTaskQueue implements TaskQueue {
     }
   }
 
-  /** Null if it is none that can be read: what nobody could read is removed, what is meant for another version is left to others. */
+  /** Decodes a task; null if it cannot be read. One of another version is left to other workers, and anything else is removed. */
   private read(message: Msg): Task | null {
     try {
       return { ...this.malformed.readOrThrow(decodeTask, message.data), ...traceIn(message) };
     } catch (error) {
       const isForeign = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
-      // Nothing at all is of no version.
+      // An empty message decodes as one without a version.
       if (isForeign && message.data.length > 0)
         this.foreign.met(`A task is left to other workers: ${error.message}`);
       else this.tell(message, TERM);
@@ -233,25 +233,25 @@ export class NatsTaskQueue implements TaskQueue {
   }
 
   private deliver(message: Msg, task: Task): Delivery {
-    this.held.add(message);
+    this.unacknowledged.add(message);
     let acknowledged: Promise<void> | null = null;
     return {
       task,
       redelivered: deliveriesOf(message) > 1,
       acknowledge: () => (acknowledged ??= this.acknowledge(message)),
-      // No word refuses it: refused at once again and again, it would soon count as one that nobody can answer.
-      handBack: () => void this.held.delete(message),
+      // No refusal is sent: a task that is refused again and again would soon reach the limit of deliveries.
+      handBack: () => void this.unacknowledged.delete(message),
     };
   }
 
   private async acknowledge(message: Msg): Promise<void> {
-    this.held.delete(message);
+    this.unacknowledged.delete(message);
     const { connection, times } = this.link;
-    // A lost word leads to a further delivery, which finds the record.
+    // A lost acknowledgement leads to a further delivery, whose worker finds the record.
     await connection.request(message.reply!, ACK, { timeout: times.requestMs }).catch(() => undefined);
   }
 
-  /** Those who wait ask anew: what they had asked for is forgotten. */
+  /** After a reconnection the server has forgotten pulls, so they end and `next` sends new ones. */
   private resume(): void {
     this.sayWorking();
     this.endPulls();
@@ -262,27 +262,27 @@ export class NatsTaskQueue implements TaskQueue {
   };
 
   private sayWorking(): void {
-    for (const message of this.held) this.tell(message, WORKING);
+    for (const message of this.unacknowledged) this.tell(message, WORKING);
   }
 
-  private tell(message: Msg, word: string): void {
-    if (this.link.connected) this.link.connection.publish(message.reply!, word);
+  private tell(message: Msg, answer: string): void {
+    if (this.link.connected) this.link.connection.publish(message.reply!, answer);
   }
 
-  /** Nobody serves the consumer: it may have been removed, and the stream with it. */
+  /** Called when nothing serves the consumer: it may have been removed, and the stream with it. */
   private async recover(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.end.signal.aborted || !this.link.connected) return;
-    if (!this.makes) this.lookForIt();
+    if (!this.isMaker) this.awaitConsumer();
     else await this.unlessTransient(ensureWork(this.link, this.token, this.limits));
   }
 
-  /** What it meets is thrown to those who wait. */
-  private lookForIt(): void {
+  /** Starts to wait for stream and consumer; callers of `next` get its errors. */
+  private awaitConsumer(): void {
     this.missing ??= this.untilThere();
     this.missing.catch(() => undefined);
   }
 
-  /** Resolves once stream and consumer are there, or nobody waits for them any more. One loop, however many wait. */
+  /** Resolves once stream and consumer are there, or the queue or the link is closed. All callers of `next` share one loop. */
   private async untilThere(): Promise<void> {
     const { link, token, limits, end } = this;
     let isTold = false;
@@ -300,7 +300,7 @@ export class NatsTaskQueue implements TaskQueue {
     this.missing = null;
   }
 
-  /** Undefined where it is of use to try again. */
+  /** Resolves as `trying` does; with undefined where its error is worth another try. */
   private async unlessTransient<T>(trying: Promise<T>): Promise<T | undefined> {
     return trying.catch((error: unknown) => {
       if (error instanceof SmoothcertError && error.retryable) return undefined;
@@ -310,7 +310,7 @@ export class NatsTaskQueue implements TaskQueue {
 }
 
 /**
- * How often the server has handed the message out, this time included: so says the subject that an answer goes to,
+ * Returns how often the server has delivered the message, this time included. The subject for answers says so:
  * $JS.ACK.<stream>.<consumer>.<deliveries>… or, of newer servers, $JS.ACK.<domain>.<account>.<stream>.<consumer>.<deliveries>…
  */
 function deliveriesOf({ reply = '' }: Msg): number {

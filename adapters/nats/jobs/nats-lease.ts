@@ -3,18 +3,19 @@ import { SmoothcertError } from '../../../shared/errors.js';
 import type { Lease } from '../../../shared/ports/lease.js';
 import { decodeLease, encodeLease, type LeaseHolder } from '../../../shared/wire/cluster.js';
 import { isPresent, leaseBucket, restoreLeaseBucket } from '../link/buckets.js';
-import { forbidden, isForbidden, isWrongSequence, sentenceOf } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
+import { forbidden, isForbidden, isWrongSequence, sentenceOf } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
 import { pause } from '../link/retry.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import type { NatsTimes } from '../link/times.js';
 
 export const LEASE_KEY = 'coordinator';
 
+/** A lease that this process holds. */
 interface Hold {
   revision: number;
-  /** Monotonic; before the renewal was sent, so that the server's clock started later. */
+  /** Monotonic milliseconds, taken before the renewal was sent: the server starts to count later. */
   renewedAt: number;
   readonly lost: AbortController;
   renewing: Promise<void> | null;
@@ -22,13 +23,13 @@ interface Hold {
   watchdog?: NodeJS.Timeout;
 }
 
-/** Of the time to live, what is left when a holder that cannot renew stops to believe in its lease. */
+/** Share of the time to live that is left when a holder that cannot renew gives the lease up. */
 const MARGIN = 0.2;
 
 /**
- * The lease as a key that the server forgets `leaseTtlMs` after its last renewal. The holder believes in it for a fifth less, on its own
- * monotonic clock: one that was paused finds it lost when it looks, before another one can have taken it for long. An expired key makes no
- * watch event, so those who wait for it poll.
+ * The lease as a key that the server removes `leaseTtlMs` after its last renewal. Its holder gives it up a fifth of that time earlier, by
+ * its own monotonic clock: a process that was paused finds that it has lost the lease as soon as it checks. An expired key causes no watch
+ * event, so processes that wait for the lease poll.
  */
 export class NatsLease implements Lease {
   private hold: Hold | null = null;
@@ -49,7 +50,7 @@ export class NatsLease implements Lease {
   }
 
   /**
-   * @param self `holder`: another name at each start
+   * @param self what the lease says of this process; `holder` is another name at each start
    * @throws SmoothcertError NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE
    */
   static async open(
@@ -72,16 +73,19 @@ export class NatsLease implements Lease {
     }
   }
 
-  /** False if it is not free, or not to be had now: then what it is kept in may be gone, and is made again. @throws SmoothcertError NATS_FORBIDDEN */
+  /**
+   * Tries to take the lease once; returns false if another process holds it or NATS did not answer. In the latter case the bucket may have
+   * been removed, and is made again. @throws SmoothcertError NATS_FORBIDDEN
+   */
   private async tryToTake(): Promise<boolean> {
     try {
       const taken = await this.take();
       this.trouble.over();
       return taken;
     } catch (error) {
-      // Somebody else was faster.
+      // Another process was faster.
       if (isWrongSequence(error)) return false;
-      if (isForbidden(error)) throw forbidden(error).told;
+      if (isForbidden(error)) throw forbidden(error).refusal;
       this.trouble.met(`The lease cannot be taken, and is tried for further: ${sentenceOf(error)}.`);
       if (this.link.connected) await restoreLeaseBucket(this.link).catch(() => undefined);
       return false;
@@ -103,11 +107,14 @@ export class NatsLease implements Lease {
     if (!hold) return;
     this.lose(hold);
     await hold.renewing;
-    // One that cannot be deleted ends by itself.
+    // A key that cannot be deleted expires.
     await this.bucket.delete(LEASE_KEY, { previousSeq: hold.revision }).catch(() => undefined);
   }
 
-  /** Takes the lease if nobody holds it, or one's own of which no answer came. False if somebody else holds it. Rejects if unknown. */
+  /**
+   * Takes the lease if nobody holds it, or if this process took it earlier without receiving the answer. Returns false if another process
+   * holds it. Rejects where that is unknown.
+   */
   private async take(): Promise<boolean> {
     const entry = await this.bucket.get(LEASE_KEY);
     if (isPresent(entry) && !this.isOwn(entry.value)) return false;
@@ -136,7 +143,7 @@ export class NatsLease implements Lease {
       hold.renewedAt = renewedAt;
     } catch (error) {
       if (!isWrongSequence(error) || !mayReadAgain) throw error;
-      // Either it is another one's now, or a renewal was stored of which no answer came.
+      // Either another process has it now, or a renewal was stored whose answer was lost.
       const entry = await this.bucket.get(LEASE_KEY);
       if (isPresent(entry) && this.isOwn(entry.value)) {
         hold.revision = entry.revision;
@@ -145,7 +152,7 @@ export class NatsLease implements Lease {
     }
   }
 
-  /** Gives up in time for another try before the next renewal is due. */
+  /** Writes the key; times out early enough to try again before the next renewal is due. */
   private put(previousSeq: number): Promise<number> {
     return this.bucket.put(LEASE_KEY, this.value, { previousSeq, timeout: this.times.leaseRenewMs / 2 });
   }
@@ -158,7 +165,7 @@ export class NatsLease implements Lease {
     if (this.leftMs(hold) <= 0) this.lose(hold);
   }
 
-  /** Loses it as soon as it was not renewed for too long. */
+  /** Gives the lease up as soon as it was not renewed for too long. */
   private watch(hold: Hold): void {
     this.loseIfOld(hold);
     if (this.hold === hold) {

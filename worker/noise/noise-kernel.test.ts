@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
-import { GENERATOR, NoiseKernel } from './generator.js';
-import { loadGenerator } from './module.js';
-import { normal, philox4x32, type Words } from './reference.js';
+import { GENERATOR, NoiseKernel } from './noise-kernel.js';
+import { loadGenerator } from './generator-module.js';
+import { normal, philox4x32, type Words } from '../../test/support/noise-reference.js';
 
 const MAX_SEED = 2n ** 64n - 1n;
 const MAX_WORD = 0xffffffff;

@@ -4,33 +4,32 @@ import { errors } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
 
-/** A stream that takes no more answers with this code, whatever it is full of; its description says of what. */
+/** Codes of the server. A full stream answers with this one; the description says which of its limits was reached. */
 const NOT_STORED = 10077;
 const NO_STORAGE = [10023, 10028, 10047];
 const NAME_IN_USE = [10058, 10013, 10105];
 
-const notStored = (error: unknown, why: string): boolean =>
-  error instanceof JetStreamApiError && error.code === NOT_STORED && error.message.startsWith(why);
+/** The stream is full, by whichever of its limits. */
+export const isNotStored = (error: unknown): error is JetStreamApiError =>
+  error instanceof JetStreamApiError && error.code === NOT_STORED;
 
 /** The stream holds as many messages as it may. */
-export const isFull = (error: unknown): boolean => notStored(error, 'maximum messages exceeded');
+export const isFull = (error: unknown): boolean =>
+  isNotStored(error) && error.message.startsWith('maximum messages exceeded');
 
-/** The subject has a message already; believed only once that message was read. */
+/** The subject has a message already. Callers believe it only once they have read that message. */
 export const isSubjectTaken = (error: unknown): boolean =>
-  notStored(error, 'maximum messages per subject exceeded');
+  isNotStored(error) && error.message.startsWith('maximum messages per subject exceeded');
 
 /** The server says that there is no such stream, or no such consumer. */
 export const isStreamMissing = (error: unknown): boolean => error instanceof jserrors.StreamNotFoundError;
 export const isConsumerMissing = (error: unknown): boolean => error instanceof jserrors.ConsumerNotFoundError;
 
-export const isMessageMissing = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound;
-
-/** Somebody else has written the key since it was read. */
+/** Another process has written the key since it was read. */
 export const isWrongSequence = (error: unknown): boolean =>
   error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
 
-/** Nobody listens on the subject: JetStream is off, is starting, or the stream was deleted. It alone does not say which. */
+/** Nobody listens on the subject: JetStream is off, is starting, or the stream was deleted. The error does not tell these apart. */
 export const isUnanswered = (error: unknown): boolean =>
   error instanceof jserrors.JetStreamNotEnabled ||
   (error instanceof errors.RequestError && error.isNoResponders());
@@ -39,16 +38,16 @@ export const isUnanswered = (error: unknown): boolean =>
 export const isOutOfStorage = (error: unknown): boolean =>
   error instanceof JetStreamApiError && NO_STORAGE.includes(error.code);
 
-/** Somebody else has made it in the meantime, perhaps with other settings. */
+/** Another process has made it in the meantime, perhaps with other settings. */
 export const isNameInUse = (error: unknown): boolean =>
   error instanceof JetStreamApiError && NAME_IN_USE.includes(error.code);
 
-/** The server does not know who we are: trying again with the same credentials is of no use. */
+/** The server refuses the credentials: to try again with the same ones is of no use. */
 export const isRefusedLogin = (error: unknown): boolean => error instanceof errors.AuthorizationError;
 
 type Violation = InstanceType<typeof errors.PermissionViolationError>;
 
-/** The server's word that it does not let us publish to, or listen on, a subject; null if the error is another one. */
+/** Returns the server's refusal to publish to, or subscribe to, a subject; null if the error is another one. */
 function violationIn(error: unknown): Violation | null {
   if (error instanceof errors.PermissionViolationError) return error;
   return error instanceof Error && error.cause !== undefined ? violationIn(error.cause) : null;
@@ -56,16 +55,16 @@ function violationIn(error: unknown): Violation | null {
 
 export const isForbidden = (error: unknown): boolean => violationIn(error) !== null;
 
-/** What to say of an error that `isForbidden`, and the subject that it is about. */
-export function forbidden(cause: unknown): { readonly subject: string; readonly told: SmoothcertError } {
+/** Words an error for which `isForbidden` is true: the subject that was refused, and the error to throw. */
+export function forbidden(cause: unknown): { readonly subject: string; readonly refusal: SmoothcertError } {
   const { operation, subject } = violationIn(cause)!;
-  const told = new SmoothcertError(
+  const refusal = new SmoothcertError(
     'NATS_FORBIDDEN',
     `NATS does not let this user ${operation === 'publish' ? 'publish to' : 'listen on'} ${subject}.`,
     'Give this user the permissions that deploy/nats/accounts.conf gives it, or log in as another one.',
     { cause },
   );
-  return { subject, told };
+  return { subject, refusal };
 }
 
 export function unreachable(why: string, remedy: string, cause?: unknown): SmoothcertError {
@@ -76,9 +75,12 @@ export function unsuitable(why: string, remedy: string, cause?: unknown): Smooth
   return new SmoothcertError('NATS_UNSUITABLE', why, remedy, { cause });
 }
 
-/** What came of a request whose answer never came, or said that it cannot be done now, or that was not allowed. */
+/**
+ * Words the failure of a request: no answer came, the server cannot do it now, or the user may not.
+ * @param what the request in words, as the end of "NATS did not …"
+ */
 export function unanswered(what: string, cause: unknown): SmoothcertError {
-  if (isForbidden(cause)) return forbidden(cause).told;
+  if (isForbidden(cause)) return forbidden(cause).refusal;
   return unreachable(
     `NATS did not ${what}: ${sentenceOf(cause)}.`,
     'It is tried again as soon as NATS answers; look at the log of the NATS server if that takes long.',
@@ -86,7 +88,7 @@ export function unanswered(what: string, cause: unknown): SmoothcertError {
   );
 }
 
-/** What went wrong, as the end of a sentence. */
+/** Returns an error's message without its full stop, as the end of a sentence. */
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.replace(/\.$/, '');

@@ -11,7 +11,7 @@ import type { Address } from './address.js';
 import { listen, type Listener } from './listen.js';
 import type { Tls, TlsContents } from './tls.js';
 import type { Tokens } from './tokens.js';
-import { plain } from './plain.js';
+import { plain } from './plain-answer.js';
 
 /** Answers a GET or HEAD. What it throws becomes a 500, or ends the answer that was begun. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;

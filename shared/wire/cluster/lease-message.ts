@@ -1,5 +1,5 @@
-import { smoothcert } from './generated.js';
-import { codecOf } from './message.js';
+import { smoothcert } from '../generated.js';
+import { codecOf } from '../codec.js';
 
 /** Which coordinator issues tasks, and where workers fetch artifacts. */
 export interface LeaseHolder {

@@ -1,10 +1,10 @@
-import type { PrepareRequest } from '../ports/exchange.js';
-import type { Refusal } from '../ports/job-store.js';
-import type { Prepared } from '../preparation.js';
-import { smoothcert } from './generated.js';
-import { readSeededSpec, specToWire } from './job-spec.js';
-import { codecOf } from './message.js';
-import { preparedOfWire, preparedToWire, probeImagesOf, refusalOfWire, refusalToWire } from './parts.js';
+import type { PrepareRequest } from '../../ports/exchange.js';
+import type { Refusal } from '../../ports/job-store.js';
+import type { Prepared } from '../../preparation.js';
+import { smoothcert } from '../generated.js';
+import { readSeededSpec, specToWire } from '../job-spec.js';
+import { codecOf } from '../codec.js';
+import { preparedOfWire, preparedToWire, probeImagesOf, refusalOfWire, refusalToWire } from '../parts.js';
 
 const request = codecOf(
   'a request to look at a model',

@@ -1,24 +1,24 @@
 import type { Msg, NatsConnection, PublishOptions } from '@nats-io/transport-node';
 import { SmoothcertError } from '../../../shared/errors.js';
 
-/** Counts messages that cannot be read. They are ignored: whoever sent them is of another version, or none of us. */
+/** Counts messages that cannot be read and are ignored: their sender has another version, or is no part of smoothcert. */
 export class MalformedMessages {
   private found = 0;
 
-  /** @param onFound told of each */
+  /** @param onFound called for each */
   constructor(private readonly onFound: () => void = () => undefined) {}
 
   get count(): number {
     return this.found;
   }
 
-  /** Counts one that was found elsewhere. */
+  /** Counts a message that a caller could not read. */
   add(): void {
     this.found++;
     this.onFound();
   }
 
-  /** What the bytes say; null if they say nothing. @param decode throws only SmoothcertErrors */
+  /** Decodes the bytes; null, and counted, if they cannot be read. @param decode throws only SmoothcertErrors */
   read<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T | null {
     try {
       return this.readOrThrow(decode, bytes);
@@ -28,7 +28,7 @@ export class MalformedMessages {
     }
   }
 
-  /** What the bytes say. @throws what `decode` throws */
+  /** Decodes the bytes, and counts those that cannot be read. @throws what `decode` throws */
   readOrThrow<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
     try {
       return decode(bytes);
@@ -40,15 +40,15 @@ export class MalformedMessages {
 }
 
 /**
- * Publishes what may be lost. Never throws: a connection that is closed, or about to be, says nothing any more,
- * and what is published while the server is away is forgotten.
+ * Publishes a message that may be lost. Never throws: nothing is sent on a connection that is closed or closing, and a message that is
+ * published while the server cannot be reached is dropped.
  */
 export function tell(nc: NatsConnection, subject: string, bytes: Uint8Array, options?: PublishOptions): void {
   if (nc.isClosed() || nc.isDraining()) return;
   nc.publish(subject, bytes, options);
 }
 
-/** Whether this is the server's word that nobody listens where something was asked. */
+/** Returns true for the server's status message that nobody listens on the subject of a request. */
 export function isNobodyThere(msg: Msg): boolean {
   return msg.data.length === 0 && msg.headers?.code === 503;
 }

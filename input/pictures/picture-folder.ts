@@ -2,10 +2,10 @@ import path from 'node:path';
 import { shapeFault } from '../../shared/dataset/canonical.js';
 import { indicesOf } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { inOrder } from '../bytes/in-order.js';
+import { inOrder } from './concurrent-map.js';
 import { listPictures } from './listing.js';
 import { decodePicture, describePicture, type PictureShape } from './picture.js';
-import type { ImageSource } from '../source.js';
+import type { ImageSource } from '../image-source.js';
 
 const HEADERS_AT_ONCE = 8;
 const DECODED_AT_ONCE = 4;

@@ -1,5 +1,5 @@
 import { SmoothcertError } from '../../shared/errors.js';
-import { type GeneratorModule, loadGenerator } from './module.js';
+import { type GeneratorModule, loadGenerator } from './generator-module.js';
 
 /** What a job names: another algorithm, or another bit from the same one, has another name or version. */
 export const GENERATOR: { readonly name: string; readonly version: number } = {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { Room } from './room.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 
-/** What has begun, and how each is ended. */
+/** Actions that have begun, and functions that end them. */
 class Work {
   readonly begun: string[] = [];
   private readonly ends = new Map<string, () => void>();
 
-  readonly run = (room: Room, name: string, bytes: number): Promise<string> =>
-    room.run(bytes, () => {
+  readonly run = (limit: ConcurrencyLimit, name: string, bytes: number): Promise<string> =>
+    limit.run(bytes, () => {
       this.begun.push(name);
       return new Promise((resolve) => this.ends.set(name, () => resolve(name)));
     });
@@ -20,10 +20,10 @@ class Work {
   }
 }
 
-describe('Room', () => {
+describe('ConcurrencyLimit', () => {
   it('lets only so many begin, in their order', async () => {
-    const [room, work] = [new Room(2, 100), new Work()];
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => work.run(room, name, 1));
+    const [limit, work] = [new ConcurrencyLimit(2, 100), new Work()];
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => work.run(limit, name, 1));
     expect(work.begun).toEqual(['a', 'b']);
     await work.end('b', b!);
     expect(work.begun).toEqual(['a', 'b', 'c']);
@@ -32,10 +32,10 @@ describe('Room', () => {
   });
 
   it('lets only so much be under way, and nobody overtake', async () => {
-    const [room, work] = [new Room(10, 100), new Work()];
-    const a = work.run(room, 'a', 60);
-    const b = work.run(room, 'b', 50);
-    const c = work.run(room, 'c', 1);
+    const [limit, work] = [new ConcurrencyLimit(10, 100), new Work()];
+    const a = work.run(limit, 'a', 60);
+    const b = work.run(limit, 'b', 50);
+    const c = work.run(limit, 'c', 1);
     expect(work.begun).toEqual(['a']);
     await work.end('a', a);
     expect(work.begun).toEqual(['a', 'b', 'c']);
@@ -44,9 +44,9 @@ describe('Room', () => {
   });
 
   it('lets what is larger than all go alone', async () => {
-    const [room, work] = [new Room(10, 100), new Work()];
-    const large = work.run(room, 'large', 1000);
-    const small = work.run(room, 'small', 1);
+    const [limit, work] = [new ConcurrencyLimit(10, 100), new Work()];
+    const large = work.run(limit, 'large', 1000);
+    const small = work.run(limit, 'small', 1);
     expect(work.begun).toEqual(['large']);
     await work.end('large', large);
     expect(work.begun).toEqual(['large', 'small']);
@@ -54,9 +54,9 @@ describe('Room', () => {
   });
 
   it('goes on behind what has failed', async () => {
-    const room = new Room(1, 100);
-    const failed = room.run(1, () => Promise.reject(new Error('no')));
-    const next = room.run(1, () => Promise.resolve('next'));
+    const limit = new ConcurrencyLimit(1, 100);
+    const failed = limit.run(1, () => Promise.reject(new Error('no')));
+    const next = limit.run(1, () => Promise.resolve('next'));
     await expect(failed).rejects.toThrow('no');
     expect(await next).toBe('next');
   });
