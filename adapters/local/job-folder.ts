@@ -5,7 +5,7 @@ import { SAFE_JOB_ID } from '../../shared/job-id.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
-import { FRAME_OVERHEAD, encodeFrame, frameAt } from './frames.js';
+import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 
 const SUFFIX = '.job';
 

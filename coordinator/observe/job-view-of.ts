@@ -1,7 +1,7 @@
 import type { JobState, JobView } from '../../api/job-view.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 
 /** Refusals of workers that clients are shown of one job: so many fit into a message, however long their texts are. */
 const MAX_REFUSALS = 100;

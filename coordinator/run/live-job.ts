@@ -1,7 +1,7 @@
 import { imageCount } from '../../shared/job-spec.js';
 import type { Job } from '../../shared/job.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { JobFold, type Effects } from '../core/job-fold.js';
 import { DecisionLog } from '../observe/decision-log.js';

@@ -1,6 +1,6 @@
 import type { LabelledFold } from '../results/certificate-rows.js';
 import type { LabelOf } from '../results/results-rows.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import type { LiveJob } from './live-job.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
