@@ -76,6 +76,17 @@ const messages = {
   message: 'The mathematics knows no messages and no ports.',
 };
 
+/** The rooms of the coordinator, from below: each may import those before it. */
+const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
+
+function roomsAbove(room) {
+  const above = COORDINATOR_ROOMS.slice(COORDINATOR_ROOMS.indexOf(room) + 1);
+  return {
+    regex: `^\\.\\./(${above.join('|')})/`,
+    message: `coordinator/${room} imports only the rooms below it.`,
+  };
+}
+
 const borders = [
   border('shared'),
   border('shared/wire', { libraries: ['protobuf', 'generated'] }),
@@ -92,8 +103,13 @@ const borders = [
   border('worker', { files: '*.test.ts', open: ['adapters'] }),
   border('worker/model', { libraries: ['onnx', 'protobuf'] }),
   border('coordinator'),
+  border('coordinator/results', { closed: [roomsAbove('results')] }),
+  border('coordinator/artifacts', { closed: [roomsAbove('artifacts')] }),
+  border('coordinator/observe', { closed: [roomsAbove('observe')] }),
+  border('coordinator/run', { closed: [roomsAbove('run')] }),
+  border('coordinator/jobs', { closed: [roomsAbove('jobs')] }),
   border('coordinator', { files: '*.test.ts', open: ['adapters'] }),
-  border('coordinator/core', { closed: [node, effects] }),
+  border('coordinator/core', { closed: [node, effects, roomsAbove('core')] }),
   border('coordinator/grpc', { open: ['adapters/http'], libraries: ['grpc'] }),
   border('coordinator/http', { open: ['adapters/http'] }),
   border('cli', { libraries: ['commander'] }),

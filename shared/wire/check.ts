@@ -1,5 +1,5 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
-import { SAFE_JOB_ID } from '../job-id.js';
+import { SAFE_JOB_ID } from '../job-id-pattern.js';
 
 /** Longest text of a message, in UTF-16 units, where nothing else is said. */
 export const LONGEST_TEXT = 4096;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { plain } from '../../adapters/http/plain-answer.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
