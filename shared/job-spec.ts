@@ -29,6 +29,9 @@ export interface JobImages {
   readonly step: number;
 }
 
+/** Returns how many images a range has. */
+export const imageCount = ({ start, stop, step }: JobImages): number => Math.ceil((stop - start) / step);
+
 /** What somebody asks for before a model was looked at: everything of a job that a person chooses, complete and checked. */
 export interface JobSpec {
   readonly model: ModelReference;
