@@ -1,4 +1,4 @@
-import type { BoundName, Device, Layout, Normalisation, StoppingRule } from './job.js';
+import type { BoundName, Device, Layout, Normalisation, RuleName, StoppingRule } from './job.js';
 
 /** A file that a model keeps weights in: its path relative to the model, and its sha256 (hex). */
 export interface WeightFile {
@@ -58,7 +58,9 @@ export const DEFAULT_BOUNDS = {
   target: 'anytime',
   'two-stage': 'clopper-pearson',
   fixed: 'clopper-pearson',
-} as const satisfies Record<StoppingRule['kind'], BoundName>;
+} as const satisfies Record<RuleName, BoundName>;
+
+export const RULE_NAMES = Object.keys(DEFAULT_BOUNDS) as [RuleName, ...RuleName[]];
 
 /** Defaults of a job spec. `minGain`: noise scales of radius per 1,000 samples; `selection`: samples (`fixed`). */
 export const SPEC_DEFAULTS = { alpha: 0.001, maxSamples: 100_000, minGain: 0.02, selection: 100 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import reference from '../test/fixtures/bounds.json' with { type: 'json' };
+import reference from '../../test/fixtures/bounds.json' with { type: 'json' };
 import { cltDelta } from './clt.js';
 
 describe('the normal approximation', () => {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound } from './bound.js';
+import { BOUND_NAMES } from '../../shared/job.js';
+import { DEFAULT_BOUNDS, RULE_NAMES } from '../../shared/job-spec.js';
+import { BOUNDS, boundsFor, compileBound, pairReason } from './bounds.js';
 import { clopperPearsonDelta } from './clopper-pearson.js';
-import { anytimeDelta } from './confidence-sequence.js';
-import { upperTail, upperTailQuantile } from './normal.js';
-import { certifiedRadius } from './radius.js';
+import { anytimeDelta } from '../confidence-sequence.js';
+import { upperTail, upperTailQuantile } from '../normal.js';
+import { certifiedRadius } from '../radius.js';
 
 const LOOKS = [64, 128, 256, 512, 1000];
-const BOUNDS = ['spending', 'anytime', 'clopper-pearson'] as const;
+const PROVEN = ['spending', 'anytime', 'clopper-pearson'] as const;
 
-describe.each(BOUNDS)('the compiled bound %s', (name) => {
+describe.each(PROVEN)('the compiled bound %s', (name) => {
   const bound = compileBound({ bound: name, alpha: 0.001, looks: LOOKS });
 
   it('certifies a positive multiple of 1e-6, and a radius, or nothing', () => {
@@ -41,7 +43,7 @@ describe.each(BOUNDS)('the compiled bound %s', (name) => {
 
 describe('compiling a bound', () => {
   it('keeps to the function of its name', () => {
-    const of = (bound: (typeof BOUNDS)[number]) =>
+    const of = (bound: (typeof PROVEN)[number]) =>
       compileBound({ bound, alpha: 0.05, looks: LOOKS }).certify(4, 30, 1000)!;
     expect(of('anytime').deltaUpper).toBe(anytimeDelta(30, 1000, 0.05));
     expect(of('clopper-pearson').deltaUpper).toBe(clopperPearsonDelta(30, 1000, 0.05));
@@ -63,6 +65,20 @@ describe('compiling a bound', () => {
     for (let n = 1; n < 70_000; n++) bound.certify(1, 0, n);
     expect(bound.certify(1, 7, 100)).toEqual(first);
     expect(bound.certify(1, 7, 100)).toBe(bound.certify(1, 7, 100));
+  });
+});
+
+describe('the bounds', () => {
+  it.each(RULE_NAMES)('offer %s its usual bound first', (rule) => {
+    const [first] = boundsFor(rule);
+    expect(first).toBe(DEFAULT_BOUNDS[rule]);
+    expect(BOUNDS[first!].proves).toBe(true);
+  });
+
+  it('have a reason for every pair that is not offered', () => {
+    const pairs = RULE_NAMES.flatMap((rule) => BOUND_NAMES.map((bound) => pairReason(rule, bound)));
+    expect(pairs.filter((reason) => reason === null)).toHaveLength(6);
+    for (const reason of pairs) if (reason !== null) expect(reason).toMatch(/^(it|the) .*[^.]$/);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { binomialTail } from './binomial.js';
+import { binomialTail } from '../binomial.js';
 import { clopperPearsonDelta } from './clopper-pearson.js';
 
 describe('Clopper and Pearson', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { binomialTail } from './binomial.js';
 import { upperTail } from './normal.js';
 import { looksFor } from './schedule.js';
-import { buildSpendingTable, spendingRow, theoremLevel } from './spending.js';
+import { buildSpendingTable, spendingRow, theoremLevel } from './spending-table.js';
 
 const LOOKS = looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', 100_000);
 
