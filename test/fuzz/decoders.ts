@@ -10,7 +10,7 @@ import { readLabels } from '../../cli/results/read-labels.js';
 import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { pageOf } from '../../coordinator/jobs/pages.js';
+import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,

@@ -173,12 +173,12 @@ describeNats('preparations in NATS', (server) => {
     const here = [presenceOf('w')];
     const [one, other] = [await asker(here), await asker(here)];
     const finish: (() => void)[] = [];
-    let inHand = 0;
+    let inUse = 0;
     let most = 0;
     const { stop, begun } = await worker(async () => {
-      most = Math.max(most, ++inHand);
+      most = Math.max(most, ++inUse);
       if (finish.length === 0) await new Promise<void>((resolve) => finish.push(resolve));
-      inHand--;
+      inUse--;
       return PREPARED;
     });
     const started = begun.next();

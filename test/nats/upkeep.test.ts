@@ -6,7 +6,7 @@ import { removeUnneeded, unneeded } from '../../cli/upkeep/prune.js';
 import { check, putBack } from '../../cli/upkeep/restore.js';
 import type { Stores } from '../../cli/upkeep/stores.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
-import type { ServicePorts } from '../../coordinator/jobs/ports.js';
+import type { ServicePorts } from '../../coordinator/jobs/service-ports.js';
 import { Retention } from '../../coordinator/jobs/retention.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJobFile } from '../../cli/certify/job-file.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines } from '../../coordinator/results/results-rows.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
