@@ -12,8 +12,8 @@ import { countOf, ledgerBytesOf } from '../run/ledger-bytes.js';
 import { pageOf } from './pages.js';
 import { Pulse } from '../run/pulse.js';
 import { windowOf } from '../run/window.js';
+import { never } from '../../test/support/never.js';
 
-const never = new AbortController().signal;
 const error = (code: ErrorCode) => new SmoothcertError(code, 'Said.', 'Do.');
 
 describe('ids', () => {

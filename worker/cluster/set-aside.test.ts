@@ -5,6 +5,7 @@ import { MemoryQueue } from '../../adapters/local/memory-queue.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { SetAside } from './set-aside.js';
+import { never } from '../../test/support/never.js';
 
 /** Of jobs that have all ended, once it is let go. */
 function gate() {
@@ -17,7 +18,7 @@ async function deliveries(queue: MemoryQueue, count: number): Promise<Delivery[]
   const taken: Delivery[] = [];
   for (let task = 0; task < count; task++) {
     await queue.publish({ name: `t${task}`, job: 'j-1', shards: [] });
-    taken.push((await queue.next(new AbortController().signal))!);
+    taken.push((await queue.next(never))!);
   }
   return taken;
 }
@@ -30,7 +31,7 @@ it('lets whoever brings one too many wait, and holds each until it is answered',
   const aside = new SetAside({ exchange, clock: systemClock, most: 2, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [first, second, third] = await deliveries(queue, 3);
-  const until = new AbortController().signal;
+  const until = never;
   await aside.put(first!, null, 0, until);
   await aside.put(second!, null, 0, until);
   let taken = false;
@@ -67,7 +68,7 @@ it('gives to others at once what another try would not mend', async () => {
   const aside = new SetAside({ exchange, clock: systemClock, most: 4, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [task] = await deliveries(queue, 1);
-  await aside.put(task!, null, 0, new AbortController().signal);
+  await aside.put(task!, null, 0, never);
   await aside.settled();
   expect(await queue.depth()).toEqual({ waiting: 1, taken: 0 });
 });
