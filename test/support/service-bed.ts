@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { JobManager, type JobManagerOptions } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
@@ -279,6 +279,7 @@ export class ServiceBed {
       lease: null,
       fetcher: null,
       now: () => this.time++,
+      randomBytes,
       log: this.log,
       metrics: NO_METRICS,
       ...others,

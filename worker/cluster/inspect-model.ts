@@ -5,10 +5,10 @@ import { askChild } from '../draw/ask-child.js';
 import type { ChildSetup, Prepared } from '../draw/setup.js';
 
 /**
- * What the model of a request is like on this machine.
- * @throws MODEL_DIGEST_MISMATCH if it is another model, what cache and child throw, and the reason of `signal`
+ * Returns what the model of a request is like on this machine.
+ * @throws MODEL_DIGEST_MISMATCH if it is another model, what the cache and the inference process throw, and the reason of `signal`
  */
-export async function prepare(
+export async function inspectModel(
   { spec, probeImages }: PrepareRequest,
   cache: ArtifactCache,
   options: { readonly childModule?: URL; readonly signal: AbortSignal },
@@ -20,7 +20,7 @@ export async function prepare(
       await data.value.ensure(probeImages);
       const { layout, output, batch, normalisation, sigma, seed, device } = spec;
       const setup: ChildSetup = {
-        // Of this child it is asked what batch the model can run; that it is this model is checked behind.
+        // The digest is compared below: the process is asked about any model.
         modelFile: model.value,
         modelDigest: null,
         dataFile: data.value.file,
