@@ -8,8 +8,9 @@ import { ERROR_CATALOGUE } from '../shared/errors.js';
 import { BOUND_NAMES, type BoundName, type RuleName } from '../shared/job.js';
 import { RULE_NAMES } from '../shared/job-spec.js';
 import { BOUNDS, pairReason } from '../statistics/bounds/bounds.js';
-import { ROOT, runCommand, temporaryFolder } from './harness/command.js';
+import { ROOT, runCommand } from './harness/command.js';
 import { MODELS, certifyArgs } from './harness/results.js';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 /** The documents agree with the code that they speak of. */
 
@@ -261,7 +262,7 @@ describe('docs/results.md', () => {
   const keys = (value: unknown) => Object.keys(value as object);
 
   it('lists the fields that a run writes, in their order', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const out = folder.file('out');
     // Of the first two images one is certified and one fails, so that `detail` is there too.
     const { code, stdout } = await runCommand(
