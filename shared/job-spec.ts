@@ -29,6 +29,9 @@ export interface JobImages {
   readonly step: number;
 }
 
+/** Returns how many images a range has. */
+export const imageCount = ({ start, stop, step }: JobImages): number => Math.ceil((stop - start) / step);
+
 /** Everything of a job that a person chooses, complete and checked; a worker has not prepared the model yet. */
 export interface JobSpec {
   readonly model: ModelReference;

@@ -1,5 +1,5 @@
 import type { Layout } from './job.js';
-import type { JobImages } from './job-spec.js';
+import { imageCount, type JobImages } from './job-spec.js';
 
 /** Facts about a model and a machine that an inference process has found. */
 export interface Prepared {
@@ -24,8 +24,9 @@ export interface Prepared {
 const PROBE_IMAGES = 8;
 
 /** Chooses the images that model and batch are probed with: the same for every worker of a job, or their fingerprints would differ. */
-export function probeImagesOf({ start, stop, step }: JobImages): number[] {
-  const count = Math.ceil((stop - start) / step);
+export function probeImagesOf(images: JobImages): number[] {
+  const { start, step } = images;
+  const count = imageCount(images);
   const tried = Math.min(PROBE_IMAGES, count);
   return Array.from({ length: tried }, (_, i) => start + step * Math.floor((i * count) / tried));
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
+import { SAFE_JOB_ID } from '../../shared/job-id.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { SerialQueue } from '../../shared/serial-queue.js';
@@ -8,7 +9,6 @@ import { storageError, writeAtomically } from '../../shared/files.js';
 import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 
 const SUFFIX = '.job';
-const NAME = /^[\w-]{1,64}$/;
 
 /**
  * The jobs of one process in a folder, one file for each, written atomically. The caller holds the folder's lock, so that one process alone
@@ -78,7 +78,7 @@ export class JobFolder implements JobStore {
 
   remove(id: string): Promise<void> {
     return this.operations.run(async () => {
-      if (!NAME.test(id)) return;
+      if (!SAFE_JOB_ID.test(id)) return;
       this.versions.delete(id);
       await rm(this.fileOf(id), { force: true }).catch((error: unknown) => {
         throw storageError(error, this.fileOf(id));
@@ -106,7 +106,7 @@ export class JobFolder implements JobStore {
   }
 
   private async bytesOf(id: string): Promise<Buffer | null> {
-    if (!NAME.test(id)) return null;
+    if (!SAFE_JOB_ID.test(id)) return null;
     return readFile(this.fileOf(id)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw storageError(error, this.fileOf(id));

@@ -1,4 +1,5 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
+import { SAFE_JOB_ID } from '../job-id.js';
 
 /** Longest text of a message, in UTF-16 units, unless a field has a limit of its own. */
 export const LONGEST_TEXT = 4096;
@@ -72,7 +73,7 @@ export class Check {
   }
 
   jobId(field: string, value: unknown): string {
-    return this.matching(field, value, /^[A-Za-z0-9-]{1,64}$/, 'the id of a job: 1 to 64 of A-Z a-z 0-9 -');
+    return this.matching(field, value, SAFE_JOB_ID, 'the id of a job: 1 to 64 of A-Z a-z 0-9 -');
   }
 
   /** A finite number of the range. */
