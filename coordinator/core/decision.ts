@@ -1,5 +1,6 @@
 import { totalOf, type Counts } from '../../shared/counts.js';
 import { SmoothcertError } from '../../shared/errors.js';
+import type { Norm } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 
 /** Why an image is drawn no further (docs/results.md has a sentence for each). */
@@ -40,10 +41,14 @@ export interface Rule {
   at(look: number, prefixes: readonly Counts[], held: Held | null): LookOutcome;
 }
 
-/** What decides the images of one job. */
+/** Everything that decides the images of one job: its rule, bound and noise. */
 export interface Decision extends Rule {
   readonly looks: readonly number[];
   readonly bound: CompiledBound;
+  /** The norm of the radii. */
+  readonly norm: Norm;
+  /** Returns the radius that a raw bound certifies, in pixels scaled to [0, 1], rounded down; null if it certifies none. */
+  radiusOf(deltaUpper: number): number | null;
 }
 
 /** The counts of exactly the samples before a look: a bound on any others would prove nothing. */

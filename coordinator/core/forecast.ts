@@ -1,5 +1,4 @@
 import { leaderOf, votesOf } from '../../shared/counts.js';
-import { certifiedRadius } from '../../statistics/radius.js';
 import { forecastFailures } from '../../statistics/forecast.js';
 import type { JobFold } from './job-fold.js';
 
@@ -8,7 +7,7 @@ import type { JobFold } from './job-fold.js';
  * price of stopping early, to be shown beside what stopping saved. A forecast, never a certificate.
  */
 export function forecastRadius(fold: JobFold, image: number): number {
-  const { claim, draw } = fold.job;
+  const { claim } = fold.job;
   const state = fold.images.get(image)!;
   const prefix = state.prefixes.at(-1);
   const leader = prefix ? leaderOf(prefix) : null;
@@ -18,8 +17,5 @@ export function forecastRadius(fold: JobFold, image: number): number {
   const failures = forecastFailures(n - votesOf(prefix, leader), n, claim.looks[last]!);
   const forecast = fold.decision.bound.certify(last, failures, claim.looks[last]!);
   const best = [state.held, forecast].filter((c) => c !== null);
-  return best.reduce(
-    (r, { deltaUpper }) => Math.max(r, certifiedRadius(deltaUpper, draw.noise.scale) ?? 0),
-    0,
-  );
+  return best.reduce((r, { deltaUpper }) => Math.max(r, fold.decision.radiusOf(deltaUpper) ?? 0), 0);
 }

@@ -88,7 +88,7 @@ export class JobFold {
   ) {
     this.digest = jobDigest(job);
     this.grid = new Grid(job.draw.segments);
-    this.decision = compileDecision(job.claim, job.draw.noise.scale);
+    this.decision = compileDecision(job.claim, job.draw.noise);
     this.images = new Map(imagesOf(job.claim).map((i) => [i, new ImageState(this.grid, this.decision)]));
     this.undecided = this.images.size;
   }

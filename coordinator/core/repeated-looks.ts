@@ -1,8 +1,9 @@
 import { leaderOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import { budgetTooSmall, outOfReach } from '../../statistics/claim.js';
 import { gainStops } from '../../statistics/gain.js';
+import type { Noise } from '../../statistics/noises/noise.js';
 import { compileTarget } from '../../statistics/target.js';
 import { better, certify, prefixAt, type Held, type Rule, type StopReason } from './decision.js';
 
@@ -47,15 +48,19 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
   });
 }
 
-/** @param scale the noise's, in the units of the radii. @throws BUDGET_TOO_SMALL if a radius is out of reach of all votes */
-export function targetRule(claim: Claim, radii: readonly string[], scale: number): Rule {
+/**
+ * @param scale the noise's, in the units of the radii
+ * @throws OPTION_INVALID if the noise cannot reach a radius; BUDGET_TOO_SMALL if unanimous votes would not reach it
+ */
+export function targetRule(claim: Claim, radii: readonly string[], noise: Noise, scale: number): Rule {
   const { looks, alpha } = claim;
   const targets = radii.map((radius) => Number(radius) / scale);
+  if (targets.at(-1)! >= noise.farthest) throw outOfReach(noise, radii.at(-1)!, scale);
   const maxSamples = looks.at(-1)!;
-  const target = compileTarget({ targets, alpha, maxSamples });
+  const target = compileTarget({ targets, alpha, maxSamples, noise });
   const reachable = target.reached(0, maxSamples);
   if (reachable < radii.length)
-    throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at σ = ${scale}`);
+    throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at ${noise.symbol} = ${scale}`);
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,

@@ -1,6 +1,7 @@
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
-import type { BoundName, Job } from '../../shared/job.js';
-import { certifiedRadius, printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
+import type { BoundName, Norm } from '../../shared/job.js';
+import { RULES } from '../../statistics/rules.js';
+import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
 import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
@@ -20,7 +21,7 @@ export interface Certificate {
   readonly class: number | null;
   /** Whether it is the label; null without label or certificate. */
   readonly correct: boolean | null;
-  /** L2 radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
+  /** Radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
   readonly radius: number;
   /** Only of a certificate of `target`: the radius as the job has it, digit by digit. */
   readonly target?: string;
@@ -28,7 +29,7 @@ export interface Certificate {
   readonly approximate_class?: number;
   /** Likewise; null where the approximation gives no radius. */
   readonly approximate_radius?: number | null;
-  readonly norm: 'l2';
+  readonly norm: Norm;
   /** Upper bound on the probability that a sample votes otherwise, rounded up; null without a certificate. */
   readonly delta_upper: string | null;
   /** 1 − delta_upper. Do not recompute the radius from it: too few digits near 1. */
@@ -56,24 +57,24 @@ export function certificateOf(fold: JobFold, image: number, label: number | null
   const state = fold.images.get(image)!;
   const { ending } = state;
   if (!ending) return null;
-  const base = { image, label, ...nothing(state), ...common(fold.job, state) };
+  const base = { image, label, ...nothing(state), ...common(fold, state) };
   if (ending.outcome === 'failed') {
     return row({ ...base, outcome: 'failed', stop: ending.code, detail: ending.detail });
   }
-  const found = ending.outcome === 'certified' ? proofOf(fold.job, state, ending.held) : null;
+  const found = ending.outcome === 'certified' ? proofOf(fold, state, ending.held) : null;
   if (found !== null) {
     const correct = label === null ? null : found.class === label;
     return row({ ...base, outcome: 'certified', ...found, correct, stop: ending.stop });
   }
-  const approximation = approximationOf(fold.job, state);
+  const approximation = approximationOf(fold, state);
   const outcome = approximation === null ? 'abstained' : 'approximate';
   return row({ ...base, outcome, ...approximation, stop: ending.stop });
 }
 
-function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
+function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }: ImageState) {
   const ofTwo = claim.stop.kind === 'two-stage';
   return {
-    norm: 'l2' as const,
+    norm: decision.norm,
     alpha: claim.alpha,
     bound: claim.bound,
     samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
@@ -94,12 +95,12 @@ const nothing = ({ prefixes }: ImageState) => ({
 });
 
 /** What the held certificate proves; null if nothing is left of it after rounding against the user. */
-function proofOf(job: Job, state: ImageState, held: Held) {
-  const { looks } = job.claim;
-  const published = publication(job, held);
+function proofOf(fold: JobFold, state: ImageState, held: Held) {
+  const { looks, stop } = fold.job.claim;
+  const published = publication(fold, held);
   if (published === null) return null;
   const { radius, delta, ...target } = published;
-  const behindFirst = ['fixed', 'two-stage'].includes(job.claim.stop.kind);
+  const behindFirst = RULES[stop.kind].firstLookChooses;
   return {
     class: held.classIndex,
     radius,
@@ -112,12 +113,12 @@ function proofOf(job: Job, state: ImageState, held: Held) {
 }
 
 /** A radius that was asked for is reported as it was written: what is proved of it was rounded before it was tested. */
-function publication({ claim, draw }: Job, { deltaUpper, target }: Held) {
+function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target }: Held) {
   if (claim.stop.kind === 'target') {
     const written = claim.stop.radii[target!]!;
     return { radius: Number(written), delta: deltaUpper, target: written };
   }
-  const radius = certifiedRadius(deltaUpper, draw.noise.scale);
+  const radius = decision.radiusOf(deltaUpper);
   return radius === null ? null : { radius, delta: publishedDelta(deltaUpper) };
 }
 

@@ -1,12 +1,11 @@
 import { leaderOf, votesOf } from '../../shared/counts.js';
-import { certifiedRadius } from '../../statistics/radius.js';
 import type { Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /** A class and the radius that is proved of it. */
 export interface Proven {
   readonly class: number;
-  /** L2, in pixels of [0, 1], rounded down; the ball is open. */
+  /** In pixels of [0, 1] and the norm of the job's noise, rounded down; the ball is open. */
   readonly radius: number;
 }
 
@@ -26,7 +25,7 @@ export function certifiedBy({
  * or rule on the same votes would be a choice after the fact, and is not offered. Null if nothing is proved.
  */
 export function provenRadius(fold: JobFold, certificate: Certificate): Proven | null {
-  const { claim, draw } = fold.job;
+  const { claim } = fold.job;
   let best = certifiedBy(certificate);
   if (claim.stop.kind !== 'target' || certificate.outcome === 'failed') return best;
   fold.images.get(certificate.image)!.prefixes.forEach((prefix, look) => {
@@ -34,7 +33,7 @@ export function provenRadius(fold: JobFold, certificate: Certificate): Proven | 
     const n = claim.looks[look]!;
     const failures = n - (leader === null ? 0 : votesOf(prefix, leader));
     const certified = fold.decision.bound.certify(look, failures, n);
-    const radius = certified && certifiedRadius(certified.deltaUpper, draw.noise.scale);
+    const radius = certified && fold.decision.radiusOf(certified.deltaUpper);
     if (leader === null || radius === null || radius <= (best?.radius ?? -1)) return;
     best = { class: leader, radius };
   });

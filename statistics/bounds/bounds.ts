@@ -1,4 +1,5 @@
 import { BOUND_NAMES, type BoundName, type RuleName } from '../../shared/job.js';
+import type { Noise } from '../noises/noise.js';
 import { anytime } from './anytime.js';
 import type { Bound, BoundClaim, CompiledBound } from './bound.js';
 import { clopperPearson } from './clopper-pearson.js';
@@ -20,8 +21,8 @@ export const BOUNDS: Readonly<{ [Name in BoundName]: Bound & { readonly name: Na
  *
  * @throws SCHEDULE_TOO_LONG for `spending` with more than 12 looks
  */
-export function compileBound(claim: BoundClaim & { readonly bound: BoundName }): CompiledBound {
-  return BOUNDS[claim.bound].compile(claim);
+export function compileBound(claim: BoundClaim & { readonly bound: BoundName }, noise: Noise): CompiledBound {
+  return BOUNDS[claim.bound].compile(claim, noise);
 }
 
 /** Returns why this bound is not offered with this stopping rule, as the end of a sentence; null if it is offered. */
