@@ -44,14 +44,6 @@ export function subtractCounts(whole: Counts, part: Counts): Counts {
   return combine(whole, part, -1);
 }
 
-export function sameCounts(a: Counts, b: Counts): boolean {
-  return (
-    a.invalid === b.invalid &&
-    a.classes.length === b.classes.length &&
-    a.classes.every((c, i) => c === b.classes[i] && a.votes[i] === b.votes[i])
-  );
-}
-
 function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
   const votes = new Map(a.classes.map((c, i) => [c, a.votes[i]!]));
   b.classes.forEach((c, i) => votes.set(c, (votes.get(c) ?? 0) + sign * b.votes[i]!));

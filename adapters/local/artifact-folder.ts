@@ -10,7 +10,7 @@ import { IncomingUploads, type IncomingLimits, type Upload } from './incoming-up
 
 const PIECE_BYTES = 2 ** 20;
 /** Of one artifact. */
-export const LARGEST_ARTIFACT = 2 ** 40;
+const LARGEST_ARTIFACT = 2 ** 40;
 /** Text of a description; that of the largest artifact has 65,536 chunks of 67 bytes each. */
 const LARGEST_DESCRIPTION = 8 * 2 ** 20;
 const DIGEST = /^[0-9a-f]{64}$/;

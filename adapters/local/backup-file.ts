@@ -4,12 +4,12 @@ import { crc32 } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
 import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
 import { storageError } from '../../shared/files.js';
-import { encodeFrame, framesIn } from './frames.js';
+import { encodeFrame, framesIn } from './ledger-frames.js';
 
 /** [magic 8][version u32][crc u32], little endian; frames as in a ledger follow, a part each. */
 const HEADER_BYTES = 16;
 const MAGIC = Buffer.from('SC1BCKUP');
-export const BACKUP_VERSION = 1;
+const BACKUP_VERSION = 1;
 const READ_BYTES = 4 << 20;
 /** It has data sets and models in it. */
 const OWN_EYES = 0o600;

@@ -13,7 +13,7 @@ import {
   encodeHeader,
   framesIn,
   holdsFrame,
-} from './frames.js';
+} from './ledger-frames.js';
 
 const SYNC_EVERY_MS = 1000;
 const READ_BYTES = 4 << 20;

@@ -4,7 +4,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
-import { FRAME_OVERHEAD, encodeFrame, frameAt } from './frames.js';
+import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 
 const SUFFIX = '.job';
 const NAME = /^[\w-]{1,64}$/;

@@ -5,7 +5,7 @@ import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { FileLedger, checkHeader, damaged } from './file-ledger.js';
 import { storageError } from '../../shared/files.js';
-import { HEADER_BYTES, framesIn, holdsFrame } from './frames.js';
+import { HEADER_BYTES, framesIn, holdsFrame } from './ledger-frames.js';
 
 const SUFFIX = '.ledger';
 const READ_BYTES = 4 << 20;

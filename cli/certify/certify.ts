@@ -124,7 +124,7 @@ async function draw(
   const { processes, hangMs } = config;
   const pool = new Pool({ processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath });
   try {
-    await runJob({ fold, ledger, pool, slots: processes, fingerprint, signal });
+    await runJob({ fold, ledger, pool, processes, fingerprint, signal });
   } finally {
     await pool.close();
     progress.end();

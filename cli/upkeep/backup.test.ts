@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
 import { BackupWriter } from '../../adapters/local/backup-file.js';
-import { encodeFrame, framesIn } from '../../adapters/local/frames.js';
+import { encodeFrame, framesIn } from '../../adapters/local/ledger-frames.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import { jobDigest } from '../../shared/job.js';
 import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';

@@ -1,7 +1,7 @@
 import type { JobState, JobView } from '../../api/job-view.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { MOST_REFUSALS_SHOWN } from './limits.js';
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {

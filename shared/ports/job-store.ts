@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.js';
 import type { Job } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../job-progress.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 
 /** Why something was refused, as it crosses the wire. */

@@ -29,6 +29,3 @@ export interface LogFields {
 
 /** Says an event, in one sentence. Secrets are never passed; what has their form is cut out all the same. */
 export type Log = (event: EventName, message: string, fields?: LogFields) => void;
-
-/** Nobody listens. */
-export const NO_LOG: Log = () => undefined;

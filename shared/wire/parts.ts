@@ -1,11 +1,11 @@
 import { isErrorCode } from '../errors.js';
 import type { Refusal } from '../ports/job-store.js';
 import type { Prepared } from '../preparation.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../job-progress.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { LAYOUT_NUMBERS } from './enums.js';
 import type { smoothcert } from './generated.js';
-import { sentence } from './message.js';
+import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
 

@@ -4,7 +4,7 @@ import { totalOf } from '../counts.js';
 import { PROTOCOL } from '../job.js';
 import type { Shard } from '../shards.js';
 import { smoothcert } from './generated.js';
-import { sentence } from './message.js';
+import { sentence } from './codec.js';
 
 const Wire = smoothcert.v1.LedgerRecord;
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 
 /** Whether there is a nats-server on the PATH. Where there is none, tests that need it say so and are skipped. */

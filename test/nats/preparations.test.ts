@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
 import { answerPreparations, type Prepare } from '../../adapters/nats/exchange/preparation-answers.js';
 import { isOfTheJob, Preparations } from '../../adapters/nats/exchange/preparations.js';
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';

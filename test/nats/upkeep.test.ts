@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { backUp } from '../../cli/upkeep/backup.js';
 import { forgetJob } from '../../cli/upkeep/forget.js';
@@ -11,10 +11,10 @@ import { Retention } from '../../coordinator/jobs/retention.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
 import { ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
-import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { jobDigest } from '../../shared/job.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
@@ -98,6 +98,7 @@ describeNats('what a cluster keeps', (server) => {
         exchange: await NatsCoordinatorExchange.open(link),
         clock: systemClock,
         now: () => 10_000,
+        randomBytes,
         limits: { ...DEFAULT_LIMITS, ...limits },
         log: () => undefined,
         metrics: NO_METRICS,

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { plain } from '../../adapters/http/plain.js';
+import { plain } from '../../adapters/http/plain-answer.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES, DataDigest } from '../../shared/dataset/data-digest.js';

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/server.js';
+import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';

@@ -13,6 +13,7 @@ import type { Shard } from '../../shared/shards.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
+import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { Daemon, type DaemonEvent, type DaemonOptions } from '../../worker/cluster/daemon.js';
 import { CHILD_MODULE, project, type LocalJob } from '../harness/local-job.js';
 import { store } from './service-bed.js';
@@ -189,16 +190,16 @@ export class DaemonBed implements AsyncDisposable {
       2 ** 30,
       this.source,
     );
+    const pool = { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE };
     const daemon = new RunningDaemon({
       name: 'w',
       exchange: this.exchange,
-      cache,
+      machine: new InferenceMachine({ device: more.device ?? 'cpu', cache, pool }),
       device: 'cpu',
-      jobs: 2,
+      maxJobs: 2,
       clock: this.clock,
       presenceEveryMs: PRESENCE_EVERY_MS,
       graceMs: GRACE_MS,
-      pool: { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE },
       metrics: NO_METRICS,
       ...more,
     });

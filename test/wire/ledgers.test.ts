@@ -8,7 +8,7 @@ import { replay } from '../../coordinator/run/coordinator.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines } from '../../coordinator/results/results-rows.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
-import { HEADER_BYTES, encodeFrame } from '../../adapters/local/frames.js';
+import { HEADER_BYTES, encodeFrame } from '../../adapters/local/ledger-frames.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { framesOf, recordsOf } from '../harness/ledger-frames.js';

@@ -216,7 +216,7 @@ describe('a job that cannot be drawn for', () => {
     const daemon = await bed.ready({ exchange: faulty(bed.exchange, { open }) });
     const job = await bed.begin('j-1');
     const first = await job.publish(short(0));
-    await daemon.says('left');
+    await daemon.says('postponed');
     expect((await bed.presence()).refusals).toEqual([]);
     away = false;
     expect((await bed.passUntil(job.recordOf(first))).returned).toHaveLength(1);
@@ -230,7 +230,7 @@ describe('jobs', () => {
     const jobs = [await bed.begin('j-1'), await bed.begin('j-2'), await bed.begin('j-3')];
     const names = [];
     for (const job of [...jobs, ...jobs]) names.push({ job, task: await job.publish(short(0), short(1)) });
-    await bed.ready({ jobs: 1 });
+    await bed.ready({ maxJobs: 1 });
     for (const { job, task } of names) {
       expect((await job.recordOf(task)).counted).toHaveLength(2);
       await happens(async () => (await children()).length <= 1);
@@ -340,7 +340,7 @@ describe('a record that cannot be stored', () => {
     const job = await bed.begin('j-full');
     const other = await bed.begin('j-other');
     const unrecorded = await job.publish(short(0));
-    await daemon.says('left');
+    await daemon.says('postponed');
     for (let task = 0; task < 3; task++) {
       expect((await other.recordOf(await other.publish(short(task)))).counted).toHaveLength(1);
     }
@@ -349,7 +349,7 @@ describe('a record that cannot be stored', () => {
     fails = false;
     expect((await bed.passUntil(job.recordOf(unrecorded))).counted).toHaveLength(1);
     await happens(async () => (await unacknowledged('j-full')) === 0);
-    expect(daemon.count('left')).toBe(1);
+    expect(daemon.count('postponed')).toBe(1);
   });
 
   it('when the worker ends is left to others', async () => {
@@ -357,7 +357,7 @@ describe('a record that cannot be stored', () => {
     const daemon = await bed.ready({ exchange });
     const job = await bed.begin('j-1');
     await job.publish(short(0));
-    await daemon.says('left');
+    await daemon.says('postponed');
     await daemon.stop();
     expect(await job.links.queue.depth('j-1')).toEqual({ waiting: 1, taken: 0 });
     expect(job.links.ledger.size()).toBe(0);

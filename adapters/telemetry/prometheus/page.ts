@@ -1,4 +1,4 @@
-import type { Page } from '../../http/server.js';
+import type { Page } from '../../http/http-server.js';
 import type { PrometheusMetrics } from './prometheus-metrics.js';
 
 /** /metrics: numbers and versions, no secret and nothing of a job's content, so that it needs no token. */
