@@ -5,7 +5,7 @@ import { printLowerProbability, printUp, publishedDelta } from '../../statistics
 import { approximationOf } from '../core/approximation.js';
 import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
-import type { ImageState } from '../core/image-state.js';
+import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /**
@@ -52,23 +52,44 @@ export interface Certificate {
 
 const PROBABILITY_DIGITS = 12;
 
-/** The certificate of an image that is decided; null for one that is not. */
+/** Returns the certificate of an image that is decided; null for one that is not. */
 export function certificateOf(fold: JobFold, image: number, label: number | null): Certificate | null {
   const state = fold.images.get(image)!;
   const { ending } = state;
   if (!ending) return null;
-  const base = { image, label, ...nothing(state), ...common(fold, state) };
+  const result = resultOf(fold, state, ending);
+  const correct = label === null || result.class === null ? null : result.class === label;
+  return row({ image, label, correct, ...common(fold, state), ...result });
+}
+
+/** The part of a certificate that is calculated from the counts. */
+type Result = Pick<
+  Certificate,
+  'outcome' | 'class' | 'radius' | 'delta_upper' | 'p_lower' | 'stop' | 'proved_by' | 'counts'
+> &
+  Partial<Pick<Certificate, 'target' | 'approximate_class' | 'approximate_radius' | 'detail'>>;
+
+/** Results of images, calculated once: a certificate is written to several files and told to several clients. */
+const results = new WeakMap<ImageState, Result>();
+
+function resultOf(fold: JobFold, state: ImageState, ending: Ending): Result {
+  const known = results.get(state);
+  if (known) return known;
+  const result = { ...nothing(state), ...calculated(fold, state, ending) };
+  results.set(state, result);
+  return result;
+}
+
+function calculated(fold: JobFold, state: ImageState, ending: Ending) {
   if (ending.outcome === 'failed') {
-    return row({ ...base, outcome: 'failed', stop: ending.code, detail: ending.detail });
+    return { outcome: 'failed', stop: ending.code, detail: ending.detail } as const;
   }
-  const found = ending.outcome === 'certified' ? proofOf(fold, state, ending.held) : null;
-  if (found !== null) {
-    const correct = label === null ? null : found.class === label;
-    return row({ ...base, outcome: 'certified', ...found, correct, stop: ending.stop });
-  }
+  const { stop } = ending;
+  const proof = ending.outcome === 'certified' ? proofOf(fold, state, ending.held) : null;
+  if (proof !== null) return { outcome: 'certified', stop, ...proof } as const;
   const approximation = approximationOf(fold, state);
   const outcome = approximation === null ? 'abstained' : 'approximate';
-  return row({ ...base, outcome, ...approximation, stop: ending.stop });
+  return { outcome, stop, ...approximation } as const;
 }
 
 function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }: ImageState) {
@@ -86,7 +107,6 @@ function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }
 
 const nothing = ({ prefixes }: ImageState) => ({
   class: null,
-  correct: null,
   radius: 0,
   delta_upper: null,
   p_lower: null,
@@ -94,7 +114,7 @@ const nothing = ({ prefixes }: ImageState) => ({
   counts: prefixes.at(-1) ?? NO_COUNTS,
 });
 
-/** What the held certificate proves; null if nothing is left of it after rounding against the user. */
+/** Returns what the held certificate proves; null if nothing is left of it after rounding against the user. */
 function proofOf(fold: JobFold, state: ImageState, held: Held) {
   const { looks, stop } = fold.job.claim;
   const published = publication(fold, held);

@@ -1,4 +1,5 @@
-import { leaderOf, votesOf } from '../../shared/counts.js';
+import { votesForLeader } from '../core/class-votes.js';
+import { certify } from '../core/decision.js';
 import type { Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
 
@@ -26,16 +27,14 @@ export function certifiedBy({
  */
 export function provenRadius(fold: JobFold, certificate: Certificate): Proven | null {
   const { claim } = fold.job;
+  const { decision } = fold;
   let best = certifiedBy(certificate);
   if (claim.stop.kind !== 'target' || certificate.outcome === 'failed') return best;
   fold.images.get(certificate.image)!.prefixes.forEach((prefix, look) => {
-    const leader = leaderOf(prefix);
-    const n = claim.looks[look]!;
-    const failures = n - (leader === null ? 0 : votesOf(prefix, leader));
-    const certified = fold.decision.bound.certify(look, failures, n);
-    const radius = certified && fold.decision.radiusOf(certified.deltaUpper);
-    if (leader === null || radius === null || radius <= (best?.radius ?? -1)) return;
-    best = { class: leader, radius };
+    const held = certify(decision.bound, look, votesForLeader(prefix));
+    const radius = held && decision.radiusOf(held.deltaUpper);
+    if (held === null || radius === null || radius <= (best?.radius ?? -1)) return;
+    best = { class: held.classIndex, radius };
   });
   return best;
 }

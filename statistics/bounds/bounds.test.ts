@@ -4,6 +4,7 @@ import { BOUND_NAMES } from '../../shared/job.js';
 import { DEFAULT_BOUNDS, RULE_NAMES } from '../../shared/job-spec.js';
 import { BOUNDS, boundsFor, compileBound, pairReason } from './bounds.js';
 import { clopperPearsonDelta } from './clopper-pearson.js';
+import { laplace } from '../../test/support/l1-noises.js';
 import { anytimeDelta } from '../confidence-sequence.js';
 import { gaussian } from '../noises/gaussian.js';
 import { upperTail, upperTailQuantile } from '../normal.js';
@@ -58,6 +59,18 @@ describe('compiling a bound', () => {
     const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: [1, 11] }, gaussian);
     expect(clopperPearsonDelta(0, 10, alpha)).toBeLessThan(0.5);
     expect(bound.certify(1, 0, 10)).toBeNull();
+  });
+
+  it('gives equal claims the same bound, and other claims another one', () => {
+    const of = (alpha: number, looks = LOOKS) => compileBound({ bound: 'spending', alpha, looks }, gaussian);
+    const first = of(0.001);
+    expect(of(0.001)).toBe(first);
+    expect(of(0.002)).not.toBe(first);
+    expect(of(0.001, [64, 128])).not.toBe(first);
+    expect(compileBound({ bound: 'spending', alpha: 0.001, looks: LOOKS }, laplace)).not.toBe(first);
+    const certified = LOOKS.map((_, look) => first.certify(look, 3, LOOKS[look]!));
+    for (let i = 1; i < 40; i++) compileBound({ bound: 'anytime', alpha: i / 1000, looks: LOOKS }, gaussian);
+    expect(LOOKS.map((_, look) => of(0.001).certify(look, 3, LOOKS[look]!))).toEqual(certified);
   });
 
   it('answers the same after it has forgotten', () => {
