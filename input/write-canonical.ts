@@ -1,7 +1,6 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { DataDigest } from '../shared/dataset/data-digest.js';
-import { SmoothcertError } from '../shared/errors.js';
-import { errorCode } from './bytes/input-files.js';
+import { storageError } from '../shared/files.js';
 
 const WRITE_BYTES = 2 ** 20;
 
@@ -12,12 +11,12 @@ const WRITE_BYTES = 2 ** 20;
 export async function writeCanonical(into: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const partial = `${into}.partial`;
   const handle = await open(partial, 'w').catch((cause: unknown) => {
-    throw cannotWrite(into, cause);
+    throw storageError(cause, into);
   });
   try {
     const digest = await writeAll(handle, into, pieces);
     await rename(partial, into).catch((cause: unknown) => {
-      throw cannotWrite(into, cause);
+      throw storageError(cause, into);
     });
     return digest;
   } catch (error) {
@@ -36,7 +35,7 @@ async function writeAll(
     for await (const piece of gathered(pieces)) {
       digest.update(piece);
       await handle.appendFile(piece).catch((cause: unknown) => {
-        throw cannotWrite(into, cause);
+        throw storageError(cause, into);
       });
     }
     await handle.sync();
@@ -59,22 +58,4 @@ async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     bytes = 0;
   }
   yield Buffer.concat(held);
-}
-
-function cannotWrite(into: string, cause: unknown): SmoothcertError {
-  const code = errorCode(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new SmoothcertError(
-      'DISK_FULL',
-      `The disk is full: ${into} cannot be written.`,
-      'Make room, then try again.',
-      { cause },
-    );
-  }
-  return new SmoothcertError(
-    'FOLDER_UNUSABLE',
-    `${into} cannot be written (${code}).`,
-    'Give a folder that exists and that you may write to.',
-    { cause },
-  );
 }

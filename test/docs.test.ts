@@ -5,8 +5,9 @@ import { certifyCommand } from '../cli/certify/certify-command.js';
 import { compileConfig, type RawOptions } from '../cli/certify/config.js';
 import { program } from '../cli/command/program.js';
 import { ERROR_CATALOGUE } from '../shared/errors.js';
-import { ROOT, runCommand, temporaryFolder } from './harness/command.js';
+import { ROOT, runCommand } from './harness/command.js';
 import { MODELS, certifyArgs } from './harness/results.js';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 /** The documents agree with the code that they speak of. */
 
@@ -225,7 +226,7 @@ describe('docs/results.md', () => {
   const keys = (value: unknown) => Object.keys(value as object);
 
   it('lists the fields that a run writes, in their order', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const out = folder.file('out');
     // Of the first two images one is certified and one fails, so that `detail` is there too.
     const { code, stdout } = await runCommand(

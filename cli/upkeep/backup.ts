@@ -5,7 +5,7 @@ import { DataDigest } from '../../shared/dataset/data-digest.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
 import { optionError } from '../command/parse.js';
 import type { Raw } from '../service/config.js';

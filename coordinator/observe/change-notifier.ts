@@ -1,16 +1,16 @@
-/** Wakes those who wait for a change. Somebody who does not wait costs nothing. */
-export class Pulse {
-  /** Grows with each beat. */
+/** Tells any number of readers that something has changed. A reader that does not wait costs nothing. */
+export class ChangeNotifier {
+  /** Grows with each change. */
   version = 0;
   private readonly waiting = new Set<() => void>();
 
-  beat(): void {
+  notify(): void {
     this.version += 1;
     for (const wake of [...this.waiting]) wake();
   }
 
   /** Resolves once the version is another one than `seen`, or `signal` aborts. */
-  async after(seen: number, signal: AbortSignal): Promise<void> {
+  async changedSince(seen: number, signal: AbortSignal): Promise<void> {
     if (this.version !== seen || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = () => {

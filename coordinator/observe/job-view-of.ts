@@ -1,8 +1,10 @@
 import type { JobState, JobView } from '../../api/job-view.js';
 import type { Presence } from '../../shared/ports/exchange.js';
-import type { JobEntry } from '../../shared/ports/job-store.js';
+import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Progress } from '../../shared/job-progress.js';
-import { MOST_REFUSALS_SHOWN } from './limits.js';
+
+/** Refusals of workers that clients are shown of one job: so many fit into a message, however long their texts are. */
+const MAX_REFUSALS = 100;
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;
@@ -10,7 +12,11 @@ export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   return job === null ? 'pending' : 'running';
 }
 
-/** A job as clients see it; of one that has ended, `progress` and `waitingFor` are those of its ending. */
+/**
+ * Returns a job as clients see it, however they ask.
+ * @param progress what is folded of the job, and `waitingFor` why it waits; of a job that has ended, its ending says both
+ * @param presences the workers that are there: they say who refuses the job, and whether somebody draws it
+ */
 export function viewOf(
   entry: JobEntry,
   progress: Progress,
@@ -19,7 +25,7 @@ export function viewOf(
 ): JobView {
   const { id, requestId, spec, createMs, startMs, ending, job, prepared } = entry;
   const all = presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
-  const refusals = all.slice(0, MOST_REFUSALS_SHOWN);
+  const refusals = all.slice(0, MAX_REFUSALS);
   return {
     id,
     requestId,
@@ -37,7 +43,11 @@ export function viewOf(
   };
 }
 
-/** Why a job that is ready does not go on: nobody draws its samples. */
+/** Returns the view of a job that has ended. */
+export const endedViewOf = (entry: JobEntry & { readonly ending: JobEnding }): JobView =>
+  viewOf(entry, entry.ending.progress, null, []);
+
+/** Returns why a job that was prepared waits: nobody draws its samples. Null if somebody does, or it was not prepared. */
 function withoutWorkers({ job }: JobEntry, presences: readonly Presence[]): string | null {
   if (job === null) return null;
   const { numericClass } = job.draw;

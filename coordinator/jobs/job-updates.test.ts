@@ -9,11 +9,11 @@ import { ManualClock } from '../../test/support/vote-drawer.js';
 import { certificateRows } from '../results/certificate-rows.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import { noProgress } from '../run/live-job.js';
-import { Pulse } from '../run/pulse.js';
+import { ChangeNotifier } from '../observe/change-notifier.js';
 import { storeResults, storedRows } from '../results/results.js';
-import { watchEnded, watchLive } from './watch.js';
+import { watchEnded, watchLive } from './job-updates.js';
+import { never } from '../../test/support/never.js';
 
-const never = new AbortController().signal;
 const TIMES = { least: 100, most: 5_000 };
 
 let bed: ServiceBed;
@@ -42,7 +42,7 @@ function viewOf(more: Partial<JobView> = {}): JobView {
 /** A job whose log a test writes. */
 function watched(images: number) {
   const job = {
-    shown: { pulse: new Pulse(), log: new DecisionLog(images) },
+    shown: { changes: new ChangeNotifier(), log: new DecisionLog(images) },
     over: false,
     now: viewOf(),
     view: () => job.now,
@@ -50,7 +50,7 @@ function watched(images: number) {
       for (const image of decided)
         job.shown.log.add(sequence, { image, outcome: 'abstained', class: null, radius: 0 });
       job.shown.log.sequence = sequence;
-      job.shown.pulse.beat();
+      job.shown.changes.notify();
     },
   };
   return job;
@@ -78,7 +78,7 @@ describe('a watch', () => {
     job.decide(6, 6);
     expect(imagesIn(await later)).toEqual([6]);
     job.now = viewOf({ endMs: 7 });
-    job.shown.pulse.beat();
+    job.shown.changes.notify();
     const last = watch.next();
     await clock.advance(100);
     expect((await last).value).toMatchObject({ job: { endMs: 7 }, decided: [] });
@@ -123,7 +123,7 @@ describe('a watch', () => {
     expect((await watch.next()).value).toMatchObject({ job: { endMs: null } });
     job.now = viewOf({ endMs: 7 });
     job.over = true;
-    job.shown.pulse.beat();
+    job.shown.changes.notify();
     const last = watch.next();
     await clock.advance(100);
     expect((await last).value).toMatchObject({ job: { endMs: 7 } });

@@ -1,34 +1,34 @@
 import type { JobEntry } from '../../shared/ports/job-store.js';
+import { ResultsInUse } from '../results/results-in-use.js';
 import { JobRunner } from '../run/job-runner.js';
-import type { ServicePorts } from './ports.js';
-import { ResultsInHand } from '../results/results-in-hand.js';
 import { Retention } from './retention.js';
-import { windowOf } from '../run/window.js';
+import type { ServicePorts } from './service-ports.js';
+import { taskWindow } from './task-window.js';
 
-/** From the lease's coming to its loss: the jobs that this coordinator runs meanwhile. */
-export class Term {
-  /** Those that have not ended, by id. */
+/** The jobs that this coordinator runs while it holds the lease: a runner for each job that has not ended. */
+export class ActiveJobs {
+  /** By the job's id. */
   readonly runners = new Map<string, JobRunner>();
   private readonly running = new Set<Promise<void>>();
   private readonly retention: Retention;
 
+  /** @param until aborts when the lease is lost or the process ends */
   constructor(
     private readonly ports: ServicePorts,
-    /** Aborts when the term ends. */
     readonly until: AbortSignal,
-    private readonly inHand = new ResultsInHand(),
+    private readonly inUse = new ResultsInUse(),
   ) {
-    this.retention = new Retention(ports, inHand);
+    this.retention = new Retention(ports, inUse);
     const unlisten = ports.exchange.onExhausted((task) => this.runners.get(task.job)?.exhausted(task));
     until.addEventListener('abort', unlisten, { once: true });
   }
 
-  /** The runner of a job that has not ended, as far as is known; begun now if there is none. */
+  /** Returns the runner of a job; begins one if there is none. @param entry of a job that has not ended, as far as is known */
   begin(entry: JobEntry): JobRunner {
     const known = this.runners.get(entry.id);
     if (known) return known;
     const window = (numericClass: string) => this.window(numericClass);
-    const runner = new JobRunner(this.ports, entry, window, this.inHand);
+    const runner = new JobRunner(this.ports, entry, window, this.inUse);
     this.runners.set(entry.id, runner);
     const running = runner.run(this.until).then(() => {
       this.running.delete(running);
@@ -38,17 +38,17 @@ export class Term {
     return runner;
   }
 
-  /** Runs every job of the store that has not ended: another coordinator, or this one before, may have left some there. */
+  /** Runs every job of the store that has not ended, and tells the runners what other processes have changed. */
   async adopt(): Promise<void> {
-    await this.entries();
+    await this.adopted();
   }
 
-  /** The same, from time to time; and forgets what ended long ago. */
+  /** Does as `adopt`, and removes what ended long ago. To be called from time to time. */
   async sweep(): Promise<void> {
-    await this.retention.sweep(await this.entries());
+    await this.retention.sweep(await this.adopted());
   }
 
-  private async entries(): Promise<JobEntry[]> {
+  private async adopted(): Promise<JobEntry[]> {
     const entries = (await this.ports.jobs.list()).map(({ entry }) => entry);
     for (const entry of entries) {
       this.runners.get(entry.id)?.notice(entry);
@@ -57,12 +57,12 @@ export class Term {
     return entries;
   }
 
-  /** Resolves once these jobs, or all, are worth showing, or after `ms`. */
+  /** Resolves once these jobs, or all, have something to show; at the latest after `ms`. */
   async settled(ms: number, runners: Iterable<JobRunner> = this.runners.values()): Promise<void> {
     await this.atMost(ms, Promise.all([...runners].map(({ shown }) => shown.settled)), this.until);
   }
 
-  /** Resolves once every job let go, or after `ms`: what hangs on a port that is away does no harm. */
+  /** Resolves once every runner has ended; at the latest after `ms`, because one may hang on a port that does not answer. */
   ended(ms: number): Promise<void> {
     return this.atMost(ms, Promise.all(this.running));
   }
@@ -78,6 +78,6 @@ export class Term {
     const ofClass = [...this.runners.values()].filter(({ entry }) => {
       return entry.job?.draw.numericClass === numericClass;
     });
-    return windowOf(numericClass, ofClass.length, this.ports.exchange.presences());
+    return taskWindow(numericClass, ofClass.length, this.ports.exchange.presences());
   }
 }

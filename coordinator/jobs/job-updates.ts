@@ -4,23 +4,22 @@ import type { Clock } from '../../shared/ports/clock.js';
 import type { JobEnding } from '../../shared/ports/job-store.js';
 import type { DecisionLog, Position } from '../observe/decision-log.js';
 import { MOST_DECISIONS, type ServiceLimits } from './limits.js';
-import type { Pulse } from '../run/pulse.js';
+import type { ChangeNotifier } from '../observe/change-notifier.js';
 import { storedRows } from '../results/results.js';
 
-/** A job as a watch sees it; both may be others at the next look. */
+/** A job as a watch sees it. Its log and its view change while it runs. */
 export interface Watched {
-  readonly shown: { readonly pulse: Pulse; readonly log: DecisionLog };
-  /** Whether nothing will change any more. */
+  readonly shown: { readonly changes: ChangeNotifier; readonly log: DecisionLog };
+  /** True once nothing will change any more. */
   readonly over: boolean;
   view(): JobView;
 }
 
 /**
- * A snapshot, then what changed, until the job has ended or `signal` aborts. Nothing is queued for a reader: it has a position in the
- * job's log, and each message is made when it asks. So one that never reads costs that position, and a slow one gets fewer messages.
- *
- * The sequence of a message is a ledger record such that all decisions up to it were sent; a watch that begins behind it gets the
- * others, each once.
+ * Yields a snapshot of a job, then what changed, until the job has ended or `signal` aborts. Nothing is queued for a reader: it has a position
+ * in the job's log, and each message is made when it asks. So a reader that never asks costs that position, and a slow one gets fewer
+ * messages. All decisions up to the record that a message names by its sequence were sent; a watch that begins behind it gets the others,
+ * each once.
  */
 export async function* watchLive(
   job: Watched,
@@ -32,7 +31,7 @@ export async function* watchLive(
   let position: Position = { sequence: afterSequence, skip: 0 };
   for (let snapshot = true; !signal.aborted; snapshot = false) {
     const at = clock.now();
-    const seen = job.shown.pulse.version;
+    const seen = job.shown.changes.version;
     // Before the view is made: the job may end while its reader has the message, which then does not say so.
     const { over } = job;
     const { decided, next, more } = job.shown.log.page(position, MOST_DECISIONS);
@@ -47,7 +46,7 @@ export async function* watchLive(
   }
 }
 
-/** Resolves once something is worth a message; what has no event (who waits for what, who refused) is looked at from time to time. */
+/** Resolves once something is worth a message. What no event announces (why the job waits, who refuses it) is compared every `everyMs`. */
 async function changed(
   job: Watched,
   seen: number,
@@ -56,23 +55,25 @@ async function changed(
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const shown = silentPart(view);
-  while (!signal.aborted && job.shown.pulse.version === seen && silentPart(job.view()) === shown) {
+  const { changes } = job.shown;
+  const before = unannounced(view);
+  while (!signal.aborted && changes.version === seen && unannounced(job.view()) === before) {
     const over = new AbortController();
     const end = () => over.abort();
     signal.addEventListener('abort', end, { once: true });
-    await Promise.race([job.shown.pulse.after(seen, over.signal), clock.sleep(everyMs, over.signal)]);
+    await Promise.race([changes.changedSince(seen, over.signal), clock.sleep(everyMs, over.signal)]);
     signal.removeEventListener('abort', end);
     end();
   }
 }
 
-const silentPart = ({ waitingFor, refusals }: JobView): string => JSON.stringify([waitingFor, refusals]);
+/** Returns the part of a view that changes without an event. */
+const unannounced = ({ waitingFor, refusals }: JobView): string => JSON.stringify([waitingFor, refusals]);
 
 /**
- * The same of a job that has ended, from its results. In which order its images were decided is no longer known: a watch that has not
- * seen the end gets all of them, in image order; and only the last message has the last sequence, so that one that breaks off
- * before it begins again.
+ * Yields the same of a job that has ended, from its results. The order in which its images were decided is no longer known: a watch that has
+ * not seen the end gets all of them, in image order. Only the last message has the last sequence, so that a watch that breaks off before it
+ * begins again.
  */
 export async function* watchEnded(
   view: JobView,
