@@ -5,6 +5,9 @@ export interface Shard {
   readonly end: number;
 }
 
+/** Returns a text that names a shard of a job: no two shards of one grid begin at the same sample of an image. */
+export const shardKey = ({ image, begin }: Shard): string => `${image}:${begin}`;
+
 const SHARDS_PER_SEGMENT = 16;
 const SMALLEST = 64;
 const LARGEST = 1024;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobManager } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS } from '../../coordinator/jobs/limits.js';
@@ -45,7 +46,15 @@ export async function coordinate(raw: Raw, log: Log, interrupt: AbortSignal): Pr
     const artifactsUrl = advertised ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = { ...DEFAULT_LIMITS, ...retention };
-    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    const ports = {
+      jobs,
+      exchange,
+      artifacts,
+      clock: systemClock,
+      now: () => Date.now(),
+      randomBytes,
+      limits,
+    };
     manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
     const grpc = await serveGrpc(listening, manager, metrics, log);
     log(

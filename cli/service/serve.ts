@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobManager } from '../../coordinator/jobs/job-manager.js';
@@ -47,7 +48,15 @@ export async function serve(raw: Raw, log: Log, interrupt: AbortSignal): Promise
       log('job-unreadable', `${file} cannot be read.`, { cause });
     const jobs = await JobFolder.open(folder.file('jobs'), damaged);
     const limits = { ...DEFAULT_LIMITS, ...retention, taskMicros: TASK_MICROS };
-    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    const ports = {
+      jobs,
+      exchange,
+      artifacts,
+      clock: systemClock,
+      now: () => Date.now(),
+      randomBytes,
+      limits,
+    };
     const manager = new JobManager({
       ...ports,
       lease: null,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { RequestError } from '../../shared/errors.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
@@ -17,6 +16,9 @@ import { jobExists, tooManyJobs, tooManyUnattended } from './refusals.js';
 import type { JobRunner } from '../run/job-runner.js';
 import type { CreateRequest } from './service.js';
 import type { Term } from './term.js';
+
+/** Of the name of a request that has none: two are never the same. */
+const ID_BYTES = 16;
 
 /** Takes jobs in: what is stored was checked, and rests on artifacts that are there. */
 export class Admission {
@@ -39,7 +41,7 @@ export class Admission {
       const description = `is longer than ${LARGEST_SPEC} bytes, most of them for its weight files`;
       throw new RequestError([{ field: 'spec', description }]);
     }
-    const id = jobIdOf(requestId);
+    const id = jobIdOf(requestId === '' ? this.ports.randomBytes(ID_BYTES).toString('hex') : requestId);
     const known = await this.ports.jobs.get(id);
     if (known && known.entry.requestDigest !== requestDigestOf(spec)) throw jobExists(requestId);
     if (validateOnly) return this.checked(request);
@@ -62,7 +64,7 @@ export class Admission {
         requestId,
         requestDigest: requestDigestOf(spec),
         createMs: this.ports.now(),
-        spec: { ...spec, seed: spec.seed ?? drawnSeed(), images },
+        spec: { ...spec, seed: spec.seed ?? this.drawnSeed(), images },
         startMs: null,
         job: null,
         prepared: null,
@@ -126,11 +128,13 @@ export class Admission {
     throw new RequestError([{ field: 'spec.images', description }]);
   }
 
+  /** Returns a seed that nobody, and no model, could have been tuned on. */
+  private drawnSeed(): string {
+    return this.ports.randomBytes(8).readBigUInt64BE().toString();
+  }
+
   private viewOf(term: Term, entry: JobEntry): JobView {
     if (entry.ending) return viewOf(entry, entry.ending.progress, null, []);
     return term.begin(entry).view();
   }
 }
-
-/** A seed that nobody, and no model, could have been tuned on. */
-const drawnSeed = (): string => randomBytes(8).readBigUInt64BE().toString();

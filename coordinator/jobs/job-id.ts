@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/job.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 
@@ -8,11 +8,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /**
  * The id of the job that a request makes: a function of the request's id, so that the same request makes one job however often and
- * wherever it arrives. An empty request id is never the same as another one. Safe as a part of a NATS subject.
+ * wherever it arrives. Safe as a part of a NATS subject.
  */
 export function jobIdOf(requestId: string): string {
-  const name = requestId === '' ? randomUUID() : requestId;
-  return `j-${sha256(`smoothcert.v1.job\0${name}`).slice(0, ID_DIGITS)}`;
+  return `j-${sha256(`smoothcert.v1.job\0${requestId}`).slice(0, ID_DIGITS)}`;
 }
 
 /** sha256 (hex) of the spec as it came: tells a repeated request from another one under the same id. */

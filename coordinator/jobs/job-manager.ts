@@ -135,7 +135,7 @@ export class JobManager implements CertificationService {
     const term = this.current();
     const found = await this.find(term, id);
     if (found instanceof JobRunner) await term.settled(this.options.limits.settleMs, [found]);
-    const job = found instanceof JobRunner ? found : { entry: found, drawing: null };
+    const job = found instanceof JobRunner ? found : { entry: found, shown: { labelled: null } };
     for await (const row of certificateRows(job, this.artifacts, fromImage)) {
       if (signal.aborted) return;
       yield row;

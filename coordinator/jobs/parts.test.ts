@@ -19,8 +19,6 @@ const error = (code: ErrorCode) => new SmoothcertError(code, 'Said.', 'Do.');
 describe('ids', () => {
   it('are a function of the request id, and safe in a subject', () => {
     expect(jobIdOf('one')).toBe(`j-${sha256('smoothcert.v1.job\0one').slice(0, 20)}`);
-    expect(jobIdOf('')).not.toBe(jobIdOf(''));
-    expect(jobIdOf('')).toMatch(/^j-[0-9a-f]{20}$/);
   });
 });
 

@@ -15,6 +15,8 @@ export interface ServicePorts {
   readonly clock: Clock;
   /** Milliseconds since 1970: only for times that are shown or stored. */
   readonly now: () => number;
+  /** Returns so many random bytes, of a source that nobody can foresee: names of tasks, and seeds and ids that no request gave. */
+  readonly randomBytes: (count: number) => Buffer;
   readonly limits: ServiceLimits;
   readonly log: Log;
   readonly metrics: Metrics<'coordinator'>;

@@ -59,7 +59,7 @@ export class Term {
 
   /** Resolves once these jobs, or all, are worth showing, or after `ms`. */
   async settled(ms: number, runners: Iterable<JobRunner> = this.runners.values()): Promise<void> {
-    await this.atMost(ms, Promise.all([...runners].map(({ settled }) => settled)), this.until);
+    await this.atMost(ms, Promise.all([...runners].map(({ shown }) => shown.settled)), this.until);
   }
 
   /** Resolves once every job let go, or after `ms`: what hangs on a port that is away does no harm. */

@@ -42,16 +42,15 @@ function viewOf(more: Partial<JobView> = {}): JobView {
 /** A job whose log a test writes. */
 function watched(images: number) {
   const job = {
-    pulse: new Pulse(),
-    log: new DecisionLog(images),
+    shown: { pulse: new Pulse(), log: new DecisionLog(images) },
     over: false,
-    shown: viewOf(),
-    view: () => job.shown,
+    now: viewOf(),
+    view: () => job.now,
     decide: (sequence: number, ...decided: number[]) => {
       for (const image of decided)
-        job.log.add(sequence, { image, outcome: 'abstained', class: null, radius: 0 });
-      job.log.sequence = sequence;
-      job.pulse.beat();
+        job.shown.log.add(sequence, { image, outcome: 'abstained', class: null, radius: 0 });
+      job.shown.log.sequence = sequence;
+      job.shown.pulse.beat();
     },
   };
   return job;
@@ -78,8 +77,8 @@ describe('a watch', () => {
     await clock.advance(1_000);
     job.decide(6, 6);
     expect(imagesIn(await later)).toEqual([6]);
-    job.shown = viewOf({ endMs: 7 });
-    job.pulse.beat();
+    job.now = viewOf({ endMs: 7 });
+    job.shown.pulse.beat();
     const last = watch.next();
     await clock.advance(100);
     expect((await last).value).toMatchObject({ job: { endMs: 7 }, decided: [] });
@@ -95,7 +94,7 @@ describe('a watch', () => {
     await clock.advance(5_000);
     // Nothing was to be said: it sleeps again.
     await clock.sleeping();
-    job.shown = viewOf({ waitingFor: 'A worker.' });
+    job.now = viewOf({ waitingFor: 'A worker.' });
     await clock.advance(5_000);
     expect((await next).value).toMatchObject({ job: { waitingFor: 'A worker.' }, decided: [] });
   });
@@ -122,9 +121,9 @@ describe('a watch', () => {
     const job = watched(1);
     const watch = watchLive(job, 0, clock, TIMES, never);
     expect((await watch.next()).value).toMatchObject({ job: { endMs: null } });
-    job.shown = viewOf({ endMs: 7 });
+    job.now = viewOf({ endMs: 7 });
     job.over = true;
-    job.pulse.beat();
+    job.shown.pulse.beat();
     const last = watch.next();
     await clock.advance(100);
     expect((await last).value).toMatchObject({ job: { endMs: 7 } });
@@ -187,13 +186,14 @@ describe('a job that has ended', () => {
       cancelRequested: false,
       ending,
     };
-    const drawing = { live: { fold } as never, labelOf: (image: number) => image % 10 };
-    const read = async (drawn: typeof drawing | null, from: number) => {
+    const labelled = { fold, labelOf: (image: number) => image % 10 };
+    const read = async (folded: typeof labelled | null, from: number) => {
       const rows = [];
-      for await (const row of certificateRows({ entry, drawing: drawn }, bed.artifacts, from)) rows.push(row);
+      const source = { entry, shown: { labelled: folded } };
+      for await (const row of certificateRows(source, bed.artifacts, from)) rows.push(row);
       return rows;
     };
-    const rows = await read(drawing, 0);
+    const rows = await read(labelled, 0);
     expect(rows).toHaveLength(2_100);
     expect(await read(null, 0)).toEqual(rows);
     expect(await read(null, 2_098)).toEqual(rows.slice(2_098));

@@ -9,8 +9,7 @@ import { storedRows } from '../results/results.js';
 
 /** A job as a watch sees it; both may be others at the next look. */
 export interface Watched {
-  readonly pulse: Pulse;
-  readonly log: DecisionLog;
+  readonly shown: { readonly pulse: Pulse; readonly log: DecisionLog };
   /** Whether nothing will change any more. */
   readonly over: boolean;
   view(): JobView;
@@ -33,10 +32,10 @@ export async function* watchLive(
   let position: Position = { sequence: afterSequence, skip: 0 };
   for (let snapshot = true; !signal.aborted; snapshot = false) {
     const at = clock.now();
-    const seen = job.pulse.version;
+    const seen = job.shown.pulse.version;
     // Before the view is made: the job may end while its reader has the message, which then does not say so.
     const { over } = job;
-    const { decided, next, more } = job.log.page(position, MOST_DECISIONS);
+    const { decided, next, more } = job.shown.log.page(position, MOST_DECISIONS);
     position = next;
     const view = job.view();
     yield { job: view, decided, sequence: position.sequence, snapshot };
@@ -58,11 +57,11 @@ async function changed(
   signal: AbortSignal,
 ): Promise<void> {
   const shown = silentPart(view);
-  while (!signal.aborted && job.pulse.version === seen && silentPart(job.view()) === shown) {
+  while (!signal.aborted && job.shown.pulse.version === seen && silentPart(job.view()) === shown) {
     const over = new AbortController();
     const end = () => over.abort();
     signal.addEventListener('abort', end, { once: true });
-    await Promise.race([job.pulse.after(seen, over.signal), clock.sleep(everyMs, over.signal)]);
+    await Promise.race([job.shown.pulse.after(seen, over.signal), clock.sleep(everyMs, over.signal)]);
     signal.removeEventListener('abort', end);
     end();
   }

@@ -5,8 +5,10 @@ import type { Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { Bell } from './bell.js';
-import { Issuer, type IssueCounters } from './issuer.js';
+import { Issuer } from './issuer.js';
+import type { IssueCounters } from '../observe/issue-counters.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
+import { workIsLost } from '../observe/faults.js';
 
 const RECONCILE_EVERY_MS = 1_000;
 /** Ticks without anything going on after which work counts as lost. */
@@ -35,6 +37,10 @@ export interface CoordinatorOptions {
   readonly stragglerMs?: number;
   /** Milliseconds after which it does whatever other tasks took; 300,000 unless given. */
   readonly patienceMs?: number;
+  /** After so many restarts in a row (see `onRestart`) without a record that was folded, `run` rejects; unless given, it never does. */
+  readonly maxRestarts?: number;
+  /** Called when all that is missing is about to be issued again, because its tasks are lost. @param count times that it was so until now */
+  readonly onRestart?: (count: number) => void;
   /** Called after every record that `run` folded, those that were in the ledger before included. */
   readonly onProgress: (record: LedgerRecord, effects: Effects, sequence: number) => void;
 }
@@ -59,6 +65,7 @@ export class Coordinator {
   private idleTicks = 0;
   private sequenceAtTick = 0;
   private ownRecords = 0;
+  private restartsInARow = 0;
 
   constructor(private readonly options: CoordinatorOptions) {
     const { stragglerMs = STRAGGLER_MS, patienceMs = PATIENCE_MS } = options;
@@ -111,6 +118,7 @@ export class Coordinator {
     const { fold, ledger, onProgress } = this.options;
     for await (const { sequence, record } of ledger.read(fold.sequence, until)) {
       const effects = fold.apply(record, sequence);
+      this.restartsInARow = 0;
       if (this.begun) {
         this.issuer.folded(record.task, effects);
         this.announce(effects.decided);
@@ -188,13 +196,23 @@ export class Coordinator {
     const { issuer } = this;
     const depth = issuer.unanswered > 0 ? await queue.depth(job) : null;
     if (this.idleFor(depth ? depth.waiting + depth.taken === 0 : allIssued)) {
-      issuer.counters.restarts += 1;
-      issuer.restart();
-      this.gaveUp.clear();
-      await issuer.refill();
+      await this.issueAgain();
     } else if (depth?.waiting === 0) {
       await issuer.overtake(!allIssued);
     }
+  }
+
+  /** Issues all that is missing once more. @throws Error if that has not helped `maxRestarts` times in a row */
+  private async issueAgain(): Promise<void> {
+    const { maxRestarts = Infinity, onRestart } = this.options;
+    const { issuer } = this;
+    this.restartsInARow += 1;
+    issuer.counters.restarts += 1;
+    onRestart?.(issuer.counters.restarts);
+    if (this.restartsInARow >= maxRestarts) throw workIsLost(maxRestarts);
+    issuer.restart();
+    this.gaveUp.clear();
+    await issuer.refill();
   }
 
   /** Records images that failed too often, and shards that nobody could answer; the fold acts when it reads that. */

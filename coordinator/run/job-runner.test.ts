@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
@@ -32,6 +33,7 @@ const ports = () => ({
   ...bed.ports(),
   clock: bed.clock,
   now: () => 1,
+  randomBytes,
   limits: DEFAULT_LIMITS,
   log: () => undefined,
   metrics: NO_METRICS,

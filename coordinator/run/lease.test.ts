@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
@@ -57,6 +58,7 @@ describe('the lease', () => {
     const others = {
       fetcher: null,
       now: () => 1,
+      randomBytes,
       limits: DEFAULT_LIMITS,
       log: () => undefined,
       metrics: NO_METRICS,

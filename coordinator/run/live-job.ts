@@ -5,6 +5,8 @@ import type { Progress } from '../../shared/progress.js';
 import { certificateOf, type Certificate } from '../results/certificates.js';
 import { JobFold, type Effects } from '../core/job-fold.js';
 import { DecisionLog } from '../observe/decision-log.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import { countOf } from './ledger-bytes.js';
 
 /** What a certificate says in short. */
 export function decisionOf({ image, outcome, class: certified, radius }: Certificate): DecisionView {
@@ -66,7 +68,11 @@ export class LiveJob {
   }
 }
 
-/** Of a job of which nothing is folded. */
+/** Returns the progress of a job of which nothing is folded. */
+export const noProgressOf = ({ spec: { images } }: JobEntry): Progress =>
+  noProgress(images ? countOf(images) : 0);
+
+/** The same, of so many images. */
 export function noProgress(images: number): Progress {
   return {
     images,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
@@ -34,6 +35,7 @@ const ports = (more: Partial<ServicePorts> = {}): ServicePorts => ({
   ...bed.ports(),
   clock: bed.clock,
   now: () => 1,
+  randomBytes,
   limits: DEFAULT_LIMITS,
   log: () => undefined,
   metrics: NO_METRICS,
@@ -145,7 +147,7 @@ describe('a coordinator that is late', () => {
     const { exchange, calls } = noting();
     const runner = new JobRunner(ports({ exchange }), entry, () => 4);
     const running = runner.run(never);
-    await happens(() => runner.drawing !== null);
+    await happens(() => runner.shown.labelled !== null);
     runner.notice((await ended())!);
     await running;
     expect(calls).toEqual(['open', `end ${ID}`]);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { backUp } from '../../cli/upkeep/backup.js';
 import { forgetJob } from '../../cli/upkeep/forget.js';
@@ -98,6 +98,7 @@ describeNats('what a cluster keeps', (server) => {
         exchange: await NatsCoordinatorExchange.open(link),
         clock: systemClock,
         now: () => 10_000,
+        randomBytes,
         limits: { ...DEFAULT_LIMITS, ...limits },
         log: () => undefined,
         metrics: NO_METRICS,

@@ -107,6 +107,7 @@ describe('a digest', () => {
       artifacts: store,
       clock: systemClock,
       now: () => Date.now(),
+      randomBytes,
       metrics: NO_METRICS,
     };
     const service = new JobManager({

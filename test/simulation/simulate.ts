@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import type { Tally } from '../../coordinator/core/job-fold.js';
 import { Faults, type Counts } from './faults.js';
 import { letLoose } from './nemesis.js';

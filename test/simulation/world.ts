@@ -2,7 +2,7 @@ import { canonicalJson, jobDigest } from '../../shared/job.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
-import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { Daemon, type DaemonEvent } from '../../worker/cluster/daemon.js';
 import { SingleJob } from '../../worker/tasks/single-job.js';

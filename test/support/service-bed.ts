@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -281,6 +281,7 @@ export class ServiceBed {
       lease: null,
       fetcher: null,
       now: () => this.time++,
+      randomBytes,
       log: this.log,
       metrics: NO_METRICS,
       ...others,
