@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  NO_COUNTS,
-  addCounts,
-  leaderOf,
-  subtractCounts,
-  totalOf,
-  votesOf,
-  type Counts,
-} from './counts.js';
+import { NO_COUNTS, addCounts, leaderOf, subtractCounts, totalOf, votesOf, type Counts } from './counts.js';
 
 const counts = fc
   .record({

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import madge from 'madge';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -166,13 +166,9 @@ describe('the tree', () => {
   });
 
   it('would be refused with one', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-cycle-'));
-    try {
-      await writeFile(path.join(folder, 'a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
-      await writeFile(path.join(folder, 'b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
-      expect((await treeOf([folder])).cycles).toEqual([['a.ts', 'b.ts']]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new TemporaryFolder();
+    await writeFile(folder.file('a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
+    await writeFile(folder.file('b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
+    expect((await treeOf([folder.path])).cycles).toEqual([['a.ts', 'b.ts']]);
   });
 });

@@ -13,11 +13,11 @@ import type { Tls, TlsContents } from './tls.js';
 import type { Tokens } from './tokens.js';
 import { plain } from './plain-answer.js';
 
-/** Answers a GET or HEAD. What it throws becomes a 500, or ends the answer that was begun. */
+/** Answers a GET or HEAD request. An error that it throws becomes status 500, or ends an answer that was begun. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 export interface Page {
-  /** Whoever reaches the address may see it, without a token. */
+  /** True if the page needs no token. */
   readonly open: boolean;
   readonly serve: Serve;
 }
@@ -25,34 +25,34 @@ export interface Page {
 export interface HttpServerOptions {
   readonly address: Address;
   readonly tls: Tls | null;
-  /** Null: whoever reaches the address is let in. */
+  /** Null: no page needs a token. */
   readonly tokens: Tokens | null;
-  /** What else is there, behind the token: answers, or says false where the path is none of its own. */
+  /** Answers paths that are not in `pages`, which need the token; returns false for a path that it does not know. */
   readonly others?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  /** Null if this process can do its work; otherwise why not, in a sentence. */
+  /** Returns null if this process can do its work, else a sentence that says why not. */
   readonly unready: () => string | null;
-  /** Null if this process is well; otherwise, in a sentence, why only another one in its place can help. Always well unless given. */
+  /** Returns null if this process is alive, else a sentence that says why it must be restarted. By default always null. */
   readonly stuck?: () => string | null;
   /** Further pages by path, for example /metrics. */
   readonly pages?: Readonly<Record<string, Page>>;
-  /** Called with what was asked for without a token that is known, for a log. */
+  /** Called for a request without a known token, for a log. */
   readonly onRefused?: (where: string) => void;
-  /** Called with what a page threw, for a log. */
+  /** Called with an error that a page threw, for a log. */
   readonly report: (error: unknown) => void;
   readonly limits?: HttpLimits;
 }
 
-/** Nobody holds a connection by sending, or reading, as slowly as he can. Milliseconds and bytes. */
+/** Limits, in milliseconds and bytes, that keep slow clients from occupying connections. */
 export interface HttpLimits {
   readonly maxHeaderSize: number;
-  /** From the first byte of a request to the end of its header, and of all of it. */
+  /** From the first byte of a request to the end of its header, and to the end of the request. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
-  /** How often the two are looked at. */
+  /** How often these two limits are checked. */
   readonly connectionsCheckingInterval: number;
   /** Between two requests. */
   readonly keepAliveTimeout: number;
-  /** Without a byte either way. */
+  /** Without a byte in either direction. */
   readonly silenceMs: number;
 }
 
@@ -66,7 +66,7 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 const READING = new Set(['GET', 'HEAD']);
 
-/** /livez, /readyz, and what else the process shows. */
+/** The HTTP server of a process: /livez, /readyz, and its further pages. */
 export class HttpServer {
   private closing = false;
 
@@ -75,7 +75,7 @@ export class HttpServer {
     private readonly listener: Listener,
   ) {}
 
-  /** Listens. @throws SmoothcertError OPTION_INVALID where the address cannot be had */
+  /** Starts to listen. @throws SmoothcertError OPTION_INVALID if it cannot listen at the address */
   static async start(options: HttpServerOptions): Promise<HttpServer> {
     const answer = answering(options);
     const { tls, limits = HTTP_LIMITS } = options;
@@ -92,12 +92,12 @@ export class HttpServer {
     return started;
   }
 
-  /** Where it listens, with the port that was found. */
+  /** The address at which it listens, with the actual port. */
   get address(): Address {
     return this.listener.address;
   }
 
-  /** Takes no more requests, lets those there are finish for `graceMs`, then ends them. */
+  /** Accepts no more requests, lets those under way finish for `graceMs`, then ends them. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
     let timer: NodeJS.Timeout | undefined;
@@ -109,7 +109,7 @@ export class HttpServer {
   }
 }
 
-/** A server of which each connection gets the certificates that the files hold when it comes. */
+/** Makes a server that uses the certificates which the files hold at the moment of each connection. */
 function secureServer(tls: Tls, options: ServerOptions, answer: RequestListener): Server {
   let used = tls.current();
   const server = createSecureServer({ ...options, ...secured(used) }, answer);
@@ -142,7 +142,7 @@ function answering(options: HttpServerOptions): (request: IncomingMessage, respo
   };
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // A client that goes in the middle of an answer is no fault.
+      // A client that disconnects in the middle of an answer is no fault.
       if (!response.destroyed) options.report(error);
       if (response.headersSent) response.destroy();
       else plain(response, 500, 'Something unforeseen happened in the server.');
@@ -152,7 +152,7 @@ function answering(options: HttpServerOptions): (request: IncomingMessage, respo
 
 function healthPages({ unready, stuck = () => null }: HttpServerOptions): Record<string, Page> {
   return {
-    // That it is answered shows that the event loop turns; a process that waits for the lease, or for NATS, is alive.
+    // An answer shows that the event loop runs; a process that waits for the lease, or for NATS, is alive.
     '/livez': healthPage(stuck, 'Alive.'),
     '/readyz': healthPage(unready, 'Ready.'),
   };
@@ -168,12 +168,12 @@ function healthPage(reason: () => string | null, well: string): Page {
   };
 }
 
-/** Null for what is no path. */
+/** Returns the path of a request; null if it has no valid one. */
 function pathOf({ url }: IncomingMessage): string | null {
   return URL.canParse(url ?? '', 'http://localhost') ? new URL(url ?? '', 'http://localhost').pathname : null;
 }
 
-/** Answers what is not a plain question. */
+/** Answers requests that are not a GET or HEAD without a body; returns false for the others. */
 function refuse(request: IncomingMessage, response: ServerResponse, path: string | null): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (!READING.has(request.method ?? '')) {
@@ -186,7 +186,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, path: string
   return true;
 }
 
-/** The rest of such a request is not read. */
+/** Answers, and closes the connection without reading the rest of the request. */
 function hangUp(response: ServerResponse, status: number, sentence: string): void {
   response.setHeader('connection', 'close');
   plain(response, status, sentence);

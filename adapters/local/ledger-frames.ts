@@ -6,29 +6,27 @@ import { crc32 } from 'node:zlib';
  */
 export const HEADER_BYTES = 48;
 export const FRAME_OVERHEAD = 8;
-/** Larger records are never written, so a larger length is damage. */
+/** Bytes of a record. Larger ones are never written, so a larger length is damage. */
 export const LARGEST_PAYLOAD = 1 << 20;
 
 const MAGIC = Buffer.from('SC1LEDGR');
-const VERSION = 1;
+export const LEDGER_VERSION = 1;
 
 export function encodeHeader(jobDigest: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
-  header.writeUInt32LE(VERSION, 8);
+  header.writeUInt32LE(LEDGER_VERSION, 8);
   header.write(jobDigest, 12, 'hex');
   header.writeUInt32LE(crc32(header.subarray(0, 44)), 44);
   return header;
 }
 
-/** Version and job digest of a header; null if these bytes are not one. */
+/** Reads the version and the job digest of a header; null if the bytes are no header. */
 export function decodeHeader(bytes: Buffer): { version: number; jobDigest: string } | null {
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return null;
   if (crc32(bytes.subarray(0, 44)) !== bytes.readUInt32LE(44)) return null;
   return { version: bytes.readUInt32LE(8), jobDigest: bytes.toString('hex', 12, 44) };
 }
-
-export const LEDGER_VERSION = VERSION;
 
 export function encodeFrame(payload: Uint8Array): Buffer {
   const frame = Buffer.alloc(FRAME_OVERHEAD + payload.length);
@@ -38,7 +36,7 @@ export function encodeFrame(payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** Payload length of the frame that starts at `at`, or null if no whole, undamaged frame starts there. */
+/** Returns the payload length of the frame at `at`; null if no whole, undamaged frame starts there. */
 export function frameAt(bytes: Buffer, at: number): number | null {
   if (at + FRAME_OVERHEAD > bytes.length) return null;
   const length = bytes.readUInt32LE(at);
@@ -47,7 +45,7 @@ export function frameAt(bytes: Buffer, at: number): number | null {
   return checksum(frame) === frame.readUInt32LE(4) ? length : null;
 }
 
-/** Payloads of the whole frames that these bytes begin with, and how many bytes those take. */
+/** Returns the payloads of the whole frames at the start of `bytes`, and the length of those frames in bytes. */
 export function framesIn(bytes: Buffer): { readonly payloads: readonly Buffer[]; readonly length: number } {
   const payloads: Buffer[] = [];
   let length = 0;
@@ -60,13 +58,13 @@ export function framesIn(bytes: Buffer): { readonly payloads: readonly Buffer[];
 }
 
 /**
- * Bytes that are summed up in search of a frame. What is left of records that were being written takes far less; bytes that are made to
- * look like the beginnings of frames everywhere would take hours.
+ * Bytes that are checksummed in search of a frame. A torn end takes far less; bytes that look like the start of a frame everywhere, as an
+ * attacker could write them, would take hours.
  */
-const MOST_SUMMED = 2 ** 32;
+const MOST_CHECKSUMMED = 2 ** 32;
 
-/** Whether an undamaged frame starts anywhere behind the first byte, or might: then what is broken is not just a torn end. */
-export function holdsFrame(bytes: Buffer, most = MOST_SUMMED): boolean {
+/** Returns true if an undamaged frame starts, or may start, behind the first byte: then the damage is more than a torn end. */
+export function holdsFrame(bytes: Buffer, most = MOST_CHECKSUMMED): boolean {
   let summed = 0;
   for (let at = 1; at + FRAME_OVERHEAD < bytes.length; at++) {
     const length = bytes.readUInt32LE(at);

@@ -1,7 +1,7 @@
 import { Listeners } from '../../shared/listeners.js';
 import type { StopSignal } from '../../shared/ports/stop-signal.js';
 
-/** The stop signal inside one process. */
+/** The stop signal of a job within one process. */
 export class MemoryStop implements StopSignal {
   private readonly decided = new Set<number>();
   private readonly listeners = new Listeners<[images: readonly number[]]>();

@@ -12,8 +12,8 @@ import { noProgress } from '../run/live-job.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
 import { storeResults, storedRows } from '../results/results.js';
 import { watchEnded, watchLive } from './job-updates.js';
+import { never } from '../../test/support/never.js';
 
-const never = new AbortController().signal;
 const TIMES = { least: 100, most: 5_000 };
 
 let bed: ServiceBed;

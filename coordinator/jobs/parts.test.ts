@@ -13,8 +13,8 @@ import { ledgerBytesOf } from '../core/ledger-bytes.js';
 import { pageOf } from './job-pages.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
 import { taskWindow } from './task-window.js';
+import { never } from '../../test/support/never.js';
 
-const never = new AbortController().signal;
 const error = (code: ErrorCode) => new SmoothcertError(code, 'Said.', 'Do.');
 
 describe('ids', () => {

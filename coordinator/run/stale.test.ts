@@ -7,7 +7,8 @@ import type { JobEnding, JobEntry, JobStore } from '../../shared/ports/job-store
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { jobOf } from '../core/job-of.js';
 import { ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
-import { fault, meanwhile, never, replacing } from '../../test/support/service-faults.js';
+import { fault, meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';

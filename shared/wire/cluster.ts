@@ -1,4 +1,4 @@
-/** What coordinators and workers tell each other, and what they store of a job: the one place that knows its bytes. */
+/** The messages between coordinators and workers, as bytes: all encoders and decoders of the folder `cluster/`. */
 export { decodeLease, encodeLease, type LeaseHolder } from './cluster/lease-message.js';
 export { decodeOrder, encodeOrder } from './cluster/order-message.js';
 export { MOST_REFUSALS, decodePresence, encodePresence } from './cluster/presence-message.js';

@@ -10,14 +10,14 @@ export interface MessageType<Written, Read> {
 }
 
 export interface Codec<T> {
-  /** @throws SmoothcertError INTERNAL for what `decode` would refuse: nothing is told that nobody can read */
+  /** @throws SmoothcertError INTERNAL for a value that `decode` would refuse, so that no unreadable message is sent */
   readonly encode: (value: T) => Uint8Array;
   /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED; nothing else, whatever the bytes are */
   readonly decode: (bytes: Uint8Array) => T;
 }
 
 /**
- * Encoder and decoder of a message that names its protocol.
+ * Returns the encoder and the decoder of a message that names its protocol.
  * @param what the message in words, with its article
  */
 export function codecOf<Written, Read extends { readonly protocol: number }, T>(
@@ -72,15 +72,15 @@ export function decodeMessage<Read extends object>(
 }
 
 /**
- * Makes numbers of the objects that protobufjs has for 64-bit fields wherever the package `long` is installed, defaults of absent
- * fields included (they lie on the prototype, hence `in`). False if one of them is no exact number.
+ * Replaces the objects that protobufjs makes for 64-bit fields where the package `long` is installed by numbers, also in the defaults of
+ * absent fields (which are on the prototype, hence `in`). Returns false if a number would not be exact.
  */
 function holdsNumbers(message: object): boolean {
   const fields = message as Record<string, unknown>;
   for (const key in fields) {
     const value = fields[key];
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
-    // A long list of small numbers is not walked through.
+    // A list of small numbers may be long, and is skipped.
     if (Array.isArray(value) && typeof value[0] !== 'object') continue;
     if ('__isLong__' in value) {
       const number = Number(value);
@@ -91,7 +91,7 @@ function holdsNumbers(message: object): boolean {
   return true;
 }
 
-/** Decodes so that fields which the schema does not have are kept in the message, and written again with it. */
+/** Returns a decoder that keeps fields which the schema does not have, so that they are written again with the message. */
 export function decodeKeeping<Read>(type: {
   decode(from: protobuf.Reader): Read;
 }): (bytes: Uint8Array) => Read {
@@ -102,7 +102,7 @@ export function decodeKeeping<Read>(type: {
   };
 }
 
-/** A sentence fit for a message: cut to what a reader accepts, and without halves of characters, which UTF-8 cannot say. */
+/** Makes a sentence fit for a message: cuts it to the length that a reader accepts, and replaces halves of characters, which UTF-8 has not. */
 export function sentence(text: string, most = LONGEST_TEXT): string {
   return Buffer.from(text.slice(0, most)).toString();
 }

@@ -9,7 +9,7 @@ import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
 
-/** Images that a model is tried on, at most. */
+/** Images that a model is probed with, at most. */
 const MOST_PROBE_IMAGES = 1024;
 
 export function refusalToWire(refusal: Refusal): smoothcert.v1.Refusal.$Properties {
@@ -107,8 +107,8 @@ export function preparedOfWire(
   };
 }
 
-/** @param limit one more than the largest index that an image may have */
-export function probeImagesOf(
+/** Checks the images that a model is to be probed with. @param limit one more than the largest index that an image may have */
+export function checkProbeImages(
   check: Check,
   wire: Wire<readonly number[]>,
   limit: number = UINT32_MAX,

@@ -4,7 +4,7 @@ import type { smoothcert } from './generated.js';
 
 type Wire<T> = T | null | undefined;
 
-/** Weight files of one model: exporters write one, or one a tensor; so many fit into a message. */
+/** Weight files of one model. Exporters write one, or one for each tensor; so many fit into a message. */
 const MOST_WEIGHT_FILES = 4096;
 const LONGEST_PATH = 1024;
 
@@ -54,14 +54,14 @@ export function dataOfWire(
   };
 }
 
-/** Without weight files the model is its file, and two digests of it would contradict each other. */
+/** Returns the file digest of a model without weight files, which is the model's own; another one is a fault. */
 function fileDigestAlone(check: Check, field: string, fileDigest: string, digest: string): string {
   if (fileDigest !== '' && fileDigest !== digest)
     check.note(field, 'is another digest than that of the model, which has no weight files');
   return digest;
 }
 
-/** A path below the model's own folder, whoever reads it and on whichever system: nothing else is ever opened. */
+/** Checks that a path stays below the model's own folder on every system: no other file is ever opened. */
 function weightFileOf(check: Check, field: string, wire: smoothcert.v1.WeightFile.$Properties): WeightFile {
   const path = check.text(`${field}.path`, wire.path ?? '', { most: LONGEST_PATH });
   const plain =

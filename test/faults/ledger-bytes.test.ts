@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pool.close();
-  await local[Symbol.asyncDispose]();
+  local[Symbol.dispose]();
 });
 
 /** Resumes from these bytes; the results, or the code of the refusal, which must leave the file as it is. */

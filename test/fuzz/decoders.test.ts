@@ -1,11 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
+import { FLOORS } from '../../eslint.config.mjs';
 import { ROOT } from '../harness/command.js';
 import { attacks, EVIL, type Decoder } from './decoder-table.js';
-import { close, FURTHER, open } from './decoders.js';
+import { FURTHER } from './decoders.js';
 import { MESSAGES } from './messages.js';
 import { RUNS } from './support.js';
 
@@ -39,9 +40,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const NO_DECODERS: Readonly<Record<string, string>> = {
   'adapters/nats/ledger/ledger-reader.ts readLedger': 'hands messages to decodeRecord',
 };
-
-beforeAll(open);
-afterAll(close);
 
 describe.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))('%s', (_, decoder) => {
   it('that is valid is read, and what was read is written as it was', async () => {
@@ -89,7 +87,7 @@ describe('the table', () => {
     ...Object.keys(ELSEWHERE),
     ...Object.keys(NO_DECODERS),
   ]);
-  const sources = ['shared', 'coordinator', 'worker', 'cli'].flatMap((part) =>
+  const sources = Object.keys(FLOORS).flatMap((part) =>
     readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$|\/assembly\//.test(file))
       .map((file) => `${part}/${file.replaceAll(path.sep, '/')}`),

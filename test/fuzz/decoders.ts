@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { certifyCommand } from '../../cli/certify/certify-command.js';
 import { parseRadii } from '../../cli/certify/config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
@@ -37,13 +34,12 @@ import { makeJob, makeRecord } from '../support/jobs.js';
 import { record } from '../support/ledger-records.js';
 import { row } from '../support/service-messages.js';
 import { examplesOf, fixtureBytes, ofFile, ofText, type Decoder } from './decoder-table.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Decoders of files, of flags and of what HTTP brings. */
 
-let folder = '';
-export const open = () => void (folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-fuzz-')));
-export const close = () => rmSync(folder, { recursive: true });
-const at = (name: string) => () => path.join(folder, name);
+const folder = folderOfAllTests();
+const at = (name: string) => () => folder.file(name);
 
 const JOB = makeJob();
 const DIGEST = jobDigest(JOB);
@@ -108,7 +104,7 @@ const FILES: readonly Decoder[] = [
     ['cli/certify/job-file.ts readJobFile'],
     at('job.json'),
     () => [json({ job_digest: DIGEST, job: JOB })],
-    () => readJobFile(folder),
+    () => readJobFile(folder.path),
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
   ),
   ofFile(
@@ -294,12 +290,12 @@ async function openLedger(file: string): Promise<void> {
 }
 
 async function openJob(): Promise<unknown> {
-  const jobs = await JobFolder.open(folder, () => undefined);
+  const jobs = await JobFolder.open(folder.path, () => undefined);
   return jobs.get('j-1');
 }
 
 async function lock(): Promise<void> {
-  (await FolderLock.acquire(folder)).release();
+  (await FolderLock.acquire(folder.path)).release();
 }
 
 async function tokens(file: string): Promise<unknown> {
@@ -312,7 +308,7 @@ async function tokens(file: string): Promise<unknown> {
 }
 
 async function fetchFrom(uri: string): Promise<void> {
-  const store = await ArtifactFolder.open(path.join(folder, 'store'));
+  const store = await ArtifactFolder.open(folder.file('store'));
   const fetcher = new UriFetcher(store, ['file:///allowed/', 'http://127.0.0.1:9/']);
   await fetcher.fetch({ digest: 'ab'.repeat(32), kind: 'file' }, uri);
 }

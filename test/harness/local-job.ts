@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
 import { importDataSet } from '../../input/convert.js';
@@ -15,17 +12,17 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/draw/pool.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 export const CHILD_MODULE = new URL('../../dist/worker/draw/child.js', import.meta.url);
 export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 /** A job made ready in this process, to be run as often as a test likes; its children are real. */
-export interface LocalJob {
+export interface LocalJob extends Disposable {
   readonly job: Job;
   readonly setup: ChildSetup;
   readonly folder: string;
   readonly fingerprint: string;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const DEFAULTS = {
@@ -46,8 +43,8 @@ const DEFAULTS = {
 
 export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> {
   const config = compileConfig({ ...DEFAULTS, ...options });
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-test-'));
-  const dataFile = path.join(folder, 'data');
+  const folder = new TemporaryFolder();
+  const dataFile = folder.file('data');
   const data = await importDataSet({ data: config.data, into: dataFile });
   const images = resolveImages(config, data.count);
   const setup = setupOf(config, dataFile, config.seed!, images);
@@ -56,9 +53,9 @@ export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> 
   return {
     job,
     setup: settledSetup(setup, job),
-    folder,
+    folder: folder.path,
     fingerprint: prepared.fingerprint,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 

@@ -16,7 +16,8 @@ import { smoothcert } from '../../shared/wire/generated.js';
 import { drawToJson } from '../../shared/wire/job-json.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { aborted, MALFORMED, orderOf, PREPARED, presenceOf, requestOf } from './state-support.js';
-import { describeNats, Heard, never, recordOf, take, taskOf } from './support.js';
+import { describeNats, Heard, recordOf, take, taskOf } from './support.js';
+import { never } from '../support/never.js';
 
 const MIB = 2 ** 20;
 

@@ -12,7 +12,8 @@ import { decodeLease } from '../../shared/wire/cluster.js';
 import { TEST_TIMES } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { aborted, MALFORMED } from './state-support.js';
-import { describeNats, never } from './support.js';
+import { describeNats } from './support.js';
+import { never } from '../support/never.js';
 
 const HOLDER = fileURLToPath(new URL('lease-holder.mjs', import.meta.url));
 

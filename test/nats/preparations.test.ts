@@ -8,7 +8,8 @@ import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/e
 import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import { decodePrepared, encodePrepared } from '../../shared/wire/cluster.js';
 import { aborted, MALFORMED, PREPARED, presenceOf, requestOf, sendMalformed } from './state-support.js';
-import { describeNats, Heard, never } from './support.js';
+import { describeNats, Heard } from './support.js';
+import { never } from '../support/never.js';
 
 /** Busy words every 100 ms, patience for 400. */
 const TIMES = { presenceEveryMs: 500, standbyPollMs: 50 };

@@ -13,7 +13,8 @@ import {
 import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';
-import { Heard, describeNats, never, taskOf, upTo } from './support.js';
+import { Heard, describeNats, taskOf, upTo } from './support.js';
+import { never } from '../support/never.js';
 
 const DEADLINE = { timeout: 20_000, interval: 20 };
 

@@ -12,7 +12,8 @@ import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/n
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { DIGEST, Heard, describeNats, never, recordOf, take, upTo } from './support.js';
+import { DIGEST, Heard, describeNats, recordOf, take, upTo } from './support.js';
+import { never } from '../support/never.js';
 
 /** A ledger of its own, in a connection of its own. */
 async function openNew(server: NatsServer, options: Partial<LedgerOptions> & { maxRecords?: number } = {}) {

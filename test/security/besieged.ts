@@ -12,7 +12,8 @@ import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { entryOf, orderOf } from '../nats/state-support.js';
-import { never, recordOf, taskOf } from '../nats/support.js';
+import { recordOf, taskOf } from '../nats/support.js';
+import { never } from '../support/never.js';
 import type { Target } from './attacks.js';
 
 /** Nothing expires, and no word of the victim's changes anything, while an attack is looked at. */

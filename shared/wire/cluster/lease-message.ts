@@ -1,7 +1,7 @@
 import { smoothcert } from '../generated.js';
 import { codecOf } from '../codec.js';
 
-/** Which coordinator issues tasks, and where workers fetch artifacts. */
+/** The coordinator that issues tasks, and the address at which workers fetch artifacts. */
 export interface LeaseHolder {
   /** Another name at each start. */
   readonly holder: string;
@@ -18,7 +18,7 @@ const lease = codecOf(
   }),
 );
 
-/** @throws SmoothcertError INTERNAL for what no process could read */
+/** @throws SmoothcertError INTERNAL for a holder that no process could read */
 export const encodeLease: (holder: LeaseHolder) => Uint8Array = lease.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeLease: (bytes: Uint8Array) => LeaseHolder = lease.decode;

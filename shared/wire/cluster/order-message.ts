@@ -6,7 +6,7 @@ import { smoothcert } from '../generated.js';
 import { drawToJson, readDrawJson } from '../job-json.js';
 import { codecOf } from '../codec.js';
 import { modelOfWire, modelToWire } from '../references.js';
-import { probeImagesOf } from '../parts.js';
+import { checkProbeImages } from '../parts.js';
 
 /** Characters of a claim: a thousand radii and their looks take a tenth. */
 const LONGEST_CLAIM = 2 ** 18;
@@ -43,7 +43,7 @@ const order = codecOf(
       imageLimit,
       job: check.jobId('job', wire.job),
       device: wire.device ? check.named('device', wire.device, DEVICE_NUMBERS) : 'cpu',
-      probeImages: probeImagesOf(check, wire.probeImages, imageLimit),
+      probeImages: checkProbeImages(check, wire.probeImages, imageLimit),
       fingerprint: wire.fingerprint.length === 0 ? null : check.hash('fingerprint', wire.fingerprint),
     };
   },

@@ -4,7 +4,7 @@ import type { Prepared } from '../../preparation.js';
 import { smoothcert } from '../generated.js';
 import { readSeededSpec, specToWire } from '../job-spec.js';
 import { codecOf } from '../codec.js';
-import { preparedOfWire, preparedToWire, probeImagesOf, refusalOfWire, refusalToWire } from '../parts.js';
+import { preparedOfWire, preparedToWire, checkProbeImages, refusalOfWire, refusalToWire } from '../parts.js';
 
 const request = codecOf(
   'a request to look at a model',
@@ -17,7 +17,7 @@ const request = codecOf(
   (wire, check): PrepareRequest => ({
     job: check.jobId('job', wire.job),
     spec: readSeededSpec(check, 'spec', wire.spec),
-    probeImages: probeImagesOf(check, wire.probeImages),
+    probeImages: checkProbeImages(check, wire.probeImages),
   }),
 );
 

@@ -5,7 +5,7 @@ import { smoothcert } from '../generated.js';
 import { codecOf } from '../codec.js';
 import { refusalOfWire, refusalToWire } from '../parts.js';
 
-/** Refused jobs that a worker tells of. */
+/** Refused jobs that one message lists. */
 export const MOST_REFUSALS = 256;
 
 const presence = codecOf(
@@ -50,7 +50,7 @@ const presence = codecOf(
   }),
 );
 
-/** Tells of the first 256 refusals at most. @throws SmoothcertError INTERNAL for what no coordinator could read */
+/** Encodes the first 256 refusals at most. @throws SmoothcertError INTERNAL for a presence that no coordinator could read */
 export const encodePresence: (presence: Presence) => Uint8Array = presence.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodePresence: (bytes: Uint8Array) => Presence = presence.decode;

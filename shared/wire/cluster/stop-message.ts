@@ -2,17 +2,17 @@ import { UINT32_MAX } from '../check.js';
 import { smoothcert } from '../generated.js';
 import { codecOf } from '../codec.js';
 
-/** Bytes of a bitmap: 2^18 images. */
+/** Bytes of a bitmap, for 2^18 images. */
 export const LARGEST_BITMAP = 2 ** 15;
 
-/** Images of a job that are decided. */
+/** Decided images of a job, as a bitmap. */
 export interface StopNews {
   readonly job: string;
   /** Image of the lowest bit; a multiple of 8. */
   readonly firstImage: number;
   /** Bit k, lowest bit of each byte first, is image firstImage + k. At most 32 KiB. */
   readonly decided: Uint8Array;
-  /** Whether the whole job has ended. */
+  /** True once the whole job has ended. */
   readonly ended: boolean;
 }
 
@@ -30,7 +30,7 @@ const stop = codecOf(
   },
 );
 
-/** @throws SmoothcertError INTERNAL for what no worker could read */
+/** @throws SmoothcertError INTERNAL for a message that no worker could read */
 export const encodeStop: (news: StopNews) => Uint8Array = stop.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeStop: (bytes: Uint8Array) => StopNews = stop.decode;
@@ -42,7 +42,7 @@ const query = codecOf(
   (wire, check) => ({ job: check.jobId('job', wire.job) }),
 );
 
-/** @throws SmoothcertError INTERNAL for what no coordinator could read */
+/** @throws SmoothcertError INTERNAL for a query that no coordinator could read */
 export const encodeStopQuery: (query: { readonly job: string }) => Uint8Array = query.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeStopQuery: (bytes: Uint8Array) => { readonly job: string } = query.decode;

@@ -4,9 +4,9 @@ import type { Check } from '../check.js';
 import { smoothcert } from '../generated.js';
 import { codecOf } from '../codec.js';
 
-/** Shards of one task: far above what is packed into one. */
+/** Shards of one message; the coordinator puts far fewer into a task. */
 export const MOST_SHARDS = 1024;
-/** Tokens of a subject, dots between them. */
+/** Form of a task's name: tokens of a NATS subject with dots between them. */
 const TASK_NAME = /^(?=.{1,100}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 const task = codecOf(

@@ -1,11 +1,11 @@
-/** Observations of a histogram: how many fell into each of its buckets, the last one without end, and their sum. */
+/** Observations of a histogram: the number in each of its buckets, of which the last one has no upper end, and their sum. */
 export interface Tallied {
   readonly counts: readonly number[];
   readonly sum: number;
 }
 
-/** Gathers observations where they are made, in little space however many they are, for whoever shows them. */
-export class Tally {
+/** Counts observations by bucket where they are made, so that any number of them can be sent on in little space. */
+export class HistogramTally {
   private counts: number[];
   private sum = 0;
   private some = false;
@@ -23,7 +23,7 @@ export class Tally {
     this.some = true;
   }
 
-  /** What was gathered since the last time; null if nothing was. */
+  /** Returns the observations since the last call and begins anew; null if there were none. */
   take(): Tallied | null {
     if (!this.some) return null;
     const taken = { counts: this.counts, sum: this.sum };
