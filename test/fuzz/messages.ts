@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { checkSpec } from '../../coordinator/jobs/check-spec.js';
 import { LONGEST_REQUEST_ID } from '../../coordinator/jobs/limits.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
