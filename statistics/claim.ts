@@ -2,6 +2,7 @@ import { SmoothcertError } from '../shared/errors.js';
 import { BOUND_NAMES, type Claim, type RuleName, type StoppingRule } from '../shared/job.js';
 import { RULE_NAMES } from '../shared/job-spec.js';
 import { BOUNDS, boundsFor, pairReason } from './bounds/bounds.js';
+import type { Noise } from './noises/noise.js';
 import { PILOT } from './two-stage.js';
 
 /** Theorem C needs a level of at most ¼. */
@@ -94,6 +95,16 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   if (stop.kind === 'fixed') return looks.length === 2 && looks[0] === stop.selection;
   if (stop.kind === 'two-stage') return looks.length > 1 && looks[0] === PILOT;
   return looks.length > 0;
+}
+
+/** OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
+export function outOfReach(noise: Noise, radius: string, scale: number): SmoothcertError {
+  const { name, symbol, farthest } = noise;
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `With ${name} noise of ${symbol} = ${scale}, no votes certify a radius of ${radius}: all radii are below ${farthest * scale}.`,
+    'Leave the larger radii out, or add more noise.',
+  );
 }
 
 /** BUDGET_TOO_SMALL: not even unanimous votes would certify `wanted` within the claim's samples. */
