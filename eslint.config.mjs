@@ -76,8 +76,8 @@ const messages = {
   message: 'The mathematics knows no messages and no ports.',
 };
 
-/** The rooms of the coordinator, from below: each may import those before it. */
-const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
+/** The folders of the coordinator, from below: each may import those before it. */
+export const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
 
 function roomsAbove(room) {
   const above = COORDINATOR_ROOMS.slice(COORDINATOR_ROOMS.indexOf(room) + 1);

@@ -135,7 +135,7 @@ describe('paths', () => {
     );
   /** What a command of the same document makes. */
   const MADE =
-    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|statistics\/noises|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job)/;
+    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job)/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
       .map(([, name]) => name!.replace(/\/$/, ''))

@@ -120,7 +120,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a part of a backup',
-    inApi('backup', 'decodeBackupPart'),
+    inApi('backup-parts', 'decodeBackupPart'),
     backupPart,
     encodeBackupPart,
     decodeBackupPart,
@@ -193,19 +193,19 @@ const SERVICE: readonly Decoder[] = [
   },
   answers(
     'GetJob',
-    [...inApi('job-view', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
+    [...inApi('job-messages', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
     examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
     (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
   ),
   answers(
     'WatchJob',
-    inApi('job-view', 'updateOfWire'),
+    inApi('job-messages', 'updateOfWire'),
     examplesOf(update).map((one) => methods.watchJob.response.encode(updateToWire(one))),
     (bytes) => updateOfWire(methods.watchJob.response.decode(bytes)),
   ),
   answers(
     'StreamCertificates',
-    inApi('job-view', 'rowOfWire'),
+    inApi('job-messages', 'rowOfWire'),
     examplesOf(row).map((one) => methods.streamCertificates.response.encode(rowToWire(one))),
     (bytes) => rowOfWire(methods.streamCertificates.response.decode(bytes)),
   ),
