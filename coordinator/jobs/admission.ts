@@ -4,7 +4,7 @@ import type { JobView } from '../../api/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
-import { imagesIn } from './data-set.js';
+import { dataSetsIn } from './data-set.js';
 import type { Inputs } from './inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { viewOf } from './job-view-of.js';
@@ -120,7 +120,8 @@ export class Admission {
   }
 
   private async images({ data, images }: JobSpec): Promise<JobImages> {
-    const found = await imagesIn(this.ports.artifacts, data.digest, images);
+    const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
+    const found = await dataSets.images(data.digest, images);
     const count = countOf(found);
     const most = this.ports.limits.images;
     if (count <= most) return found;

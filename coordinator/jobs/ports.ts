@@ -5,6 +5,7 @@ import type { JobStore } from '../../shared/ports/job-store.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { Tracer } from '../../shared/telemetry/tracer.js';
+import type { DataSets } from './data-set.js';
 import type { ServiceLimits } from './limits.js';
 
 /** What a service stands on. */
@@ -12,6 +13,8 @@ export interface ServicePorts {
   readonly jobs: JobStore;
   readonly exchange: CoordinatorExchange;
   readonly artifacts: ArtifactStore;
+  /** Those of `artifacts` unless given. */
+  readonly dataSets?: DataSets;
   readonly clock: Clock;
   /** Milliseconds since 1970: only for times that are shown or stored. */
   readonly now: () => number;
