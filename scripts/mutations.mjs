@@ -1,10 +1,11 @@
-// Shows that the tests catch six mistakes in the core, each of which would make certificates wrong or lose work.
+// Shows that the tests catch mistakes in the core and in the runner of a job, each of which would make certificates
+// wrong, lose work or end a job twice.
 //
 //   npm run mutations
 //
 // Copies the tree to a temporary folder, makes one mistake at a time by exact replacements (a text that is not there
 // exactly once is an error: the mutation must be rewritten with the code), and runs the tests of the core, which must
-// fail; without a mistake they must pass. Prints which tests caught which. Takes about three minutes.
+// fail; without a mistake they must pass. Prints which tests caught which. Takes about ten minutes.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -96,6 +97,70 @@ const MUTATIONS = [
         file: 'coordinator/core/job-fold.ts',
         from: '    this.sequence = sequence;\n',
         to: '    this.sequence += sequence > 0 ? 1 : 0;\n',
+      },
+    ],
+  },
+  {
+    name: 'a postponed task is acknowledged before its record is stored',
+    changes: [
+      {
+        file: 'worker/tasks/postponed-tasks.ts',
+        from: `        const recorded = await this.store(delivery.task, record);
+        await delivery.acknowledge();
+`,
+        to: `        await delivery.acknowledge();
+        const recorded = await this.store(delivery.task, record);
+`,
+      },
+    ],
+  },
+  {
+    name: 'a second answer to a preparation replaces the first',
+    changes: [
+      {
+        file: 'coordinator/run/job-preparation.ts',
+        from: 'return entry.job || entry.ending ? entry',
+        to: 'return entry.ending ? entry',
+      },
+    ],
+  },
+  {
+    name: 'a coordinator ends a job that another one has ended',
+    changes: [
+      {
+        file: 'coordinator/run/job-closer.ts',
+        from: 'entry.ending || !holds(entry) ? entry',
+        to: '!holds(entry) ? entry',
+      },
+    ],
+  },
+  {
+    name: 'a coordinator whose lease is lost goes on serving',
+    changes: [
+      {
+        file: 'coordinator/jobs/job-manager.ts',
+        from: 'await this.serve(lease ? AbortSignal.any([signal, lease.lost]) : signal);',
+        to: 'await this.serve(signal);',
+      },
+    ],
+  },
+  {
+    name: 'a job that is cancelled during its preparation is drawn to its end',
+    changes: [
+      {
+        file: 'coordinator/run/job-drawing.ts',
+        from: '      if (this.parts.stored.entry.cancelRequested) coordinator.cancel();\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'retention forgets a job as soon as its ledger may go',
+    changes: [
+      {
+        file: 'coordinator/jobs/retention.ts',
+        from: 'ended.slice(Math.max(retainJobs, retainLedgers))',
+        to: 'ended.slice(retainLedgers)',
       },
     ],
   },

@@ -6,6 +6,20 @@ import type { JobImages } from '../../shared/job-spec.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { LabelOf } from '../results/results-rows.js';
 
+/** Reads what a job needs of its data set. */
+export interface DataSets {
+  /** As `imagesIn`. */
+  images(digest: string, asked: JobImages | null): Promise<JobImages>;
+  /** As `labelsIn`. */
+  labels(digest: string): Promise<LabelOf>;
+}
+
+/** Returns the data sets of an artifact store. */
+export const dataSetsIn = (artifacts: ArtifactStore): DataSets => ({
+  images: (digest, asked) => imagesIn(artifacts, digest, asked),
+  labels: (digest) => labelsIn(artifacts, digest),
+});
+
 /**
  * Returns the images of a job: those asked for, if the data set holds each of them, or all that it holds.
  * @throws RequestError, ARTIFACT_MISSING, DATA_UNREADABLE, DATA_DIGEST_MISMATCH

@@ -4,7 +4,7 @@ import type { JobView } from '../../api/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
-import { imagesIn } from '../artifacts/stored-data-set.js';
+import { dataSetsIn } from '../artifacts/stored-data-set.js';
 import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { endedViewOf, viewOf } from '../observe/job-view-of.js';
@@ -121,7 +121,8 @@ export class Admission {
 
   /** Returns the images of the job, as `imagesIn`, if they are not too many. */
   private async images({ data, images }: JobSpec): Promise<JobImages> {
-    const found = await imagesIn(this.ports.artifacts, data.digest, images);
+    const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
+    const found = await dataSets.images(data.digest, images);
     const count = imageCount(found);
     const most = this.ports.limits.images;
     if (count <= most) return found;

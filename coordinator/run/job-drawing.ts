@@ -2,7 +2,7 @@ import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_TRACER } from '../../shared/telemetry/tracer.js';
 import type { WorkOrder } from '../../shared/work-order.js';
-import { labelsIn } from '../artifacts/stored-data-set.js';
+import { dataSetsIn } from '../artifacts/stored-data-set.js';
 import type { RunPorts } from './run-ports.js';
 import { endsCancelled, endsDrawing } from './fatal-errors.js';
 import type { RunningJob } from '../observe/gauges.js';
@@ -56,7 +56,8 @@ export class JobDrawing {
     const order = workOrderOf(entry);
     shown.wait('Its ledger is read.');
     try {
-      const labelOf = await labelsIn(this.ports.artifacts, entry.spec.data.digest);
+      const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
+      const labelOf = await dataSets.labels(entry.spec.data.digest);
       // Right before the ledger and the order are made: those of a job that has ended are not made again.
       if (!(await stored.reread(until))) return;
       await this.draw(entry, order, labelOf, until);

@@ -5,6 +5,7 @@ import type { JobStore } from '../../shared/ports/job-store.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { Tracer } from '../../shared/telemetry/tracer.js';
+import type { DataSets } from '../artifacts/stored-data-set.js';
 
 /** The limits that running one job needs. */
 export interface RunLimits {
@@ -19,6 +20,8 @@ export interface RunPorts {
   readonly jobs: JobStore;
   readonly exchange: CoordinatorExchange;
   readonly artifacts: ArtifactStore;
+  /** Those of `artifacts` unless given. */
+  readonly dataSets?: DataSets;
   readonly clock: Clock;
   /** Milliseconds since 1970: only for times that are shown or stored. */
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { makeRecord, OTHER_FINGERPRINT, counted, voterOf } from '../support/jobs.js';
-import { InjectedError, type Fault } from './faults.js';
-import type { Life } from './scheduler.js';
+import { InjectedError, type Fault, type Faults } from './faults.js';
+import type { Random } from './random.js';
+import type { Life, Scheduler } from './scheduler.js';
 import type { World } from './world.js';
 
 const PAUSE_MS = 40_000;
@@ -58,14 +59,27 @@ const DEEDS = {
   'job cancelled': (world) => withOne(world, 'coordinator', ({ coordinator }) => world.cancel(coordinator!)),
 } satisfies Partial<Record<Fault, (world: World) => boolean>>;
 
-const NAMES = Object.keys(DEEDS) as (keyof typeof DEEDS)[];
+/** Where deeds are done. */
+interface Scene {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly faults: Faults;
+}
 
-/** Does one deed after the other at random moments, as long as the faults of the run last. */
-export function letLoose(world: World, meanMs: number): void {
+/** Does what goes wrong with one job, as long as the faults of the run last. */
+export const disturb = (world: World, meanMs: number): void => letLoose(world, DEEDS, meanMs);
+
+/** Does one deed after the other at random moments, as long as the faults of the run last. Each says whether it could be done. */
+export function letLoose<W extends Scene, D extends Partial<Record<Fault, (world: W) => boolean>>>(
+  world: W,
+  deeds: D,
+  meanMs: number,
+): void {
+  const names = Object.keys(deeds) as (keyof D & Fault)[];
   const next = () => {
-    const fault = world.faults.choose(NAMES);
-    if (fault === null || world.done) return;
-    if (DEEDS[fault](world)) world.faults.count(fault);
+    const fault = world.faults.choose(names);
+    if (fault === null) return;
+    if (deeds[fault]!(world)) world.faults.count(fault);
     world.scheduler.after(world.random.between(0, 2 * meanMs), null, next);
   };
   world.scheduler.after(world.random.between(0, 2 * meanMs), null, next);

@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import type { Tally } from '../../coordinator/core/job-fold.js';
 import { Faults, type Counts } from './faults.js';
-import { letLoose } from './nemesis.js';
+import { disturb } from './nemesis.js';
 import { Random } from './random.js';
 import { JOBS } from './simulated-jobs.js';
 import { WallClock } from './wall-clock.js';
-import { World, type WorkerEvents } from './world.js';
+import type { WorkerEvents } from './simulated-daemon.js';
+import { stepUntil } from './step-until.js';
+import { World } from './world.js';
 
 const MOST_WORKERS = 3;
 const LARGEST_CHAOS_MS = 20_000;
 const MEAN_BETWEEN_DEEDS_MS = 2_000;
 /** Long enough for a worker paused for 40 s, whose tasks then wait for 30 s to be handed out again, twice over. */
 const PATIENCE_MS = 300_000;
-const MOST_STEPS = 50_000;
 const END_MS = 200_000;
 
 /** What a run was like. */
@@ -58,10 +59,10 @@ async function simulateUnder(wall: WallClock, seed: number): Promise<Report> {
   const simulated = JOBS[seed % JOBS.length]!;
   const faults = new Faults(random, true);
   const world = new World(simulated, random, faults);
-  const goOn = (ms: number, ended: () => boolean) => until(world, wall, ms, ended);
+  const goOn: GoOn = (ms, ended) => stepUntil(world, wall, ms, ended);
   world.startCoordinator();
   for (let k = 0; k <= random.below(MOST_WORKERS); k++) world.startWorker();
-  letLoose(world, random.between(20, MEAN_BETWEEN_DEEDS_MS));
+  disturb(world, random.between(20, MEAN_BETWEEN_DEEDS_MS));
   const chaosMs = random.between(0, LARGEST_CHAOS_MS);
   world.scheduler.after(chaosMs, null, () => faults.end());
   await goOn(chaosMs + PATIENCE_MS, () => world.done !== null && world.alive('coordinator').length === 0);
@@ -72,24 +73,6 @@ async function simulateUnder(wall: WallClock, seed: number): Promise<Report> {
 }
 
 type GoOn = (ms: number, ended: () => boolean) => Promise<void>;
-
-/** Steps until `ended`, which the run must reach within this simulated time. */
-async function until(world: World, wall: WallClock, ms: number, ended: () => boolean): Promise<void> {
-  const { scheduler, checker } = world;
-  const patience = scheduler.now + ms;
-  while (!ended()) {
-    wall.step();
-    const goesOn = await scheduler.step();
-    const stuck = !goesOn || scheduler.now > patience || scheduler.steps > MOST_STEPS;
-    checker.require(
-      'hang',
-      !stuck || ended(),
-      () => `not done at ${scheduler.now} ms, step ${scheduler.steps}`,
-    );
-    const [finding] = checker.findings;
-    if (finding !== undefined) throw new Error(`step ${scheduler.steps}, ${scheduler.now} ms: ${finding}`);
-  }
-}
 
 /** Workers hand back what they hold, and end. */
 async function endWorkers(world: World, goOn: GoOn): Promise<void> {

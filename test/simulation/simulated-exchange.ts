@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Presence, WorkerExchange, WorkerLinks } from '../../shared/ports/exchange.js';
+import type { Device } from '../../shared/job.js';
+import type { PrepareRequest, Presence, WorkerExchange, WorkerLinks } from '../../shared/ports/exchange.js';
+import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { InjectedFault } from './faults.js';
 import type { Network } from './network.js';
@@ -17,10 +19,18 @@ export interface SharedJob {
   readonly ended: AbortController;
 }
 
-/** What outlives every process: the jobs that workers can open, and the queue of their tasks. */
+/** A worker that answers preparations, one at a time. */
+export interface Answerer {
+  readonly life: Life;
+  readonly answer: (request: PrepareRequest, signal: AbortSignal) => Promise<Prepared>;
+  isBusy: boolean;
+}
+
+/** What outlives every process: the jobs that workers can open, the queue of their tasks, and who answers. */
 export class ExchangeStore {
   readonly jobs = new Map<string, SharedJob>();
   readonly presences = new Map<string, Presence>();
+  readonly answerers = new Set<Answerer>();
 
   constructor(readonly queue: QueueStore) {}
 }
@@ -50,11 +60,16 @@ export class SimulatedWorkerExchange implements WorkerExchange {
     });
   }
 
-  /** Nobody asks where there is only a coordinator of one job. */
-  answerPreparations(_: unknown, __: unknown, signal: AbortSignal): Promise<void> {
+  answerPreparations(_: Device, answer: Answerer['answer'], signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    const answerer = { life: this.life, answer, isBusy: false };
+    this.store.answerers.add(answerer);
     return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
+      const leave = () => {
+        this.store.answerers.delete(answerer);
+        resolve();
+      };
+      signal.addEventListener('abort', leave, { once: true });
     });
   }
 

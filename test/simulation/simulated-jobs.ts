@@ -33,7 +33,8 @@ const withInvalid =
     return (image === 1 && bits < 30) || (image === 3 && bits < 4) ? -1 : voter(image, sample);
   };
 
-function simulated(name: string, job: Job, voter: Voter): SimulatedJob {
+/** Makes a simulated job: folds all shards in order, without any fault. */
+export function simulated(name: string, job: Job, voter: Voter): SimulatedJob {
   const fold = new JobFold(job);
   for (const shard of allShards(fold)) fold.apply(makeRecord(job, { counted: [counted(voter, shard)] }));
   const known = new Map<string, string>();
@@ -52,7 +53,7 @@ function simulated(name: string, job: Job, voter: Voter): SimulatedJob {
   };
 }
 
-const voter = voterOf(11, (image) => SHARES[image % SHARES.length]!);
+export const VOTER = voterOf(11, (image) => SHARES[image % SHARES.length]!);
 const eager = { kind: 'gain', minGain: 0.02 } as const;
 
 const target = { kind: 'target', radii: ['0.25', '0.5'] } as const;
@@ -60,15 +61,15 @@ const twoStage = { kind: 'two-stage', minGain: 2 } as const;
 
 /** Every bound and every stopping rule, one shard a segment and many, one image and several. */
 export const JOBS: readonly SimulatedJob[] = [
-  simulated('anytime', makeJob({ images: 5, looks: [64, 96, 256, 512] }), voter),
-  simulated('anytime, long', makeJob({ images: 2, looks: [64, 128, 512, 1536] }), voter),
+  simulated('anytime', makeJob({ images: 5, looks: [64, 96, 256, 512] }), VOTER),
+  simulated('anytime, long', makeJob({ images: 2, looks: [64, 128, 512, 1536] }), VOTER),
   simulated(
     'anytime, eager',
     makeJob({ images: 6, looks: [64, 160, 320], stop: { ...eager, minGain: 3 } }),
-    voter,
+    VOTER,
   ),
-  simulated('spending', makeJob({ images: 4, looks: [64, 128, 320], bound: 'spending' }), voter),
-  simulated('target', makeJob({ images: 3, looks: looksFor(target, 'anytime', 352), stop: target }), voter),
+  simulated('spending', makeJob({ images: 4, looks: [64, 128, 320], bound: 'spending' }), VOTER),
+  simulated('target', makeJob({ images: 3, looks: looksFor(target, 'anytime', 352), stop: target }), VOTER),
   simulated(
     'two-stage',
     makeJob({
@@ -77,16 +78,16 @@ export const JOBS: readonly SimulatedJob[] = [
       stop: twoStage,
       bound: 'clopper-pearson',
     }),
-    voter,
+    VOTER,
   ),
-  simulated('fixed, short', makeJob({ ...FIXED, images: 6 }), voter),
+  simulated('fixed, short', makeJob({ ...FIXED, images: 6 }), VOTER),
   simulated(
     'fixed',
     makeJob({ ...FIXED, looks: [100, 900], stop: { kind: 'fixed', selection: 100 }, images: 3 }),
-    voter,
+    VOTER,
   ),
-  simulated('invalid votes', makeJob({ images: 4, looks: [64, 200, 456] }), withInvalid(voter)),
-  simulated('any device', makeJob({ images: 4, looks: [64, 200, 456], draw: { numeric: 'any' } }), voter),
+  simulated('invalid votes', makeJob({ images: 4, looks: [64, 200, 456] }), withInvalid(VOTER)),
+  simulated('any device', makeJob({ images: 4, looks: [64, 200, 456], draw: { numeric: 'any' } }), VOTER),
   simulated(
     'one image',
     makeJob({ images: 1, looks: [32, 64, 128, 256, 512, 1024] }),

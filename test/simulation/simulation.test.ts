@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { FAULTS, type Fault } from './faults.js';
+import { ONE_JOB_FAULTS, type Fault } from './faults.js';
+import { ENOUGH_SEEDS, SEEDS, simulateAll, sumOf, tableOf } from './seeds.js';
 import { simulate, type Report } from './simulate.js';
 
 /**
@@ -11,61 +12,43 @@ import { simulate, type Report } from './simulate.js';
  *
  * A failure names its seed: SIMULATION_SEEDS=1 SIMULATION_FIRST=<seed> replays it, step by step the same.
  */
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 1_000);
-const FIRST = Number(process.env['SIMULATION_FIRST'] ?? 1);
-/** With fewer runs a rare fault may not come up. */
-const ENOUGH_SEEDS = 1_000;
 const MS_PER_SEED = 500;
-
-async function simulateAll(): Promise<Report[]> {
-  const reports = [];
-  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
-    const report = simulate(seed).catch((error: unknown) => {
-      const replay = `SIMULATION_SEEDS=1 SIMULATION_FIRST=${seed}`;
-      throw new Error(`${replay} replays this: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    reports.push(await report);
-  }
-  return reports;
-}
-
-const sum = (reports: readonly Report[], of: (report: Report) => number): number =>
-  reports.reduce((total, report) => total + of(report), 0);
 
 describe('coordinators and workers under simulated faults', () => {
   it(`keep every promise over ${SEEDS} seeds`, { timeout: 60_000 + SEEDS * MS_PER_SEED }, async () => {
-    const reports = await simulateAll();
+    const reports = await simulateAll(simulate);
+    const sum = (of: (report: Report) => number) => sumOf(reports, of);
     const injected = Object.fromEntries(
-      FAULTS.map((fault) => [fault, sum(reports, (r) => r.faults[fault])]),
+      ONE_JOB_FAULTS.map((fault) => [fault, sum((r) => r.faults[fault])]),
     ) as Record<Fault, number>;
     const met = {
-      'work ahead': sum(reports, (r) => r.workedAhead),
-      'tasks that insist on images believed decided': sum(reports, (r) => r.insisted),
-      'tasks overtaken': sum(reports, (r) => r.counters.overtaken),
-      'shards counted while an earlier task was held': sum(reports, (r) => r.overtaken),
-      'lost work issued again': sum(reports, (r) => r.counters.restarts),
-      'tasks split or given up': sum(reports, (r) => r.counters.exhausted),
+      'work ahead': sum((r) => r.workedAhead),
+      'tasks that insist on images believed decided': sum((r) => r.insisted),
+      'tasks overtaken': sum((r) => r.counters.overtaken),
+      'shards counted while an earlier task was held': sum((r) => r.overtaken),
+      'lost work issued again': sum((r) => r.counters.restarts),
+      'tasks split or given up': sum((r) => r.counters.exhausted),
       'runs with the workers of certify': reports.filter((r) => !r.isCluster).length,
       'runs with workers of a cluster': reports.filter((r) => r.isCluster).length,
-      'tasks postponed': sum(reports, (r) => r.workerEvents.postponed),
-      'jobs refused by a worker': sum(reports, (r) => r.workerEvents.refused),
-      'draws killed after the grace': sum(reports, (r) => r.workerEvents.killed),
-      'tasks handed back without an answer': sum(reports, (r) => r.handedBack),
+      'tasks postponed': sum((r) => r.workerEvents.postponed),
+      'jobs refused by a worker': sum((r) => r.workerEvents.refused),
+      'draws killed after the grace': sum((r) => r.workerEvents.killed),
+      'tasks handed back without an answer': sum((r) => r.handedBack),
       'jobs cancelled before they were done': reports.filter((r) => r.cancelled).length,
-      counted: sum(reports, (r) => r.tally.counted),
-      'duplicate counts': sum(reports, (r) => r.tally.duplicate),
-      'divergent counts, told': sum(reports, (r) => r.tally.divergent),
-      'late counts': sum(reports, (r) => r.tally.late),
-      'rejected counts': sum(reports, (r) => r.tally.rejected),
-      'failed shards': sum(reports, (r) => r.tally.failed),
-      'wall clock jumps': sum(reports, (r) => r.wallClockJumps),
+      counted: sum((r) => r.tally.counted),
+      'duplicate counts': sum((r) => r.tally.duplicate),
+      'divergent counts, told': sum((r) => r.tally.divergent),
+      'late counts': sum((r) => r.tally.late),
+      'rejected counts': sum((r) => r.tally.rejected),
+      'failed shards': sum((r) => r.tally.failed),
+      'wall clock jumps': sum((r) => r.wallClockJumps),
       'quiet runs': reports.filter((r) => Object.values(r.faults).every((n) => n === 0)).length,
     };
     const size = {
       runs: reports.length,
-      steps: sum(reports, (r) => r.steps),
-      'simulated seconds': Math.round(sum(reports, (r) => r.simulatedMs) / 1000),
-      'coordinators and workers': sum(reports, (r) => r.lives),
+      steps: sum((r) => r.steps),
+      'simulated seconds': Math.round(sum((r) => r.simulatedMs) / 1000),
+      'coordinators and workers': sum((r) => r.lives),
     };
     console.log(tableOf({ ...size, ...met, ...injected }));
     if (SEEDS >= ENOUGH_SEEDS) {
@@ -86,8 +69,3 @@ describe('coordinators and workers under simulated faults', () => {
     }
   });
 });
-
-const tableOf = (numbers: Readonly<Record<string, number>>): string =>
-  Object.entries(numbers)
-    .map(([name, number]) => `${String(number).padStart(10)}  ${name}`)
-    .join('\n');

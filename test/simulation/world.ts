@@ -1,10 +1,8 @@
 import { canonicalJson, jobDigest } from '../../shared/job.js';
 import type { Task } from '../../shared/ports/task-queue.js';
-import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
 import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { Daemon, type DaemonEvent } from '../../worker/cluster/daemon.js';
 import { SingleJob } from '../../worker/tasks/single-job.js';
 import { TaskLoop } from '../../worker/tasks/task-loop.js';
 import { FINGERPRINT, OTHER_FINGERPRINT } from '../support/jobs.js';
@@ -17,7 +15,7 @@ import { Life, Scheduler } from './scheduler.js';
 import { ExchangeStore, SimulatedWorkerExchange, type SharedJob } from './simulated-exchange.js';
 import type { SimulatedJob } from './simulated-jobs.js';
 import { LedgerStore, SimulatedLedger } from './simulated-ledger.js';
-import { SimulatedMachine } from './simulated-machine.js';
+import { LONGEST_DRAIN_MS, WorkerEvents, simulatedDaemon } from './simulated-daemon.js';
 import { SimulatedPool } from './simulated-pool.js';
 import { QueueStore, SimulatedQueue } from './simulated-queue.js';
 import { SimulatedClock, SimulatedStop, StopStore } from './simulated-stop.js';
@@ -33,13 +31,6 @@ const REPLAY_SHARE = 0.005;
 const REPLAY_SHARE_AT_END = 0.25;
 /** From the signal to the end of a process that is not paused. */
 const LONGEST_END_MS = 30_000;
-/** A worker of a cluster has ten seconds more than its grace, and its clock may be ten times too slow. */
-const LONGEST_DRAIN_MS = 100_000;
-const GRACE_MS = 3_000;
-const PRESENCE_EVERY_MS = 5_000;
-/** Not all that it draws for at once, so that jobs would have to make room. */
-const MAX_JOBS = 1;
-
 const JOB_ID = 'j-1';
 
 interface Running {
@@ -49,13 +40,6 @@ interface Running {
   readonly coordinator: Coordinator | null;
   /** The pools that it draws with. */
   readonly pools: ReadonlySet<SimulatedPool>;
-}
-
-/** What the workers of a cluster did besides drawing. */
-export interface WorkerEvents {
-  postponed: number;
-  refused: number;
-  killed: number;
 }
 
 /** Everything of one run: the stores that outlive the processes, and the real coordinators and workers. */
@@ -77,7 +61,7 @@ export class World {
   private readonly window: number;
   /** Workers are those of a cluster, and take the job from an exchange; otherwise those of `certify`. */
   readonly isCluster: boolean;
-  readonly workerEvents: WorkerEvents = { postponed: 0, refused: 0, killed: 0 };
+  readonly workerEvents = new WorkerEvents();
   private readonly exchange: ExchangeStore;
   private readonly outcomes: Outcomes;
   private cancelled = false;
@@ -176,9 +160,10 @@ export class World {
   private clusterWorker(life: Life, fingerprint: string) {
     const { network } = this;
     const foreign = fingerprint !== FINGERPRINT;
-    const machine = new SimulatedMachine({
+    return simulatedDaemon({
       network,
       life,
+      exchange: new SimulatedWorkerExchange(this.exchange, network, life),
       processes: PROCESSES,
       numericClass: this.simulated.job.draw.numericClass,
       fingerprint,
@@ -186,25 +171,9 @@ export class World {
       inspect: () => {
         throw new Error('nobody asks');
       },
-      onKilled: (draws) => (this.workerEvents.killed += draws),
+      maxJobs: 1,
+      events: this.workerEvents,
     });
-    const daemon = new Daemon({
-      name: life.name,
-      exchange: new SimulatedWorkerExchange(this.exchange, network, life),
-      machine,
-      device: 'cpu',
-      maxJobs: MAX_JOBS,
-      presenceEveryMs: PRESENCE_EVERY_MS,
-      graceMs: GRACE_MS,
-      clock: new SimulatedClock(network, life),
-      onEvent: (event) => this.workerSaid(event),
-      metrics: NO_METRICS,
-    });
-    return { pools: machine.pools, start: (signal: AbortSignal) => daemon.run(signal) };
-  }
-
-  private workerSaid({ kind }: DaemonEvent): void {
-    if (kind === 'postponed' || kind === 'refused') this.workerEvents[kind] += 1;
   }
 
   /** Somebody wants the job cancelled; coordinators that start later know it. */
