@@ -87,8 +87,8 @@ describe('a runner', () => {
   });
 });
 
-describe('a term', () => {
-  it('that ends before its ledgers are read never serves', async () => {
+describe('a coordinator that has the lease', () => {
+  it('and loses it before the ledgers are read never serves', async () => {
     await created();
     const entry = (await bed.jobs.get(ID))!;
     const lease = new ManualLease();
@@ -105,7 +105,7 @@ describe('a term', () => {
     manager.onServing((serving) => told.push(serving));
     await happens(() => reading);
     lease.take();
-    // The job hangs on its port: after some seconds the term ends without it.
+    // The job waits for a port that does not answer: after some seconds it is not waited for.
     await bed.clock.advance(DEFAULT_LIMITS.settleMs);
     expect(told).toEqual([]);
     expect(entry.entry.ending).toBeNull();

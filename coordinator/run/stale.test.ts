@@ -104,9 +104,9 @@ describe('a coordinator that is late', () => {
     expect(await bed.ending(ID)).toEqual(cancelled);
   });
 
-  it('asks nobody and tells nobody once its term is over', async () => {
+  it('asks nobody and tells nobody once the lease is lost', async () => {
     const entry = await created();
-    const term = new AbortController();
+    const lease = new AbortController();
     const { exchange, calls } = noting({
       prepare: () => {
         calls.push('prepare');
@@ -115,12 +115,12 @@ describe('a coordinator that is late', () => {
     });
     const jobs = replacing<JobStore>(bed.jobs, {
       get: (id) => {
-        term.abort();
+        lease.abort();
         return bed.jobs.get(id);
       },
     });
-    await new JobRunner(ports({ exchange, jobs }), entry, () => 4).run(term.signal);
-    expect(term.signal.aborted).toBe(true);
+    await new JobRunner(ports({ exchange, jobs }), entry, () => 4).run(lease.signal);
+    expect(lease.signal.aborted).toBe(true);
     expect(calls).toEqual([]);
   });
 
