@@ -1,10 +1,8 @@
 import { SmoothcertError } from '../shared/errors.js';
+import { MAX_SAMPLES, isPlainDecimal } from '../shared/job-limits.js';
 import type { Claim, StoppingRule } from '../shared/job.js';
 import { checkAlpha, checkPair } from './pairs.js';
-import { MOST_SAMPLES } from './schedule.js';
 import { PILOT } from './two-stage.js';
-
-const DECIMAL = /^\d+(\.\d+)?$/;
 
 /** Throws unless the claim is one that the mathematics covers: the pair, α, the rule's numbers, the looks. */
 export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
@@ -18,7 +16,7 @@ export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
 /** Throws OPTION_INVALID unless these are radii in plain decimals, ascending: they are reported as they are written. */
 export function checkRadii(radii: readonly string[]): void {
   const ascending = radii.every((r, j) => j === 0 || Number(r) > Number(radii[j - 1]));
-  if (radii.length > 0 && radii.every((r) => DECIMAL.test(r)) && ascending) return;
+  if (radii.length > 0 && radii.every(isPlainDecimal) && ascending) return;
   throw new SmoothcertError(
     'OPTION_INVALID',
     `--radii ${radii.join(',')} is not an ascending list of radii of at least 0.`,
@@ -37,11 +35,11 @@ function checkMinGain(minGain: number): void {
 
 function checkLooks(stop: StoppingRule, looks: readonly number[]): void {
   const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0));
-  if (ascending && fits(stop, looks) && looks.at(-1)! <= MOST_SAMPLES) return;
+  if (ascending && fits(stop, looks) && looks.at(-1)! <= MAX_SAMPLES) return;
   throw new SmoothcertError(
     'OPTION_INVALID',
     `The looks ${looks.join(', ')} are no schedule for --stop ${stop.kind}.`,
-    `Give whole numbers from 1 to ${MOST_SAMPLES} for --max-samples and --n0.`,
+    `Give whole numbers from 1 to ${MAX_SAMPLES} for --max-samples and --n0.`,
   );
 }
 
@@ -49,15 +47,4 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   if (stop.kind === 'fixed') return looks.length === 2 && looks[0] === stop.selection;
   if (stop.kind === 'two-stage') return looks.length > 1 && looks[0] === PILOT;
   return looks.length > 0;
-}
-
-/** BUDGET_TOO_SMALL: not even unanimous votes would certify `wanted` within the claim's samples. */
-export function budgetTooSmall({ alpha, stop, looks }: Claim, wanted = 'an image'): SmoothcertError {
-  const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
-  const price = stop.kind === 'two-stage' ? ', or lower --min-gain' : '';
-  return new SmoothcertError(
-    'BUDGET_TOO_SMALL',
-    `With ${samples} samples and α = ${alpha}, not even votes that all agree would certify ${wanted}.`,
-    `Raise --max-samples or --alpha${price}.`,
-  );
 }

@@ -1,4 +1,5 @@
 import { SmoothcertError } from '../shared/errors.js';
+import { MAX_ALPHA, MIN_ALPHA } from '../shared/job-limits.js';
 import type { BoundName, StoppingRule } from '../shared/job.js';
 
 const PEEKING =
@@ -17,10 +18,11 @@ const PAIRS: Readonly<Record<StoppingRule['kind'], Readonly<Record<BoundName, st
   fixed: { spending: ONE_LOOK, anytime: ONE_LOOK, 'clopper-pearson': null, clt: null },
 };
 
-/** Theorem C needs a level of at most ¼. */
-const LARGEST_ALPHA = 0.25;
-/** The numerics were compared with references down to here. */
-const SMALLEST_ALPHA = 1e-12;
+/** The bounds, in the order in which they are offered. */
+export const BOUND_NAMES = Object.keys(PAIRS.gain) as readonly BoundName[];
+
+/** Returns why the stopping rule is not offered with the bound; null where it is. */
+export const pairReason = (rule: StoppingRule['kind'], bound: BoundName): string | null => PAIRS[rule][bound];
 
 /** Throws PAIR_NOT_OFFERED, saying why, unless this stopping rule may be used with this bound. */
 export function checkPair(stop: string, bound: string): void {
@@ -47,10 +49,10 @@ export function checkPair(stop: string, bound: string): void {
 
 /** Throws OPTION_INVALID unless 1e-12 ≤ alpha ≤ ¼: above, Theorem C has no proof; below, nothing was checked. */
 export function checkAlpha(alpha: number): void {
-  if (alpha >= SMALLEST_ALPHA && alpha <= LARGEST_ALPHA) return;
+  if (alpha >= MIN_ALPHA && alpha <= MAX_ALPHA) return;
   throw new SmoothcertError(
     'OPTION_INVALID',
-    `--alpha ${alpha} is outside [${SMALLEST_ALPHA}, ${LARGEST_ALPHA}], where the bounds are proved and checked.`,
+    `--alpha ${alpha} is outside [${MIN_ALPHA}, ${MAX_ALPHA}], where the bounds are proved and checked.`,
     'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
   );
 }

@@ -1,5 +1,7 @@
 import { SmoothcertError } from '../shared/errors.js';
+import { MAX_SAMPLES } from '../shared/job-limits.js';
 import type { BoundName, StoppingRule } from '../shared/job.js';
+import { ImpossibleClaim } from './impossible-claim.js';
 import { MOST_LOOKS } from './spending.js';
 import { PILOT, stageLengths } from './two-stage.js';
 
@@ -7,8 +9,6 @@ const FIRST_LOOK = 64;
 /** `target` looks after every so many samples, up to DENSE_UP_TO; then at steps of a tenth, rounded up to it. */
 const TARGET_STEP = 32;
 const DENSE_UP_TO = 2048;
-/** The numerics were compared with references up to here. */
-export const MOST_SAMPLES = 1e9;
 
 /**
  * The numbers of samples at which an image may be decided: integers, ascending, the last one the whole budget. Fixed
@@ -42,11 +42,11 @@ export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: numbe
 }
 
 function checkSamples(option: string, samples: number): void {
-  if (Number.isInteger(samples) && samples >= 1 && samples <= MOST_SAMPLES) return;
+  if (Number.isInteger(samples) && samples >= 1 && samples <= MAX_SAMPLES) return;
   throw new SmoothcertError(
     'OPTION_INVALID',
     `${option} ${samples} is not a number of samples.`,
-    `Give a whole number from 1 to ${MOST_SAMPLES}.`,
+    `Give a whole number from 1 to ${MAX_SAMPLES}.`,
   );
 }
 
@@ -63,11 +63,7 @@ function afterTargetLook(n: number): number {
 
 function twoStageLooks(maxSamples: number): number[] {
   if (maxSamples > PILOT) return [PILOT, ...stageLengths(maxSamples - PILOT).map((n) => PILOT + n)];
-  throw new SmoothcertError(
-    'BUDGET_TOO_SMALL',
-    `With ${maxSamples} samples an image, nothing is left behind the pilot of ${PILOT} samples.`,
-    'Raise --max-samples.',
-  );
+  throw new ImpossibleClaim({ reason: 'nothing-behind-pilot', samples: maxSamples, pilot: PILOT });
 }
 
 function doublingLooks(maxSamples: number): number[] {
@@ -76,11 +72,8 @@ function doublingLooks(maxSamples: number): number[] {
   if (looks.length > 0 && 2 * maxSamples < 3 * looks.at(-1)!) looks.pop();
   looks.push(maxSamples);
   if (looks.length > MOST_LOOKS) {
-    throw new SmoothcertError(
-      'SCHEDULE_TOO_LONG',
-      `With ${maxSamples} samples an image, the bound "spending" would have ${looks.length} looks; it takes at most ${MOST_LOOKS}.`,
-      'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
-    );
+    const counted = { looks: looks.length, most: MOST_LOOKS };
+    throw new ImpossibleClaim({ reason: 'too-many-looks', samples: maxSamples, ...counted });
   }
   return looks;
 }

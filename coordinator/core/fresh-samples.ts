@@ -1,7 +1,7 @@
 import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { Bound } from '../../statistics/bound.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { PILOT, plannedLength } from '../../statistics/two-stage.js';
 import { certify, prefixAt, type Held, type Rule } from './decision.js';
 

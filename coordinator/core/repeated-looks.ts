@@ -1,7 +1,7 @@
 import { leaderOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { Bound } from '../../statistics/bound.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
 import { compileTarget } from '../../statistics/target.js';
 import { better, certify, prefixAt, type Held, type Rule, type StopReason } from './decision.js';
@@ -55,7 +55,7 @@ export function targetRule(claim: Claim, radii: readonly string[], scale: number
   const target = compileTarget({ targets, alpha, maxSamples });
   const reachable = target.reached(0, maxSamples);
   if (reachable < radii.length)
-    throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at σ = ${scale}`);
+    throw budgetTooSmall(claim, { radius: radii[reachable]!, sigma: scale });
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,

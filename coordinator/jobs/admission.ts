@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { RequestError } from '../../shared/errors.js';
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
@@ -10,7 +11,7 @@ import type { Inputs } from './inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { viewOf } from './job-view-of.js';
 import { countOf } from '../run/ledger-bytes.js';
-import { LARGEST_SPEC, LONGEST_REQUEST_ID, ROOM_OF_AN_IMAGE } from './limits.js';
+import { LARGEST_SPEC, ROOM_OF_AN_IMAGE } from './limits.js';
 import { noProgress } from '../run/live-job.js';
 import type { ServicePorts } from './ports.js';
 import { jobExists, tooManyJobs, tooManyUnattended } from './refusals.js';
@@ -30,8 +31,8 @@ export class Admission {
   /** As `CertificationService.createJob`. The same request again, also at the same moment or elsewhere, gives the same job. */
   async create(term: Term, request: CreateRequest): Promise<JobView> {
     const { spec, requestId, validateOnly } = request;
-    if (requestId.length > LONGEST_REQUEST_ID) {
-      const description = `is longer than ${LONGEST_REQUEST_ID} characters`;
+    if (requestId.length > MAX_REQUEST_ID) {
+      const description = `is longer than ${MAX_REQUEST_ID} characters`;
       throw new RequestError([{ field: 'request_id', description }]);
     }
     checkSpec(spec);

@@ -51,8 +51,6 @@ export const DEFAULT_LIMITS: ServiceLimits = {
 export const PAGE = { most: 1_000, usual: 100 } as const;
 /** Most decisions in a message of a watch. */
 export const MOST_DECISIONS = 1_000;
-/** Characters of a request id. */
-export const LONGEST_REQUEST_ID = 128;
 /** Refusals of workers that clients are shown of one job: with texts as long as they may be they fit into a message. */
 export const MOST_REFUSALS_SHOWN = 100;
 /** Bytes of a spec as a message: with it a job's entry, its work order and the question to a worker stay below what NATS takes. */

@@ -1,13 +1,8 @@
 import type { StoppingRule } from '../job.js';
+import { JOB_RANGES, MAX_RADII, MAX_RADIUS_LENGTH, isPlainDecimal } from '../job-limits.js';
 import { SPEC_DEFAULTS } from '../job-spec.js';
 import type { Check } from './check.js';
 import type { smoothcert } from './generated.js';
-
-/** The numerics were compared with references up to here. */
-export const MOST_SAMPLES = 1e9;
-export const MOST_RADII = 1024;
-const LONGEST_RADIUS = 64;
-const DECIMAL = /^\d+(\.\d+)?$/;
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
 
@@ -34,7 +29,7 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
     const selection = wire.fixed.selection || SPEC_DEFAULTS.selection;
     return {
       kind: 'fixed',
-      selection: check.whole(`${field}.fixed.selection`, selection, { least: 1, most: MOST_SAMPLES }),
+      selection: check.whole(`${field}.fixed.selection`, selection, JOB_RANGES.selection),
     };
   }
   return { kind: 'gain', minGain: minGainOf(check, `${field}.gain`, wire.gain?.minGain) };
@@ -42,9 +37,9 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
 
 /** Plain decimals, kept as they are written; whether they ascend is for the claim's check to say. */
 export function radiiOf(check: Check, field: string, radii: readonly unknown[] | null | undefined): string[] {
-  return check.list(field, radii, { least: 1, most: MOST_RADII }).map((radius, i) => {
-    const text = check.text(`${field}[${i}]`, radius, { most: LONGEST_RADIUS });
-    if (!DECIMAL.test(text)) check.note(`${field}[${i}]`, 'is not a plain decimal of at least 0');
+  return check.list(field, radii, { least: 1, most: MAX_RADII }).map((radius, i) => {
+    const text = check.text(`${field}[${i}]`, radius, { most: MAX_RADIUS_LENGTH });
+    if (!isPlainDecimal(text)) check.note(`${field}[${i}]`, 'is not a plain decimal of at least 0');
     return text;
   });
 }
@@ -54,5 +49,5 @@ function targetOf(check: Check, field: string, radii: readonly string[] | null |
 }
 
 function minGainOf(check: Check, field: string, minGain: number | null | undefined): number {
-  return check.number(`${field}.min_gain`, minGain ?? SPEC_DEFAULTS.minGain, { least: 0 });
+  return check.number(`${field}.min_gain`, minGain ?? SPEC_DEFAULTS.minGain, JOB_RANGES.minGain);
 }
