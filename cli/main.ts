@@ -6,7 +6,7 @@ import { oneLine } from '../shared/safe-text.js';
 import { EXIT } from './command/exit.js';
 import { knownError } from './command/known-error.js';
 import { stackOf } from '../adapters/telemetry/logs/lines.js';
-import { program } from './command/program.js';
+import { program } from './program.js';
 
 /** One sentence, its code and its remedy; a stack trace only if asked for. */
 function explain(error: unknown, verbose: boolean): number {

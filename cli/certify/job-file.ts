@@ -4,7 +4,7 @@ import { writeAtomically } from '../../shared/files.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
-import { TOPK_FILE } from '../results/topk-rows.js';
+import { TOPK_FILE } from '../results/topk-file.js';
 
 /** What job.json holds beside the job itself; none of it is part of the digest. */
 export interface JobNotes {

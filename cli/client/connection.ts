@@ -16,7 +16,7 @@ import {
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import type { ServerConfig, TlsFiles } from '../jobs/server-flags.js';
-import { errorOf } from './errors.js';
+import { errorOf } from './call-errors.js';
 
 /** Far above what any answer takes; a connection that hangs is found out before by keepalive. */
 const CALL_MS = 60_000;

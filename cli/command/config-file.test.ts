@@ -2,8 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifyCommand } from '../certify/certify-command.js';
+import { CERTIFY } from '../certify/certify-verb.js';
 import { applyConfigFile, printConfig } from './config-file.js';
+import { commandOf } from './verb.js';
+
+const certifyCommand = () => commandOf(CERTIFY);
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-config-'))));

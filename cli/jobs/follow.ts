@@ -1,7 +1,7 @@
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
-import { ProgressLine, type Drawing } from '../certify/progress.js';
+import { ProgressLine, type Drawing } from '../certify/progress-line.js';
 import { serverWords, type ServerConfig } from './server-flags.js';
 
 export interface FollowOptions {

@@ -2,7 +2,7 @@ import type { JobView } from '../../api/job-view.js';
 import { conclude } from '../certify/conclude.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
-import type { DownloadConfig } from './results-command.js';
+import type { DownloadConfig } from './results-flags.js';
 import type { Sources } from './service-results.js';
 import { withClient } from '../jobs/with-client.js';
 

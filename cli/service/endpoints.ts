@@ -10,7 +10,7 @@ import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import type { CertificationService } from '../../coordinator/jobs/service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { ListeningConfig } from './config.js';
+import type { ListeningConfig } from './service-config.js';
 import type { Log } from '../../shared/telemetry/log.js';
 
 const CLOSE_GRACE_MS = 5_000;

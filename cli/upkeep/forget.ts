@@ -2,19 +2,19 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { jobNotFound } from '../../coordinator/jobs/refusals.js';
 import { EXIT } from '../command/exit.js';
-import type { Raw } from '../service/config.js';
 import { resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { UpkeepFlags } from './upkeep-flags.js';
 
 /** A job that ends at this moment may find in the store the results that it would write: so long they stay after their last use. */
 const RESULTS_MS = 3_600_000;
 
 /** `smoothcert forget`. Resolves with the exit code. @throws SmoothcertError */
-export async function forget(id: string, raw: Raw): Promise<number> {
-  const stores = await openStores(raw, false);
+export async function forget(id: string, flags: UpkeepFlags): Promise<number> {
+  const stores = await openStores(flags, false);
   try {
     await forgetJob(stores, id, Date.now());
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
     else process.stdout.write(`The job ${id} is forgotten.\n`);
     return EXIT.done;
   } finally {

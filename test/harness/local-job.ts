@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
+import { certifyConfig, type CertifyFlags } from '../../cli/certify/certify-flags.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { importDataSet } from '../../input/convert.js';
-import { resolveImages, settledSetup, setupOf } from '../../cli/certify/prepare.js';
+import { resolveImages, settledSetup, setupOf } from '../../cli/certify/drawing-setup.js';
 import { runJob } from '../../cli/certify/run-job.js';
 import { certificateOf } from '../../coordinator/results/certificates.js';
 import { replay } from '../../coordinator/run/coordinator.js';
@@ -15,6 +16,7 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/draw/pool.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
+import { valuesFrom } from '../support/verb-values.js';
 
 export const CHILD_MODULE = new URL('../../dist/worker/draw/child.js', import.meta.url);
 export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
@@ -28,24 +30,16 @@ export interface LocalJob {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const DEFAULTS = {
-  model: project('examples/digits/digits.onnx'),
-  data: project('examples/digits/digits.npz'),
-  out: '-',
-  sigma: '0.25',
-  alpha: '0.001',
-  stop: 'gain',
-  maxSamples: '100000',
-  seed: '7',
-  inputScale: '1',
-  layout: 'auto',
-  device: 'cpu',
-  hangSeconds: '60',
-  processes: '1',
-} satisfies RawOptions;
+const DIGITS = [
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+];
+const DEFAULTS = [...DIGITS, '--out', '-', '--sigma', '0.25', '--seed', '7', '--processes', '1'];
 
-export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> {
-  const config = compileConfig({ ...DEFAULTS, ...options });
+export async function localJob(flags: Partial<CertifyFlags>): Promise<LocalJob> {
+  const config = certifyConfig({ ...valuesFrom(CERTIFY, DEFAULTS), ...flags });
   const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-test-'));
   const dataFile = path.join(folder, 'data');
   const data = await importDataSet({ data: config.data, into: dataFile });

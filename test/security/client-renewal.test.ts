@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Connection } from '../../cli/client/connection.js';
-import { secretOf } from '../../cli/service/config.js';
+import { secretOf } from '../../cli/service/secret-file.js';
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
 import { HttpServer } from '../../adapters/http/server.js';
 import { Tls } from '../../adapters/http/tls.js';
