@@ -1,7 +1,7 @@
 import type { Job } from '../shared/job.js';
 import type { JobSpec } from '../shared/job-spec.js';
 import type { FinalState, Refusal } from '../shared/ports/job-store.js';
-import type { Progress } from '../shared/progress.js';
+import type { Progress } from '../shared/job-progress.js';
 
 export type JobState = 'pending' | 'running' | 'cancelling' | FinalState;
 

@@ -1,9 +1,9 @@
 import { encodeHeader, type PixelType } from '../shared/dataset/canonical.js';
 import { indicesOf, selectionOf, type ImageRange, type Selection } from '../shared/dataset/selection.js';
 import { SmoothcertError } from '../shared/errors.js';
-import { openSource, readLabelFile } from './open-source.js';
-import type { ImageSource } from './source.js';
-import { writeCanonical } from './write.js';
+import { openSource, readLabelFile } from './formats.js';
+import type { ImageSource } from './image-source.js';
+import { writeCanonical } from './write-canonical.js';
 
 export interface ImportedDataSet {
   /** The canonical file that was written: the images of the range and their labels. */

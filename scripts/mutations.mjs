@@ -13,20 +13,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NOT_COPIED = ['node_modules', '.git', 'dist', 'coverage'];
-const CORE = [
-  'coordinator',
-  'issuer',
-  'job-fold',
-  'image-state',
-  'plan',
-  'look',
-  'certificates',
-  'other-radii',
-];
 const TESTS = [
-  ...CORE.map((name) => `coordinator/${name}.test.ts`),
-  'statistics/spending',
-  'statistics/bound',
+  'coordinator/core/',
+  'coordinator/run/coordinator.test.ts',
+  'coordinator/run/issuer.test.ts',
+  'coordinator/results/certificates.test.ts',
+  'coordinator/results/other-radii.test.ts',
+  'statistics/',
   'test/simulation',
 ];
 const SIMULATION_SEEDS = '100';
@@ -61,7 +54,7 @@ const MUTATIONS = [
     name: '< for <= at the limits of the spending table',
     changes: [
       {
-        file: 'statistics/spending.ts',
+        file: 'statistics/spending-table.ts',
         from: 'if (list[middle]! >= value) low = middle;',
         to: 'if (list[middle]! > value) low = middle;',
       },
@@ -71,13 +64,14 @@ const MUTATIONS = [
     name: 'a task is acknowledged before it is recorded',
     changes: [
       {
-        file: 'worker/draw/worker.ts',
-        from: `    await answerTask({ ...this.options, task: delivery.task });
-    await delivery.acknowledge();
-`,
+        file: 'worker/tasks/task-loop.ts',
+        from: `    let recorded: LedgerRecord | null = null;
+    try {
+      const job = await source.take(`,
         to: `    await delivery.acknowledge();
-    await answerTask({ ...this.options, task: delivery.task });
-`,
+    let recorded: LedgerRecord | null = null;
+    try {
+      const job = await source.take(`,
       },
     ],
   },

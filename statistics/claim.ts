@@ -1,7 +1,8 @@
 import { SmoothcertError } from '../shared/errors.js';
-import { MAX_SAMPLES, isPlainDecimal } from '../shared/job-limits.js';
-import type { Claim, StoppingRule } from '../shared/job.js';
-import { checkAlpha, checkPair } from './pairs.js';
+import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job-limits.js';
+import { BOUND_NAMES, type Claim, type RuleName, type StoppingRule } from '../shared/job.js';
+import { RULE_NAMES } from '../shared/job-spec.js';
+import { BOUNDS, boundsFor, pairReason } from './bounds/bounds.js';
 import { PILOT } from './two-stage.js';
 
 /** Throws unless the claim is one that the mathematics covers: the pair, α, the rule's numbers, the looks. */
@@ -11,6 +12,44 @@ export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
   if ('minGain' in stop) checkMinGain(stop.minGain);
   if ('radii' in stop) checkRadii(stop.radii);
   checkLooks(stop, looks);
+}
+
+/** Throws PAIR_NOT_OFFERED, saying why, unless this stopping rule may be used with this bound. */
+export function checkPair(stop: string, bound: string): void {
+  if (!isOneOf(RULE_NAMES, stop)) {
+    throw new SmoothcertError(
+      'PAIR_NOT_OFFERED',
+      `There is no stopping rule "${stop}" in this version.`,
+      `Use --stop ${RULE_NAMES.join(' or --stop ')}.`,
+    );
+  }
+  const reason = isOneOf(BOUND_NAMES, bound)
+    ? pairReason(stop, bound)
+    : 'there is no such bound in this version';
+  if (reason !== null) throw pairNotOffered(stop, bound, reason);
+}
+
+const isOneOf = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name);
+
+/** PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
+export function pairNotOffered(stop: RuleName, bound: string, reason: string): SmoothcertError {
+  const offered = boundsFor(stop).filter((name) => BOUNDS[name].proves);
+  return new SmoothcertError(
+    'PAIR_NOT_OFFERED',
+    `--stop ${stop} is not offered with --bound ${bound}: ${reason}.`,
+    `With --stop ${stop} use --bound ${offered.join(' or --bound ')}.`,
+  );
+}
+
+/** Throws OPTION_INVALID unless 1e-12 ≤ alpha ≤ ¼: above, Theorem C has no proof; below, nothing was checked. */
+export function checkAlpha(alpha: number): void {
+  if (alpha >= MIN_ALPHA && alpha <= MAX_ALPHA) return;
+  throw new SmoothcertError(
+    'OPTION_INVALID',
+    `--alpha ${alpha} is outside [${MIN_ALPHA}, ${MAX_ALPHA}], where the bounds are proved and checked.`,
+    'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
+  );
 }
 
 /** Throws OPTION_INVALID unless these are radii in plain decimals, ascending: they are reported as they are written. */

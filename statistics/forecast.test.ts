@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound } from './bound.js';
+import { compileBound } from './bounds/bounds.js';
 import { forecastFailures, forecastZ, hopefulZ } from './forecast.js';
 
 const LOOKS = [64, 128, 256, 512, 1024];

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound, type Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
+import { compileBound } from './bounds/bounds.js';
 import { gainStops } from './gain.js';
 
 const LOOKS = [64, 128, 256, 512, 1000];
 
 /** A bound that answers from a list of z by look, whatever the failures: it isolates the rule from the bounds. */
-function listed(z: readonly number[]): Bound {
+function listed(z: readonly number[]): CompiledBound {
   return {
     certify: (look) => (z[look]! > 0 ? { deltaUpper: 0.1, z: z[look]! } : null),
   };

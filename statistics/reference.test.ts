@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import reference from '../test/fixtures/bounds.json' with { type: 'json' };
-import { clopperPearsonDelta } from './clopper-pearson.js';
+import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { anytimeDelta, logM, sequenceDelta } from './confidence-sequence.js';
 import { upperTail, upperTailQuantile } from './normal.js';
 import { certifiedRadius, printDown, printLowerProbability, printUp, publishedDelta } from './radius.js';
-import { buildSpendingTable, spendingRow } from './spending.js';
+import { buildSpendingTable, spendingRow } from './spending-table.js';
 
 /**
  * test/fixtures/bounds.json holds bounds computed with 40-digit arithmetic, as strings of 25 digits. Failure

@@ -29,6 +29,21 @@ const DELTA_DEFLATION = 1 - 1e-9;
 const LOG_SLACK = 1e-9;
 /** Standard errors on the hopeful side before an image is given up. */
 const HOPE = 2;
+/** Looks after every so many samples, up to DENSE_UP_TO; then at steps of a tenth, rounded up to it. */
+const STEP = 32;
+const DENSE_UP_TO = 2048;
+
+/** Returns every multiple of 32 to 2,048, then n ← 32 · ⌈(n + ⌈n/10⌉)/32⌉, all below `maxSamples`; then `maxSamples`. */
+export function targetLooks(maxSamples: number): number[] {
+  const looks = [];
+  for (let n = STEP; n < maxSamples; n = nextLook(n)) looks.push(n);
+  return [...looks, maxSamples];
+}
+
+function nextLook(n: number): number {
+  const next = n < DENSE_UP_TO ? n + STEP : n + Math.ceil(n / 10);
+  return STEP * Math.ceil(next / STEP);
+}
 
 /** The largest failure probability, rounded down, at which the radius z (in units of the noise scale) is certified. */
 export function targetDelta(z: number): number {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound, type Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
+import { compileBound } from './bounds/bounds.js';
 import { upperTailQuantile } from './normal.js';
-import { clopperPearsonDelta } from './clopper-pearson.js';
+import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { plannedLength, stageLengths } from './two-stage.js';
 
 const ALPHA = 0.001;
@@ -55,7 +56,7 @@ describe('the planned length', () => {
   });
 
   it('is the fewest of those of equal value', () => {
-    const flat: Bound = { certify: () => ({ deltaUpper: 0.1, z: 1 }) };
+    const flat: CompiledBound = { certify: () => ({ deltaUpper: 0.1, z: 1 }) };
     expect(plannedLength(flat, lengths, 0, 0)).toBe(16);
   });
 });

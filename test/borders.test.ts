@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import madge from 'madge';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,11 +46,11 @@ const IMPORTS = {
   statistics: 'statistics/normal.js',
   laws: 'statistics/noises/gaussian.js',
   api: 'api/job-view.js',
-  local: 'adapters/local/frames.js',
+  local: 'adapters/local/ledger-frames.js',
   http: 'adapters/http/address.js',
   input: 'input/arrays/npy.js',
   worker: 'worker/draw/votes.js',
-  model: 'worker/model/prepare.js',
+  model: 'worker/model/prepare-model.js',
   coordinator: 'coordinator/core/look.js',
   cli: 'cli/command/parse.js',
   generated: 'shared/wire/generated.js',
@@ -166,13 +166,9 @@ describe('the tree', () => {
   });
 
   it('would be refused with one', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-cycle-'));
-    try {
-      await writeFile(path.join(folder, 'a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
-      await writeFile(path.join(folder, 'b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
-      expect((await treeOf([folder])).cycles).toEqual([['a.ts', 'b.ts']]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new TemporaryFolder();
+    await writeFile(folder.file('a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
+    await writeFile(folder.file('b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
+    expect((await treeOf([folder.path])).cycles).toEqual([['a.ts', 'b.ts']]);
   });
 });

@@ -1,19 +1,18 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CERTIFY } from '../cli/certify/certify-verb.js';
 import { DeclaredOption, flagName, type Decides, type Flag } from '../cli/command/flag.js';
 import { program } from '../cli/program.js';
 import { METRICS } from '../shared/telemetry/catalogue.js';
-import { ROOT, contentOf, runCommand, temporaryFolder, type TemporaryFolder } from './harness/command.js';
+import { ROOT, contentOf, runCommand } from './harness/command.js';
 import { MODELS, PICTURES, certifyArgs, writeUint8Npy, type Flags } from './harness/results.js';
+import { folderOfAllTests } from './support/temporary-folder.js';
 
 /** docs/configuration.md is what the commands say of their flags, and what it says of them is so. */
 
-let folder: TemporaryFolder;
-beforeAll(async () => (folder = await temporaryFolder()));
-afterAll(() => folder[Symbol.asyncDispose]());
+const folder = folderOfAllTests();
 
 describe('docs/configuration.md', () => {
   it('is what npm run reference writes now', async () => {

@@ -1,21 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, readdir, writeFile, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, writeFile, truncate } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES, DataDigest } from '../../shared/dataset/data-digest.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { ArtifactFolder } from './artifact-folder.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-let folder: string;
+const folder = folderOfEachTest();
 let store: ArtifactFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-artifacts-'));
-  store = await ArtifactFolder.open(folder);
+  store = await ArtifactFolder.open(folder.path);
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const content = randomBytes(300_000);
 const artifact: Artifact = {
@@ -88,7 +85,7 @@ describe('ArtifactFolder', () => {
   });
 
   it('shared by two processes never takes what one of them spoils for whole', async () => {
-    const other = await ArtifactFolder.open(folder);
+    const other = await ArtifactFolder.open(folder.path);
     let go: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => (go = resolve));
     async function* slow() {
@@ -130,17 +127,17 @@ describe('ArtifactFolder', () => {
       await store.remove(digest);
     }
     await store.put(artifact, 0, pieces(content));
-    await truncate(path.join(folder, artifact.digest), 10);
+    await truncate(folder.file(artifact.digest), 10);
     await expect(store.file(artifact.digest)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
-    await writeFile(path.join(folder, `${artifact.digest}.json`), '{');
+    await writeFile(folder.file(`${artifact.digest}.json`), '{');
     expect(await store.find(artifact.digest)).toBeNull();
-    expect((await readdir(folder)).sort()).toEqual(
+    expect((await readdir(folder.path)).sort()).toEqual(
       ['incoming', artifact.digest, `${artifact.digest}.json`].sort(),
     );
   });
 
   it('has a largest size', async () => {
-    const small = await ArtifactFolder.open(folder, 1000);
+    const small = await ArtifactFolder.open(folder.path, 1000);
     await expect(small.put(artifact, 0, pieces(content))).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
   });
 });

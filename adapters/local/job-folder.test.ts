@@ -1,31 +1,28 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { makeJob } from '../../test/support/jobs.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { JobFolder } from './job-folder.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-let folder: string;
+const folder = folderOfEachTest();
 let damaged: [string, string][];
 let store: JobFolder;
 
-const open = () => JobFolder.open(path.join(folder, 'jobs'), (file, { code }) => damaged.push([file, code]));
+const open = () => JobFolder.open(folder.file('jobs'), (file, { code }) => damaged.push([file, code]));
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-jobs-'));
   damaged = [];
   store = await open();
 });
 afterEach(async () => {
   await store.close();
-  await rm(folder, { recursive: true });
 });
 
 const DIGEST = 'ab'.repeat(32);
 const idOf = (n: number) => `j-${String(n).padStart(20, '0')}`;
-const fileOf = (n: number) => path.join(folder, 'jobs', `${idOf(n)}.job`);
+const fileOf = (n: number) => folder.file('jobs', `${idOf(n)}.job`);
 
 const entryOf = (n: number, more: Partial<JobEntry> = {}): JobEntry => ({
   id: idOf(n),
@@ -66,7 +63,7 @@ describe('jobs in a folder', () => {
     expect(await again.get('../x')).toBeNull();
     expect(await again.create(entryOf(1))).toBe('exists');
     expect((await again.get(idOf(1)))!.entry).toEqual(whole);
-    expect(await readdir(path.join(folder, 'jobs'))).toEqual([`${idOf(1)}.job`]);
+    expect(await readdir(folder.file('jobs'))).toEqual([`${idOf(1)}.job`]);
   });
 
   it('are replaced only by somebody who has seen the last version', async () => {
@@ -91,7 +88,7 @@ describe('jobs in a folder', () => {
     bytes[40]! ^= 1;
     await writeFile(fileOf(1), bytes);
     await writeFile(fileOf(3), (await readFile(fileOf(3))).subarray(0, 30));
-    await writeFile(path.join(folder, 'jobs', 'notes.txt'), 'not mine');
+    await writeFile(folder.file('jobs', 'notes.txt'), 'not mine');
     expect((await store.list()).map(({ entry }) => entry.id)).toEqual([idOf(4), idOf(2)]);
     expect(damaged.sort()).toEqual([
       [fileOf(1), 'JOB_FILE_DAMAGED'],
@@ -104,11 +101,11 @@ describe('jobs in a folder', () => {
   });
 
   it('need a folder', async () => {
-    await writeFile(path.join(folder, 'file'), '');
-    await expect(JobFolder.open(path.join(folder, 'file', 'jobs'), () => undefined)).rejects.toMatchObject({
+    await writeFile(folder.file('file'), '');
+    await expect(JobFolder.open(folder.file('file', 'jobs'), () => undefined)).rejects.toMatchObject({
       code: 'FOLDER_UNUSABLE',
     });
-    await rm(path.join(folder, 'jobs'), { recursive: true });
+    await rm(folder.file('jobs'), { recursive: true });
     await expect(store.list()).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
     await expect(store.create(entryOf(1))).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
   });

@@ -1,6 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir, writeFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,10 +9,11 @@ import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { LocalExchange } from './local-exchange.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
+import { never } from '../../test/support/never.js';
 
 const JOB = makeJob();
 const DIGEST = 'ab'.repeat(32);
-const never = new AbortController().signal;
 
 const order: WorkOrder = {
   job: 'j-1',
@@ -32,17 +31,15 @@ const prepared = { numericClass: 'test', fingerprint: FINGERPRINT } as Prepared;
 const requestOf = (job: string, device = 'cpu') =>
   ({ job, spec: { device }, probeImages: [0] }) as unknown as PrepareRequest;
 
-let folder: string;
+const folder = folderOfEachTest();
 let clock: ManualClock;
 let exchange: LocalExchange;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-exchange-'));
   clock = new ManualClock();
-  exchange = await LocalExchange.open(path.join(folder, 'ledgers'), clock);
+  exchange = await LocalExchange.open(folder.file('ledgers'), clock);
 });
 afterEach(async () => {
   await exchange.close();
-  await rm(folder, { recursive: true });
 });
 
 describe('a job in one process', () => {
@@ -76,7 +73,7 @@ describe('a job in one process', () => {
     expect(await exchange.open('j-1')).toBeNull();
     await exchange.removeLedger('j-1');
     await exchange.removeLedger('j-1');
-    expect(await readdir(path.join(folder, 'ledgers'))).toEqual([]);
+    expect(await readdir(folder.file('ledgers'))).toEqual([]);
   });
 
   it('that has ended is none for workers: its tasks are gone, and those at it are told', async () => {
@@ -102,8 +99,8 @@ describe('a job in one process', () => {
   });
 
   it('needs a folder', async () => {
-    await writeFile(path.join(folder, 'file'), '');
-    await expect(LocalExchange.open(path.join(folder, 'file', 'x'), clock)).rejects.toMatchObject({
+    await writeFile(folder.file('file'), '');
+    await expect(LocalExchange.open(folder.file('file', 'x'), clock)).rejects.toMatchObject({
       code: 'FOLDER_UNUSABLE',
     });
   });

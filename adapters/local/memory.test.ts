@@ -4,9 +4,9 @@ import type { Task } from '../../shared/ports/task-queue.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryStop } from './memory-stop.js';
 import { systemClock } from './system-clock.js';
+import { never } from '../../test/support/never.js';
 
 const task = (name: string): Task => ({ name, job: 'j', shards: [{ image: 0, begin: 0, end: 64 }] });
-const never = new AbortController().signal;
 
 describe('the queue of one process', () => {
   it('hands each task to one taker, first in, first out', async () => {

@@ -3,7 +3,7 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { artifactOfWire, artifactToWire } from './artifact.js';
 import { decodeEntry, encodeEntry } from './entry.js';
 import { smoothcert } from '../../shared/wire/generated.js';
-import { codecOf } from '../../shared/wire/message.js';
+import { codecOf } from '../../shared/wire/codec.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 
 /** A part of a job's backup, in the order in which they stand in it. */

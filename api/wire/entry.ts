@@ -6,7 +6,7 @@ import { STATE_NUMBERS } from './enums.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
 import { readSeededSpec, specToWire } from '../../shared/wire/job-spec.js';
-import { codecOf, decodeKeeping } from '../../shared/wire/message.js';
+import { codecOf, decodeKeeping } from '../../shared/wire/codec.js';
 import {
   preparedOfWire,
   preparedToWire,

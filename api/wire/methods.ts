@@ -1,5 +1,5 @@
 import { smoothcert } from '../../shared/wire/generated.js';
-import { decodeMessage, type MessageType } from '../../shared/wire/message.js';
+import { decodeMessage, type MessageType } from '../../shared/wire/codec.js';
 
 const wire = smoothcert.v1;
 

@@ -1,7 +1,7 @@
 import type { FieldFault } from '../../shared/errors.js';
 import { MAX_TEXT } from '../../shared/job-limits.js';
 import { google } from '../../shared/wire/generated.js';
-import { decodeMessage, sentence } from '../../shared/wire/message.js';
+import { decodeMessage, sentence } from '../../shared/wire/codec.js';
 
 /** Whose codes `reason` is one of. */
 export const ERROR_DOMAIN = 'smoothcert';

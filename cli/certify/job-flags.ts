@@ -1,6 +1,5 @@
-import { DEVICES, type Layout, type StoppingRule } from '../../shared/job.js';
-import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../../shared/job-spec.js';
-import { BOUND_NAMES } from '../../statistics/pairs.js';
+import { BOUND_NAMES, DEVICES, LAYOUTS } from '../../shared/job.js';
+import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
@@ -8,10 +7,6 @@ import type { FlagGroup, ValuesOf } from '../command/flag.js';
 /** Names of --min-gain: noise scales of radius per 1,000 further samples (docs/statistics.md has the numbers behind them). */
 export const MIN_GAIN_NAMES = { quick: 0.1, default: SPEC_DEFAULTS.minGain, thorough: 0.01 } as const;
 const gains = Object.entries(MIN_GAIN_NAMES).map(([name, value]) => `${name} = ${value}`);
-
-/** Each rule has the bound that is usual with it unless another one is named. */
-const STOPS = Object.keys(DEFAULT_BOUNDS) as readonly StoppingRule['kind'][];
-const LAYOUTS: readonly (Layout | 'auto')[] = ['nchw', 'nhwc', 'flat', 'auto'];
 
 export const CONFIGURATION = {
   heading: 'Configuration:',
@@ -65,7 +60,7 @@ export const CLAIM = {
       help: 'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
       decides: 'job',
       preset: 'gain',
-      choices: STOPS,
+      choices: RULE_NAMES,
     },
     bound: {
       argument: '<bound>',
@@ -117,7 +112,7 @@ export const MODEL_WANTS = {
       help: "the model's input: nchw, nhwc, flat or auto",
       decides: 'job',
       preset: 'auto',
-      choices: LAYOUTS,
+      choices: [...LAYOUTS, 'auto'],
     },
     output: {
       argument: '<name>',

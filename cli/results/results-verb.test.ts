@@ -1,7 +1,5 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { topkRows } from '../../coordinator/results/topk-rows.js';
@@ -26,23 +24,20 @@ import { RESULTS } from './results-verb.js';
 import { writeResults } from './write-results.js';
 import { showResults } from './show-results.js';
 import type { Summary } from './summary.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.' };
 const IMAGES = 12;
 const LABELS = Int32Array.from({ length: IMAGES }, (_, image) => (image === 5 ? 9 : image % 10));
 const voter = voterOf(4, (image) => 0.6 + image / 30);
 
-let folder: string;
-const file = (name: string) => path.join(folder, name);
-beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-show-'))));
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await rm(folder, { recursive: true });
-});
+const folder = folderOfEachTest();
+const file = (name: string) => folder.file(name);
+afterEach(() => void vi.restoreAllMocks());
 
 /** A folder as `certify` leaves it, with the votes of these images. */
 async function certified(job: Job, labels: Int32Array | null, images = IMAGES): Promise<JobFold> {
-  await writeJobFile(folder, job, NOTES);
+  await writeJobFile(folder.path, job, NOTES);
   const ledger = await FileLedger.open(file('ledger'), jobDigest(job));
   const fold = new JobFold(job);
   for (const shard of allShards(fold).filter(({ image }) => image < images)) {
@@ -51,11 +46,12 @@ async function certified(job: Job, labels: Int32Array | null, images = IMAGES): 
     fold.apply(record);
   }
   await ledger.close();
-  await writeResults(folder, fold, labels);
+  await writeResults(folder.path, fold, labels);
   return fold;
 }
 
-const configOf = (...args: string[]) => resultsConfig(folder, valuesFrom(RESULTS, [folder, ...args]));
+const configOf = (...args: string[]) =>
+  resultsConfig(folder.path, valuesFrom(RESULTS, [folder.path, ...args]));
 
 /** Runs the command; what it printed. */
 async function shown(...args: string[]): Promise<{ code: number; text: string }> {
@@ -74,7 +70,7 @@ const summaryOf = async (...args: string[]) =>
 const contents = async () =>
   Object.fromEntries(
     await Promise.all(
-      (await readdir(folder)).map(async (name) => [name, await readFile(file(name), 'latin1')] as const),
+      (await readdir(folder.path)).map(async (name) => [name, await readFile(file(name), 'latin1')] as const),
     ),
   );
 
@@ -94,7 +90,9 @@ describe('results', () => {
     await rm(file('results.tsv'));
     await shown();
     expect(await contents()).toEqual(before);
-    expect(text).toContain(`From the votes in ${folder} (σ = 0.5, α = 0.001, ${job.claim.stop.kind} with`);
+    expect(text).toContain(
+      `From the votes in ${folder.path} (σ = 0.5, α = 0.001, ${job.claim.stop.kind} with`,
+    );
     expect(text.includes('certified accuracy')).toBe(labels !== null && job.claim.bound !== 'clt');
   });
 
@@ -110,7 +108,7 @@ describe('results', () => {
     const expected = radii.map((r) => rows.filter((c) => c.correct && c.radius >= r).length / IMAGES);
     expect(accuracy).toEqual(radii.map((radius, i) => ({ radius, share: expected[i] })));
     expect(new Set(expected).size).toBeGreaterThan(2);
-    expect({ out, seconds }).toEqual({ out: folder, seconds: null });
+    expect({ out, seconds }).toEqual({ out: folder.path, seconds: null });
     expect(await contents()).toEqual(before);
   });
 
@@ -160,7 +158,7 @@ describe('results', () => {
         message,
       });
       expect(await contents()).toEqual(before);
-      for (const name of await readdir(folder)) await rm(file(name));
+      for (const name of await readdir(folder.path)) await rm(file(name));
     };
     const fixed = makeJob({ ...FIXED, images: IMAGES });
     await refuse(fixed, LABELS, 4, 'has images that are not decided');
@@ -196,7 +194,7 @@ describe('results', () => {
 
   it('wait for nobody: a folder in use is refused', async () => {
     await certified(makeJob({ images: IMAGES }), LABELS);
-    const lock = await FolderLock.acquire(folder);
+    const lock = await FolderLock.acquire(folder.path);
     await expect(showResults(configOf())).rejects.toMatchObject({ code: 'FOLDER_LOCKED' });
     lock.release();
   });
@@ -221,8 +219,13 @@ describe('what cannot be chosen after the votes', () => {
   });
 
   it('is not --radii, if they are radii', () => {
-    expect(configOf('--radii', '0,0.50')).toEqual({ folder, radii: [0, 0.5], topkRows: false, json: false });
-    expect(configOf()).toEqual({ folder, radii: null, topkRows: false, json: false });
+    expect(configOf('--radii', '0,0.50')).toEqual({
+      folder: folder.path,
+      radii: [0, 0.5],
+      topkRows: false,
+      json: false,
+    });
+    expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, json: false });
     expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });

@@ -1,16 +1,13 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { TSV_HEADER } from '../../coordinator/results/results-table.js';
 import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 import { writeResults, writeTopkRows } from './write-results.js';
 
-let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-results-'))));
-afterEach(() => rm(folder, { recursive: true }));
+const folder = folderOfEachTest();
 
 const JOB = makeJob({ images: 4 });
 
@@ -21,13 +18,13 @@ function foldOf(images: number[], job = JOB): JobFold {
   return fold;
 }
 
-const linesOf = async (name: string) => (await readFile(path.join(folder, name), 'utf8')).split('\n');
+const linesOf = async (name: string) => (await readFile(folder.file(name), 'utf8')).split('\n');
 
 describe('the results', () => {
   it('are the decided images in image order, whichever came first, in both files', async () => {
     const fold = foldOf([3, 1]);
-    await writeResults(folder, fold, Int32Array.of(3, 3, 3, 5));
-    expect(await readdir(folder)).toEqual(['results.jsonl', 'results.tsv']);
+    await writeResults(folder.path, fold, Int32Array.of(3, 3, 3, 5));
+    expect(await readdir(folder.path)).toEqual(['results.jsonl', 'results.tsv']);
     const json = await linesOf('results.jsonl');
     expect(json.pop()).toBe('');
     expect(json.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -41,14 +38,14 @@ describe('the results', () => {
   });
 
   it('replace earlier ones', async () => {
-    await writeResults(folder, foldOf([0]), null);
-    await writeResults(folder, foldOf([0, 1, 2, 3]), null);
+    await writeResults(folder.path, foldOf([0]), null);
+    await writeResults(folder.path, foldOf([0, 1, 2, 3]), null);
     expect(await linesOf('results.jsonl')).toHaveLength(5);
     expect(await linesOf('results.tsv')).toHaveLength(6);
   });
 
   it('of nothing are a header', async () => {
-    await writeResults(folder, new JobFold(JOB), null);
+    await writeResults(folder.path, new JobFold(JOB), null);
     expect(await linesOf('results.jsonl')).toEqual(['']);
     expect(await linesOf('results.tsv')).toEqual([TSV_HEADER, '']);
   });
@@ -57,8 +54,8 @@ describe('the results', () => {
 describe('rows for top-k certificates', () => {
   it('are a file of their own, one line an image', async () => {
     const fold = foldOf([1, 0], makeJob({ ...FIXED, images: 2 }));
-    await writeTopkRows(folder, fold, Int32Array.of(3, 5));
-    expect(await readdir(folder)).toEqual(['topk.txt']);
+    await writeTopkRows(folder.path, fold, Int32Array.of(3, 5));
+    expect(await readdir(folder.path)).toEqual(['topk.txt']);
     expect(await linesOf('topk.txt')).toEqual(['0 0 0 100 0 0 0 0 0 0 3', '0 0 0 100 0 0 0 0 0 0 5', '']);
   });
 });

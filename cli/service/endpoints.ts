@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { serveArtifact } from '../../coordinator/http/artifacts.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../adapters/http/address.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobManager } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS } from '../../coordinator/jobs/limits.js';
@@ -5,9 +6,9 @@ import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsLease } from '../../adapters/nats/jobs/lease.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
 import { EXIT } from '../command/exit.js';
@@ -51,7 +52,15 @@ export async function runCoordinator(
     const artifactsUrl = flags.advertise ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = { ...DEFAULT_LIMITS, ...retention };
-    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    const ports = {
+      jobs,
+      exchange,
+      artifacts,
+      clock: systemClock,
+      now: () => Date.now(),
+      randomBytes,
+      limits,
+    };
     manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
     const grpc = await serveGrpc(listening, manager, metrics, log);
     log(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobManager } from '../../coordinator/jobs/job-manager.js';
@@ -11,6 +12,7 @@ import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.j
 import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
 import { folderSource } from '../../worker/cluster/artifacts/source.js';
 import { Daemon } from '../../worker/cluster/daemon.js';
+import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { EXIT } from '../command/exit.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
@@ -48,7 +50,15 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
       log('job-unreadable', `${file} cannot be read.`, { cause });
     const jobs = await JobFolder.open(folder.file('jobs'), damaged);
     const limits = { ...DEFAULT_LIMITS, ...retention, taskMicros: TASK_MICROS };
-    const ports = { jobs, exchange, artifacts, clock: systemClock, now: () => Date.now(), limits };
+    const ports = {
+      jobs,
+      exchange,
+      artifacts,
+      clock: systemClock,
+      now: () => Date.now(),
+      randomBytes,
+      limits,
+    };
     const manager = new JobManager({
       ...ports,
       lease: null,
@@ -61,23 +71,20 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const name = nameOfProcess();
+    const { device, processes, hangMs } = machine;
+    const pool = { processes, hangMs, onDeath: deathLog(log, name), metrics };
     const daemon = new Daemon({
       name,
       exchange,
-      cache,
-      device: machine.device,
-      jobs: machine.jobs,
+      machine: new InferenceMachine({ device, cache, pool }),
+      device,
+      maxJobs: machine.jobs,
       presenceEveryMs: PRESENCE_EVERY_MS,
       graceMs: machine.graceMs,
       clock: systemClock,
       onEvent: workerLog(log, name),
       metrics,
       tracer: openTelemetry,
-      pool: {
-        processes: machine.processes,
-        hangMs: machine.hangMs,
-        onDeath: deathLog(log, name),
-      },
     });
     const http = await serveHttp(listening, artifacts, unready, metrics, log);
     const grpc = await serveGrpc(listening, manager, metrics, log);

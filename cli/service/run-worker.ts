@@ -1,7 +1,7 @@
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
@@ -10,6 +10,7 @@ import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
 import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
 import { folderSource, type ArtifactSource } from '../../worker/cluster/artifacts/source.js';
 import { Daemon } from '../../worker/cluster/daemon.js';
+import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { EXIT } from '../command/exit.js';
 import { closeAll } from './endpoints.js';
 import { logLink } from './link-log.js';
@@ -67,23 +68,20 @@ async function draw(
     const source = await sourceOf(config, () => exchange.artifactsUrl());
     const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
     const onEvent = workerLog(log, config.name);
+    const { device, processes, hangMs } = config;
+    const pool = { processes, hangMs, onDeath: deathLog(log, config.name), metrics };
     const daemon = new Daemon({
       name: config.name,
       exchange,
-      cache,
-      device: config.device,
-      jobs: config.jobs,
+      machine: new InferenceMachine({ device, cache, pool }),
+      device,
+      maxJobs: config.jobs,
       clock: systemClock,
       graceMs: config.graceMs,
       presenceEveryMs: link.times.presenceEveryMs,
       onEvent,
       metrics,
       tracer: openTelemetry,
-      pool: {
-        processes: config.processes,
-        hangMs: config.hangMs,
-        onDeath: deathLog(log, config.name),
-      },
     });
     seen.daemon = daemon;
     await daemon.run(interrupt);

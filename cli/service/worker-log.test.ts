@@ -17,7 +17,7 @@ it('a worker says who cannot draw what and why, which process died or hung, and 
   const full = { ...refusal, code: 'DISK_FULL' } as const;
   tell({ kind: 'refused', job: 'j-1', refusal });
   tell({ kind: 'refused', job: 'j-1', refusal: full });
-  tell({ kind: 'left', job: 'j-1', task: 't.1', refusal });
+  tell({ kind: 'postponed', job: 'j-1', task: 't.1', refusal });
   deathLog(log, 'w')('SIGSEGV', 'last words', 'j-1');
   deathLog(log, 'w')(HUNG, '', 'j-1');
   expect(said).toMatchObject([

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../shared/ports/job-store.js';
 import type { Log, LogFields } from '../../shared/telemetry/log.js';
 import type { DaemonEvent } from '../../worker/cluster/daemon.js';
-import type { PoolSettings } from '../../worker/cluster/job-in-hand.js';
+import type { PoolSettings } from '../../worker/cluster/job-processes.js';
 import { HUNG } from '../../worker/draw/pool.js';
 
 const because = ({ code, remedy }: Refusal): LogFields => ({ code, remedy });
@@ -11,7 +11,9 @@ export function workerLog(log: Log, worker: string): (event: DaemonEvent) => voi
   return (event) => {
     switch (event.kind) {
       case 'ready':
-        log('worker-ready', `Ready: ${event.slots} processes of class ${event.numericClass}.`, { worker });
+        log('worker-ready', `Ready: ${event.processes} processes of class ${event.numericClass}.`, {
+          worker,
+        });
         return;
       case 'prepared':
         log('model-prepared', `Looked at the model: batch ${event.batch}.`, { job: event.job, worker });
@@ -23,7 +25,7 @@ export function workerLog(log: Log, worker: string): (event: DaemonEvent) => voi
         log(full ? 'store-full' : 'job-refused', `Cannot draw: ${refusal.message}`, fields);
         return;
       }
-      case 'left': {
+      case 'postponed': {
         const { job, task, refusal } = event;
         const sentence = `The task ${task} cannot be recorded now; it is kept and tried again: ${refusal.message}`;
         log('task-kept', sentence, { job, task, worker, ...because(refusal) });

@@ -5,7 +5,7 @@ import { DataDigest } from '../../shared/dataset/data-digest.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
 import { inputsNamedBy, resultsNamedBy, type Named } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';

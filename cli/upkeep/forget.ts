@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
 import { resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';

@@ -1,4 +1,4 @@
-import { inputsOf } from '../../coordinator/jobs/inputs.js';
+import { inputsOf } from '../../coordinator/artifacts/job-inputs.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 

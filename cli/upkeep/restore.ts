@@ -4,7 +4,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { ledgerBytesOf } from '../../coordinator/run/ledger-bytes.js';
+import { ledgerBytesOf } from '../../coordinator/core/ledger-bytes.js';
 import { EXIT } from '../command/exit.js';
 import { digestOf, missingInput } from './backup.js';
 import { inputsNamedBy } from './named-artifacts.js';

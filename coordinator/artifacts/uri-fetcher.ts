@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { Fetcher, Wanted } from '../jobs/inputs.js';
+import type { Fetcher, Wanted } from './job-inputs.js';
 
 const SILENCE_MS = 60_000;
 /** Of an address, in a sentence. */

@@ -8,11 +8,11 @@ import {
   SEED_LIMIT,
   isPlainDecimal,
 } from '../../shared/job-limits.js';
-import type { BoundName, StoppingRule } from '../../shared/job.js';
+import type { BoundName, RuleName, StoppingRule } from '../../shared/job.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
-import { BOUND_NAMES, pairReason } from '../../statistics/pairs.js';
+import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { compileDecision } from './look.js';
 
@@ -20,7 +20,6 @@ import { compileDecision } from './look.js';
 export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
 
 type NumberField = keyof typeof JOB_RANGES;
-type Rule = StoppingRule['kind'];
 
 /**
  * What is wrong with a field of a job, as data: the command line says it of flags, the service of the fields of a
@@ -62,7 +61,7 @@ export type JobFault =
   | {
       readonly reason: 'pair-not-offered';
       readonly field: 'bound';
-      readonly rule: Rule;
+      readonly rule: RuleName;
       readonly bound: BoundName;
       readonly why: string;
       readonly offered: readonly BoundName[];
@@ -131,10 +130,10 @@ function* faultsOfOutput(output: string | null): Generator<JobFault> {
   yield { reason: 'text-length', field: 'output', length: output.length, most: MAX_TEXT };
 }
 
-function* faultsOfPair(rule: Rule, bound: BoundName): Generator<JobFault> {
+function* faultsOfPair(rule: RuleName, bound: BoundName): Generator<JobFault> {
   const why = pairReason(rule, bound);
   if (why === null) return;
-  const offered = BOUND_NAMES.filter((name) => pairReason(rule, name) === null && name !== 'clt');
+  const offered = boundsFor(rule).filter((name) => BOUNDS[name].proves);
   yield { reason: 'pair-not-offered', field: 'bound', rule, bound, why, offered };
 }
 

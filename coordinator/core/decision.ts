@@ -1,6 +1,6 @@
 import { totalOf, type Counts } from '../../shared/counts.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Bound } from '../../statistics/bound.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
 
 /** Why an image is drawn no further (docs/results.md has a sentence for each). */
 export type StopReason = 'gain' | 'abstain' | 'certified' | 'futile' | 'planned' | 'budget';
@@ -43,7 +43,7 @@ export interface Rule {
 /** What decides the images of one job. */
 export interface Decision extends Rule {
   readonly looks: readonly number[];
-  readonly bound: Bound;
+  readonly bound: CompiledBound;
 }
 
 /** The counts of exactly the samples before a look: a bound on any others would prove nothing. */
@@ -59,7 +59,7 @@ export function prefixAt(look: number, looks: readonly number[], prefixes: reado
 
 /** What the bound certifies of a class from its failures; null for no class. */
 export function certify(
-  bound: Bound,
+  bound: CompiledBound,
   look: number,
   classIndex: number | null,
   failures: number,

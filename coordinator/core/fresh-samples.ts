@@ -1,6 +1,7 @@
 import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import type { Bound } from '../../statistics/bound.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { PILOT, plannedLength } from '../../statistics/two-stage.js';
 import { certify, prefixAt, type Held, type Rule } from './decision.js';
@@ -23,7 +24,7 @@ export function freshVotes(looks: readonly number[], look: number, prefixes: rea
 }
 
 function boundAt(
-  bound: Bound,
+  bound: CompiledBound,
   looks: readonly number[],
   look: number,
   prefixes: readonly Counts[],
@@ -33,10 +34,10 @@ function boundAt(
 }
 
 /** Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
-export function fixedRule(claim: Claim, bound: Bound): Rule {
+export function fixedRule(claim: Claim, bound: CompiledBound): Rule {
   const { looks } = claim;
   const [selected, all] = looks as readonly [number, number];
-  const possible = claim.bound === 'clt' || bound.certify(1, 0, all - selected) !== null;
+  const possible = !BOUNDS[claim.bound].proves || bound.certify(1, 0, all - selected) !== null;
   if (!possible) throw budgetTooSmall(claim);
   return {
     ahead: 0,
@@ -49,7 +50,7 @@ export function fixedRule(claim: Claim, bound: Bound): Rule {
 }
 
 /** @throws BUDGET_TOO_SMALL if after no pilot a second stage would be worth its samples */
-export function twoStageRule(claim: Claim, minGain: number, bound: Bound): Rule {
+export function twoStageRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   const lengths = looks.slice(1).map((n) => n - PILOT);
   const planned = new Map<number, number>();

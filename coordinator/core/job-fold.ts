@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.js';
 import { Grid, type Place } from './grid.js';
 import { imagesOf, jobDigest, type Job } from '../../shared/job.js';
-import type { Shard } from '../../shared/shards.js';
+import { shardKey, type Shard } from '../../shared/shards.js';
 import type { CountedShard, FailedImage, LedgerRecord } from '../../shared/wire/record.js';
 import type { Decision } from './decision.js';
 import { ImageState } from './image-state.js';
@@ -183,14 +183,14 @@ export class JobFold {
   private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
     this.tally.failed += 1;
     if (!this.wants(shard)) return;
-    const failures = (this.failures.get(keyOf(shard)) ?? 0) + 1;
-    this.failures.set(keyOf(shard), failures);
+    const failures = (this.failures.get(shardKey(shard)) ?? 0) + 1;
+    this.failures.set(shardKey(shard), failures);
     if (failures < TRIES) {
       effects.open.push(shard);
       return;
     }
     const failed = { image: shard.image, code, detail };
-    this.giveUpAt({ segment: this.grid.locate(shard)!.segment, blamed: keyOf(shard), failed });
+    this.giveUpAt({ segment: this.grid.locate(shard)!.segment, blamed: shardKey(shard), failed });
   }
 
   /**
@@ -237,8 +237,8 @@ export class JobFold {
   /** It was counted after all: its image need not be given up for it, unless that is recorded already. */
   private forgive(shard: Shard): void {
     const { image } = shard;
-    if (this.blamed.get(image) === keyOf(shard)) this.toGiveUp.delete(image);
-    if (this.lostAhead.get(image)?.blamed === keyOf(shard)) this.lostAhead.delete(image);
+    if (this.blamed.get(image) === shardKey(shard)) this.toGiveUp.delete(image);
+    if (this.lostAhead.get(image)?.blamed === shardKey(shard)) this.lostAhead.delete(image);
   }
 
   private waste({ begin, end }: Shard, fate: Wasted): void {
@@ -265,5 +265,3 @@ interface MutableEffects {
   insist: Shard[];
   divergent: Shard[];
 }
-
-const keyOf = ({ image, begin }: Shard): string => `${image}:${begin}`;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { plannedLength } from '../../statistics/two-stage.js';

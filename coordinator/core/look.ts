@@ -1,5 +1,6 @@
 import type { Claim } from '../../shared/job.js';
-import { compileBound, type Bound } from '../../statistics/bound.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
 import { checkClaim } from '../../statistics/claim.js';
 import type { Decision, Rule } from './decision.js';
 import { fixedRule, twoStageRule } from './fresh-samples.js';
@@ -16,7 +17,7 @@ export function compileDecision(claim: Claim, scale: number): Decision {
   return { looks: claim.looks, bound, ...ruleOf(claim, scale, bound) };
 }
 
-function ruleOf(claim: Claim, scale: number, bound: Bound): Rule {
+function ruleOf(claim: Claim, scale: number, bound: CompiledBound): Rule {
   const { stop } = claim;
   switch (stop.kind) {
     case 'gain':

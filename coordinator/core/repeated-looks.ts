@@ -1,6 +1,6 @@
 import { leaderOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import type { Bound } from '../../statistics/bound.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
 import { compileTarget } from '../../statistics/target.js';
@@ -38,7 +38,7 @@ function everyLook(
 }
 
 /** @throws BUDGET_TOO_SMALL if no look could certify anything */
-export function gainRule(claim: Claim, minGain: number, bound: Bound): Rule {
+export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   if (!looks.some((n, look) => bound.certify(look, 0, n) !== null)) throw budgetTooSmall(claim);
   return everyLook(looks, ({ look, n, leader, failures }, before) => {
@@ -54,8 +54,7 @@ export function targetRule(claim: Claim, radii: readonly string[], scale: number
   const maxSamples = looks.at(-1)!;
   const target = compileTarget({ targets, alpha, maxSamples });
   const reachable = target.reached(0, maxSamples);
-  if (reachable < radii.length)
-    throw budgetTooSmall(claim, { radius: radii[reachable]!, sigma: scale });
+  if (reachable < radii.length) throw budgetTooSmall(claim, { radius: radii[reachable]!, sigma: scale });
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { ERROR_CATALOGUE, RequestError, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
-import { sentence } from '../../shared/wire/message.js';
+import { sentence } from '../../shared/wire/codec.js';
 import { encodeRichStatus } from '../../api/wire/service.js';
 
 /** How a call ends that failed: what grpc-js wants of an error, whole. */

@@ -11,7 +11,7 @@ import {
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import { specOfWire } from '../../shared/wire/job-spec.js';
-import { notServing } from '../jobs/refusals.js';
+import { notServing } from '../jobs/service-errors.js';
 import type { CertificationService } from '../jobs/service.js';
 import { getArtifact, listArtifacts } from './artifacts.js';
 import { MOST_MESSAGE_BYTES } from './definition.js';

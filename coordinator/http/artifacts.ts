@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { CHUNK_BYTES } from '../../shared/dataset/data-digest.js';
-import { plain } from '../../adapters/http/plain.js';
+import { plain } from '../../adapters/http/plain-answer.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 
 const PATH = /^\/artifacts\/([0-9a-f]{64})(?:\/(description|\d{1,7}))?$/;

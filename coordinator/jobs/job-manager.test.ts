@@ -79,6 +79,15 @@ describe('a job', () => {
     expect(await bed.results(ID)).toEqual(expectedResults(ended.job!, false));
   });
 
+  it('of a request without an id is another one each time', async () => {
+    const manager = await bed.serving();
+    const create = () => manager.createJob({ ...request(), requestId: '' });
+    const [one, two] = [await create(), await create()];
+    expect(one.id).toMatch(/^j-[0-9a-f]{20}$/);
+    expect(two.id).toMatch(/^j-[0-9a-f]{20}$/);
+    expect(one.id).not.toBe(two.id);
+  });
+
   it('names itself by its request, and says why it waits', async () => {
     const manager = await bed.serving();
     await manager.createJob(request());

@@ -8,30 +8,34 @@ export interface CreateRequest {
   /** Empty: never the same as another one. */
   readonly requestId: string;
   readonly validateOnly: boolean;
-  /** Where the caller's trace stands, if he traces. */
+  /** The caller's place in its trace, if it traces. */
   readonly trace?: TraceContext | null;
 }
 
-/** What clients can ask, however they ask. Every method throws SmoothcertErrors; NOT_SERVING while another coordinator holds the lease. */
+/**
+ * The certification service, for gRPC, HTTP or a library alike: it knows jobs and artifacts, not how a call came in. Every method rejects
+ * with SmoothcertErrors only, with NOT_SERVING while this process does not serve.
+ */
 export interface CertificationService {
-  /** Whether this process issues tasks and answers. */
+  /** True while this process issues tasks and answers calls. */
   readonly serving: boolean;
   /** Calls `listener` whenever `serving` changes, until the returned function is called. */
   onServing(listener: (serving: boolean) => void): () => void;
-  /** @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS, DISK_FULL */
+  /** Creates a job, or returns the one that the same request has made. @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS, DISK_FULL */
   createJob(request: CreateRequest): Promise<JobView>;
   /** @throws JOB_NOT_FOUND */
   getJob(id: string): Promise<JobView>;
-  /** Newest first. @throws RequestError for a token that is none */
+  /** Returns a page of jobs, newest first, and the token of the next page, empty for the last one. @throws RequestError for another token */
   listJobs(pageSize: number, pageToken: string): Promise<{ jobs: JobView[]; nextPageToken: string }>;
-  /** @throws JOB_NOT_FOUND */
+  /** Asks for the end of a job. Of one that has ended nothing changes. @throws JOB_NOT_FOUND */
   cancelJob(id: string): Promise<JobView>;
   /**
-   * A snapshot, then what changed, until the job has ended or `signal` aborts. Drawn by its reader: between two reads changes are
-   * gathered, never queued. @throws JOB_NOT_FOUND, TOO_MANY_WATCHERS
+   * Yields a snapshot, then what changed, until the job has ended or `signal` aborts. A message is made when its reader asks for it: what
+   * changes between two of them is gathered, never queued. @param afterSequence of the last message that the reader has seen; 0: none
+   * @throws JOB_NOT_FOUND, TOO_MANY_WATCHERS
    */
   watch(id: string, afterSequence: number, signal: AbortSignal): AsyncIterable<JobUpdate>;
-  /** Rows of the images decided so far, in image order, from this index on. @throws JOB_NOT_FOUND */
+  /** Yields rows of the images decided so far, in image order. @param fromImage index of the first one that is wanted. @throws JOB_NOT_FOUND */
   certificates(id: string, fromImage: number, signal: AbortSignal): AsyncIterable<CertificateRow>;
   readonly artifacts: ArtifactStore;
 }

@@ -6,7 +6,8 @@ import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../../test/support/scrape.js';
 import { ManualLease, NUMERIC_CLASS, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { never, nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
+import { nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { showMoment } from './gauges.js';
 import { jobIdOf } from '../jobs/job-id.js';
 

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { Certificate } from '../results/certificates.js';
 import type { StopReason } from '../core/decision.js';
-import type { IssueCounters } from '../run/issuer.js';
+import type { IssueCounters } from './issue-counters.js';
 import type { JobFold, Tally } from '../core/job-fold.js';
 
 const NONE_ISSUED: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };

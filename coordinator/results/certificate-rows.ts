@@ -2,16 +2,23 @@ import { setImmediate } from 'node:timers/promises';
 import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import type { Drawing } from '../run/job-runner.js';
+import type { JobFold } from '../core/job-fold.js';
+import type { LabelOf } from './results-rows.js';
 import { rowOf, storedRows } from './results.js';
 
 /** Images between two turns of everybody else. */
 const TURN = 64;
 
+/** A job's fold, and the labels of its images. */
+export interface LabelledFold {
+  readonly fold: JobFold;
+  readonly labelOf: LabelOf;
+}
+
 /** A job whose fold goes away when it ends. */
 interface Source {
   readonly entry: JobEntry;
-  readonly drawing: Drawing | null;
+  readonly shown: { readonly labelled: LabelledFold | null };
 }
 
 /**
@@ -28,9 +35,9 @@ export async function* certificateRows(
   const { start, stop, step } = images;
   let image = start + step * Math.max(0, Math.ceil((fromImage - start) / step));
   for (let turn = 1; image < stop; image += step, turn++) {
-    const now = drawingOf(job);
+    const now = labelledOf(job);
     if (now === null) break;
-    const row = rowOf(now.live.fold, image, now.labelOf(image));
+    const row = rowOf(now.fold, image, now.labelOf(image));
     if (row) yield row;
     if (turn % TURN === 0) await setImmediate();
   }
@@ -39,5 +46,5 @@ export async function* certificateRows(
 }
 
 // Functions, because both change while a reader takes its time.
-const drawingOf = (job: Source): Drawing | null => job.drawing;
+const labelledOf = (job: Source): LabelledFold | null => job.shown.labelled;
 const resultsOf = (job: Source) => job.entry.ending?.results ?? null;

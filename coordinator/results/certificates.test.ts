@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../../shared/counts.js';
 import type { Job } from '../../shared/job.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
-import { cltDelta } from '../../statistics/clt.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
+import { cltDelta } from '../../statistics/bounds/clt.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
 import { upperTail } from '../../statistics/normal.js';
 import { certifiedRadius, publishedDelta } from '../../statistics/radius.js';

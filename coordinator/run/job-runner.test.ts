@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobEntry, JobStore } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { meanwhile, never, replacing } from '../../test/support/service-faults.js';
+import { meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';
@@ -32,6 +34,7 @@ const ports = () => ({
   ...bed.ports(),
   clock: bed.clock,
   now: () => 1,
+  randomBytes,
   limits: DEFAULT_LIMITS,
   log: () => undefined,
   metrics: NO_METRICS,

@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { ByteStream, type ByteSource } from '../bytes/byte-stream.js';
-import { fileBytes, firstBytes, sizeOf } from '../bytes/files.js';
+import { fileBytes, firstBytes, sizeOf } from '../bytes/input-files.js';
 import { GZIP_MAGIC, gunzipped, mostInflated } from '../bytes/gzip.js';
 import { isIdx, readIdxHeader } from '../records/idx.js';
 import { NPY_MAGIC, readNpyHeader, type ArrayHeader } from './npy.js';

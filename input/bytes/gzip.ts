@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
-import { fileBytes } from './files.js';
+import { fileBytes } from './input-files.js';
 
 export const GZIP_MAGIC = '\x1f\x8b';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
 import { csvRows } from './csv.js';
-import { cannotRead, sizeOf } from '../bytes/files.js';
-import { LARGEST_LABEL } from '../labels.js';
+import { cannotRead, sizeOf } from '../bytes/input-files.js';
+import { LARGEST_LABEL } from '../arrays/array-labels.js';
 
 const MAX_BYTES = 2 ** 27;
 const BYTE_ORDER_MARK = /^\uFEFF/;

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
-import { byCodePoints, cannotRead, statOf } from '../bytes/files.js';
+import { byCodePoints, cannotRead, statOf } from '../bytes/input-files.js';
 
 /** The pictures of a folder, in the order that gives them their indices. */
 export interface Listing {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type sharp from 'sharp';
 import { MAX_IMAGE_ELEMENTS } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { cannotRead, firstBytes, sizeOf } from '../bytes/files.js';
+import { cannotRead, firstBytes, sizeOf } from '../bytes/input-files.js';
 
 /** Height, width and channels of a picture: 1 grey, 3 red, green and blue. */
 export interface PictureShape {

@@ -4,8 +4,8 @@ import { MAX_IMAGES } from '../../shared/dataset/canonical.js';
 import { indicesOf, type Selection } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { ByteStream, EndedEarly } from '../bytes/byte-stream.js';
-import { byCodePoints, cannotRead, fileBytes, sizeOf } from '../bytes/files.js';
-import type { ImageSource } from '../source.js';
+import { byCodePoints, cannotRead, fileBytes, sizeOf } from '../bytes/input-files.js';
+import type { ImageSource } from '../image-source.js';
 
 const SHAPE = [3, 32, 32];
 const PIXELS = 3 * 32 * 32;

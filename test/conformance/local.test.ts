@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect, it } from 'vitest';
 
 import { FileLedger } from '../../adapters/local/file-ledger.js';
@@ -11,18 +8,22 @@ import { describeClock } from './clock.js';
 import { describeStopSignal } from './stop-signal.js';
 import { describeTaskQueue } from './task-queue.js';
 import { DIGEST, describeVoteLedger, type LedgerPlace } from './vote-ledger.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const nothing = () => Promise.resolve();
 
-async function ledgerFolder(): Promise<LedgerPlace> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-conformance-'));
+function ledgerFolder(): LedgerPlace {
+  const folder = new TemporaryFolder();
   return {
-    open: (jobDigest) => FileLedger.open(path.join(folder, 'ledger'), jobDigest),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    open: (jobDigest) => FileLedger.open(folder.file('ledger'), jobDigest),
+    [Symbol.asyncDispose]: () => {
+      folder[Symbol.dispose]();
+      return Promise.resolve();
+    },
   };
 }
 
-describeVoteLedger('a file', { create: ledgerFolder, manyWriters: false });
+describeVoteLedger('a file', { create: () => Promise.resolve(ledgerFolder()), manyWriters: false });
 
 describeTaskQueue('in memory', {
   create: () => {
@@ -42,13 +43,13 @@ describeStopSignal('in memory', {
 describeClock('of the system', () => systemClock);
 
 it('a file refuses the ledger of another job', async () => {
-  await using place = await ledgerFolder();
+  await using place = ledgerFolder();
   await (await place.open(DIGEST)).close();
   await expect(place.open('cd'.repeat(32))).rejects.toMatchObject({ code: 'JOB_DIFFERS' });
 });
 
 it('a file refuses a record that is larger than it could read, and goes on', async () => {
-  await using place = await ledgerFolder();
+  await using place = ledgerFolder();
   const ledger = await place.open(DIGEST);
   const empty = { counted: [], failed: [], returned: [], dropped: [], failedImages: [], cancelled: false };
   const record = { jobDigest: DIGEST, fingerprint: '', task: 'x'.repeat(2 << 20), ...empty };

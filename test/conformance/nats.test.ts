@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 
 import { ensureLedger } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import { NatsServer, hasNatsServer } from '../harness/nats-server.js';
 import { describeTaskQueue, type QueuePlace } from './task-queue.js';

@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { FINGERPRINT } from '../support/jobs.js';
+import { never } from '../support/never.js';
 
 /** Where a ledger is kept: what outlives the processes that open it. */
 export interface LedgerPlace extends AsyncDisposable {
@@ -23,9 +23,6 @@ export interface LedgerAdapter {
 }
 
 export const DIGEST = 'ab'.repeat(32);
-const never = new AbortController().signal;
-// Many wait on it at once, and Node would warn of a leak.
-setMaxListeners(0, never);
 
 /** A record that uses every field. */
 function recordOf(task: string): LedgerRecord {

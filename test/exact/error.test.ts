@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { compileDecision } from '../../coordinator/core/look.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { errorOfRule, hardestPoints, worstError } from './chain.js';

@@ -1,9 +1,9 @@
 import type { BoundName } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
-import { cltDelta } from '../../statistics/clt.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
+import { cltDelta } from '../../statistics/bounds/clt.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { buildSpendingTable } from '../../statistics/spending.js';
+import { buildSpendingTable } from '../../statistics/spending-table.js';
 import { upperTail } from '../../statistics/normal.js';
 import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';

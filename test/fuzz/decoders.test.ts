@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
 import { ROOT } from '../harness/command.js';
 import { attacks, EVIL, type Decoder } from './decoder-table.js';
-import { close, FURTHER, open } from './decoders.js';
+import { FURTHER } from './decoders.js';
 import { MESSAGES } from './messages.js';
 import { RUNS } from './support.js';
 
@@ -20,28 +20,25 @@ const MOST_BYTES = 512 * 2 ** 20;
 
 /** Tried, as whole imports, by the tests beside this one. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'input/arrays/array-source.ts readArrayLabels': 'arrays.test.ts',
+  'input/arrays/array-images.ts readArrayLabels': 'arrays.test.ts',
   'input/records/cifar.ts openCifar': 'formats.test.ts',
   'input/pictures/csv-labels.ts readCsvLabels': 'formats.test.ts',
   'input/pictures/csv.ts csvRows': 'formats.test.ts',
   'input/bytes/gzip.ts gunzipped': 'formats.test.ts',
   'input/records/idx.ts readIdxHeader': 'formats.test.ts',
-  'input/labels.ts readLabels': 'arrays.test.ts',
+  'input/arrays/array-labels.ts readLabels': 'arrays.test.ts',
   'input/arrays/npy.ts readNpyHeader': 'arrays.test.ts',
   'input/arrays/npz.ts openArchive': 'bombs.test.ts',
-  'input/open-source.ts readLabelFile': 'arrays.test.ts',
+  'input/formats.ts readLabelFile': 'arrays.test.ts',
   'input/pictures/picture.ts decodePicture': 'pictures.test.ts',
   'input/arrays/python-literal.ts parsePythonLiteral': 'arrays.test.ts',
-  'input/arrays/values.ts readPieces': 'arrays.test.ts',
-  'input/arrays/values.ts readValues': 'arrays.test.ts',
+  'input/arrays/array-values.ts readPieces': 'arrays.test.ts',
+  'input/arrays/array-values.ts readValues': 'arrays.test.ts',
 };
 /** They read no bytes themselves. */
 const NO_DECODERS: Readonly<Record<string, string>> = {
   'adapters/nats/ledger/ledger-reader.ts readLedger': 'hands messages to decodeRecord',
 };
-
-beforeAll(open);
-afterAll(close);
 
 describe.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))('%s', (_, decoder) => {
   it('that is valid is read, and what was read is written as it was', async () => {

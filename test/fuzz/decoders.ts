@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { checkRadii } from '../../cli/certify/fault-words.js';
 import { jobConfig } from '../../cli/certify/job-config.js';
@@ -12,7 +9,7 @@ import { readLabels } from '../../cli/results/read-labels.js';
 import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { pageOf } from '../../coordinator/jobs/pages.js';
+import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,
@@ -20,7 +17,7 @@ import {
 import { readBackup } from '../../adapters/local/backup-file.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
-import * as frames from '../../adapters/local/frames.js';
+import * as frames from '../../adapters/local/ledger-frames.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
 import { jobDigest } from '../../shared/job.js';
@@ -39,14 +36,13 @@ import { makeJob, makeRecord } from '../support/jobs.js';
 import { record } from '../support/ledger-records.js';
 import { row } from '../support/service-messages.js';
 import { examplesOf, fixtureBytes, ofFile, ofText, type Decoder } from './decoder-table.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 import { valuesFrom } from '../support/verb-values.js';
 
 /** Decoders of files, of flags and of what HTTP brings. */
 
-let folder = '';
-export const open = () => void (folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-fuzz-')));
-export const close = () => rmSync(folder, { recursive: true });
-const at = (name: string) => () => path.join(folder, name);
+const folder = folderOfAllTests();
+const at = (name: string) => () => folder.file(name);
 
 const JOB = makeJob();
 const DIGEST = jobDigest(JOB);
@@ -132,7 +128,7 @@ const FILES: readonly Decoder[] = [
     ['cli/certify/job-file.ts readJobFile'],
     at('job.json'),
     () => [json({ job_digest: DIGEST, job: JOB })],
-    () => readJobFile(folder),
+    () => readJobFile(folder.path),
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
   ),
   ofFile(
@@ -145,7 +141,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a ledger file',
-    ['adapters/local/frames.ts decodeHeader'],
+    ['adapters/local/ledger-frames.ts decodeHeader'],
     at('ledger'),
     () => [ledger()],
     openLedger,
@@ -208,7 +204,7 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'frames',
-    tries: ['adapters/local/frames.ts frameAt', 'adapters/local/frames.ts holdsFrame'],
+    tries: ['adapters/local/ledger-frames.ts frameAt', 'adapters/local/ledger-frames.ts holdsFrame'],
     codes: [],
     valid: () => [ledger()],
     read: (bytes) => [
@@ -318,12 +314,12 @@ async function openLedger(file: string): Promise<void> {
 }
 
 async function openJob(): Promise<unknown> {
-  const jobs = await JobFolder.open(folder, () => undefined);
+  const jobs = await JobFolder.open(folder.path, () => undefined);
   return jobs.get('j-1');
 }
 
 async function lock(): Promise<void> {
-  (await FolderLock.acquire(folder)).release();
+  (await FolderLock.acquire(folder.path)).release();
 }
 
 async function tokens(file: string): Promise<unknown> {
@@ -336,7 +332,7 @@ async function tokens(file: string): Promise<unknown> {
 }
 
 async function fetchFrom(uri: string): Promise<void> {
-  const store = await ArtifactFolder.open(path.join(folder, 'store'));
+  const store = await ArtifactFolder.open(folder.file('store'));
   const fetcher = new UriFetcher(store, ['file:///allowed/', 'http://127.0.0.1:9/']);
   await fetcher.fetch({ digest: 'ab'.repeat(32), kind: 'file' }, uri);
 }

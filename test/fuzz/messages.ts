@@ -40,10 +40,17 @@ const backupPart: fc.Arbitrary<BackupPart> = fc.oneof(
 );
 
 const CLUSTER: readonly Decoder[] = [
-  codec('a task', at('task', 'decodeTask'), messages.task, cluster.encodeTask, cluster.decodeTask, WIRE),
+  codec(
+    'a task',
+    at('cluster/task-message', 'decodeTask'),
+    messages.task,
+    cluster.encodeTask,
+    cluster.decodeTask,
+    WIRE,
+  ),
   codec(
     'a stop signal',
-    at('stop', 'decodeStop'),
+    at('cluster/stop-message', 'decodeStop'),
     messages.stop,
     cluster.encodeStop,
     cluster.decodeStop,
@@ -51,7 +58,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a question for stop signals',
-    at('stop', 'decodeStopQuery'),
+    at('cluster/stop-message', 'decodeStopQuery'),
     fc.record({ job: jobId }),
     cluster.encodeStopQuery,
     cluster.decodeStopQuery,
@@ -59,7 +66,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a presence',
-    at('presence', 'decodePresence'),
+    at('cluster/presence-message', 'decodePresence'),
     messages.presence,
     cluster.encodePresence,
     cluster.decodePresence,
@@ -67,7 +74,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a work order',
-    [...at('order', 'decodeOrder'), ...at('job-json', 'readDrawJson')],
+    [...at('cluster/order-message', 'decodeOrder'), ...at('job-json', 'readDrawJson')],
     messages.order,
     cluster.encodeOrder,
     cluster.decodeOrder,
@@ -75,7 +82,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a question about a model',
-    at('prepare', 'decodePrepare'),
+    at('cluster/prepare-message', 'decodePrepare'),
     messages.prepare,
     cluster.encodePrepare,
     cluster.decodePrepare,
@@ -83,7 +90,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'an answer about a model',
-    [...at('prepare', 'decodePrepared'), ...at('parts', 'preparedOfWire')],
+    [...at('cluster/prepare-message', 'decodePrepared'), ...at('parts', 'preparedOfWire')],
     messages.answer,
     cluster.encodePrepared,
     cluster.decodePrepared,
@@ -91,7 +98,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'the lease',
-    at('lease', 'decodeLease'),
+    at('cluster/lease-message', 'decodeLease'),
     messages.lease,
     cluster.encodeLease,
     cluster.decodeLease,
@@ -101,7 +108,7 @@ const CLUSTER: readonly Decoder[] = [
     'a stored job',
     [
       ...at('entry', 'decodeEntry'),
-      ...at('message', 'decodeKeeping'),
+      ...at('codec', 'decodeKeeping'),
       ...at('job-spec', 'readSeededSpec'),
       ...at('job-json', 'readJobJson'),
     ],
@@ -162,9 +169,9 @@ const SERVICE: readonly Decoder[] = [
     name: 'a request of CreateJob, with its spec',
     tries: [
       ...at('job-spec', 'specOfWire', 'readSpec'),
-      ...at('model', 'modelOfWire', 'dataOfWire'),
+      ...at('references', 'modelOfWire', 'dataOfWire'),
       ...at('stopping-rule', 'stopOfWire'),
-      ...at('message', 'decodeMessage'),
+      ...at('codec', 'decodeMessage'),
     ],
     valid: () =>
       examplesOf(spec).map((one) =>

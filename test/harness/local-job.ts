@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { certifyConfig, type CertifyFlags } from '../../cli/certify/certify-flags.js';
 import { CERTIFY } from '../../cli/certify/certify-verb.js';
@@ -8,7 +5,7 @@ import { importDataSet } from '../../input/convert.js';
 import { resolveImages, settledSetup, setupOf } from '../../cli/certify/drawing-setup.js';
 import { runJob } from '../../cli/certify/run-job.js';
 import { certificateOf } from '../../coordinator/results/certificates.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
@@ -16,18 +13,18 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/draw/pool.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 import { valuesFrom } from '../support/verb-values.js';
 
 export const CHILD_MODULE = new URL('../../dist/worker/draw/child.js', import.meta.url);
 export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 /** A job made ready in this process, to be run as often as a test likes; its children are real. */
-export interface LocalJob {
+export interface LocalJob extends Disposable {
   readonly job: Job;
   readonly setup: ChildSetup;
   readonly folder: string;
   readonly fingerprint: string;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const DIGITS = [
@@ -40,8 +37,8 @@ const DEFAULTS = [...DIGITS, '--out', '-', '--sigma', '0.25', '--seed', '7', '--
 
 export async function localJob(flags: Partial<CertifyFlags>): Promise<LocalJob> {
   const config = certifyConfig({ ...valuesFrom(CERTIFY, DEFAULTS), ...flags });
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-test-'));
-  const dataFile = path.join(folder, 'data');
+  const folder = new TemporaryFolder();
+  const dataFile = folder.file('data');
   const data = await importDataSet({ data: config.data, into: dataFile });
   const images = resolveImages(config, data.count);
   const setup = setupOf(config, dataFile, config.seed!, images);
@@ -50,9 +47,9 @@ export async function localJob(flags: Partial<CertifyFlags>): Promise<LocalJob> 
   return {
     job,
     setup: settledSetup(setup, job),
-    folder,
+    folder: folder.path,
     fingerprint: prepared.fingerprint,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 
@@ -87,7 +84,7 @@ export async function finish(local: LocalJob, ledgerFile: string, pool: ShardDra
     const fold = new JobFold(local.job);
     await replay(fold, ledger);
     const signal = new AbortController().signal;
-    await runJob({ fold, ledger, pool, slots: 1, fingerprint: local.fingerprint, signal });
+    await runJob({ fold, ledger, pool, processes: 1, fingerprint: local.fingerprint, signal });
     return [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, null)));
   } finally {
     await ledger.close();

@@ -1,5 +1,5 @@
 import { noProgress } from '../../coordinator/run/live-job.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Presence, PrepareRequest } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';

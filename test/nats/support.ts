@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe } from 'vitest';
 
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
@@ -6,11 +5,9 @@ import type { Task } from '../../shared/ports/task-queue.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { FINGERPRINT } from '../support/jobs.js';
 import { NatsServer, hasNatsServer, type NatsServerOptions } from '../harness/nats-server.js';
+import { never } from '../support/never.js';
 
 export const DIGEST = 'ab'.repeat(32);
-export const never = new AbortController().signal;
-// Many wait on it at once, and Node would warn of a leak.
-setMaxListeners(0, never);
 
 /** Tests against one nats-server of their own; skipped where there is none to run. */
 export function describeNats(

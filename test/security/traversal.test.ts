@@ -14,7 +14,7 @@ import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import { LocalExchange } from '../../adapters/local/local-exchange.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { artifactToWire, type MethodName } from '../../api/wire/service.js';
 import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
@@ -107,6 +107,7 @@ describe('a digest', () => {
       artifacts: store,
       clock: systemClock,
       now: () => Date.now(),
+      randomBytes,
       metrics: NO_METRICS,
     };
     const service = new JobManager({

@@ -16,7 +16,7 @@ import { systemClock } from '../../adapters/local/system-clock.js';
 import { jobDigest } from '../../shared/job.js';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
 import type { CertificationService } from '../../coordinator/jobs/service.js';
-import { runCommand, startCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { runCommand, startCommand } from '../harness/command.js';
 import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import {
   MODEL,
@@ -31,23 +31,23 @@ import {
   type WorkerOptions,
 } from '../support/service-bed.js';
 import { voterOf } from '../support/jobs.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
+import { never } from '../support/never.js';
 
 /** The commands of a client against the real service over TCP; votes are a voter's, where a model would be run. */
 
 let bed: ServiceBed;
-let folder: TemporaryFolder;
+const folder = folderOfEachTest();
 let service: CertificationService;
 let server: GrpcServer;
 beforeEach(async () => {
   bed = await ServiceBed.open();
-  folder = await temporaryFolder();
   service = await bed.serving({ clock: systemClock });
   server = await listen(0);
 });
 afterEach(async () => {
   await server.close(0);
   await bed.close();
-  await folder[Symbol.asyncDispose]();
 });
 
 const listen = (port: number, tokens: Tokens | null = null) =>
@@ -62,7 +62,6 @@ const listen = (port: number, tokens: Tokens | null = null) =>
   });
 
 const address = () => `127.0.0.1:${server.address.port}`;
-const never = new AbortController().signal;
 const client = (waitMs = 30_000, waits: string[] = []) =>
   CertificationClient.open({ address: address(), tokenFile: null, tls: null, waitMs }, never, ({ code }) =>
     waits.push(code),

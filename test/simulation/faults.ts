@@ -1,3 +1,4 @@
+import { SmoothcertError } from '../../shared/errors.js';
 import type { Random } from './random.js';
 
 /** What may go wrong, and how likely it is at each opportunity (for what the nemesis does: its weight). */
@@ -14,9 +15,12 @@ const RATES = {
   'killed at read': 0.01,
   'killed at sleep': 0.05,
   'killed at draw': 0.01,
+  'killed at open': 0.01,
+  'killed at start': 0.02,
   // Messages and stores.
   'message late': 0.05,
   'append refused': 0.02,
+  'append refused for good': 0.01,
   'append repeated': 0.1,
   'publish refused': 0.02,
   'queue full': 0.1,
@@ -29,8 +33,12 @@ const RATES = {
   'task exhausted': 0.15,
   'stop lost': 0.3,
   'clock jump': 0.3,
+  'exchange away': 0.2,
+  'artifact missing': 0.3,
+  'images missing': 0.02,
   // Drawing.
   straggler: 0.05,
+  'process hangs': 0.02,
   'shard returned': 0.05,
   'divergent counts': 0.5,
   'shard failed once': 0.1,
@@ -65,6 +73,12 @@ const ENABLED_SHARE = 0.4;
 
 /** An error of a port that the simulation injected; any other that ends a process is a finding. */
 export class InjectedError extends Error {}
+
+/** The same, as one that the code under test knows by its code. */
+export class InjectedFault extends SmoothcertError {}
+
+export const isInjected = (error: unknown): boolean =>
+  error instanceof InjectedError || error instanceof InjectedFault;
 
 /** The faults of one run: a random mix, so that over many runs each meets the others and none hides another. */
 export class Faults {

@@ -29,7 +29,9 @@ const DEEDS = {
     return true;
   },
   'pool broken': (world) =>
-    withOne(world, 'worker', ({ pool }) => pool?.break(new InjectedError('the pool is broken'))),
+    withOne(world, 'worker', ({ pools }) => {
+      for (const pool of pools) pool.break(new InjectedError('the pool is broken'));
+    }),
   'strange record': strangeRecord,
   'duplicate record': duplicateRecord,
   'queue emptied': ({ queue }) => {

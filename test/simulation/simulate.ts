@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import type { Tally } from '../../coordinator/core/job-fold.js';
 import { Faults, type Counts } from './faults.js';
 import { letLoose } from './nemesis.js';
 import { Random } from './random.js';
 import { JOBS } from './simulated-jobs.js';
 import { WallClock } from './wall-clock.js';
-import { World } from './world.js';
+import { World, type WorkerEvents } from './world.js';
 
 const MOST_WORKERS = 3;
 const LARGEST_CHAOS_MS = 20_000;
@@ -14,7 +14,7 @@ const MEAN_BETWEEN_DEEDS_MS = 2_000;
 /** Long enough for a worker paused for 40 s, whose tasks then wait for 30 s to be handed out again, twice over. */
 const PATIENCE_MS = 300_000;
 const MOST_STEPS = 50_000;
-const END_MS = 60_000;
+const END_MS = 200_000;
 
 /** What a run was like. */
 export interface Report {
@@ -31,6 +31,9 @@ export interface Report {
   readonly wallClockJumps: number;
   /** Shards counted first by a copy while somebody still held the task before it. */
   readonly overtaken: number;
+  readonly isCluster: boolean;
+  readonly workerEvents: WorkerEvents;
+  readonly handedBack: number;
   readonly cancelled: boolean;
   readonly sets: Record<'issued' | 'attempted' | 'acked' | 'ledgered', number>;
   /** Equal for runs that did the same. */
@@ -109,7 +112,7 @@ async function resumeFinished(world: World, goOn: GoOn): Promise<void> {
 
 function reportOf(
   seed: number,
-  { simulated, scheduler, faults, done, checker, ledger, lives, counters }: World,
+  { simulated, scheduler, faults, done, checker, ledger, queue, lives, counters, ...world }: World,
   { jumps: wallClockJumps }: WallClock,
 ): Report {
   const { issued, attempted, acked } = checker.sets;
@@ -128,6 +131,9 @@ function reportOf(
     wallClockJumps,
     counters,
     overtaken: checker.overtaken,
+    isCluster: world.isCluster,
+    workerEvents: world.workerEvents,
+    handedBack: queue.handedBack,
     cancelled: done!.cancelled,
     sets: { ...sizes, ledgered: ledger.records.length },
     digest: createHash('sha256').update(JSON.stringify(all)).digest('hex'),

@@ -1,6 +1,6 @@
-import { SmoothcertError } from '../../shared/errors.js';
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
+import { InjectedFault } from './faults.js';
 import type { Network } from './network.js';
 import type { Life } from './scheduler.js';
 
@@ -98,7 +98,10 @@ export class SimulatedLedger implements VoteLedger {
   append(record: LedgerRecord): Promise<'recorded' | 'already recorded'> {
     return this.network.call(this.life, 'append', () => {
       if (this.network.faults.happens('append refused')) {
-        throw new SmoothcertError('DISK_FULL', 'There is no space left (simulated).', 'Try again.');
+        throw new InjectedFault('DISK_FULL', 'There is no space left (simulated).', 'Try again.');
+      }
+      if (this.network.faults.happens('append refused for good')) {
+        throw new InjectedFault('PROTOCOL_MISMATCH', 'It is of protocol 2 (simulated).', 'Update.');
       }
       const outcome = this.store.append(record);
       // An adapter whose answer was lost sends the record once more.

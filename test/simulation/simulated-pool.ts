@@ -1,31 +1,43 @@
+import { fingerprintMismatch } from '../../worker/draw/pool.js';
+import type { JobPool } from '../../worker/cluster/machine.js';
+import type { Drawn } from '../../worker/draw/pool.js';
 import type { Shard } from '../../shared/shards.js';
-import type { Drawn, ShardDrawer } from '../../worker/draw/pool.js';
 import type { Network } from './network.js';
 import type { Life } from './scheduler.js';
 
 const DRAW_MS = 60;
 const STRAGGLER_MS = 45_000;
-/** A child notices a stop or a drain after its batch. */
+/** A process that hangs is killed by its pool after so long, where no grace is shorter. */
+const LONGEST_HANG_MS = 20_000;
+/** A process notices a stop or a drain after its batch. */
 const BATCH_MS = 30;
 
 interface Draw {
   readonly shard: Shard;
   readonly end: (drawn: Drawn) => void;
   running: boolean;
+  /** Notices neither a stop nor a drain. */
+  hangs: boolean;
 }
 
 export interface PoolOptions {
   readonly network: Network;
   readonly life: Life;
   /** Shards that are drawn at once. */
-  readonly slots: number;
+  readonly processes: number;
   /** What drawing this shard gives, if nothing stops it. */
   readonly outcome: (shard: Shard) => Drawn;
+  readonly fingerprint: string;
+  /** That of the job; another one breaks the pool. Null: any. */
+  readonly expectedFingerprint: string | null;
+  /** Called with the number of draws that `kill` ended. */
+  readonly onKilled?: (draws: number) => void;
 }
 
-/** Draws votes where a worker would run a model in child processes. */
-export class SimulatedPool implements ShardDrawer {
+/** Draws votes where a worker would run a model in inference processes. */
+export class SimulatedPool implements JobPool {
   readonly broken: Promise<never>;
+  readonly overdueMs = 0;
   private readonly draws = new Set<Draw>();
   private draining = false;
   private fail!: (error: Error) => void;
@@ -33,6 +45,19 @@ export class SimulatedPool implements ShardDrawer {
   constructor(private readonly options: PoolOptions) {
     this.broken = new Promise((_, reject) => (this.fail = reject));
     this.broken.catch(() => undefined);
+    const { fingerprint, expectedFingerprint } = options;
+    if (expectedFingerprint !== null && expectedFingerprint !== fingerprint) {
+      this.draining = true;
+      this.fail(fingerprintMismatch());
+    }
+  }
+
+  get fingerprint(): string {
+    return this.options.fingerprint;
+  }
+
+  get ready(): number {
+    return this.options.processes;
   }
 
   draw(shard: Shard): Promise<Drawn> {
@@ -41,6 +66,7 @@ export class SimulatedPool implements ShardDrawer {
       const draw: Draw = {
         shard,
         running: false,
+        hangs: false,
         end: (drawn) => {
           if (!this.draws.delete(draw)) return;
           resolve(drawn);
@@ -63,7 +89,12 @@ export class SimulatedPool implements ShardDrawer {
     for (const draw of [...this.draws]) this.interrupt(draw, { kind: 'returned' });
   }
 
-  /** No child can draw any more. */
+  kill(): void {
+    this.options.onKilled?.(this.draws.size);
+    for (const draw of [...this.draws]) draw.end({ kind: 'returned' });
+  }
+
+  /** No process can draw any more. */
   break(error: Error): void {
     this.fail(error);
   }
@@ -71,23 +102,29 @@ export class SimulatedPool implements ShardDrawer {
   private interrupt(draw: Draw, drawn: Drawn): void {
     const { network, life } = this.options;
     if (!draw.running) draw.end(drawn);
-    else network.scheduler.after(network.random.between(0, BATCH_MS), life, () => draw.end(drawn));
+    else if (!draw.hangs) {
+      network.scheduler.after(network.random.between(0, BATCH_MS), life, () => draw.end(drawn));
+    }
   }
 
   private start(): void {
     const running = [...this.draws].filter((draw) => draw.running).length;
     const idle = [...this.draws].filter((draw) => !draw.running);
-    for (const draw of idle.slice(0, Math.max(0, this.options.slots - running))) this.run(draw);
+    for (const draw of idle.slice(0, Math.max(0, this.options.processes - running))) this.run(draw);
   }
 
   private run(draw: Draw): void {
     const { network, life, outcome } = this.options;
     const { random, faults, scheduler } = network;
     draw.running = true;
+    draw.hangs = faults.happens('process hangs');
     const extra = faults.happens('straggler') ? random.between(0, STRAGGLER_MS) : 0;
-    scheduler.after(random.between(1, DRAW_MS) + extra, life, () => {
+    const hang = random.between(0, LONGEST_HANG_MS);
+    const ms = draw.hangs ? hang : random.between(1, DRAW_MS) + extra;
+    scheduler.after(ms, life, () => {
       if (!this.draws.has(draw) || network.killedAt(life, 'killed at draw')) return;
-      draw.end(faults.happens('shard returned') ? { kind: 'returned' } : outcome(draw.shard));
+      const unanswered = draw.hangs || faults.happens('shard returned');
+      draw.end(unanswered ? { kind: 'returned' } : outcome(draw.shard));
     });
   }
 }

@@ -27,6 +27,8 @@ export class QueueStore {
   readonly taken = new Map<number, Task>();
   /** How often a task came back, was put in twice, or came from a process that was dead by then. */
   extra = 0;
+  /** Tasks that a process gave back without an answer. */
+  handedBack = 0;
   private takers: Taker[] = [];
   private readonly handedOut = new WeakSet<Task>();
   private nextId = 0;
@@ -146,8 +148,13 @@ export class SimulatedQueue implements TaskQueue {
       const take: Taker['take'] = (task, id, redelivered) =>
         network.deliver(life, () => {
           if (network.killedAt(life, 'killed at next')) return;
+          const handBack = () =>
+            network.send(() => {
+              store.handedBack += 1;
+              store.handBack(id);
+            });
           const acknowledge = () => network.call(life, 'acknowledge', () => store.acknowledge(id));
-          end({ task, redelivered, acknowledge, handBack: () => network.send(() => store.handBack(id)) });
+          end({ task, redelivered, acknowledge, handBack });
         });
       const leave = signal.aborted ? () => undefined : store.take({ life, take });
       const giveUp = () => {

@@ -1,25 +1,28 @@
-import { SmoothcertError } from '../../shared/errors.js';
-import { jobDigest } from '../../shared/job.js';
+import { canonicalJson, jobDigest } from '../../shared/job.js';
 import type { Task } from '../../shared/ports/task-queue.js';
-import type { Shard } from '../../shared/shards.js';
+import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
-import type { IssueCounters } from '../../coordinator/run/issuer.js';
+import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import type { Drawn } from '../../worker/draw/pool.js';
-import { Worker } from '../../worker/draw/worker.js';
-import { FINGERPRINT, OTHER_FINGERPRINT, counted, hash, voterOf } from '../support/jobs.js';
+import { Daemon, type DaemonEvent } from '../../worker/cluster/daemon.js';
+import { SingleJob } from '../../worker/tasks/single-job.js';
+import { TaskLoop } from '../../worker/tasks/task-loop.js';
+import { FINGERPRINT, OTHER_FINGERPRINT } from '../support/jobs.js';
 import { Checker } from './checker.js';
-import { InjectedError, type Faults } from './faults.js';
+import { isInjected, type Faults } from './faults.js';
 import { Network } from './network.js';
+import { Outcomes } from './outcomes.js';
 import type { Random } from './random.js';
 import { Life, Scheduler } from './scheduler.js';
-import { nameOf, type SimulatedJob } from './simulated-jobs.js';
+import { ExchangeStore, SimulatedWorkerExchange, type SharedJob } from './simulated-exchange.js';
+import type { SimulatedJob } from './simulated-jobs.js';
 import { LedgerStore, SimulatedLedger } from './simulated-ledger.js';
+import { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedPool } from './simulated-pool.js';
 import { QueueStore, SimulatedQueue } from './simulated-queue.js';
 import { SimulatedClock, SimulatedStop, StopStore } from './simulated-stop.js';
 
-const SLOTS = 2;
+const PROCESSES = 2;
 const LARGEST_WINDOW = 12;
 const TASK_MICROS = 2_000;
 /** A worker of another fingerprint is found out after a while. */
@@ -30,7 +33,12 @@ const REPLAY_SHARE = 0.005;
 const REPLAY_SHARE_AT_END = 0.25;
 /** From the signal to the end of a process that is not paused. */
 const LONGEST_END_MS = 30_000;
-const liar = voterOf(12, () => 0.999);
+/** A worker of a cluster has ten seconds more than its grace, and its clock may be ten times too slow. */
+const LONGEST_DRAIN_MS = 100_000;
+const GRACE_MS = 3_000;
+const PRESENCE_EVERY_MS = 5_000;
+/** Not all that it draws for at once, so that jobs would have to make room. */
+const MAX_JOBS = 1;
 
 const JOB_ID = 'j-1';
 
@@ -39,7 +47,15 @@ interface Running {
   readonly interrupt: AbortController;
   readonly fold: JobFold | null;
   readonly coordinator: Coordinator | null;
-  readonly pool: SimulatedPool | null;
+  /** The pools that it draws with. */
+  readonly pools: ReadonlySet<SimulatedPool>;
+}
+
+/** What the workers of a cluster did besides drawing. */
+export interface WorkerEvents {
+  postponed: number;
+  refused: number;
+  killed: number;
 }
 
 /** Everything of one run: the stores that outlive the processes, and the real coordinators and workers. */
@@ -53,15 +69,18 @@ export class World {
   readonly running = new Set<Running>();
   /** The coordinator's state with every image decided, once there is one. */
   done: JobFold | null = null;
-  lied = false;
   lives = 0;
   /** What the coordinators issued and why, over all their lives. */
   readonly counters: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
   /** That of the job's preparation; null: the first record says it. */
   readonly fingerprint: string | null;
   private readonly window: number;
+  /** Workers are those of a cluster, and take the job from an exchange; otherwise those of `certify`. */
+  readonly isCluster: boolean;
+  readonly workerEvents: WorkerEvents = { postponed: 0, refused: 0, killed: 0 };
+  private readonly exchange: ExchangeStore;
+  private readonly outcomes: Outcomes;
   private cancelled = false;
-  private readonly attempts = new Map<string, number>();
 
   constructor(
     readonly simulated: SimulatedJob,
@@ -71,11 +90,21 @@ export class World {
     this.network = new Network(this.scheduler, random, faults);
     this.network.kill = (life) => this.kill(life);
     this.ledger = new LedgerStore(this.network, (record) => this.checker.appended(record));
-    this.fingerprint = random.chance(0.5) ? FINGERPRINT : null;
+    this.isCluster = random.chance(0.5);
+    // A work order names it; `certify` may begin without one.
+    this.fingerprint = this.isCluster || random.chance(0.5) ? FINGERPRINT : null;
     this.window = 1 + random.below(LARGEST_WINDOW);
     const exhausted = (task: Task) => this.exhausted(task);
     this.checker = new Checker(simulated, this.ledger, this.fingerprint, this.window, exhausted);
     this.queue = new QueueStore(this.network, this.checker);
+    this.outcomes = new Outcomes(simulated, random, faults, (shard) => this.checker.account.holds(shard));
+    this.exchange = new ExchangeStore(this.queue);
+    this.exchange.jobs.set(JOB_ID, this.sharedJob());
+  }
+
+  /** Counts were told that differ from those in the ledger. */
+  get lied(): boolean {
+    return this.outcomes.lied;
   }
 
   alive(kind: Life['kind']): Running[] {
@@ -96,26 +125,86 @@ export class World {
       onProgress: () => this.progressed(fold),
     });
     if (this.cancelled) coordinator.cancel();
-    const running = { life, fold, coordinator, pool: null, interrupt: new AbortController() };
+    const running = {
+      life,
+      fold,
+      coordinator,
+      pools: new Set<SimulatedPool>(),
+      interrupt: new AbortController(),
+    };
     this.run(running, (signal) => coordinator.run(signal));
   }
 
   /** `foreign`: on a device that computes other bits; what it counts is refused unless the job allows any. */
   startWorker(foreign = false): void {
     const life = new Life(`w${++this.lives}`, 'worker');
-    const { network } = this;
-    const outcome = (shard: Shard) => this.drawn(shard, foreign);
-    const pool = new SimulatedPool({ network, life, slots: SLOTS, outcome });
-    const worker = new Worker({
-      ...this.portsOf(life),
-      pool,
-      slots: SLOTS,
-      jobDigest: jobDigest(this.simulated.job),
-      fingerprint: foreign ? OTHER_FINGERPRINT : FINGERPRINT,
-    });
     if (foreign) this.scheduler.after(this.random.between(0, FOREIGN_MS), life, () => this.kill(life));
-    const running = { life, fold: null, coordinator: null, pool, interrupt: new AbortController() };
-    this.run(running, (signal) => worker.run(signal));
+    const fingerprint = foreign ? OTHER_FINGERPRINT : FINGERPRINT;
+    const started = this.isCluster
+      ? this.clusterWorker(life, fingerprint)
+      : this.certifyWorker(life, fingerprint);
+    const { pools } = started;
+    const running = { life, fold: null, coordinator: null, pools, interrupt: new AbortController() };
+    this.run(running, started.start);
+  }
+
+  /** Draws as `certify` does: for one job, on the first fault to its end. */
+  private certifyWorker(life: Life, fingerprint: string) {
+    const { network } = this;
+    const foreign = fingerprint !== FINGERPRINT;
+    const pool = new SimulatedPool({
+      network,
+      life,
+      processes: PROCESSES,
+      fingerprint,
+      expectedFingerprint: null,
+      outcome: (shard) => this.outcomes.of(shard, foreign),
+    });
+    const { ledger, queue, stop } = this.portsOf(life);
+    const source = new SingleJob({
+      jobDigest: this.exchange.jobs.get(JOB_ID)!.order.jobDigest,
+      fingerprint,
+      ledger,
+      stop,
+      pool,
+    });
+    const loop = new TaskLoop({ source, processes: PROCESSES, postponed: null });
+    return { pools: new Set([pool]), start: (signal: AbortSignal) => loop.run(queue, signal) };
+  }
+
+  /** Draws as the workers of a cluster and `serve` do: takes the job from the exchange, and postpones what it cannot answer. */
+  private clusterWorker(life: Life, fingerprint: string) {
+    const { network } = this;
+    const foreign = fingerprint !== FINGERPRINT;
+    const machine = new SimulatedMachine({
+      network,
+      life,
+      processes: PROCESSES,
+      numericClass: this.simulated.job.draw.numericClass,
+      fingerprint,
+      outcome: (_, shard) => this.outcomes.of(shard, foreign),
+      inspect: () => {
+        throw new Error('nobody asks');
+      },
+      onKilled: (draws) => (this.workerEvents.killed += draws),
+    });
+    const daemon = new Daemon({
+      name: life.name,
+      exchange: new SimulatedWorkerExchange(this.exchange, network, life),
+      machine,
+      device: 'cpu',
+      maxJobs: MAX_JOBS,
+      presenceEveryMs: PRESENCE_EVERY_MS,
+      graceMs: GRACE_MS,
+      clock: new SimulatedClock(network, life),
+      onEvent: (event) => this.workerSaid(event),
+      metrics: NO_METRICS,
+    });
+    return { pools: machine.pools, start: (signal: AbortSignal) => daemon.run(signal) };
+  }
+
+  private workerSaid({ kind }: DaemonEvent): void {
+    if (kind === 'postponed' || kind === 'refused') this.workerEvents[kind] += 1;
   }
 
   /** Somebody wants the job cancelled; coordinators that start later know it. */
@@ -156,17 +245,18 @@ export class World {
   private returned(running: Running, error: unknown): void {
     const { life, fold } = running;
     if (!life.alive) return;
-    const injected =
-      error instanceof InjectedError || (error instanceof SmoothcertError && error.code === 'DISK_FULL');
     const asked = life.interruptedAt !== null || fold?.isDone() === true;
-    const fine = error === null ? asked : injected;
+    // A worker of a cluster survives every fault of a task.
+    const mayFail = !(this.isCluster && life.kind === 'worker') && isInjected(error);
+    const fine = error === null ? asked : mayFail;
     this.checker.require(
       'end',
       fine,
       `${life.name} ended with ${error instanceof Error ? error.stack : 'nothing'}`,
     );
     const took = this.scheduler.now - Math.max(life.interruptedAt ?? Infinity, life.pausedUntil);
-    this.checker.require('I7', !(took > LONGEST_END_MS), `${life.name} took ${took} ms to end`);
+    const longest = this.isCluster && life.kind === 'worker' ? LONGEST_DRAIN_MS : LONGEST_END_MS;
+    this.checker.require('I7', !(took > longest), `${life.name} took ${took} ms to end`);
     life.alive = false;
     if (fold?.isDone()) this.done ??= fold;
     this.ended(running);
@@ -199,6 +289,25 @@ export class World {
     }
   }
 
+  /** The job as an exchange gives it to workers; it never ends there. */
+  private sharedJob(): SharedJob {
+    const { job } = this.simulated;
+    const { draw, claim } = job;
+    const { modelDigest: digest, numeric } = draw;
+    const order = {
+      job: JOB_ID,
+      jobDigest: jobDigest(job),
+      draw,
+      claim: canonicalJson(claim),
+      model: { digest, fileDigest: digest, weights: [], uri: null },
+      device: 'cpu',
+      probeImages: [0],
+      fingerprint: numeric === 'same' ? FINGERPRINT : null,
+      imageLimit: claim.images.stop,
+    } as const;
+    return { order, ledger: this.ledger, stop: this.stop, ended: new AbortController() };
+  }
+
   private portsOf(life: Life) {
     return {
       ledger: new SimulatedLedger(this.ledger, this.network, life),
@@ -206,43 +315,4 @@ export class World {
       stop: new SimulatedStop(this.stop, this.network, life),
     };
   }
-
-  private drawn(shard: Shard, foreign: boolean): Drawn {
-    const { job, voter } = this.simulated;
-    if (this.fails(shard)) return { kind: 'failed', code: 'INFERENCE_FAILED', detail: 'injected' };
-    const lies = foreign ? job.draw.numeric === 'same' : this.mayLie(shard);
-    const { counts, micros } = counted(lies ? liar : voter, shard);
-    return { kind: 'counted', counts, micros };
-  }
-
-  /** Counts that differ from those that the ledger holds already: they may be told, and must not be believed. */
-  private mayLie(shard: Shard): boolean {
-    if (!this.faults.isEnabled('divergent counts') || !this.checker.account.holds(shard)) return false;
-    if (!this.faults.happens('divergent counts')) return false;
-    this.lied = true;
-    return true;
-  }
-
-  /** Whether the machinery fails on this shard this time: once, twice or always, as its hash says. */
-  private fails(shard: Shard): boolean {
-    const attempt = (this.attempts.get(nameOf(shard)) ?? 0) + 1;
-    this.attempts.set(nameOf(shard), attempt);
-    const fate = hash(this.random.seed, shard.image, shard.begin) / 2 ** 32;
-    let from = 0;
-    for (const [fault, failures] of FAILURES) {
-      const share = this.faults.isEnabled(fault) ? this.faults.rate(fault) : 0;
-      if (fate >= from && fate < from + share && attempt <= failures) {
-        this.faults.count(fault);
-        return true;
-      }
-      from += share;
-    }
-    return false;
-  }
 }
-
-const FAILURES = [
-  ['shard failed once', 1],
-  ['shard failed twice', 2],
-  ['shard failed for ever', Infinity],
-] as const;

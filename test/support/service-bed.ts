@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { JobManager, type JobManagerOptions } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
@@ -28,6 +25,7 @@ import type { LedgerRecord } from '../../shared/wire/record.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { FINGERPRINT, allShards, counted, makeRecord, voterOf, type Voter } from './jobs.js';
 import { ManualClock } from './vote-drawer.js';
+import { TemporaryFolder } from './temporary-folder.js';
 
 export const MODEL = Buffer.from('a model');
 export const NUMERIC_CLASS = 'test';
@@ -225,7 +223,7 @@ export class ServiceBed {
   private readonly workers: VoteWorker[] = [];
 
   private constructor(
-    readonly folder: string,
+    readonly folder: TemporaryFolder,
     readonly clock: ManualClock,
     readonly jobs: JobFolder,
     readonly exchange: LocalExchange,
@@ -235,13 +233,13 @@ export class ServiceBed {
   ) {}
 
   static async open(): Promise<ServiceBed> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-service-'));
+    const folder = new TemporaryFolder();
     const clock = new ManualClock();
-    const jobs = await JobFolder.open(path.join(folder, 'jobs'), (_, error) => {
+    const jobs = await JobFolder.open(folder.file('jobs'), (_, error) => {
       throw error;
     });
-    const exchange = await LocalExchange.open(path.join(folder, 'ledgers'), clock);
-    const artifacts = await ArtifactFolder.open(path.join(folder, 'artifacts'));
+    const exchange = await LocalExchange.open(folder.file('ledgers'), clock);
+    const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
     const data = await store(artifacts, dataSet(), 'data-set');
     const model = await store(artifacts, MODEL, 'file');
     return new ServiceBed(folder, clock, jobs, exchange, artifacts, data, model);
@@ -281,6 +279,7 @@ export class ServiceBed {
       lease: null,
       fetcher: null,
       now: () => this.time++,
+      randomBytes,
       log: this.log,
       metrics: NO_METRICS,
       ...others,
@@ -315,7 +314,7 @@ export class ServiceBed {
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.exchange.close();
     await this.jobs.close();
-    await rm(this.folder, { recursive: true });
+    this.folder[Symbol.dispose]();
   }
 
   ports(): Ports {

@@ -1,6 +1,6 @@
 const WINDOW_MS = 30_000;
 
-/** How many samples were drawn in each second of late. */
+/** Measures how many samples a second were drawn in the last 30 seconds. */
 export class Rate {
   private readonly added: { readonly at: number; readonly samples: number }[] = [];
 

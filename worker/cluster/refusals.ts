@@ -3,10 +3,10 @@ import type { Refusal } from '../../shared/ports/job-store.js';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
-/** After its wait a job that nobody has tried for so long has ended, or others draw it. */
+/** A job that was not tried for so long after its wait has ended, or others draw it. */
 const FORGOTTEN_AFTER_MS = 600_000;
-/** Its sentences must fit into one presence. */
-const MOST = 64;
+/** So many fit into one presence with their sentences. */
+const MAX_REFUSALS = 64;
 
 interface Entry {
   readonly refusal: Refusal;
@@ -16,8 +16,8 @@ interface Entry {
 }
 
 /**
- * Jobs that this worker could not draw for, and why: shown in its presence, tried again after a while that doubles, so that neither a
- * passing fault keeps a worker away nor a lasting one keeps it busy.
+ * Remembers the jobs that this worker could not draw for, and why. They are shown in its presence. Each is tried again after a wait that
+ * doubles, so that a fault which passes does not keep the worker away for long, and one which lasts does not keep it busy.
  */
 export class Refusals {
   private readonly entries = new Map<string, Entry>();
@@ -27,7 +27,7 @@ export class Refusals {
     private readonly now: () => number,
   ) {}
 
-  /** Milliseconds until the job may be tried; 0: now. */
+  /** Returns how many milliseconds the job must not be tried; 0 if it may be tried now. */
   waitOf(job: string): number {
     return Math.max(0, (this.entries.get(job)?.until ?? 0) - this.now());
   }
@@ -38,12 +38,12 @@ export class Refusals {
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
     const refusal = this.refusalOf(error);
     this.entries.delete(job);
-    if (this.entries.size >= MOST) this.entries.delete(this.entries.keys().next().value!);
+    if (this.entries.size >= MAX_REFUSALS) this.entries.delete(this.entries.keys().next().value!);
     this.entries.set(job, { refusal, times, until: this.now() + waitMs });
     return refusal;
   }
 
-  /** The job can be drawn for, or is no more. */
+  /** Forgets the job's refusal: the job can be drawn for, or has ended. */
   remove(job: string): void {
     this.entries.delete(job);
   }

@@ -11,8 +11,8 @@ const MODEL =
   'CAg6VQoaCgZwaXhlbHMSBnNjb3JlcyIISWRlbnRpdHkSAWdaGQoGcGl4ZWxzEg8KDQgBEgkKAxIBTgoCCAJiGQoGc2NvcmVzEg8KDQgBEgkKAxIBTgoCCAJCAhAN';
 
 /**
- * Runs a tiny model on the device, as a job's would be run: a device that is missing is found before any task is taken, and the answer
- * says of which numeric class this worker is. @throws SmoothcertError DEVICE_UNAVAILABLE, CHILD_DIED; the reason of `signal`
+ * Runs a tiny model on the device, in the same way as a job's model, so that a missing device is found before any task is taken. What it
+ * returns says which numeric class this worker has. @throws SmoothcertError DEVICE_UNAVAILABLE, CHILD_DIED; the reason of `signal`
  */
 export async function selfTest(
   device: Device,

@@ -3,7 +3,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { Refusals } from './refusals.js';
 
-/** What becomes of tasks: a record that is stored, and its task acknowledged, is counted once. */
+/** Counts a record that was stored, its task acknowledged; to be called once for each. */
 export function countAnswered(
   metrics: Metrics<'worker'>,
   { counted, failed, returned, dropped }: LedgerRecord,
@@ -23,8 +23,8 @@ export function countAnswered(
   }
 }
 
-/** What a worker has in hand at this moment. */
-export function showHand(
+/** Shows the processes, tasks and refusals that a worker has at this moment. */
+export function showWork(
   metrics: Metrics<'worker'>,
   { ready, tasks, refusals }: { ready: number; tasks: number; refusals: Refusals['list'] },
 ): void {

@@ -156,6 +156,11 @@ export class Pool {
     for (const { child } of this.slots) child?.send([{ kind: 'drain' }]);
   }
 
+  /** Ends all processes by SIGKILL, also those that answer nothing. To be called after `drain`: then none is replaced. */
+  kill(): void {
+    for (const { child } of this.slots) child?.kill();
+  }
+
   /** Ends all children; resolves when their pids are gone. */
   async close(): Promise<void> {
     this.drain();

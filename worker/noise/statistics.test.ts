@@ -4,7 +4,7 @@
  * seeds the about 180 checks would fail in one run of about 5,000. Planted defects show what is caught.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NoiseKernel } from './generator.js';
+import { NoiseKernel } from './noise-kernel.js';
 
 const DIMENSION = 1024;
 const SAMPLES = 1024;

@@ -7,17 +7,17 @@ import { pretty } from './pretty.js';
 
 export interface LogOptions {
   readonly format: LogFormat;
-  /** Stack traces, and last words. */
+  /** Writes stack traces, and the last output of processes that ended. */
   readonly verbose: boolean;
 }
 
 export interface OpenLog {
   readonly log: Log;
-  /** Says what was left out until now. */
+  /** Writes how many lines were left out until now. */
   readonly close: () => void;
 }
 
-/** A log of lines on a stream. Lines that come again and again are left out and counted. */
+/** Opens a log that writes lines to a stream. Repeated lines are counted and left out. */
 export function openLog(stream: NodeJS.WritableStream, { format, verbose }: LogOptions): OpenLog {
   const limiter = new LineLimiter();
   const write =

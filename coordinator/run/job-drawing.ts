@@ -1,0 +1,159 @@
+import type { JobLinks } from '../../shared/ports/exchange.js';
+import type { Task } from '../../shared/ports/task-queue.js';
+import { NO_TRACER } from '../../shared/telemetry/tracer.js';
+import type { WorkOrder } from '../../shared/work-order.js';
+import { labelsIn } from '../artifacts/stored-data-set.js';
+import type { RunPorts } from './run-ports.js';
+import { endsCancelled, endsDrawing } from './fatal-errors.js';
+import type { RunningJob } from '../observe/gauges.js';
+import { JobMeter } from '../observe/job-meter.js';
+import type { JobReports } from '../observe/job-reports.js';
+import { JobTrace } from '../observe/job-trace.js';
+import type { LabelOf } from '../results/results-rows.js';
+import { Coordinator } from './coordinator.js';
+import type { JobCloser } from './job-closer.js';
+import { ledgerBytesOf } from '../core/ledger-bytes.js';
+import { LiveJob } from './live-job.js';
+import type { ShownJob } from './shown-job.js';
+import type { StoredJob } from './stored-job.js';
+import { workOrderOf, type PreparedEntry } from './work-order-of.js';
+
+/** So often all that is missing is issued anew without an answer to any of it; then the job is begun again, with its order. */
+const MOST_RESTARTS = 3;
+const PREFIX_BYTES = 6;
+
+/** What drawing a job reports to and ends with. */
+export interface DrawingParts {
+  readonly stored: StoredJob;
+  readonly shown: ShownJob;
+  readonly reports: JobReports;
+  readonly closer: JobCloser;
+  /** Returns how many tasks of a job of this numeric class may be unanswered. */
+  readonly window: (numericClass: string) => number;
+  /** Called after every record that was folded. */
+  readonly onRecord: () => void;
+}
+
+/** Draws one job that was prepared: opens its ledger, lets a `Coordinator` fold and issue until it is decided, has it ended. */
+export class JobDrawing {
+  private coordinator: Coordinator | null = null;
+  private links: JobLinks | null = null;
+  private readonly meter: JobMeter;
+
+  constructor(
+    private readonly ports: RunPorts,
+    private readonly parts: DrawingParts,
+  ) {
+    this.meter = new JobMeter(ports.metrics, ports.now);
+  }
+
+  /**
+   * Draws until the job has ended or `until` aborts; once the job has ended elsewhere, it draws nothing.
+   * @throws what a further try may mend, which begins with the ledger again
+   */
+  async run(entry: PreparedEntry, until: AbortSignal): Promise<void> {
+    const { stored, shown, closer } = this.parts;
+    const order = workOrderOf(entry);
+    shown.wait('Its ledger is read.');
+    try {
+      const labelOf = await labelsIn(this.ports.artifacts, entry.spec.data.digest);
+      // Right before the ledger and the order are made: those of a job that has ended are not made again.
+      if (!(await stored.reread(until))) return;
+      await this.draw(entry, order, labelOf, until);
+    } catch (error) {
+      const cancelled = stored.entry.cancelRequested && endsCancelled(error);
+      if (until.aborted || !(cancelled || endsDrawing(error))) throw error;
+      await closer.endWithoutResults(cancelled ? 'cancelled' : 'failed', error, order);
+    }
+  }
+
+  /** Has the ledger say that the job is cancelled, and the job ended once that is folded. Returns false if no ledger is open. */
+  cancel(): boolean {
+    this.coordinator?.cancel();
+    return this.coordinator !== null;
+  }
+
+  /** Takes note of a task that was handed out too often and never answered. Without an open ledger it counts as lost work. */
+  exhausted(task: Task): void {
+    this.coordinator?.taskExhausted(task);
+  }
+
+  /** Returns what a scrape sees of it, having counted what was issued until now. */
+  moment(numericClass: string | undefined): Omit<RunningJob, 'state'> {
+    const { links, coordinator } = this;
+    const { labelled } = this.parts.shown;
+    if (coordinator) this.meter.issued(coordinator.counters);
+    return {
+      queue: links && numericClass !== undefined ? { numericClass, tasks: links.queue } : null,
+      lag: links && labelled ? Math.max(0, links.ledger.size() - labelled.fold.sequence) : 0,
+      oldestTaskAt: coordinator?.oldestTaskAt ?? null,
+    };
+  }
+
+  private async draw(
+    entry: PreparedEntry,
+    order: WorkOrder,
+    labelOf: LabelOf,
+    until: AbortSignal,
+  ): Promise<void> {
+    const { exchange, tracer = NO_TRACER } = this.ports;
+    const links = await exchange.open(order, ledgerBytesOf(entry.job));
+    this.links = links;
+    const trace = new JobTrace(tracer, entry);
+    try {
+      const { live, coordinator } = this.begin(links, entry, order, labelOf, trace);
+      this.coordinator = coordinator;
+      if (this.parts.stored.entry.cancelRequested) coordinator.cancel();
+      await coordinator.run(until);
+      if (live.fold.isDone()) await this.parts.closer.endDrawn(live, labelOf, order);
+    } finally {
+      if (this.coordinator) this.meter.issued(this.coordinator.counters);
+      trace.end();
+      this.coordinator = null;
+      this.links = null;
+      await links.close();
+    }
+  }
+
+  /** Makes an empty fold and the coordinator that folds the ledger into it; clients are shown it once all that the ledger holds is folded. */
+  private begin(
+    { ledger, queue, stop }: JobLinks,
+    { id, job }: PreparedEntry,
+    { fingerprint }: WorkOrder,
+    labelOf: LabelOf,
+    trace: JobTrace,
+  ): { live: LiveJob; coordinator: Coordinator } {
+    const { clock, limits, randomBytes } = this.ports;
+    const { shown, reports, window, onRecord } = this.parts;
+    const known = ledger.size();
+    const show = (live: LiveJob, sequence: number) => {
+      if (sequence >= known) shown.show(live, labelOf);
+    };
+    this.meter.opened(known);
+    const live = new LiveJob(job, fingerprint, (folded, sequence, decided) => {
+      this.meter.folded(folded.fold, sequence, decided);
+      show(folded, sequence);
+    });
+    show(live, 0);
+    const coordinator = new Coordinator({
+      job: id,
+      fold: live.fold,
+      ledger,
+      queue: trace.over(queue),
+      stop,
+      clock,
+      taskMicros: limits.taskMicros,
+      taskPrefix: randomBytes(PREFIX_BYTES).toString('hex'),
+      window: () => window(job.draw.numericClass),
+      maxRestarts: MOST_RESTARTS,
+      onRestart: (count) => reports.reissued(count),
+      onProgress: (record, effects, sequence) => {
+        onRecord();
+        if (sequence > known) reports.folded(live.fold, record, effects);
+        trace.folded(live.fold, record, effects);
+      },
+    });
+    reports.drawing(live.fold.images.size, known);
+    return { live, coordinator };
+  }
+}

@@ -1,0 +1,73 @@
+import type { LabelledFold } from '../results/certificate-rows.js';
+import type { LabelOf } from '../results/results-rows.js';
+import type { Progress } from '../../shared/job-progress.js';
+import { DecisionLog } from '../observe/decision-log.js';
+import type { LiveJob } from './live-job.js';
+import { ChangeNotifier } from '../observe/change-notifier.js';
+
+/**
+ * What clients are shown of a job that this process runs. It outlives the folds of the job: when the job is begun again, clients see
+ * the fold before until the new one has read as much of the ledger, so that no counter goes down.
+ */
+export class ShownJob {
+  /** Tells watches that something changed. */
+  readonly changes = new ChangeNotifier();
+  log = new DecisionLog(0);
+  /** The fold and the labels of its images; null before the ledger was read, and after the end, because an ended job keeps no fold. */
+  labelled: LabelledFold | null = null;
+  /** Why the job waits, in a sentence; null while samples are drawn. */
+  waitingFor: string | null = null;
+  /** Resolves once there is something to show: the ledger was read, or there is a reason why it was not. */
+  readonly settled: Promise<void>;
+  private settle!: () => void;
+  private live: LiveJob | null = null;
+
+  constructor() {
+    this.settled = new Promise((resolve) => (this.settle = resolve));
+  }
+
+  /** Returns the progress of the fold that is shown; null without one. */
+  progress(): Progress | null {
+    return this.live?.progress() ?? null;
+  }
+
+  /** Shows a fold, unless clients have seen a later one. To be called again whenever the fold has grown. */
+  show(live: LiveJob, labelOf: LabelOf): void {
+    if (live.log.sequence < this.log.sequence) return;
+    if (live !== this.live) this.labelled = { fold: live.fold, labelOf };
+    this.live = live;
+    this.log = live.log;
+    this.waitingFor = null;
+    this.changed();
+  }
+
+  /** Says why the job does not get on, unless a fold is shown: then it does. */
+  wait(why: string): void {
+    if (this.live !== null || this.waitingFor === why) return;
+    this.waitingFor = why;
+    this.changes.notify();
+  }
+
+  /** Says why the job is begun again; what was shown stays. */
+  restart(why: string): void {
+    this.waitingFor = `It is begun again: ${why}`;
+    this.changed();
+  }
+
+  /** Resolves `settled`, although there may be no fold. */
+  ready(): void {
+    this.settle();
+  }
+
+  /** Lets go of the fold. */
+  end(): void {
+    this.live = null;
+    this.labelled = null;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.settle();
+    this.changes.notify();
+  }
+}
