@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What was to be said on standard output and could not be. */
+/** Returns the error of output that could not be written. */
 function unsaid(error: Error): SmoothcertError {
   const { code, message } = storageError(error, 'standard output');
   const remedy = 'Nothing else went wrong: send the output elsewhere and run the same command again.';

@@ -17,7 +17,7 @@ const OUT = {
   },
 } as const satisfies FlagGroup;
 
-/** How the machine is used; a container may set it in the environment. */
+/** The use of the machine; a container may set it in the environment. */
 const MACHINE = {
   heading: 'Machine:',
   flags: {
@@ -45,7 +45,7 @@ const OUTPUT = {
     topkRows: { help: TOPK_ROWS, decides: 'run' },
     json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
     quiet: { help: 'no summary and no progress', decides: 'run' },
-    verbose: { help: 'stack traces, and the last words of inference processes that end', decides: 'run' },
+    verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
   },
 } as const satisfies FlagGroup;
 

@@ -12,7 +12,7 @@ Examples:
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates \\
     --mean 0.4914,0.4822,0.4465 --std 0.2471,0.2435,0.2616 --images ::10 --min-gain thorough
 
-  # Certified accuracy at three radii: each image is decided, and no further drawn
+  # Certified accuracy at three radii: each image is drawn until it is decided, and no further
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out accuracy --stop target --radii 0.25,0.5,0.75
 
   # Cohen et al.'s CERTIFY, to compare with the literature

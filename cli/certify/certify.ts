@@ -20,7 +20,7 @@ import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 
-/** What a job rests on once everything was read and checked. */
+/** A job with its data and its model, read and checked. */
 interface Opened {
   readonly job: Job;
   readonly data: ImportedDataSet;

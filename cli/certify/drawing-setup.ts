@@ -6,10 +6,10 @@ import type { CertifyConfig } from './certify-flags.js';
 import type { JobConfig } from './job-config.js';
 import { optionError } from '../command/parse.js';
 
-/** A seed that nobody, and no model, could have been tuned on. */
+/** Returns a new random seed: no model can have been tuned on it. */
 export const randomSeed = (): string => BigInt(`0x${randomBytes(8).toString('hex')}`).toString();
 
-/** The images that a job certifies. @throws OPTION_INVALID if the data set has none of them */
+/** Returns the images that a job certifies. @throws OPTION_INVALID if the data set has none of them */
 export function resolveImages(
   config: Pick<JobConfig, 'images' | 'data'>,
   count: number,
@@ -46,7 +46,7 @@ export function setupOf(
   };
 }
 
-/** The setup of the children that draw: as the first child found, nothing left to choose. */
+/** Returns the setup of the processes that draw: all that the first process chose is fixed in it. */
 export function settledSetup(setup: ChildSetup, job: Job): ChildSetup {
   const { modelDigest, dataDigest, layout, output, batch } = job.draw;
   return { ...setup, modelDigest, dataDigest, layout, output, batch };

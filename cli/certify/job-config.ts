@@ -26,7 +26,7 @@ export interface JobConfig {
   readonly device: Device;
 }
 
-/** What a command shows. */
+/** The output that a command is asked for. */
 export interface OutputConfig {
   readonly json: boolean;
   readonly quiet: boolean;

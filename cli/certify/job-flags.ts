@@ -57,7 +57,7 @@ export const CLAIM = {
     },
     stop: {
       argument: '<rule>',
-      help: 'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
+      help: 'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after the number that a pilot chooses; fixed: Cohen et al.',
       decides: 'job',
       preset: 'gain',
       choices: RULE_NAMES,
@@ -86,7 +86,7 @@ export const CLAIM = {
     },
     n0: {
       argument: '<n>',
-      help: `with fixed: samples that choose the class, drawn beside (default: ${SPEC_DEFAULTS.selection})`,
+      help: `with fixed: samples that choose the class, drawn before those of the bound (default: ${SPEC_DEFAULTS.selection})`,
       decides: 'job',
     },
     seed: {
@@ -127,7 +127,7 @@ export const MODEL_WANTS = {
   },
 } as const satisfies FlagGroup;
 
-/** Where the model runs: a container may set it in the environment. */
+/** The device that the model runs on; a container may set it in the environment. */
 export const DEVICE = {
   heading: 'Machine:',
   flags: {

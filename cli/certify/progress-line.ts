@@ -1,6 +1,6 @@
 const EVERY_MS = 200;
 
-/** How far a job is; read again and again. */
+/** The progress of a job; read anew for each drawing of the line. */
 export interface Drawing {
   readonly decidedImages: number;
   readonly images: { readonly size: number };

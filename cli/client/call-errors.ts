@@ -5,50 +5,34 @@ import { decodeRichStatus, type RichStatus } from '../../api/wire/service.js';
 /** Trailer that holds google.rpc.Status. */
 export const DETAILS_KEY = 'grpc-status-details-bin';
 
-/** What the command line calls the fields of a request. */
-const FLAGS: readonly (readonly [prefix: string, flag: string])[] = [
-  ...([
-    ['spec.model', '--model'],
-    ['spec.data', '--data'],
-    ['spec.images', '--images'],
-  ] as const),
-  ...([
-    ['spec.sigma', '--sigma'],
-    ['spec.seed', '--seed'],
-    ['spec.alpha', '--alpha'],
-  ] as const),
-  ...([
-    ['spec.normalisation.input_scale', '--input-scale'],
-    ['spec.normalisation.mean', '--mean'],
-  ] as const),
-  ...([
-    ['spec.normalisation.std', '--std'],
-    ['spec.layout', '--layout'],
-    ['spec.output', '--output'],
-  ] as const),
-  ...([
-    ['spec.batch', '--batch'],
-    ['spec.device', '--device'],
-    ['spec.bound', '--bound'],
-  ] as const),
-  ...([
-    ['spec.gain', '--min-gain'],
-    ['spec.two_stage', '--min-gain'],
-    ['spec.target', '--radii'],
-  ] as const),
-  ...([
-    ['spec.fixed', '--n0'],
-    ['spec.max_samples', '--max-samples'],
-    ['request_id', '--request-id'],
-  ] as const),
-  ...([
-    ['upload.artifact', 'the file'],
-    ['page_size', '--limit'],
-    ['id', 'the id'],
-  ] as const),
-];
+/** The flags that set the fields of a request, by the path of the field or of the message that it is in. */
+const FLAGS: Readonly<Record<string, string>> = {
+  'spec.model': '--model',
+  'spec.data': '--data',
+  'spec.images': '--images',
+  'spec.sigma': '--sigma',
+  'spec.seed': '--seed',
+  'spec.alpha': '--alpha',
+  'spec.normalisation.input_scale': '--input-scale',
+  'spec.normalisation.mean': '--mean',
+  'spec.normalisation.std': '--std',
+  'spec.layout': '--layout',
+  'spec.output': '--output',
+  'spec.batch': '--batch',
+  'spec.device': '--device',
+  'spec.bound': '--bound',
+  'spec.gain': '--min-gain',
+  'spec.two_stage': '--min-gain',
+  'spec.target': '--radii',
+  'spec.fixed': '--n0',
+  'spec.max_samples': '--max-samples',
+  request_id: '--request-id',
+  'upload.artifact': 'the file',
+  page_size: '--limit',
+  id: 'the id',
+};
 
-/** The error of a call in the words of the server, or of what lies between. @param address host:port */
+/** Returns the error of a call, in the words of the server or of the connection. @param address host:port */
 export function errorOf(error: unknown, address: string): SmoothcertError {
   if (error instanceof SmoothcertError) return error;
   if (!isServiceError(error)) return unforeseen(error, address);
@@ -60,12 +44,12 @@ export function errorOf(error: unknown, address: string): SmoothcertError {
   return new SmoothcertError(rich.reason, message || error.details, remedy, { cause: error });
 }
 
-/** Of several fields the first one; by its flag where it has one. */
+/** Returns a sentence that begins with the flag of the field, where it has one. */
 function faultSentence({ field, description }: FieldFault): string {
-  const flag = FLAGS.find(
-    ([prefix]) => field === prefix || (/^[.[]/.test(field.slice(prefix.length)) && field.startsWith(prefix)),
-  );
-  return `${flag ? `${flag[1]} (${field})` : field} ${description}.`;
+  const holds = (path: string) =>
+    field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`);
+  const found = Object.entries(FLAGS).find(([path]) => holds(path));
+  return `${found ? `${found[1]} (${field})` : field} ${description}.`;
 }
 
 function richStatusOf(error: ServiceError): RichStatus | null {

@@ -161,7 +161,7 @@ export class Connection {
     return metadata;
   }
 
-  /** What was cancelled here is told as the reason for it, and not as an error of the server. */
+  /** Returns the reason of a call that was cancelled here, and else the error of the server. */
   private refusal(error: unknown, signal: AbortSignal | undefined): Error {
     return signal?.aborted ? (signal.reason as Error) : errorOf(error, this.address);
   }

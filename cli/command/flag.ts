@@ -3,13 +3,13 @@ import type { Range } from '../../shared/range.js';
 import { optionError, parseChoice, parseNumber } from './parse.js';
 
 /**
- * How a command declares its flags: one object for each flag, from which follow what commander parses, the types of the
- * values that the command receives, `--config`, `--print-config`, the variables SMOOTHCERT_*, and docs/configuration.md.
+ * The declarations of flags: one object a flag. From it follow what commander parses, the types of the values that the
+ * code of a verb receives, `--config`, `--print-config`, the variables SMOOTHCERT_*, and docs/configuration.md.
  */
 
 /**
- * What a flag decides. `job`: a part of the job, so that another value into the same folder is refused. `run`: how this
- * one command runs and what it shows, so that it is free to change on resume.
+ * `job`: the flag is a part of the job, and another value for the same folder is refused. `run`: it says how this one
+ * command runs and what it shows, and is free to change on resume.
  */
 export type Decides = 'job' | 'run';
 
@@ -32,7 +32,7 @@ export interface SwitchFlag extends Described {
 
 /** A flag with a value. */
 export interface ValueFlag extends Described {
-  /** How the value is shown, for example "<file>". */
+  /** The value as --help shows it, for example "<file>". */
   readonly argument: string;
   readonly preset?: string;
   /** The command cannot do without it; a text says what to do where it is missing. */

@@ -11,7 +11,7 @@ import {
   type ValuesOf,
 } from './flag.js';
 
-/** What a command takes without a flag, by name (`folderOrId` is <folder-or-id>), in the order in which it is typed. */
+/** The arguments that a verb takes beside its flags, by name (`folderOrId` is <folder-or-id>), in the order in which they are typed. */
 export type Operands = Readonly<Record<string, Operand>>;
 
 export interface Operand {
@@ -26,7 +26,7 @@ type OperandValue<O> = O extends { choices: readonly (infer Choice)[] }
     ? string | undefined
     : string;
 
-/** What the code of a command receives. */
+/** The values that the code of a verb receives. */
 export interface Call<G extends readonly FlagGroup[], O extends Operands> {
   readonly operands: { readonly [Name in keyof O]: OperandValue<O[Name]> };
   /** The value of one flag. @throws OPTION_INVALID if it is wrong */
@@ -37,7 +37,7 @@ export interface Call<G extends readonly FlagGroup[], O extends Operands> {
   readonly interruption: () => AbortSignal;
 }
 
-/** A command of smoothcert: all that is known of it, so that a new one is a folder and a line in cli/verbs.ts. */
+/** A command of smoothcert, such as `certify`: a new one is a folder and a line in cli/verbs.ts. */
 export interface Verb<G extends readonly FlagGroup[] = readonly FlagGroup[], O extends Operands = Operands> {
   readonly name: string;
   /** One sentence, for --help and docs/configuration.md. */
@@ -58,7 +58,7 @@ export const verb = <const G extends readonly FlagGroup[], const O extends Opera
 const flagsOf = ({ groups }: Verb): Readonly<Record<string, Flag>> =>
   Object.assign({}, ...groups.map(({ flags }) => flags)) as Record<string, Flag>;
 
-/** Returns what commander is to parse for a verb. */
+/** Returns the command of commander that parses a verb. */
 export function commandOf(declared: Verb): Command {
   const command = new Command(declared.name).description(declared.description);
   for (const [name, { help, choices, optional }] of Object.entries(declared.operands)) {
@@ -73,7 +73,7 @@ export function commandOf(declared: Verb): Command {
   return declared.help === undefined ? command : command.addHelpText('after', declared.help);
 }
 
-/** Returns what the code of a verb receives, from the command that has parsed its flags. */
+/** Returns the values for the code of a verb, from the command that has parsed its flags. */
 export function callOf<G extends readonly FlagGroup[], O extends Operands>(
   declared: Verb<G, O>,
   command: Command,

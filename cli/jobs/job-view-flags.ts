@@ -25,7 +25,7 @@ export const outputGroup = (json: string) =>
 
 export const JOBS_GROUPS = [LIMIT, SERVER, outputGroup('one JSON array on standard output')] as const;
 
-/** What is to be done with one job. */
+/** A command about one job of a server. */
 export interface OneJobConfig {
   readonly id: string;
   readonly server: ServerConfig;

@@ -1,14 +1,14 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 
-/** Where the service is and how to reach it. */
+/** The address of the service and how to reach it. */
 export interface ServerConfig {
   /** host:port */
   readonly address: string;
   readonly tokenFile: string | null;
   /** Null: a plain connection. */
   readonly tls: TlsFiles | null;
-  /** How long a server that went away is waited for. */
+  /** The longest time that a server which went away is waited for. */
   readonly waitMs: number;
 }
 

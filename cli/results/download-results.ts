@@ -21,7 +21,7 @@ export function downloadResults(config: DownloadConfig, interrupt: AbortSignal):
   });
 }
 
-/** Of the other rules, a certificate holds the largest radius that is proved. */
+/** @throws OPTION_INVALID for a job whose certificates do not hold the largest radius that is proved */
 function refuseOtherRadii({ id, spec }: JobView): void {
   if (spec.stop.kind !== 'target' && spec.bound !== 'clt') return;
   throw optionError(
@@ -30,7 +30,7 @@ function refuseOtherRadii({ id, spec }: JobView): void {
   );
 }
 
-/** Who takes results by id knows the model and the images by digest. */
+/** Names the model and the images by digest: whoever asks for results by id knows no file of them. */
 function sourcesOf({ spec: { model, data } }: JobView): Sources {
   return { model: model.uri ?? `sha256:${model.digest}`, data: data.uri ?? `digest:${data.digest}` };
 }

@@ -4,7 +4,7 @@ import { optionError } from '../command/parse.js';
 /** The file that `--topk-rows` writes. */
 export const TOPK_FILE = 'topk.txt';
 
-/** What the flag is for, in the help of every command that has it. */
+/** The help of the flag, for every command that has it. */
 export const TOPK_ROWS = `with fixed, two-stage: write ${TOPK_FILE} too, the votes of every class and the label, as scripts for top-k certificates read them`;
 
 const REMEDY = 'Leave --topk-rows out: results.jsonl has the counts of every image and rule.';

@@ -3,7 +3,7 @@ import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { natsServersOf } from './nats-servers.js';
 import { secretOf } from './secret-file.js';
 
-/** Where NATS is, and who we are to it: flags of the commands of a cluster, and of those that look after its stores. */
+/** The addresses of NATS and the login: flags of the commands of a cluster, and of those that look after its stores. */
 
 const SERVERS = 'servers; one of them suffices to find a cluster';
 
@@ -62,7 +62,7 @@ export const NATS_LOGIN = {
 
 const MAX_SILENCE_SECONDS = 3_600;
 
-/** How long a process of a cluster may be silent. */
+/** The times for which a process of a cluster may be silent. */
 export const NATS_TIMES = {
   heading: 'NATS:',
   flags: {
@@ -89,9 +89,9 @@ type Login = ValuesOf<readonly [typeof NATS, typeof NATS_LOGIN]>;
 type Times = ValuesOf<readonly [typeof NATS_TIMES]>;
 
 /**
- * Returns where NATS is, and who we are to it. Secrets are read at every login.
+ * Returns the options of a connection to NATS. Secrets are read at every login.
  * @param flags commands that take no tasks and hold no lease have no times
- * @param role which answers we may listen to in deploy/nats/accounts.conf
+ * @param role as deploy/nats/accounts.conf names it: it limits the answers that we may listen to
  * @throws OPTION_INVALID for addresses that are none
  */
 export function natsOptions(

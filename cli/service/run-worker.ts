@@ -43,7 +43,7 @@ export async function runWorker(flags: WorkerFlags, log: Log, interrupt: AbortSi
   }
 }
 
-/** What there is already to ask how this worker is. */
+/** The parts of a worker that are there already, for its health pages. */
 interface Seen {
   link: NatsLink | null;
   daemon: Daemon | null;

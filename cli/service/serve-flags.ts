@@ -5,7 +5,7 @@ const OTHER = {
   heading: 'Other:',
   flags: {
     logFormat: LOG_FORMAT,
-    verbose: { help: 'stack traces, and the last words of inference processes that end', decides: 'run' },
+    verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
   },
 } as const satisfies FlagGroup;
 

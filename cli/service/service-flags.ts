@@ -5,7 +5,7 @@ import type { FlagGroup } from '../command/flag.js';
 
 /** Flags that `coordinator`, `worker` and `serve` share. Each may be set in the environment, as containers do. */
 
-/** What a coordinator looks through in every sweep. */
+/** A coordinator looks through all jobs in every sweep. */
 const MAX_JOBS = 100_000;
 
 export const LISTENING = {
@@ -62,7 +62,7 @@ export const STORAGE = {
   },
 } as const satisfies FlagGroup;
 
-/** How long a coordinator keeps what is known of jobs that have ended. */
+/** The times for which a coordinator keeps jobs that have ended. */
 export const RETENTION = {
   heading: 'Jobs that have ended:',
   flags: {
@@ -138,7 +138,7 @@ export const MACHINE = {
   },
 } as const satisfies FlagGroup;
 
-/** How the log on standard error is written. */
+/** The format of the log on standard error. */
 export const LOG_FORMAT = {
   argument: '<format>',
   help: 'pretty, a sentence a line, or json, an object a line',

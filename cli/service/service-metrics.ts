@@ -5,7 +5,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { VERSION } from '../../shared/version.js';
 
-/** The metrics of a process of these roles. */
+/** Returns the metrics of a process of these roles. */
 export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
   const metrics = new PrometheusMetrics(roles);
   for (const role of roles) {
@@ -14,7 +14,7 @@ export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
   return metrics;
 }
 
-/** Follows a connection to NATS; of a process without one it is said that all is well. */
+/** Shows if NATS is connected; a process without NATS counts as connected. */
 export function observeNats(metrics: Metrics, link: NatsLink | null): void {
   const show = (connected: boolean) => metrics.set('smoothcert_nats_connected', connected ? 1 : 0);
   show(link?.connected ?? true);
@@ -25,7 +25,7 @@ export function observeNats(metrics: Metrics, link: NatsLink | null): void {
   link?.onMalformed(() => metrics.add('smoothcert_malformed_messages_total', 1));
 }
 
-/** What is left on the disk of a store, to whoever is not root. */
+/** Shows the space that is left on the disk of a store to users other than root. */
 export function observeStore(metrics: Metrics<'coordinator'>, folder: string): void {
   metrics.onScrape(async () => {
     const { bavail, bsize } = await statfs(folder);

@@ -8,7 +8,7 @@ import { machineOf, type MachineConfig } from './service-config.js';
 import type { WorkerFlags } from './worker-flags.js';
 
 export interface WorkerConfig extends MachineConfig {
-  /** Where health and metrics are, as typed; null: the usual port, or a free one where that is in use. */
+  /** The address of health and metrics, as typed; null: the usual port, or a free one where that is in use. */
   readonly http: string | null;
   readonly nats: NatsOptions;
   readonly name: string;

@@ -65,7 +65,7 @@ const CLUSTER = {
       env: 'WORKER',
     },
     logFormat: LOG_FORMAT,
-    verbose: { help: 'stack traces, and the last words of inference processes that end', decides: 'run' },
+    verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
   },
 } as const satisfies FlagGroup;
 

@@ -16,14 +16,13 @@ import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js
 import { looksFor } from '../../statistics/schedule.js';
 import { compileDecision } from './look.js';
 
-/** What a person chooses of a job beside its model and its data. `images`: null, or a stop of null, is all there are. */
+/** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
 export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
 
 type NumberField = keyof typeof JOB_RANGES;
 
 /**
- * What is wrong with a field of a job, as data: the command line says it of flags, the service of the fields of a
- * message.
+ * A wrong field of a job, as data: the command line words it with its flags, the service with the fields of a message.
  */
 export type JobFault =
   /** `at`: which value of a list (mean, std) it is. */
