@@ -8,9 +8,16 @@ export type Layout = (typeof LAYOUTS)[number];
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** What is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
+/** The noises; statistics/noises has a file for each. */
+export const NOISE_KINDS = ['gaussian'] as const;
+export type NoiseKind = (typeof NOISE_KINDS)[number];
+
+/** The norms that radii are measured in. */
+export type Norm = 'l1' | 'l2';
+
+/** The noise that is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
 export interface NoiseSpec {
-  readonly kind: 'gaussian';
+  readonly kind: NoiseKind;
   readonly scale: number;
   readonly generator: string;
   readonly version: number;

@@ -3,6 +3,7 @@ import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job
 import { BOUND_NAMES, type Claim, type RuleName, type StoppingRule } from '../shared/job.js';
 import { RULE_NAMES } from '../shared/job-spec.js';
 import { BOUNDS, boundsFor, pairReason } from './bounds/bounds.js';
+import type { Noise } from './noises/noise.js';
 import { PILOT } from './two-stage.js';
 
 /** Throws unless the claim is one that the mathematics covers: the pair, α, the rule's numbers, the looks. */
@@ -86,4 +87,14 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   if (stop.kind === 'fixed') return looks.length === 2 && looks[0] === stop.selection;
   if (stop.kind === 'two-stage') return looks.length > 1 && looks[0] === PILOT;
   return looks.length > 0;
+}
+
+/** OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
+export function outOfReach(noise: Noise, radius: string, scale: number): SmoothcertError {
+  const { name, symbol, farthest } = noise;
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `With ${name} noise of ${symbol} = ${scale}, no votes certify a radius of ${radius}: all radii are below ${farthest * scale}.`,
+    'Leave the larger radii out, or add more noise.',
+  );
 }

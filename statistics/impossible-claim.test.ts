@@ -26,7 +26,7 @@ describe('a budget that is too small', () => {
   });
 
   it('names the radius that is out of reach, as it was written', () => {
-    expect(budgetTooSmall(GAIN, { radius: '0.50', sigma: 0.25 }).message).toMatch(
+    expect(budgetTooSmall(GAIN, { radius: '0.50', symbol: 'σ', scale: 0.25 }).message).toMatch(
       /certify a radius of 0\.50 at σ = 0\.25\.$/,
     );
   });

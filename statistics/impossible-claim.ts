@@ -1,15 +1,22 @@
 import { SmoothcertError } from '../shared/errors.js';
 import type { Claim } from '../shared/job.js';
 
+/** A radius that was asked for, as it is written, and the noise: the symbol and the value of its scale. */
+export interface WantedRadius {
+  readonly radius: string;
+  readonly symbol: string;
+  readonly scale: number;
+}
+
 /** Why no number of votes would fulfil a claim whose every part is right. */
 export type Impossible =
-  /** Not even votes that all agree would certify an image, or this radius at this σ. */
+  /** Not even votes that all agree would certify an image, or this radius at this scale of the noise. */
   | {
       readonly reason: 'budget-too-small';
       readonly samples: number;
       readonly alpha: number;
       readonly rule: Claim['stop']['kind'];
-      readonly wanted: { readonly radius: string; readonly sigma: number } | null;
+      readonly wanted: WantedRadius | null;
     }
   /** `two-stage` spends all its samples on the pilot. */
   | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
@@ -26,7 +33,9 @@ export function describeImpossible(why: Impossible): string {
   switch (why.reason) {
     case 'budget-too-small': {
       const wanted =
-        why.wanted === null ? 'an image' : `a radius of ${why.wanted.radius} at σ = ${why.wanted.sigma}`;
+        why.wanted === null
+          ? 'an image'
+          : `a radius of ${why.wanted.radius} at ${why.wanted.symbol} = ${why.wanted.scale}`;
       return `With ${why.samples} samples and α = ${why.alpha}, not even votes that all agree would certify ${wanted}`;
     }
     case 'nothing-behind-pilot':
@@ -47,7 +56,7 @@ export class ImpossibleClaim extends SmoothcertError {
 /** Returns the error of a claim whose samples certify nothing, or of `target` not the radius `wanted`. */
 export function budgetTooSmall(
   { alpha, stop, looks }: Claim,
-  wanted: { readonly radius: string; readonly sigma: number } | null = null,
+  wanted: WantedRadius | null = null,
 ): ImpossibleClaim {
   const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
   return new ImpossibleClaim({ reason: 'budget-too-small', samples, alpha, rule: stop.kind, wanted });

@@ -1,6 +1,6 @@
 import { largestCountWithin } from './binomial.js';
 import { ImpossibleClaim } from './impossible-claim.js';
-import { upperTail, upperTailQuantile } from './normal.js';
+import type { Noise } from './noises/noise.js';
 
 /**
  * `spending`: at each scheduled look, and for each radius of a grid, the most failures that still certify it. A null
@@ -17,11 +17,13 @@ export interface SpendingOptions {
   readonly looks: readonly number[];
   /** Probability of ever rejecting the null δ wrongly; Theorem C wants (1 − δ)α. Below ½. */
   readonly level: (delta: number) => number;
+  /** Says which δ goes with a radius of the grid. */
+  readonly noise: Noise;
 }
 
 /** Beyond this many looks the carry makes the limits jagged, and their running minimum loses what it gained. */
 export const MOST_LOOKS = 12;
-/** The grid is z = i / 500: steps of 0.002. */
+/** The grid is z = i / 500 in units of the noise's scale: steps of 0.002. */
 const GRID = 500;
 /** A probability counts as within the budget only if it is by this much, relatively; the sums are good to 1e-12. */
 const BUDGET_SLACK = 1e-9;
@@ -35,7 +37,7 @@ export function theoremLevel(alpha: number): (delta: number) => number {
  * The most failures that reject the null δ = `delta`, look by look; −1 where none do.
  * The probabilities of all these rejections under the null add up to less than level(delta).
  */
-export function spendingRow(options: SpendingOptions, delta: number): number[] {
+export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, delta: number): number[] {
   const share = options.level(delta) / options.looks.length;
   let budget = 0;
   return options.looks.map((n) => {
@@ -55,18 +57,19 @@ export function spendingRow(options: SpendingOptions, delta: number): number[] {
  * Throws SCHEDULE_TOO_LONG for more than 12 looks.
  */
 export function buildSpendingTable(options: SpendingOptions): SpendingTable {
-  const { looks, level } = options;
+  const { looks, level, noise } = options;
   if (looks.length > MOST_LOOKS) {
     const counted = { looks: looks.length, most: MOST_LOOKS };
     throw new ImpossibleClaim({ reason: 'too-many-looks', samples: looks.at(-1)!, ...counted });
   }
   const most = looks.at(-1)!;
-  const beyond = upperTailQuantile(-Math.expm1(Math.log(level(0)) / most));
-  const last = Math.max(0, Math.floor(beyond * GRID) + 1);
+  const unanimous = noise.radiusOf(-Math.expm1(Math.log(level(0)) / most));
+  const beyond = Math.min(Math.floor(unanimous * GRID) + 1, Math.ceil(noise.farthest * GRID) - 1);
+  const last = Math.max(0, beyond);
   const limits = looks.map(() => new Int32Array(last + 1));
   let lowest = looks.map(() => most);
   for (let i = 0; i <= last; i++) {
-    const row = spendingRow(options, upperTail(i / GRID));
+    const row = spendingRow(options, noise.deltaOf(i / GRID));
     lowest = lowest.map((limit, look) => Math.min(limit, row[look]!));
     lowest.forEach((limit, look) => (limits[look]![i] = limit));
   }

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { CompiledBound } from './bounds/bound.js';
 import { compileBound } from './bounds/bounds.js';
+import { gaussian } from './noises/gaussian.js';
 import { upperTailQuantile } from './normal.js';
 import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { plannedLength, stageLengths } from './two-stage.js';
 
 const ALPHA = 0.001;
-const bound = compileBound({ bound: 'clopper-pearson', alpha: ALPHA, looks: [64, 100_000] });
+const bound = compileBound({ bound: 'clopper-pearson', alpha: ALPHA, looks: [64, 100_000] }, gaussian);
 
 describe('the lengths of a second stage', () => {
   it('grow by a tenth, rounded up, and end with all that is left', () => {

@@ -1,6 +1,7 @@
 import { BOUND_NAMES, DEVICES, LAYOUTS } from '../../shared/job.js';
 import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { boundHelp, stopHelp } from './claim-help.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
 
@@ -57,14 +58,14 @@ export const CLAIM = {
     },
     stop: {
       argument: '<rule>',
-      help: 'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after the number that a pilot chooses; fixed: Cohen et al.',
+      help: stopHelp(),
       decides: 'job',
       preset: 'gain',
       choices: RULE_NAMES,
     },
     bound: {
       argument: '<bound>',
-      help: 'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
+      help: boundHelp(),
       decides: 'job',
       choices: BOUND_NAMES,
     },

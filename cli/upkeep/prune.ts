@@ -10,14 +10,14 @@ import type { PruneFlags } from './upkeep-flags.js';
 const DAY_MS = 86_400_000;
 const PAGE = 1_000;
 
-/** What no job needs. */
+/** Artifacts and ledgers that no job needs. */
 export interface Unneeded {
   readonly artifacts: readonly (Artifact & { readonly usedMs: number })[];
-  /** Ledgers of which there is no job. */
+  /** Ledgers without a job. */
   readonly ledgers: readonly StoredLedger[];
 }
 
-/** `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
+/** Runs `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
 export async function prune(flags: PruneFlags): Promise<number> {
   const { unusedDays, delete: remove, json } = flags;
   const stores = await openStores(flags, false);
@@ -33,14 +33,15 @@ export async function prune(flags: PruneFlags): Promise<number> {
 }
 
 /**
- * Artifacts that no job names and nobody has used since `before`, and ledgers without a job that are as old. Changes nothing but this: what
- * a job names counts as used now, so that it stays for a while when the job is forgotten.
+ * Returns the artifacts that no job names and nobody has used since `before`, and ledgers without a job that have not changed since. It removes
+ * nothing, and marks what jobs name as used now, so that it stays for a while after its job is forgotten.
+ * @param before milliseconds since 1970
  * @throws SmoothcertError JOB_FILE_DAMAGED if a job cannot be read: nobody knows what it names
  */
 export async function unneeded(stores: Stores, before: number): Promise<Unneeded> {
   const ledgers = (await stores.ledgers.list()).filter(({ changedMs }) => changedMs < before);
   const stored = await everyArtifact(stores);
-  // Behind what is stored: a job that comes meanwhile was either seen here, or has just used what it names.
+  // Read after the artifacts: a job that is created meanwhile is either in this list, or has just marked what it names as used.
   const jobs = (await stores.jobs.list()).map(({ entry }) => entry);
   const [damaged] = stores.damaged;
   if (damaged !== undefined) throw unreadableJob(damaged);
@@ -59,7 +60,7 @@ export async function unneeded(stores: Stores, before: number): Promise<Unneeded
   return { artifacts, ledgers: ledgers.filter(({ job }) => !ids.has(job)) };
 }
 
-/** Removes them; what was used until the very moment stays. What was removed. */
+/** Removes what `unneeded` returns, but for what is used meanwhile. Returns what was removed. */
 export async function removeUnneeded(stores: Stores, before: number): Promise<Unneeded> {
   const found = await unneeded(stores, before);
   const artifacts = [];

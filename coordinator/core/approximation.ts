@@ -1,8 +1,7 @@
-import type { Job } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
-import { certifiedRadius } from '../../statistics/radius.js';
 import { freshVotes } from './fresh-samples.js';
 import type { ImageState } from './image-state.js';
+import type { JobFold } from './job-fold.js';
 
 export const UNANIMOUS = 'the CLT gives no bound on unanimous votes';
 
@@ -10,7 +9,7 @@ export const UNANIMOUS = 'the CLT gives no bound on unanimous votes';
  * Returns what a bound that proves nothing approximates for a decided image: no certificate, and never one by another
  * name. Null for a job with a bound that proves, and where no class or radius comes out.
  */
-export function approximationOf({ claim, draw }: Job, { prefixes }: ImageState) {
+export function approximationOf({ job: { claim }, decision }: JobFold, { prefixes }: ImageState) {
   const bound = BOUNDS[claim.bound];
   if (bound.proves) return null;
   const { classIndex, failures, n, counts } = freshVotes(claim.looks, 1, prefixes);
@@ -18,6 +17,6 @@ export function approximationOf({ claim, draw }: Job, { prefixes }: ImageState) 
   const common = { approximate_class: classIndex, counts };
   const delta = bound.approximate(failures, n, claim.alpha);
   if (delta === null) return { ...common, approximate_radius: null, detail: UNANIMOUS };
-  const radius = certifiedRadius(delta, draw.noise.scale);
+  const radius = decision.radiusOf(delta);
   return radius === null ? null : { ...common, approximate_radius: radius };
 }

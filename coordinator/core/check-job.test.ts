@@ -145,7 +145,7 @@ describe('a claim that no votes would fulfil', () => {
         samples: 1000,
         alpha: 0.001,
         rule: 'target',
-        wanted: { radius: '2.50', sigma: 0.5 },
+        wanted: { radius: '2.50', symbol: 'σ', scale: 0.5 },
       },
     ],
     [

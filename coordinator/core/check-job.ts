@@ -14,6 +14,7 @@ import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
 import { looksFor } from '../../statistics/schedule.js';
+import { NOISE } from './job-of.js';
 import { compileDecision } from './look.js';
 
 /** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
@@ -160,10 +161,13 @@ export function faultsOfRadii(radii: readonly string[]): JobFault[] {
   return [{ reason: 'not-radii', field: 'radii', radii }];
 }
 
+/** Which images there are decides nothing about the claim of each. */
+const ONE_IMAGE = { start: 0, stop: 1, step: 1 } as const;
+
 function faultsOfClaim({ alpha, bound, stop, maxSamples, sigma }: JobChoices): JobFault[] {
   try {
     const looks = looksFor(stop, bound, maxSamples);
-    compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } }, sigma);
+    compileDecision({ alpha, bound, stop, looks, images: ONE_IMAGE }, { kind: NOISE, scale: sigma });
     return [];
   } catch (error) {
     if (!(error instanceof ImpossibleClaim)) throw error;

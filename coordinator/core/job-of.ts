@@ -3,6 +3,9 @@ import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { Prepared } from '../../shared/preparation.js';
 import { looksFor } from '../../statistics/schedule.js';
 
+/** The noise of a spec, which names only its scale. */
+export const NOISE = 'gaussian';
+
 /** The parts of what was asked that say what is claimed. */
 type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
 
@@ -26,7 +29,7 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: { kind: 'gaussian', scale: sigma, generator: generator.name, version: generator.version },
+      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version },
       layout,
       output,
       classes,

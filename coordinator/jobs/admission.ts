@@ -6,7 +6,7 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
 import { imagesIn } from '../artifacts/stored-data-set.js';
-import type { Inputs } from '../artifacts/job-inputs.js';
+import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { endedViewOf, viewOf } from '../observe/job-view-of.js';
 import { LARGEST_SPEC, ROOM_OF_AN_IMAGE } from './limits.js';
@@ -15,7 +15,7 @@ import type { ServicePorts } from './service-ports.js';
 import { jobExists, tooManyJobs, tooManyUnattended } from './service-errors.js';
 import type { JobRunner } from '../run/job-runner.js';
 import { hasEnded } from '../run/stored-job.js';
-import type { CreateRequest } from './service.js';
+import type { CreateRequest } from './certification-service.js';
 import type { ActiveJobs } from './active-jobs.js';
 
 /** Of the name of a request that has none: two are never the same. */
@@ -27,7 +27,7 @@ export class Admission {
 
   constructor(
     private readonly ports: ServicePorts,
-    private readonly inputs: Inputs,
+    private readonly inputs: InputArtifacts,
   ) {}
 
   /** As `CertificationService.createJob`. Equal requests make one job, also if they come at the same moment or to another coordinator. */

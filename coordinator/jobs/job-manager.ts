@@ -2,20 +2,21 @@ import { setMaxListeners } from 'node:events';
 import { RequestError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import { isJobId } from '../../shared/job-id.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
+import { Listeners } from '../../shared/listeners.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
 import { certificateRows } from '../results/certificate-rows.js';
-import { Inputs, type Fetcher } from '../artifacts/job-inputs.js';
-import { showMoment, type Moment } from '../observe/gauges.js';
+import { InputArtifacts, type Fetcher } from '../artifacts/job-inputs.js';
+import { setGauges, type CoordinatorState } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';
 import { endedViewOf } from '../observe/job-view-of.js';
 import { pageOf } from './job-pages.js';
 import type { ServicePorts } from './service-ports.js';
 import { ResultsInUse } from '../results/results-in-use.js';
 import { jobNotFound, notServing, tooManyWatchers } from './service-errors.js';
-import type { CertificationService, CreateRequest } from './service.js';
+import type { CertificationService, CreateRequest } from './certification-service.js';
 import { ActiveJobs } from './active-jobs.js';
 import { hasEnded, updateEntry, type EndedEntry } from '../run/stored-job.js';
 import { watchEnded, watchLive } from './job-updates.js';
@@ -35,15 +36,15 @@ export interface JobManagerOptions extends ServicePorts {
 export class JobManager implements CertificationService {
   /** The jobs that it runs while it serves; null while it does not. */
   private active: ActiveJobs | null = null;
-  private readonly listeners = new Set<(serving: boolean) => void>();
+  private readonly listeners = new Listeners<[serving: boolean]>();
   private readonly admission: Admission;
   private watchers = 0;
   /** Shared by all the `ActiveJobs` that this process has in turn: a runner of earlier ones may still be ending. */
   private readonly inUse = new ResultsInUse();
 
   constructor(private readonly options: JobManagerOptions) {
-    this.admission = new Admission(options, new Inputs(options.artifacts, options.fetcher));
-    options.metrics.onScrape(() => showMoment(options.metrics, this.moment()));
+    this.admission = new Admission(options, new InputArtifacts(options.artifacts, options.fetcher));
+    options.metrics.onScrape(() => setGauges(options.metrics, this.state()));
   }
 
   get artifacts(): ArtifactStore {
@@ -55,8 +56,7 @@ export class JobManager implements CertificationService {
   }
 
   onServing(listener: (serving: boolean) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   /** Waits for the lease, serves while it is held, and waits for it again, until `signal` aborts; then gives it back. */
@@ -144,10 +144,10 @@ export class JobManager implements CertificationService {
     if (job.entry.ending === null && active.until.aborted) throw notServing();
   }
 
-  private moment(): Moment {
+  private state(): CoordinatorState {
     const { watchers, active, serving } = this;
     const { exchange, clock } = this.options;
-    const jobs = [...(active?.runners.values() ?? [])].map((runner) => runner.moment());
+    const jobs = [...(active?.runners.values() ?? [])].map((runner) => runner.forMetrics());
     return {
       serving,
       watchers,
@@ -197,7 +197,7 @@ export class JobManager implements CertificationService {
   private enter(active: ActiveJobs | null): void {
     const changed = (this.active === null) !== (active === null);
     this.active = active;
-    if (changed) for (const listener of [...this.listeners]) listener(active !== null);
+    if (changed) this.listeners.tell(active !== null);
   }
 
   /** @throws SmoothcertError NOT_SERVING */

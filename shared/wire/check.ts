@@ -1,5 +1,5 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
-import { SAFE_JOB_ID } from '../job-id.js';
+import { SAFE_JOB_ID } from '../job-id-pattern.js';
 import { MAX_TEXT, SEED_LIMIT } from '../job-limits.js';
 import { describeRange, isWithin, type Range } from '../range.js';
 

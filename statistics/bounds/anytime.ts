@@ -14,7 +14,7 @@ export const anytime = {
   rules: { gain: null, target: null, 'two-stage': ONE_LOOK, fixed: ONE_LOOK },
   looks: looksByHalf,
   remark: null,
-  compile: ({ alpha }) => boundByCounts((failures, n) => anytimeDelta(failures, n, alpha)),
+  compile: ({ alpha }, noise) => boundByCounts(noise, (failures, n) => anytimeDelta(failures, n, alpha)),
 } as const satisfies ProvenBound;
 
 /** Returns ⌈64 · 1.5^j⌉ below `maxSamples`, then `maxSamples`. */

@@ -1,4 +1,4 @@
-import { upperTailQuantile } from '../normal.js';
+import type { Noise } from '../noises/noise.js';
 import type { Certified, CompiledBound } from './bound.js';
 
 const Z_UNITS = 1e6;
@@ -10,14 +10,17 @@ const MOST_REMEMBERED = 2 ** 16;
  *
  * @param deltaOf returns the raw bound on the failure probability, null if there is none
  */
-export function boundByCounts(deltaOf: (failures: number, n: number) => number | null): CompiledBound {
+export function boundByCounts(
+  noise: Noise,
+  deltaOf: (failures: number, n: number) => number | null,
+): CompiledBound {
   const remembered = new Map<string, Certified | null>();
   return {
     certify(_look, failures, n) {
       const key = `${failures}/${n}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
-      const certified = certifiedBy(deltaOf(failures, n));
+      const certified = certifiedBy(noise, deltaOf(failures, n));
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       remembered.set(key, certified);
       return certified;
@@ -26,8 +29,8 @@ export function boundByCounts(deltaOf: (failures: number, n: number) => number |
 }
 
 /** z is floored, so that a difference in the last bits of two engines decides nothing. */
-function certifiedBy(deltaUpper: number | null): Certified | null {
+function certifiedBy(noise: Noise, deltaUpper: number | null): Certified | null {
   if (deltaUpper === null || deltaUpper >= 0.5) return null;
-  const z = Math.floor(upperTailQuantile(deltaUpper) * Z_UNITS) / Z_UNITS;
+  const z = Math.floor(noise.radiusOf(deltaUpper) * Z_UNITS) / Z_UNITS;
   return z > 0 ? { deltaUpper, z } : null;
 }

@@ -1,4 +1,5 @@
 import type { BoundName, Claim, RuleName } from '../../shared/job.js';
+import type { Noise } from '../noises/noise.js';
 
 /** The parts of a claim that a bound is made from. */
 export type BoundClaim = Pick<Claim, 'alpha' | 'looks'>;
@@ -7,11 +8,14 @@ export type BoundClaim = Pick<Claim, 'alpha' | 'looks'>;
 export interface Certified {
   /** Raw upper bound on the failure probability, below ½; radius.ts makes of it what may be published. */
   readonly deltaUpper: number;
-  /** −Φ⁻¹(deltaUpper), a positive multiple of 1e-6: what stopping rules compare, and what is stored. */
+  /**
+   * The radius of deltaUpper in units of the noise's scale (of Gaussian noise −Φ⁻¹(deltaUpper)), a positive multiple of
+   * 1e-6: what stopping rules compare, and what is stored.
+   */
   readonly z: number;
 }
 
-/** A bound made ready for one claim. */
+/** A bound made ready for one claim and one noise. */
 export interface CompiledBound {
   /**
    * Returns what `failures` of `n` samples certify at the look with this index; null if nothing. For the bounds that look
@@ -32,7 +36,7 @@ interface Common {
   readonly name: BoundName;
   /** Follows the name where a person chooses, if it must be known there; null if not. */
   readonly remark: string | null;
-  compile(claim: BoundClaim): CompiledBound;
+  compile(claim: BoundClaim, noise: Noise): CompiledBound;
 }
 
 /** Errs at most alpha: what it certifies is a certificate. */

@@ -16,7 +16,8 @@ export const clopperPearson = {
   rules: { gain: PEEKING, target: PEEKING, 'two-stage': null, fixed: null },
   looks: null,
   remark: null,
-  compile: ({ alpha }) => boundByCounts((failures, n) => clopperPearsonDelta(failures, n, alpha)),
+  compile: ({ alpha }, noise) =>
+    boundByCounts(noise, (failures, n) => clopperPearsonDelta(failures, n, alpha)),
 } as const satisfies ProvenBound;
 
 /**

@@ -1,5 +1,4 @@
 import { ImpossibleClaim } from '../impossible-claim.js';
-import { upperTail } from '../normal.js';
 import { buildSpendingTable, MOST_LOOKS, theoremLevel } from '../spending-table.js';
 import { ONE_LOOK, type ProvenBound } from './bound.js';
 
@@ -20,12 +19,12 @@ export const spending = {
   },
   looks: doublingLooks,
   remark: null,
-  compile({ alpha, looks }) {
-    const table = buildSpendingTable({ looks, level: theoremLevel(alpha) });
+  compile({ alpha, looks }, noise) {
+    const table = buildSpendingTable({ looks, level: theoremLevel(alpha), noise });
     return {
       certify(look, failures) {
         const z = table.certifiedZ(look, failures);
-        return z === null ? null : { deltaUpper: upperTail(z), z };
+        return z === null ? null : { deltaUpper: noise.deltaOf(z), z };
       },
     };
   },
