@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { SmoothcertError } from '../shared/errors.js';
 import type { Claim } from '../shared/job.js';
-import { budgetTooSmall, checkAlpha, checkClaim, checkPair, checkRadii } from './claim.js';
+import { checkAlpha, checkClaim, checkPair, checkRadii } from './claim.js';
 
 const GAIN: Claim = {
   alpha: 0.001,
@@ -94,19 +94,6 @@ describe('radii', () => {
     ['0.25', 'x'],
     ['Infinity'],
   ])('%j are none', (...radii) => expect(() => checkRadii(radii)).toThrow(invalid));
-});
-
-describe('a budget that is too small', () => {
-  it('is refused with its numbers and what to change', () => {
-    expect(budgetTooSmall(GAIN)).toMatchObject({
-      code: 'BUDGET_TOO_SMALL',
-      message: 'With 128 samples and α = 0.001, not even votes that all agree would certify an image.',
-      remedy: 'Raise --max-samples or --alpha.',
-    });
-    expect(budgetTooSmall(FIXED).message).toMatch(/^With 100 samples/);
-    expect(budgetTooSmall(TARGET, 'a radius of 0.50').message).toMatch(/certify a radius of 0\.50\.$/);
-    expect(budgetTooSmall(TWO_STAGE).remedy).toBe('Raise --max-samples or --alpha, or lower --min-gain.');
-  });
 });
 
 function refusal(act: () => void): SmoothcertError {

@@ -1,7 +1,8 @@
 import { SmoothcertError } from '../shared/errors.js';
+import { MAX_SAMPLES } from '../shared/job-limits.js';
 import type { BoundName, StoppingRule } from '../shared/job.js';
 import { BOUNDS } from './bounds/bounds.js';
-import { MOST_SAMPLES, pairNotOffered } from './claim.js';
+import { pairNotOffered } from './claim.js';
 import { targetLooks } from './target.js';
 import { twoStageLooks } from './two-stage.js';
 
@@ -35,10 +36,10 @@ export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: numbe
 }
 
 function checkSamples(option: string, samples: number): void {
-  if (Number.isInteger(samples) && samples >= 1 && samples <= MOST_SAMPLES) return;
+  if (Number.isInteger(samples) && samples >= 1 && samples <= MAX_SAMPLES) return;
   throw new SmoothcertError(
     'OPTION_INVALID',
     `${option} ${samples} is not a number of samples.`,
-    `Give a whole number from 1 to ${MOST_SAMPLES}.`,
+    `Give a whole number from 1 to ${MAX_SAMPLES}.`,
   );
 }

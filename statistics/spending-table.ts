@@ -1,5 +1,5 @@
-import { SmoothcertError } from '../shared/errors.js';
 import { largestCountWithin } from './binomial.js';
+import { ImpossibleClaim } from './impossible-claim.js';
 import type { Noise } from './noises/noise.js';
 
 /**
@@ -59,11 +59,8 @@ export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, d
 export function buildSpendingTable(options: SpendingOptions): SpendingTable {
   const { looks, level, noise } = options;
   if (looks.length > MOST_LOOKS) {
-    throw new SmoothcertError(
-      'SCHEDULE_TOO_LONG',
-      `The bound "spending" takes at most ${MOST_LOOKS} looks, and this schedule has ${looks.length}.`,
-      'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
-    );
+    const counted = { looks: looks.length, most: MOST_LOOKS };
+    throw new ImpossibleClaim({ reason: 'too-many-looks', samples: looks.at(-1)!, ...counted });
   }
   const most = looks.at(-1)!;
   const unanimous = noise.radiusOf(-Math.expm1(Math.log(level(0)) / most));

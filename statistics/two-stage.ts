@@ -1,6 +1,6 @@
-import { SmoothcertError } from '../shared/errors.js';
 import type { CompiledBound } from './bounds/bound.js';
 import { forecastFailures } from './forecast.js';
+import { ImpossibleClaim } from './impossible-claim.js';
 
 /** Samples of the pilot: they choose the class and the length of the second stage, and bound nothing. */
 export const PILOT = 64;
@@ -23,11 +23,7 @@ export function stageLengths(most: number): number[] {
  */
 export function twoStageLooks(maxSamples: number): number[] {
   if (maxSamples > PILOT) return [PILOT, ...stageLengths(maxSamples - PILOT).map((n) => PILOT + n)];
-  throw new SmoothcertError(
-    'BUDGET_TOO_SMALL',
-    `With ${maxSamples} samples an image, nothing is left behind the pilot of ${PILOT} samples.`,
-    'Raise --max-samples.',
-  );
+  throw new ImpossibleClaim({ reason: 'nothing-behind-pilot', samples: maxSamples, pilot: PILOT });
 }
 
 /**

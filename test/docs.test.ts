@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { certifyCommand } from '../cli/certify/certify-command.js';
-import { compileConfig, type RawOptions } from '../cli/certify/config.js';
-import { program } from '../cli/command/program.js';
+import { certifyConfig } from '../cli/certify/certify-flags.js';
+import { CERTIFY } from '../cli/certify/certify-verb.js';
+import { program } from '../cli/program.js';
+import { valuesFrom } from './support/verb-values.js';
 import { ERROR_CATALOGUE } from '../shared/errors.js';
 import { BOUND_NAMES, type BoundName, type RuleName } from '../shared/job.js';
 import { RULE_NAMES } from '../shared/job-spec.js';
@@ -42,13 +43,7 @@ const commandsOf = (text: string) =>
     .map((line) => line.split(/\s+/).slice(2));
 
 /** Parses as the command does and checks every value; nothing runs. */
-function configOf(args: readonly string[]) {
-  const command = certifyCommand()
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parse(args, { from: 'user' });
-  return compileConfig(command.opts<RawOptions>());
-}
+const configOf = (args: readonly string[]) => certifyConfig(valuesFrom(CERTIFY, args));
 
 const FLAGS = [
   ...new Set(

@@ -1,3 +1,4 @@
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import type { FinalState, JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import { traceContextOf } from '../../shared/telemetry/trace-context.js';
 import type { Check } from '../../shared/wire/check.js';
@@ -18,9 +19,6 @@ import {
 const Wire = smoothcert.v1.JobEntry;
 type WireEntry = smoothcert.v1.JobEntry.$Properties;
 type WireEnding = smoothcert.v1.JobEnding.$Properties;
-
-/** 128 characters of two UTF-16 units each. */
-const LONGEST_REQUEST_ID = 256;
 
 const { succeeded, failed, cancelled } = STATE_NUMBERS;
 const FINAL_NUMBERS = {
@@ -54,7 +52,7 @@ const entry = codecOf(
   }),
   (wire, check): JobEntry => ({
     id: check.jobId('id', wire.id),
-    requestId: check.text('request_id', wire.requestId, { most: LONGEST_REQUEST_ID }),
+    requestId: check.text('request_id', wire.requestId, { most: MAX_REQUEST_ID }),
     requestDigest: check.hash('request_digest', wire.requestDigest),
     spec: readSeededSpec(check, 'spec', wire.spec),
     createMs: wire.createMs,

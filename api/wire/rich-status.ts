@@ -1,5 +1,5 @@
 import type { FieldFault } from '../../shared/errors.js';
-import { LONGEST_TEXT } from '../../shared/wire/check.js';
+import { MAX_TEXT } from '../../shared/job-limits.js';
 import { google } from '../../shared/wire/generated.js';
 import { decodeMessage, sentence } from '../../shared/wire/codec.js';
 
@@ -46,7 +46,7 @@ export function decodeRichStatus(bytes: Uint8Array): RichStatus {
 /** Makes a google.rpc.Status inside another message. @param longest characters that each text is cut to */
 export function statusToWire(
   { code, message, reason, metadata, violations }: RichStatus,
-  longest: number = LONGEST_TEXT,
+  longest: number = MAX_TEXT,
 ): google.rpc.Status.$Properties {
   const cut = (text: string) => sentence(text, longest);
   const facts = Object.entries(metadata).map(([key, text]) => [key, cut(text)] as const);

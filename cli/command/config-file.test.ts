@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { certifyCommand } from '../certify/certify-command.js';
-import { applyConfigFile, printConfig } from './config-file.js';
+import { CERTIFY } from '../certify/certify-verb.js';
 import { folderOfAllTests } from '../../test/support/temporary-folder.js';
+import { applyConfigFile, printConfig } from './config-file.js';
+import { commandOf } from './verb.js';
+
+const certifyCommand = () => commandOf(CERTIFY);
 
 const folder = folderOfAllTests();
 

@@ -7,10 +7,9 @@ import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
-import { optionError } from '../command/parse.js';
-import type { Raw } from '../service/config.js';
 import { inputsNamedBy, resultsNamedBy, type NamedArtifact } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { BackupFlags } from './upkeep-flags.js';
 
 /** Bytes of an artifact in one part of a backup: far below what a part may hold. */
 const PIECE_BYTES = 2 ** 19;
@@ -25,13 +24,12 @@ export interface BackupContent {
 }
 
 /** Runs `smoothcert backup`. Resolves with the exit code. @throws SmoothcertError */
-export async function backup(id: string, raw: Raw): Promise<number> {
-  const { out, inputs, json } = raw;
-  if (typeof out !== 'string') throw optionError('--out is missing.', 'Name a file for the backup.');
-  const stores = await openStores(raw, false);
+export async function backup(id: string, flags: BackupFlags): Promise<number> {
+  const { out, inputs, json } = flags;
+  const stores = await openStores(flags, false);
   try {
-    const content = await backUp(stores, id, out, inputs !== false);
-    if (json === true) process.stdout.write(`${JSON.stringify({ out, ...content })}\n`);
+    const content = await backUp(stores, id, out, inputs);
+    if (json) process.stdout.write(`${JSON.stringify({ out, ...content })}\n`);
     else process.stdout.write(`${sentenceOf(content)} are in ${out}.\n`);
     return EXIT.done;
   } finally {

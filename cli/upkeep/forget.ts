@@ -2,19 +2,19 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
-import type { Raw } from '../service/config.js';
 import { resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { UpkeepFlags } from './upkeep-flags.js';
 
 /** Results used within this time stay: an equal job that is ending may have found them in the store, and names them in its ending a little later. */
 const KEEP_USED_MS = 3_600_000;
 
 /** Runs `smoothcert forget`. Resolves with the exit code. @throws SmoothcertError */
-export async function forget(id: string, raw: Raw): Promise<number> {
-  const stores = await openStores(raw, false);
+export async function forget(id: string, flags: UpkeepFlags): Promise<number> {
+  const stores = await openStores(flags, false);
   try {
     await forgetJob(stores, id, Date.now());
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
     else process.stdout.write(`The job ${id} is forgotten.\n`);
     return EXIT.done;
   } finally {

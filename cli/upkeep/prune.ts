@@ -3,16 +3,12 @@ import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { StoredLedger } from '../../shared/ports/ledger-store.js';
 import { table } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
-import { parseNumber } from '../command/parse.js';
-import type { Raw } from '../service/config.js';
 import { inputsNamedBy, resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { PruneFlags } from './upkeep-flags.js';
 
 const DAY_MS = 86_400_000;
 const PAGE = 1_000;
-/** Never less: what is uploaded for a job must last until the job is created. */
-const MIN_DAYS = 1;
-const MAX_DAYS = 36_500;
 
 /** Artifacts and ledgers that no job needs. */
 export interface Unneeded {
@@ -22,20 +18,13 @@ export interface Unneeded {
 }
 
 /** Runs `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
-export async function prune(raw: Raw): Promise<number> {
-  const days = parseNumber(
-    '--unused-days',
-    String(raw['unusedDays']),
-    { least: MIN_DAYS, most: MAX_DAYS },
-    '',
-    'prune',
-  );
-  const remove = raw['delete'] === true;
-  const stores = await openStores(raw, false);
+export async function prune(flags: PruneFlags): Promise<number> {
+  const { unusedDays, delete: remove, json } = flags;
+  const stores = await openStores(flags, false);
   try {
-    const before = Date.now() - days * DAY_MS;
+    const before = Date.now() - unusedDays * DAY_MS;
     const found = await (remove ? removeUnneeded(stores, before) : unneeded(stores, before));
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ deleted: remove, ...found })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ deleted: remove, ...found })}\n`);
     else process.stdout.write(shown(found, remove));
     return EXIT.done;
   } finally {

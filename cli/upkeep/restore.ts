@@ -6,11 +6,11 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { ledgerBytesOf } from '../../coordinator/core/ledger-bytes.js';
 import { EXIT } from '../command/exit.js';
-import type { Raw } from '../service/config.js';
 import { digesterOf, missingInput } from './backup.js';
 import { inputsNamedBy } from './named-artifacts.js';
 import { commonRecords, isSameJob } from './job-comparison.js';
 import { openStores, type Stores } from './stores.js';
+import type { UpkeepFlags } from './upkeep-flags.js';
 
 export interface Restored {
   readonly id: string;
@@ -22,14 +22,14 @@ export interface Restored {
 }
 
 /** Runs `smoothcert restore`. Resolves with the exit code. @throws SmoothcertError */
-export async function restore(file: string, raw: Raw): Promise<number> {
+export async function restore(file: string, flags: UpkeepFlags): Promise<number> {
   // Before anything is changed.
   const checked = await check(file);
-  const stores = await openStores(raw, true);
+  const stores = await openStores(flags, true);
   try {
     const restored = await putBack(stores, file, checked);
     const { id, state, outcome, records } = restored;
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify(restored)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(restored)}\n`);
     else
       process.stdout.write(
         `The job ${id} (${state}) is ${outcome}, with ${records} records of its ledger.\n`,

@@ -2,7 +2,7 @@ import { leaderOf, subtractCounts, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { PILOT, plannedLength } from '../../statistics/two-stage.js';
 import { votesFor, votesForLeader, type ClassVotes } from './class-votes.js';
 import { certify, prefixAt, type Rule } from './decision.js';

@@ -1,7 +1,8 @@
 import type { Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
-import { budgetTooSmall, outOfReach } from '../../statistics/claim.js';
+import { outOfReach } from '../../statistics/claim.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
 import type { Noise } from '../../statistics/noises/noise.js';
 import { compileTarget } from '../../statistics/target.js';
@@ -46,7 +47,7 @@ export function targetRule(claim: Claim, radii: readonly string[], noise: Noise,
   const target = compileTarget({ targets, alpha, maxSamples, noise });
   const reachable = target.reached(0, maxSamples);
   if (reachable < radii.length)
-    throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at ${noise.symbol} = ${scale}`);
+    throw budgetTooSmall(claim, { radius: radii[reachable]!, symbol: noise.symbol, scale });
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,

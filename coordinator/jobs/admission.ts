@@ -1,4 +1,5 @@
 import { RequestError } from '../../shared/errors.js';
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import { imageCount, type JobImages, type JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
@@ -8,7 +9,7 @@ import { dataSetsIn } from '../artifacts/stored-data-set.js';
 import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { endedViewOf, viewOf } from '../observe/job-view-of.js';
-import { LARGEST_SPEC, LONGEST_REQUEST_ID, ROOM_OF_AN_IMAGE } from './limits.js';
+import { LARGEST_SPEC, ROOM_OF_AN_IMAGE } from './limits.js';
 import { noProgressOf } from '../run/live-job.js';
 import type { ServicePorts } from './service-ports.js';
 import { jobExists, tooManyJobs, tooManyUnattended } from './service-errors.js';
@@ -32,8 +33,8 @@ export class Admission {
   /** As `CertificationService.createJob`. Equal requests make one job, also if they come at the same moment or to another coordinator. */
   async create(active: ActiveJobs, request: CreateRequest): Promise<JobView> {
     const { spec, requestId, validateOnly } = request;
-    if (requestId.length > LONGEST_REQUEST_ID) {
-      const description = `is longer than ${LONGEST_REQUEST_ID} characters`;
+    if (requestId.length > MAX_REQUEST_ID) {
+      const description = `is longer than ${MAX_REQUEST_ID} characters`;
       throw new RequestError([{ field: 'request_id', description }]);
     }
     checkSpec(spec);

@@ -49,8 +49,6 @@ export const DEFAULT_LIMITS: ServiceLimits = {
 export const PAGE = { most: 1_000, usual: 100 } as const;
 /** Most decisions in a message of a watch. */
 export const MOST_DECISIONS = 1_000;
-/** Characters of a request id. */
-export const LONGEST_REQUEST_ID = 128;
 /** Bytes of a spec as a message: with it a job's entry, its work order and the question to a worker stay below what NATS takes. */
 export const LARGEST_SPEC = 192 * 1024;
 /** Bytes on the disk of the store that a job must find free for each of its images: rows, and records where the ledger lies there, too. */

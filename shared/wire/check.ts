@@ -1,18 +1,11 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
 import { SAFE_JOB_ID } from '../job-id-pattern.js';
+import { MAX_TEXT, SEED_LIMIT } from '../job-limits.js';
+import { describeRange, isWithin, type Range } from '../range.js';
 
-/** Longest text of a message, in UTF-16 units, unless a field has a limit of its own. */
-export const LONGEST_TEXT = 4096;
 export const UINT32_MAX = 0xffff_ffff;
-const SEED_LIMIT = 2n ** 64n;
 /** Faults that are collected; a person does not read more at once. */
 const MOST_FAULTS = 64;
-
-interface Range {
-  readonly above?: number;
-  readonly least?: number;
-  readonly most?: number;
-}
 
 /**
  * Collects the faults of one message's fields. Every method takes the path and the value of a field and returns the value if it is valid;
@@ -40,7 +33,7 @@ export class Check {
     if (first) throw malformed(what, `${first.field} ${first.description}`);
   }
 
-  text(field: string, value: unknown, { least = 0, most = LONGEST_TEXT }: Range = {}): string {
+  text(field: string, value: unknown, { least = 0, most = MAX_TEXT }: Range = {}): string {
     if (typeof value !== 'string') return this.fault(field, 'is not a text', '');
     if (value.length < least) return this.fault(field, value === '' ? 'is missing' : 'is too short', '');
     if (value.length > most) return this.fault(field, `is longer than ${most} characters`, '');
@@ -79,13 +72,14 @@ export class Check {
   /** A finite number of the range. */
   number(field: string, value: unknown, range: Range): number {
     if (isWithin(value, range)) return value;
-    return this.fault(field, `is not a number${described(range)}`, 0);
+    return this.fault(field, `is not ${described(range)}`, 0);
   }
 
   /** A whole number of the range, exact in JavaScript. */
   whole(field: string, value: unknown, range: Range): number {
-    if (isWithin(value, range) && Number.isSafeInteger(value)) return value;
-    return this.fault(field, `is not a whole number${described(range)}`, 0);
+    const whole = { ...range, whole: true };
+    if (isWithin(value, whole)) return value;
+    return this.fault(field, `is not ${described(whole)}`, 0);
   }
 
   /** One of the choices. */
@@ -128,20 +122,7 @@ export function malformed(what: string, why: string, cause?: unknown): Smoothcer
   );
 }
 
-function isWithin(
-  value: unknown,
-  { above = -Infinity, least = -Infinity, most = Infinity }: Range,
-): value is number {
-  return (
-    Number.isFinite(value) &&
-    (value as number) > above &&
-    (value as number) >= least &&
-    (value as number) <= most
-  );
-}
-
-function described({ above, least, most }: Range): string {
-  const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : '';
-  if (most === undefined || most >= UINT32_MAX) return low;
-  return `${low}${low ? ' and' : ''} of at most ${most}`;
+/** In words; the largest number of 32 bits limits a field of a message, and tells a person nothing. */
+function described({ most, ...range }: Range): string {
+  return describeRange(most === undefined || most >= UINT32_MAX ? range : { ...range, most });
 }

@@ -1,7 +1,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import { SmoothcertError } from '../errors.js';
 import { PROTOCOL } from '../job.js';
-import { Check, LONGEST_TEXT, malformed } from './check.js';
+import { MAX_TEXT } from '../job-limits.js';
+import { Check, malformed } from './check.js';
 
 /** A generated message class. */
 export interface MessageType<Written, Read> {
@@ -103,7 +104,7 @@ export function decodeKeeping<Read>(type: {
 }
 
 /** Makes a sentence fit for a message: cuts it to the length that a reader accepts, and replaces halves of characters, which UTF-8 has not. */
-export function sentence(text: string, most = LONGEST_TEXT): string {
+export function sentence(text: string, most = MAX_TEXT): string {
   return Buffer.from(text.slice(0, most)).toString();
 }
 

@@ -12,12 +12,12 @@ import {
 } from '../job.js';
 import { RULE_NAMES } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
-import { MOST_SAMPLES, radiiOf } from './stopping-rule.js';
+import { JOB_RANGES, MAX_CHANNELS, MAX_SAMPLES } from '../job-limits.js';
+import { radiiOf } from './stopping-rule.js';
 
 /** Far above any job: the longest schedules have some hundred looks. */
 const LONGEST_JSON = 2 ** 18;
 const MOST_LOOKS = 4096;
-const MOST_CHANNELS = 4096;
 const WHAT = 'the JSON of a job';
 
 /** Plain JSON, from which every number comes back exactly; keys in no particular order, so no digest is ever made of it. */
@@ -132,7 +132,7 @@ function normalisationOf(check: Check, field: string, value: unknown): Normalisa
   const { inputScale, mean, std } = exactly(check, field, value, ['inputScale', 'mean', 'std']);
   const channels = (name: string, values: unknown, range: { above?: number }) =>
     check
-      .list(name, arrayOf(check, name, values), { least: 1, most: MOST_CHANNELS })
+      .list(name, arrayOf(check, name, values), { least: 1, most: MAX_CHANNELS })
       .map((v, i) => check.number(`${name}[${i}]`, v, range));
   return {
     inputScale: check.number(`${field}.inputScale`, inputScale, { above: 0 }),
@@ -159,7 +159,7 @@ function stopOf(check: Check, field: string, value: unknown): StoppingRule {
     case 'gain':
     case 'two-stage': {
       const { minGain } = exactly(check, field, value, ['kind', 'minGain']);
-      return { kind, minGain: check.number(`${field}.minGain`, minGain, { least: 0 }) };
+      return { kind, minGain: check.number(`${field}.minGain`, minGain, JOB_RANGES.minGain) };
     }
     case 'target': {
       const { radii } = exactly(check, field, value, ['kind', 'radii']);
@@ -169,7 +169,7 @@ function stopOf(check: Check, field: string, value: unknown): StoppingRule {
       const { selection } = exactly(check, field, value, ['kind', 'selection']);
       return {
         kind,
-        selection: check.whole(`${field}.selection`, selection, { least: 1, most: MOST_SAMPLES }),
+        selection: check.whole(`${field}.selection`, selection, JOB_RANGES.selection),
       };
     }
   }
@@ -181,7 +181,7 @@ function looksOf(check: Check, field: string, value: unknown): number[] {
   let before = 0;
   return looks.map((look, i) => {
     // A schedule of two parts of at most 1e9 each ends at twice that.
-    before = check.whole(`${field}[${i}]`, look, { above: before, most: 2 * MOST_SAMPLES });
+    before = check.whole(`${field}[${i}]`, look, { above: before, most: 2 * MAX_SAMPLES });
     return before;
   });
 }

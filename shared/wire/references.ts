@@ -1,12 +1,9 @@
+import { MAX_WEIGHT_FILES, MAX_WEIGHT_PATH } from '../job-limits.js';
 import type { DataReference, ModelReference, WeightFile } from '../job-spec.js';
 import type { Check } from './check.js';
 import type { smoothcert } from './generated.js';
 
 type Wire<T> = T | null | undefined;
-
-/** Weight files of one model. Exporters write one, or one for each tensor; so many fit into a message. */
-const MOST_WEIGHT_FILES = 4096;
-const LONGEST_PATH = 1024;
 
 export function modelToWire({
   digest,
@@ -28,7 +25,7 @@ export function modelOfWire(
   wire: Wire<smoothcert.v1.Model.$Properties>,
 ): ModelReference {
   const digest = check.digest(`${field}.digest`, wire?.digest ?? '');
-  const files = check.list(`${field}.weights`, wire?.weights, { most: MOST_WEIGHT_FILES });
+  const files = check.list(`${field}.weights`, wire?.weights, { most: MAX_WEIGHT_FILES });
   const weights = files.map((file, i) => weightFileOf(check, `${field}.weights[${i}]`, file));
   if (new Set(weights.map(({ path }) => path)).size < weights.length)
     check.note(`${field}.weights`, 'names a file twice');
@@ -63,7 +60,7 @@ function fileDigestAlone(check: Check, field: string, fileDigest: string, digest
 
 /** Checks that a path stays below the model's own folder on every system: no other file is ever opened. */
 function weightFileOf(check: Check, field: string, wire: smoothcert.v1.WeightFile.$Properties): WeightFile {
-  const path = check.text(`${field}.path`, wire.path ?? '', { most: LONGEST_PATH });
+  const path = check.text(`${field}.path`, wire.path ?? '', { most: MAX_WEIGHT_PATH });
   const plain =
     !/[\\\0]|^[a-z]:/i.test(path) && path.split('/').every((part) => part !== '' && part !== '..');
   if (!plain) check.note(`${field}.path`, "is not a path below the model's own folder");

@@ -1,13 +1,8 @@
+import { JOB_RANGES, MAX_RADII, MAX_RADIUS_LENGTH, isPlainDecimal } from '../job-limits.js';
 import type { RuleName, StoppingRule } from '../job.js';
 import { RULE_NAMES, SPEC_DEFAULTS } from '../job-spec.js';
 import type { Check } from './check.js';
 import type { smoothcert } from './generated.js';
-
-/** The numerics were compared with references up to here. */
-export const MOST_SAMPLES = 1e9;
-export const MOST_RADII = 1024;
-const LONGEST_RADIUS = 64;
-const DECIMAL = /^\d+(\.\d+)?$/;
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
 
@@ -47,7 +42,7 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
       const selection = wire.fixed?.selection || SPEC_DEFAULTS.selection;
       return {
         kind,
-        selection: check.whole(`${field}.fixed.selection`, selection, { least: 1, most: MOST_SAMPLES }),
+        selection: check.whole(`${field}.fixed.selection`, selection, JOB_RANGES.selection),
       };
     }
   }
@@ -55,13 +50,13 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
 
 /** Reads radii as plain decimals, kept as they are written; the claim's check says whether they ascend. */
 export function radiiOf(check: Check, field: string, radii: readonly unknown[] | null | undefined): string[] {
-  return check.list(field, radii, { least: 1, most: MOST_RADII }).map((radius, i) => {
-    const text = check.text(`${field}[${i}]`, radius, { most: LONGEST_RADIUS });
-    if (!DECIMAL.test(text)) check.note(`${field}[${i}]`, 'is not a plain decimal of at least 0');
+  return check.list(field, radii, { least: 1, most: MAX_RADII }).map((radius, i) => {
+    const text = check.text(`${field}[${i}]`, radius, { most: MAX_RADIUS_LENGTH });
+    if (!isPlainDecimal(text)) check.note(`${field}[${i}]`, 'is not a plain decimal of at least 0');
     return text;
   });
 }
 
 function minGainOf(check: Check, field: string, minGain: number | null | undefined): number {
-  return check.number(`${field}.min_gain`, minGain ?? SPEC_DEFAULTS.minGain, { least: 0 });
+  return check.number(`${field}.min_gain`, minGain ?? SPEC_DEFAULTS.minGain, JOB_RANGES.minGain);
 }

@@ -1,4 +1,4 @@
-import { SmoothcertError } from '../../shared/errors.js';
+import { ImpossibleClaim } from '../impossible-claim.js';
 import { buildSpendingTable, MOST_LOOKS, theoremLevel } from '../spending-table.js';
 import { ONE_LOOK, type ProvenBound } from './bound.js';
 
@@ -42,11 +42,8 @@ function doublingLooks(maxSamples: number): number[] {
   if (looks.length > 0 && 2 * maxSamples < 3 * looks.at(-1)!) looks.pop();
   looks.push(maxSamples);
   if (looks.length > MOST_LOOKS) {
-    throw new SmoothcertError(
-      'SCHEDULE_TOO_LONG',
-      `With ${maxSamples} samples an image, the bound "spending" would have ${looks.length} looks; it takes at most ${MOST_LOOKS}.`,
-      'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
-    );
+    const counted = { looks: looks.length, most: MOST_LOOKS };
+    throw new ImpossibleClaim({ reason: 'too-many-looks', samples: maxSamples, ...counted });
   }
   return looks;
 }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { program } from '../../cli/command/program.js';
+import { program } from '../../cli/program.js';
 import { project } from '../harness/local-job.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 

@@ -1,8 +1,10 @@
-import { certifyCommand } from '../../cli/certify/certify-command.js';
-import { parseRadii } from '../../cli/certify/config.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
+import { checkRadii } from '../../cli/certify/fault-words.js';
+import { jobConfig } from '../../cli/certify/job-config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
 import { readJobFile } from '../../cli/certify/job-file.js';
-import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from '../../cli/command/parse.js';
+import { parseChoice, parseImages, parseNumber, partsOf } from '../../cli/command/parse.js';
+import { commandOf } from '../../cli/command/verb.js';
 import { readLabels } from '../../cli/results/read-labels.js';
 import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
@@ -35,6 +37,7 @@ import { record } from '../support/ledger-records.js';
 import { row } from '../support/service-messages.js';
 import { examplesOf, fixtureBytes, ofFile, ofText, type Decoder } from './decoder-table.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
+import { valuesFrom } from '../support/verb-values.js';
 
 /** Decoders of files, of flags and of what HTTP brings. */
 
@@ -48,14 +51,26 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const MODELS = ['free.onnx', 'reshape-fixed.onnx', 'float16-input.onnx'].map((name) => `models/${name}`);
 const models = () =>
   [...MODELS, 'model-inputs/external.onnx', 'model-inputs/reshape-branch.onnx'].map(fixtureBytes);
-const command = () => certifyCommand().action(() => undefined);
+const command = () => commandOf(CERTIFY).action(() => undefined);
+const quickJob = valuesFrom(CERTIFY, [
+  '--model',
+  'm',
+  '--data',
+  'd',
+  '--sigma',
+  '1',
+  '--out',
+  'o',
+  '--max-samples',
+  '64',
+]);
 
 const FLAGS: readonly Decoder[] = [
   ofText(
     'a number',
-    ['cli/command/parse.ts parseNumber', 'cli/command/parse.ts parseNumbers'],
-    ['0.25', '1e-3,2', '+5.'],
-    (text) => [parseNumbers('--mean', text, { least: 0 }), parseNumber('--n0', text, { whole: true })],
+    ['cli/command/parse.ts parseNumber'],
+    ['0.25', '1e-3', '+5.'],
+    (text) => parseNumber('--jobs', text, { least: 0 }, 'serve'),
     ['OPTION_INVALID'],
   ),
   ofText(
@@ -65,9 +80,20 @@ const FLAGS: readonly Decoder[] = [
     (text) => parseChoice('--stop', text, ['gain', 'fixed']),
     ['OPTION_INVALID'],
   ),
-  ofText('a seed', ['cli/command/parse.ts parseSeed'], ['7', '18446744073709551615'], parseSeed, [
-    'OPTION_INVALID',
-  ]),
+  ofText(
+    'a seed',
+    [],
+    ['7', '18446744073709551615'],
+    (text) => jobConfig('certify', { ...quickJob, seed: text }),
+    ['OPTION_INVALID'],
+  ),
+  ofText(
+    'values a channel',
+    [],
+    ['0.25', '0.4914,0.4822,0.4465', '-1e-3'],
+    (text) => jobConfig('certify', { ...quickJob, mean: text, std: text }),
+    ['OPTION_INVALID'],
+  ),
   ofText(
     'a range of images',
     ['cli/command/parse.ts parseImages'],
@@ -75,9 +101,7 @@ const FLAGS: readonly Decoder[] = [
     parseImages,
     ['OPTION_INVALID'],
   ),
-  ofText('radii', ['cli/certify/config.ts parseRadii'], ['0.25,0.5,1.0', '0'], parseRadii, [
-    'OPTION_INVALID',
-  ]),
+  ofText('radii', [], ['0.25,0.5,1.0', '0'], (text) => checkRadii(partsOf(text)), ['OPTION_INVALID']),
   ofText(
     'an address',
     ['adapters/http/address.ts parseAddress'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { checkSpec } from '../../coordinator/jobs/check-spec.js';
-import { LONGEST_REQUEST_ID } from '../../coordinator/jobs/limits.js';
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
@@ -176,7 +176,7 @@ const SERVICE: readonly Decoder[] = [
     ],
     valid: () =>
       examplesOf(spec).map((one) =>
-        createJob.request.encode({ spec: specToWire(one), requestId: 'x'.repeat(LONGEST_REQUEST_ID) }),
+        createJob.request.encode({ spec: specToWire(one), requestId: 'x'.repeat(MAX_REQUEST_ID) }),
       ),
     read: (bytes) => checkSpec(specOfWire(createJob.request.decode(bytes).spec)),
     codes: REQUEST,

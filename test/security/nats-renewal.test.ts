@@ -1,7 +1,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
-import { natsOptions } from '../../cli/service/config.js';
+import { natsOptions } from '../../cli/service/nats-flags.js';
+import type { WorkerFlags } from '../../cli/service/worker-flags.js';
+import { WORKER } from '../../cli/service/worker-verb.js';
+import { valuesFrom } from '../support/verb-values.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
@@ -40,8 +43,8 @@ describe.runIf(hasNatsServer)('a login to NATS that is renewed', () => {
   }
 
   /** A link as `smoothcert worker` makes it of its flags. */
-  function linkOf(server: NatsServer, flags: Readonly<Record<string, string>>): Promise<NatsLink> {
-    const usual = { nats: server.url, ackWaitSeconds: '30', leaseSeconds: '10', natsReplicas: '1' };
+  function linkOf(server: NatsServer, flags: Partial<WorkerFlags>): Promise<NatsLink> {
+    const usual = valuesFrom(WORKER, ['--nats', server.url]);
     return connectNats({ ...natsOptions({ ...usual, ...flags }, 'worker', 'w'), times: TEST_TIMES });
   }
 

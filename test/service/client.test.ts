@@ -3,10 +3,11 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertificationClient } from '../../cli/client/certification-client.js';
-import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
-import { certifyCommand } from '../../cli/certify/certify-command.js';
+import { certifyConfig } from '../../cli/certify/certify-flags.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
+import { valuesFrom } from '../support/verb-values.js';
 import { importDataSet } from '../../input/convert.js';
-import { resolveImages } from '../../cli/certify/prepare.js';
+import { resolveImages } from '../../cli/certify/drawing-setup.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { jobOf as makeJob } from '../../coordinator/core/job-of.js';
@@ -373,9 +374,7 @@ describe('a client', () => {
 
 /** The job that `certify` would make of these flags, given what a worker of the test says of a model. */
 async function certifiedJob(flags: Flags) {
-  const command = certifyCommand();
-  command.parse(certifyArgs(flags).slice(1), { from: 'user' });
-  const config = compileConfig(command.opts<RawOptions>());
+  const config = certifyConfig(valuesFrom(CERTIFY, certifyArgs(flags).slice(1)));
   const into = path.join(folder.path, 'data.canonical');
   const data = await importDataSet({ data: config.data, into, range: config.images });
   const modelDigest = sha256(await readFile(`${MODELS}/free.onnx`));

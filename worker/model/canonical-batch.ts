@@ -1,4 +1,5 @@
 import { SmoothcertError } from '../../shared/errors.js';
+import { MAX_BATCH } from '../../shared/job-limits.js';
 import type { Device } from '../../shared/job.js';
 
 const FLOAT_BYTES = 4;
@@ -12,7 +13,6 @@ const LARGEST = 256;
 const ON_CPU = 32;
 const ON_CPU_IF_SMALL = 64;
 const SMALL_DIMENSION = 512;
-const LARGEST_ASKED = 4096;
 
 /**
  * Returns the rows of every run of the model: the largest power of two whose inputs and outputs take at most 256 MiB, but at least
@@ -25,10 +25,10 @@ export function canonicalBatch(
   asked?: number,
 ): number {
   if (asked !== undefined) {
-    if (Number.isInteger(asked) && asked >= 1 && asked <= LARGEST_ASKED) return asked;
+    if (Number.isInteger(asked) && asked >= 1 && asked <= MAX_BATCH) return asked;
     throw new SmoothcertError(
       'OPTION_INVALID',
-      `--batch must be a whole number from 1 to ${LARGEST_ASKED}.`,
+      `--batch must be a whole number from 1 to ${MAX_BATCH}.`,
       'Leave it out to let smoothcert choose.',
     );
   }
