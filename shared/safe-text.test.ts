@@ -47,9 +47,11 @@ describe('a text without secrets', () => {
       'eyJaaaaaaaa-',
       'a.',
     ]) {
-      const began = performance.now();
+      // Time of the processor, which does not depend on what else the machine does.
+      const began = process.cpuUsage();
       withoutSecrets(piece.repeat(10_000));
-      expect(performance.now() - began).toBeLessThan(2_000);
+      const { user, system } = process.cpuUsage(began);
+      expect((user + system) / 1000).toBeLessThan(2_000);
     }
   });
 });

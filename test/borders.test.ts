@@ -52,6 +52,7 @@ const IMPORTS = {
   worker: 'worker/draw/votes.js',
   model: 'worker/model/prepare-model.js',
   coordinator: 'coordinator/core/look.js',
+  jobs: 'coordinator/jobs/limits.js',
   cli: 'cli/command/parse.js',
   generated: 'shared/wire/generated.js',
   onnx: 'onnxruntime-node',
@@ -85,6 +86,7 @@ const OURS = [
   'worker',
   'model',
   'coordinator',
+  'jobs',
   'cli',
 ] as const;
 
@@ -108,8 +110,8 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   cluster: BELOW_WORKER,
   core: ['shared', 'wire', 'api', 'statistics', 'laws', 'coordinator'],
   run: BELOW_COORDINATOR,
-  grpc: [...BELOW_COORDINATOR, 'http', 'grpcJs', 'grpcHealth'],
-  coordinatorHttp: [...BELOW_COORDINATOR, 'http'],
+  grpc: [...BELOW_COORDINATOR, 'jobs', 'http', 'grpcJs', 'grpcHealth'],
+  coordinatorHttp: [...BELOW_COORDINATOR, 'jobs', 'http'],
   cli: [...SHARED, ...OURS, 'commander'],
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
 };

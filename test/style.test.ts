@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './harness/command.js';
 
 /** Folders whose comments follow the style below. */
-const FOLDERS = ['adapters', 'input', 'shared', 'worker/model', 'worker/noise'];
+const FOLDERS = [
+  'adapters',
+  'input',
+  'shared/dataset',
+  'shared/ports',
+  'shared/telemetry',
+  'shared/wire/cluster',
+  'worker/model',
+  'worker/noise',
+];
 
 /** A doc comment that begins with a question instead of saying what its function does or returns. */
 const QUESTION = /\/\*\*\s*(?:\*\s*)?(What|Whether)\b/g;

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
-import { SerialQueue } from '../../shared/serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { storageError, writeAtomically } from '../../shared/files.js';

@@ -3,7 +3,7 @@ import type { StatsFs } from 'node:fs';
 import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
-import { SerialQueue } from '../../shared/serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 
 /** Limits of a store's uploads that are under way or were interrupted. */
 export interface IncomingLimits {

@@ -4,7 +4,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { SAFE_JOB_ID } from '../../shared/job-id-pattern.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
-import { SerialQueue } from '../../shared/serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
 import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 

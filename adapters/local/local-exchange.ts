@@ -11,7 +11,7 @@ import type {
 } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
-import { SerialQueue } from '../../shared/serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 import { FileLedger } from './file-ledger.js';
 import { storageError } from '../../shared/files.js';
 import { ledgerFileOf } from './ledger-folder.js';

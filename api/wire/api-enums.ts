@@ -4,7 +4,7 @@ import type { JobState, Outcome } from '../job-view.js';
 
 const wire = smoothcert.v1;
 
-/** The numbers of our words; what is unspecified is not among them. */
+/** The numbers of enum values in messages. The values named unspecified are left out. */
 export const STATE_NUMBERS = {
   pending: wire.JobState.JOB_STATE_PENDING,
   running: wire.JobState.JOB_STATE_RUNNING,

@@ -6,7 +6,7 @@ import { smoothcert } from '../../shared/wire/generated.js';
 import { codecOf } from '../../shared/wire/codec.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 
-/** A part of a job's backup, in the order in which they stand in it. */
+/** A part of a job's backup. They come in this order: the entry, records, each artifact followed by its pieces, the end. */
 export type BackupPart =
   | { readonly kind: 'entry'; readonly entry: JobEntry }
   | { readonly kind: 'record'; readonly record: LedgerRecord }
@@ -46,7 +46,7 @@ const part = codecOf(
   },
 );
 
-/** @throws SmoothcertError INTERNAL for a part that nobody could read */
+/** Returns the bytes of a part. @throws SmoothcertError INTERNAL if `decodeBackupPart` could not read them */
 export const encodeBackupPart: (part: BackupPart) => Uint8Array = part.encode;
-/** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED, LEDGER_DAMAGED */
+/** Reads a part. @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED, LEDGER_DAMAGED */
 export const decodeBackupPart: (bytes: Uint8Array) => BackupPart = part.decode;

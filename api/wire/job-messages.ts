@@ -16,11 +16,11 @@ type WireJob = smoothcert.v1.Job.$Properties;
 
 const MOST_REFUSALS = 256;
 const LONGEST_ROW = 2 ** 20;
-/** gRPC's numbers for a job that cannot be run, and for a fault of ours. */
+/** Numbers of gRPC statuses: for a job that cannot be run, and for a fault of the program. */
 const FAILED_PRECONDITION = 9;
 const INTERNAL = 13;
 
-/** A job as clients get it. */
+/** Makes the message of a job as clients get it. */
 export function jobToWire(view: JobView): WireJob {
   return {
     id: view.id,
@@ -40,7 +40,7 @@ export function jobToWire(view: JobView): WireJob {
   };
 }
 
-/** A job as a server told it; its digest is checked. @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads a job from a server's answer, and checks its digest. @throws SmoothcertError MESSAGE_MALFORMED */
 export function jobOfWire(wire: Wire<WireJob>): JobView {
   const check = new Check();
   const view = readView(check, wire ?? {});
@@ -48,7 +48,7 @@ export function jobOfWire(wire: Wire<WireJob>): JobView {
   return view;
 }
 
-/** A message of a watch. */
+/** Makes a message of a watch. */
 export function updateToWire({
   job,
   decided,
@@ -58,7 +58,7 @@ export function updateToWire({
   return { job: jobToWire(job), decided: decided.map(decisionToWire), sequence, snapshot };
 }
 
-/** @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads a message of a watch. @throws SmoothcertError MESSAGE_MALFORMED */
 export function updateOfWire(wire: smoothcert.v1.WatchJobResponse.$Properties): JobUpdate {
   const check = new Check();
   const update: JobUpdate = {
@@ -71,7 +71,7 @@ export function updateOfWire(wire: smoothcert.v1.WatchJobResponse.$Properties): 
   return update;
 }
 
-/** A row of the results. */
+/** Makes the message of a row of the results. */
 export function rowToWire(row: CertificateRow): smoothcert.v1.StreamCertificatesResponse.$Properties {
   const { image, label, outcome, class: certified, radius, correct, samples, json, tsv } = row;
   return {
@@ -87,7 +87,7 @@ export function rowToWire(row: CertificateRow): smoothcert.v1.StreamCertificates
   };
 }
 
-/** @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads a row of the results. @throws SmoothcertError MESSAGE_MALFORMED */
 export function rowOfWire(wire: smoothcert.v1.StreamCertificatesResponse.$Properties): CertificateRow {
   const check = new Check();
   const row: CertificateRow = {
@@ -111,7 +111,7 @@ function decisionToWire({
   return { image, outcome: OUTCOME_NUMBERS[outcome], class: certified ?? 0, radius };
 }
 
-/** Certified is what has a class, and nothing else. */
+/** Reads a decision. Exactly the certified ones have a class. */
 function decisionOf(
   check: Check,
   field: string,

@@ -2,7 +2,7 @@ import { canonicalJson, jobDigest } from '../../shared/job.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 
-/** Whether two entries are moments of one job: created once, by one request, with one seed, and drawn by one kind of machine. */
+/** Returns true if two entries are earlier and later states of one job: created by one request, with one seed, and drawn on one kind of machine. */
 export function isSameJob(a: JobEntry, b: JobEntry): boolean {
   const made = ({ id, requestId, requestDigest, createMs, spec }: JobEntry) =>
     canonicalJson({ id, requestId, requestDigest, createMs, spec });
@@ -13,18 +13,18 @@ export function isSameJob(a: JobEntry, b: JobEntry): boolean {
 
 const END = { done: true, value: undefined } as const;
 
-/** How many records two ledgers begin with in common, and whether each of them ends there. */
-export interface Common {
+/** How many records two ledgers begin with in common, and which of them end there. */
+export interface CommonRecords {
   readonly records: number;
   readonly firstEnds: boolean;
   readonly secondEnds: boolean;
 }
 
 /** Compares two ledgers record by record. Memory does not grow with them. @param second null: there is none */
-export async function common(
+export async function commonRecords(
   first: AsyncIterable<LedgerRecord>,
   second: AsyncIterable<LedgerRecord> | null,
-): Promise<Common> {
+): Promise<CommonRecords> {
   const [a, b] = [first[Symbol.asyncIterator](), second?.[Symbol.asyncIterator]()];
   try {
     for (let records = 0; ; records++) {

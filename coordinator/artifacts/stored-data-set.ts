@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { LabelOf } from '../results/results-rows.js';
 
 /**
- * The images of a job: those asked for, if the data set holds each of them, or all that it holds.
+ * Returns the images of a job: those asked for, if the data set holds each of them, or all that it holds.
  * @throws RequestError, ARTIFACT_MISSING, DATA_UNREADABLE, DATA_DIGEST_MISMATCH
  */
 export function imagesIn(
@@ -27,7 +27,7 @@ export function imagesIn(
   });
 }
 
-/** Ends behind as many images as the data set holds, however many are asked for. */
+/** Returns the first image that the data set does not hold; null if it holds all. It looks at no more images than the data set holds. */
 function firstAbsent({ start, stop, step }: JobImages, { holds }: DataSetGeometry): number | null {
   for (let image = start; image < stop; image += step) if (!holds(image)) return image;
   return null;
@@ -38,7 +38,7 @@ function heldBy({ start, step, shape }: DataSetHeader): JobImages {
 }
 
 /**
- * The labels of a data set by image, all of them held against its digest: from here on they are in memory.
+ * Returns the labels of a data set by image. All were verified against its digest, and are in memory.
  * @throws ARTIFACT_MISSING, DATA_UNREADABLE, DATA_DIGEST_MISMATCH
  */
 export function labelsIn(artifacts: ArtifactStore, digest: string): Promise<LabelOf> {
@@ -49,7 +49,7 @@ export function labelsIn(artifacts: ArtifactStore, digest: string): Promise<Labe
   });
 }
 
-/** A store is a folder that others can write to: nothing of a data set is believed that does not have the digest of its chunk. */
+/** Opens a stored data set and reads it. Every chunk is verified against its digest: a store is a folder that others can write to. */
 async function reading<T>(
   artifacts: ArtifactStore,
   digest: string,

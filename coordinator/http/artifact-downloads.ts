@@ -8,9 +8,9 @@ const PATH = /^\/artifacts\/([0-9a-f]{64})(?:\/(description|\d{1,7}))?$/;
 const RANGE = /^bytes=(\d{1,15})-(\d{0,15})$/;
 
 /**
- * Serves GET and HEAD of /artifacts/<digest> (with one Range), /artifacts/<digest>/<n> (chunk n of 16 MiB) and
- * /artifacts/<digest>/description (JSON: digest, kind, bytes, chunk digests of a data set). False if the path is none of these.
- * Memory does not grow with the artifact; a client that goes ends the reading.
+ * Serves artifacts to workers over HTTP; it knows the artifact store and nothing of jobs. Answers GET and HEAD of /artifacts/<digest> (with one Range), /artifacts/<digest>/<n> (chunk n of 16 MiB) and
+ * /artifacts/<digest>/description (JSON: digest, kind, bytes, chunk digests of a data set). Resolves with false if the path is none of these.
+ * Memory does not grow with the artifact; if the client goes away, reading ends.
  */
 export async function serveArtifact(
   store: ArtifactStore,
@@ -59,7 +59,7 @@ async function content(
   else await pipeline(store.read(digest, first + begin, first + end), response);
 }
 
-/** Null without a range, or with one of a form that may be ignored (RFC 9110, 14.2). */
+/** Returns the range of a request; null without one, or with one of a form that may be ignored (RFC 9110, 14.2). */
 function rangeOf(
   header: string | undefined,
   length: number,

@@ -5,7 +5,7 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
 import { imagesIn } from '../artifacts/stored-data-set.js';
-import type { Inputs } from '../artifacts/job-inputs.js';
+import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { endedViewOf, viewOf } from '../observe/job-view-of.js';
 import { LARGEST_SPEC, LONGEST_REQUEST_ID, ROOM_OF_AN_IMAGE } from './limits.js';
@@ -26,7 +26,7 @@ export class Admission {
 
   constructor(
     private readonly ports: ServicePorts,
-    private readonly inputs: Inputs,
+    private readonly inputs: InputArtifacts,
   ) {}
 
   /** As `CertificationService.createJob`. Equal requests make one job, also if they come at the same moment or to another coordinator. */

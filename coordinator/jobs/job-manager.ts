@@ -8,8 +8,8 @@ import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
 import { certificateRows } from '../results/certificate-rows.js';
-import { Inputs, type Fetcher } from '../artifacts/job-inputs.js';
-import { showMoment, type Moment } from '../observe/gauges.js';
+import { InputArtifacts, type Fetcher } from '../artifacts/job-inputs.js';
+import { setGauges, type CoordinatorState } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';
 import { endedViewOf } from '../observe/job-view-of.js';
 import { pageOf } from './job-pages.js';
@@ -43,8 +43,8 @@ export class JobManager implements CertificationService {
   private readonly inUse = new ResultsInUse();
 
   constructor(private readonly options: JobManagerOptions) {
-    this.admission = new Admission(options, new Inputs(options.artifacts, options.fetcher));
-    options.metrics.onScrape(() => showMoment(options.metrics, this.moment()));
+    this.admission = new Admission(options, new InputArtifacts(options.artifacts, options.fetcher));
+    options.metrics.onScrape(() => setGauges(options.metrics, this.state()));
   }
 
   get artifacts(): ArtifactStore {
@@ -144,10 +144,10 @@ export class JobManager implements CertificationService {
     if (job.entry.ending === null && active.until.aborted) throw notServing();
   }
 
-  private moment(): Moment {
+  private state(): CoordinatorState {
     const { watchers, active, serving } = this;
     const { exchange, clock } = this.options;
-    const jobs = [...(active?.runners.values() ?? [])].map((runner) => runner.moment());
+    const jobs = [...(active?.runners.values() ?? [])].map((runner) => runner.forMetrics());
     return {
       serving,
       watchers,

@@ -6,7 +6,7 @@ import { makeJob } from '../../test/support/jobs.js';
 import { ServiceBed, dataSet, sha256, store } from '../../test/support/service-bed.js';
 import { imagesIn, labelsIn } from '../artifacts/stored-data-set.js';
 import { endsDrawing, endsPreparation, sentenceOf } from '../run/fatal-errors.js';
-import { Inputs, type Fetcher, type Wanted } from '../artifacts/job-inputs.js';
+import { InputArtifacts, type Fetcher, type Wanted } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
 import { imageCount } from '../../shared/job-spec.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
@@ -160,7 +160,7 @@ describe('with stores', () => {
 
   it('inputs that are not here are fetched, weight files from beside the model, each once', async () => {
     const fetcher = new Noting();
-    const inputs = new Inputs(bed.artifacts, fetcher);
+    const inputs = new InputArtifacts(bed.artifacts, fetcher);
     expect(await inputs.check(remote('https://x.example/m/'))).toBe(true);
     await Promise.all([1, 2].map(() => inputs.require(remote('https://x.example/m/'))));
     await inputs.require(remote('https://x.example/m/'));
@@ -172,14 +172,14 @@ describe('with stores', () => {
 
   it('inputs that are nowhere are named, with what to do', async () => {
     const digest = sha256('model');
-    const alone = new Inputs(bed.artifacts, null);
+    const alone = new InputArtifacts(bed.artifacts, null);
     await expect(alone.require(remote('https://x.example/'))).rejects.toMatchObject({
       code: 'ARTIFACT_MISSING',
       message: `The server does not have the model, ${digest}, or not all of it.`,
       remedy:
         'Upload it with smoothcert artifacts put, or with PutArtifact. This server fetches nothing itself.',
     });
-    const fetching = new Inputs(bed.artifacts, new Noting());
+    const fetching = new InputArtifacts(bed.artifacts, new Noting());
     const missing = { code: 'ARTIFACT_MISSING', remedy: expect.stringMatching(/PutArtifact\.$/) as string };
     await expect(fetching.require(remote(null))).rejects.toMatchObject(missing);
     await expect(fetching.check(remote(null))).rejects.toMatchObject(missing);
@@ -190,7 +190,7 @@ describe('with stores', () => {
   });
 
   it('inputs of another kind are refused', async () => {
-    const inputs = new Inputs(bed.artifacts, null);
+    const inputs = new InputArtifacts(bed.artifacts, null);
     const spec = bed.spec({ data: { digest: bed.modelDigest, uri: null } });
     await expect(inputs.require(spec)).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
     await expect(inputs.check(spec)).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });

@@ -18,11 +18,11 @@ import type { ShownJob } from './shown-job.js';
 import type { StoredJob } from './stored-job.js';
 import { workOrderOf, type PreparedEntry } from './work-order-of.js';
 
-/** So often all that is missing is issued anew without an answer to any of it; then the job is begun again, with its order. */
-const MOST_RESTARTS = 3;
+/** How often in a row all that is missing is issued again without an answer; then the job is begun again, and workers get its order again. */
+const MAX_RESTARTS = 3;
 const PREFIX_BYTES = 6;
 
-/** What drawing a job reports to and ends with. */
+/** The parts of a job's runner that drawing it uses. */
 export interface DrawingParts {
   readonly stored: StoredJob;
   readonly shown: ShownJob;
@@ -48,8 +48,8 @@ export class JobDrawing {
   }
 
   /**
-   * Draws until the job has ended or `until` aborts; once the job has ended elsewhere, it draws nothing.
-   * @throws what a further try may mend, which begins with the ledger again
+   * Draws until the job has ended or `until` aborts. Does nothing if the job has ended elsewhere.
+   * @throws what another try may mend, which reads the ledger from its beginning
    */
   async run(entry: PreparedEntry, until: AbortSignal): Promise<void> {
     const { stored, shown, closer } = this.parts;
@@ -67,19 +67,19 @@ export class JobDrawing {
     }
   }
 
-  /** Has the ledger say that the job is cancelled, and the job ended once that is folded. Returns false if no ledger is open. */
+  /** Records that the job is cancelled, so that it ends once that is folded. Returns false, and does nothing, if no ledger is open. */
   cancel(): boolean {
     this.coordinator?.cancel();
     return this.coordinator !== null;
   }
 
-  /** Takes note of a task that was handed out too often and never answered. Without an open ledger it counts as lost work. */
+  /** Takes note of a task that was handed out too often and never answered. Does nothing if no ledger is open: what is missing is issued then anyway. */
   exhausted(task: Task): void {
     this.coordinator?.taskExhausted(task);
   }
 
-  /** Returns what a scrape sees of it, having counted what was issued until now. */
-  moment(numericClass: string | undefined): Omit<RunningJob, 'state'> {
+  /** Counts what was issued until now, and returns the state of the job for the metrics. */
+  forMetrics(numericClass: string | undefined): Omit<RunningJob, 'state'> {
     const { links, coordinator } = this;
     const { labelled } = this.parts.shown;
     if (coordinator) this.meter.issued(coordinator.counters);
@@ -145,7 +145,7 @@ export class JobDrawing {
       taskMicros: limits.taskMicros,
       taskPrefix: randomBytes(PREFIX_BYTES).toString('hex'),
       window: () => window(job.draw.numericClass),
-      maxRestarts: MOST_RESTARTS,
+      maxRestarts: MAX_RESTARTS,
       onRestart: (count) => reports.reissued(count),
       onProgress: (record, effects, sequence) => {
         onRecord();

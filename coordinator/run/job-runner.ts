@@ -72,10 +72,10 @@ export class JobRunner {
     return viewOf(entry, progress, shown.waitingFor, this.ports.exchange.presences());
   }
 
-  /** Returns what a scrape sees of it. */
-  moment(): RunningJob {
+  /** Returns its state for the metrics. */
+  forMetrics(): RunningJob {
     const { entry } = this;
-    return { state: stateOf(entry), ...this.drawing.moment(entry.job?.draw.numericClass) };
+    return { state: stateOf(entry), ...this.drawing.forMetrics(entry.job?.draw.numericClass) };
   }
 
   /** Runs until the job is over or `signal` aborts; never rejects. */
