@@ -135,7 +135,7 @@ describe('paths', () => {
     );
   /** What a command of the same document makes. */
   const MADE =
-    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job|test\/(simulation\/service|conformance))/;
+    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job|test\/(simulation\/service|conformance|titles))/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
       .map(([, name]) => name!.replace(/\/$/, ''))
@@ -225,6 +225,12 @@ describe('docs/testing.md', () => {
     const tried = run.filter(([, port]) => port !== 'Nats').map(([, port, adapter]) => `${port}: ${adapter}`);
     expect(tried.filter((one) => !adapters.includes(one))).toEqual([]);
     expect(tried.length).toBeGreaterThan(8);
+  });
+
+  it('names every file that stands in test/ itself', () => {
+    const files = FILES.filter((file) => /^test\/[\w-]+\.test\.ts$/.test(file));
+    expect(files.filter((file) => !read('docs/testing.md').includes(`\`${file}\``))).toEqual([]);
+    expect(files.length).toBeGreaterThan(4);
   });
 
   it('names every folder of test/, and no other', () => {
