@@ -130,7 +130,7 @@ describe('paths', () => {
     );
   /** What a command of the same document makes. */
   const MADE =
-    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job)/;
+    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job|test\/(simulation\/service|conformance|titles))/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
       .map(([, name]) => name!.replace(/\/$/, ''))
@@ -208,6 +208,26 @@ describe('rules and bounds', () => {
 });
 
 describe('docs/testing.md', () => {
+  it('names every adapter that a conformance suite is run against', () => {
+    const files = FILES.filter((file) => /^test\/conformance\/.*\.test\.ts$/.test(file));
+    const run = files.flatMap((file) => [...read(file).matchAll(/\bdescribe([A-Z]\w+)\(\s*'([^']+)',/g)]);
+    const named = [
+      ...read('docs/testing.md').matchAll(/^\| (\w+) +\| `test\/conformance\/[\w-]+\.ts` +\| (.*?) +\|$/gm),
+    ];
+    const adapters = named.flatMap(([, port, cell]) =>
+      cell!.split(', ').map((adapter) => `${port}: ${adapter}`),
+    );
+    const tried = run.filter(([, port]) => port !== 'Nats').map(([, port, adapter]) => `${port}: ${adapter}`);
+    expect(tried.filter((one) => !adapters.includes(one))).toEqual([]);
+    expect(tried.length).toBeGreaterThan(8);
+  });
+
+  it('names every file that stands in test/ itself', () => {
+    const files = FILES.filter((file) => /^test\/[\w-]+\.test\.ts$/.test(file));
+    expect(files.filter((file) => !read('docs/testing.md').includes(`\`${file}\``))).toEqual([]);
+    expect(files.length).toBeGreaterThan(4);
+  });
+
   it('names every folder of test/, and no other', () => {
     const folders = readdirSync(path.join(ROOT, 'test'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
