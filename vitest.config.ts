@@ -10,7 +10,7 @@ const DECISION_CORE = [
   'statistics/**/*.ts',
   'coordinator/core/*.ts',
   'coordinator/results/{certificates,other-radii,results-rows,results-table,topk-rows}.ts',
-  'coordinator/run/{bell,coordinator,issuer}.ts',
+  'coordinator/run/{auto-reset-event,coordinator,issuer,replay}.ts',
 ];
 
 export default defineConfig({

@@ -1,8 +1,16 @@
 import { SmoothcertError } from '../shared/errors.js';
-import type { Claim, StoppingRule } from '../shared/job.js';
-import { checkAlpha, checkPair } from './pairs.js';
-import { MOST_SAMPLES } from './schedule.js';
+import { BOUND_NAMES, type Claim, type RuleName, type StoppingRule } from '../shared/job.js';
+import { RULE_NAMES } from '../shared/job-spec.js';
+import { BOUNDS, boundsFor, pairReason } from './bounds/bounds.js';
+import type { Noise } from './noises/noise.js';
 import { PILOT } from './two-stage.js';
+
+/** Theorem C needs a level of at most ¼. */
+export const LARGEST_ALPHA = 0.25;
+/** The numerics were compared with references from here on. */
+export const SMALLEST_ALPHA = 1e-12;
+/** The numerics were compared with references up to here. */
+export const MOST_SAMPLES = 1e9;
 
 const DECIMAL = /^\d+(\.\d+)?$/;
 
@@ -13,6 +21,44 @@ export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
   if ('minGain' in stop) checkMinGain(stop.minGain);
   if ('radii' in stop) checkRadii(stop.radii);
   checkLooks(stop, looks);
+}
+
+/** Throws PAIR_NOT_OFFERED, saying why, unless this stopping rule may be used with this bound. */
+export function checkPair(stop: string, bound: string): void {
+  if (!isOneOf(RULE_NAMES, stop)) {
+    throw new SmoothcertError(
+      'PAIR_NOT_OFFERED',
+      `There is no stopping rule "${stop}" in this version.`,
+      `Use --stop ${RULE_NAMES.join(' or --stop ')}.`,
+    );
+  }
+  const reason = isOneOf(BOUND_NAMES, bound)
+    ? pairReason(stop, bound)
+    : 'there is no such bound in this version';
+  if (reason !== null) throw pairNotOffered(stop, bound, reason);
+}
+
+const isOneOf = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name);
+
+/** PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
+export function pairNotOffered(stop: RuleName, bound: string, reason: string): SmoothcertError {
+  const offered = boundsFor(stop).filter((name) => BOUNDS[name].proves);
+  return new SmoothcertError(
+    'PAIR_NOT_OFFERED',
+    `--stop ${stop} is not offered with --bound ${bound}: ${reason}.`,
+    `With --stop ${stop} use --bound ${offered.join(' or --bound ')}.`,
+  );
+}
+
+/** Throws OPTION_INVALID unless 1e-12 ≤ alpha ≤ ¼: above, Theorem C has no proof; below, nothing was checked. */
+export function checkAlpha(alpha: number): void {
+  if (alpha >= SMALLEST_ALPHA && alpha <= LARGEST_ALPHA) return;
+  throw new SmoothcertError(
+    'OPTION_INVALID',
+    `--alpha ${alpha} is outside [${SMALLEST_ALPHA}, ${LARGEST_ALPHA}], where the bounds are proved and checked.`,
+    'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
+  );
 }
 
 /** Throws OPTION_INVALID unless these are radii in plain decimals, ascending: they are reported as they are written. */
@@ -49,6 +95,16 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   if (stop.kind === 'fixed') return looks.length === 2 && looks[0] === stop.selection;
   if (stop.kind === 'two-stage') return looks.length > 1 && looks[0] === PILOT;
   return looks.length > 0;
+}
+
+/** OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
+export function outOfReach(noise: Noise, radius: string, scale: number): SmoothcertError {
+  const { name, symbol, farthest } = noise;
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `With ${name} noise of ${symbol} = ${scale}, no votes certify a radius of ${radius}: all radii are below ${farthest * scale}.`,
+    'Leave the larger radii out, or add more noise.',
+  );
 }
 
 /** BUDGET_TOO_SMALL: not even unanimous votes would certify `wanted` within the claim's samples. */

@@ -8,7 +8,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { FileLedger } from './file-ledger.js';
-import { HEADER_BYTES, LARGEST_PAYLOAD, encodeFrame, encodeHeader } from './frames.js';
+import { HEADER_BYTES, LARGEST_PAYLOAD, encodeFrame, encodeHeader } from './ledger-frames.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const JOB = makeJob();

@@ -2,7 +2,7 @@ import { FileLedger } from '../../adapters/local/file-ledger.js';
 import type { Job } from '../../shared/job.js';
 import { jobDigest } from '../../shared/job.js';
 import { VERSION } from '../../shared/version.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jobOf, refuseImpossibleClaim } from '../../coordinator/core/job-of.js';
 import { askChild } from '../../worker/draw/ask-child.js';

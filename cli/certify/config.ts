@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import {
+  BOUND_NAMES,
   DEVICES,
+  LAYOUTS as MODEL_LAYOUTS,
   type BoundName,
   type Device,
   type Layout,
   type Normalisation,
   type StoppingRule,
 } from '../../shared/job.js';
-import { DEFAULT_BOUNDS } from '../../shared/job-spec.js';
+import { DEFAULT_BOUNDS, RULE_NAMES } from '../../shared/job-spec.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
-import { checkRadii } from '../../statistics/claim.js';
-import { checkAlpha, checkPair } from '../../statistics/pairs.js';
+import { checkAlpha, checkPair, checkRadii } from '../../statistics/claim.js';
 import {
   optionError,
   parseChoice,
@@ -96,10 +97,7 @@ export interface CertifyConfig extends JobConfig, OutputConfig {
 export const MIN_GAIN_NAMES = { quick: 0.1, default: 0.02, thorough: 0.01 } as const;
 export const DEFAULTS = { alpha: '0.001', maxSamples: '100000', n0: '100', hangSeconds: '60' } as const;
 
-/** Each rule has the bound that is usual with it unless another one is named. */
-export const STOPS = Object.keys(DEFAULT_BOUNDS) as (keyof typeof DEFAULT_BOUNDS)[];
-export const BOUNDS = ['spending', 'anytime', 'clopper-pearson', 'clt'] as const;
-export const LAYOUTS = ['nchw', 'nhwc', 'flat', 'auto'] as const;
+export const LAYOUTS = [...MODEL_LAYOUTS, 'auto'] as const;
 const LARGEST_BATCH = 4_096;
 const MOST_PROCESSES = 1_024;
 const MOST_SAMPLES = 1e9;
@@ -128,8 +126,9 @@ export function compileJobConfig(command: string, raw: RawJobOptions): JobConfig
   const { model, data, sigma } = neededFlags(command, NEEDED, raw);
   const alpha = parseNumber('--alpha', raw.alpha, { above: 0, most: 1 });
   checkAlpha(alpha);
-  const kind = parseChoice('--stop', raw.stop, STOPS);
-  const bound = raw.bound === undefined ? DEFAULT_BOUNDS[kind] : parseChoice('--bound', raw.bound, BOUNDS);
+  const kind = parseChoice('--stop', raw.stop, RULE_NAMES);
+  const bound =
+    raw.bound === undefined ? DEFAULT_BOUNDS[kind] : parseChoice('--bound', raw.bound, BOUND_NAMES);
   checkPair(kind, bound);
   return {
     model,

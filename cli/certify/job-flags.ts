@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { DEVICES } from '../../shared/job.js';
+import { boundHelp, stopHelp } from './claim-help.js';
 import { DEFAULTS, MIN_GAIN_NAMES } from './config.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
@@ -38,15 +39,8 @@ export function addClaim(command: Command): Command {
     .optionsGroup('Claim:')
     .option('--sigma <σ>', 'standard deviation of the noise, in pixels scaled to [0, 1]')
     .option('--alpha <α>', 'probability of a wrong certificate, per image, at most 0.25', DEFAULTS.alpha)
-    .option(
-      '--stop <rule>',
-      'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
-      'gain',
-    )
-    .option(
-      '--bound <bound>',
-      'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
-    )
+    .option('--stop <rule>', stopHelp(), 'gain')
+    .option('--bound <bound>', boundHelp())
     .option('--radii <r,…>', 'with target: ascending, in pixels scaled to [0, 1], for example 0.25,0.5,1.0')
     .option(
       '--min-gain <gain>',

@@ -1,7 +1,8 @@
 import type { Command, Option } from 'commander';
-import { DEVICES } from '../../shared/job.js';
+import { BOUND_NAMES, DEVICES } from '../../shared/job.js';
+import { RULE_NAMES } from '../../shared/job-spec.js';
 import { KINDS, type RawArtifactsOptions } from '../jobs/artifacts-command.js';
-import { BOUNDS, LAYOUTS, STOPS, type RawJobOptions, type RawOptions } from '../certify/config.js';
+import { LAYOUTS, type RawJobOptions, type RawOptions } from '../certify/config.js';
 import type { RawJobsOptions } from '../jobs/jobs-command.js';
 import { LOG_FORMATS } from '../../adapters/telemetry/logs/log-format.js';
 import type { RawServerOptions } from '../jobs/server-flags.js';
@@ -37,8 +38,8 @@ const JOB_FLAGS: Facts<RawJobOptions> = {
   out: RUN,
   sigma: { ...JOB, needed: true },
   alpha: JOB,
-  stop: { ...JOB, choices: STOPS },
-  bound: { ...JOB, choices: BOUNDS },
+  stop: { ...JOB, choices: RULE_NAMES },
+  bound: { ...JOB, choices: BOUND_NAMES },
   radii: JOB,
   minGain: JOB,
   maxSamples: JOB,

@@ -4,7 +4,7 @@ import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile } from '../certify/job-file.js';

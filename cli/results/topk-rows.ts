@@ -1,4 +1,5 @@
 import { imagesOf, type Job, type StoppingRule } from '../../shared/job.js';
+import { RULES } from '../../statistics/rules.js';
 import { optionError } from '../command/parse.js';
 
 /** The file that `--topk-rows` writes. */
@@ -14,7 +15,7 @@ const REMEDY = 'Leave --topk-rows out: results.jsonl has the counts of every ima
  * errs on such votes more often than it says. @throws OPTION_INVALID
  */
 export function refuseRowsOfLooks(kind: StoppingRule['kind']): void {
-  if (kind === 'fixed' || kind === 'two-stage') return;
+  if (RULES[kind].firstLookChooses) return;
   throw optionError(
     `--topk-rows is not offered with --stop ${kind}: what reads them takes the number of samples for fixed, and ${kind} stops by looking at the votes.`,
     'Certify into a new folder with --stop fixed or --stop two-stage; results.jsonl has the counts of every rule.',

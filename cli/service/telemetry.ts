@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Role } from '../../shared/telemetry/catalogue.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';

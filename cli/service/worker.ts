@@ -1,7 +1,7 @@
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';

@@ -27,8 +27,8 @@ Its results and its ledger are removed with it. A job that has not ended is refu
 
   smoothcert forget j-0123456789abcdef0123 --store /var/lib/smoothcert`;
 
-/** Flags that name what is looked after: the store of `serve`, or NATS and the store of coordinators. */
-function placed(command: Command): Command {
+/** Adds the flags that name the stores: the store of `serve`, or NATS and the store of coordinators. */
+function withStores(command: Command): Command {
   return addNatsLogin(command, null)
     .optionsGroup('Storage:')
     .addOption(
@@ -38,7 +38,8 @@ function placed(command: Command): Command {
     );
 }
 
-function finished(command: Command, help: string): Command {
+/** Adds the flags that every command has, and its help. */
+function withCommonFlags(command: Command, help: string): Command {
   return command
     .optionsGroup('Output:')
     .option('--json', 'one JSON object on standard output')
@@ -51,30 +52,33 @@ const named = (name: string, description: string): Command =>
   new Command(name).description(description).argument('<id>', "the job's id, j-…");
 
 export function backupCommand(): Command {
-  const command = placed(named('backup', 'Write one job of a store into a file: all that it rests on.'))
+  const command = withStores(named('backup', 'Write one job of a store into a file: all that it rests on.'))
     .optionsGroup('Backup:')
     .option('--out <file>', 'the file, which must not be there yet')
     .option('--no-inputs', 'without model and data set: they must be in the store that it is restored to');
-  return finished(command, BACKUP_HELP);
+  return withCommonFlags(command, BACKUP_HELP);
 }
 
 export function restoreCommand(): Command {
   const command = new Command('restore')
     .description('Put a job back from a file that backup has written.')
     .argument('<file>', 'the backup');
-  return finished(placed(command), RESTORE_HELP);
+  return withCommonFlags(withStores(command), RESTORE_HELP);
 }
 
 export function pruneCommand(): Command {
-  const command = placed(
+  const command = withStores(
     new Command('prune').description('Show, or delete, what no job of a store needs any more.'),
   )
     .optionsGroup('Pruning:')
     .option('--unused-days <n>', 'what was used since stays', '30')
     .option('--delete', 'delete it; without this it is only shown');
-  return finished(command, PRUNE_HELP);
+  return withCommonFlags(command, PRUNE_HELP);
 }
 
 export function forgetCommand(): Command {
-  return finished(placed(named('forget', 'Remove one job that has ended from a store, now.')), FORGET_HELP);
+  return withCommonFlags(
+    withStores(named('forget', 'Remove one job that has ended from a store, now.')),
+    FORGET_HELP,
+  );
 }

@@ -4,8 +4,8 @@ import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
 import type { LedgerStore } from '../../shared/ports/ledger-store.js';
@@ -13,19 +13,19 @@ import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
 import { natsOptions, type Raw } from '../service/config.js';
 
-/** All that an installation keeps. */
+/** The stores of one installation: all that it keeps. */
 export interface Stores {
   readonly jobs: JobStore;
   readonly ledgers: LedgerStore;
   readonly artifacts: ArtifactStore;
-  /** Jobs that could not be read until now: what they name is unknown. */
+  /** Jobs that could not be read until now, so that nobody knows which artifacts they need. */
   readonly damaged: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Opens what an installation keeps: with --nats that of a cluster, else that of `serve`.
- * @param alone nobody else may write: the folder of `serve` is locked, as `serve` does. A cluster's stores bear several writers.
+ * Opens the stores of an installation: with --nats those of a cluster, else the folder of `serve`.
+ * @param alone locks the folder of `serve`, as `serve` does, so that nobody else writes. A cluster's stores allow several writers.
  * @throws SmoothcertError OPTION_INVALID, FOLDER_LOCKED, FOLDER_UNUSABLE, NATS_UNREACHABLE
  */
 export async function openStores(raw: Raw, alone: boolean): Promise<Stores> {

@@ -4,6 +4,9 @@ import type { Prepared } from '../../shared/preparation.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { compileDecision } from './look.js';
 
+/** The noise of a spec, which names only its scale. */
+const NOISE = 'gaussian';
+
 /** The parts of what was asked that say what is claimed. */
 type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
 
@@ -27,7 +30,7 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: { kind: 'gaussian', scale: sigma, generator: generator.name, version: generator.version },
+      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version },
       layout,
       output,
       classes,
@@ -49,5 +52,8 @@ export function refuseImpossibleClaim({
   sigma,
 }: ClaimSpec & { sigma: number }): void {
   const looks = looksFor(stop, bound, maxSamples);
-  compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } }, sigma);
+  compileDecision(
+    { alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } },
+    { kind: NOISE, scale: sigma },
+  );
 }

@@ -2,9 +2,7 @@ import { RequestError, SmoothcertError, type FieldFault } from '../../shared/err
 import type { JobSpec, ModelReference } from '../../shared/job-spec.js';
 import { MAX_IMAGES } from '../../shared/dataset/canonical.js';
 import type { Normalisation, StoppingRule } from '../../shared/job.js';
-import { checkRadii } from '../../statistics/claim.js';
-import { checkAlpha, checkPair } from '../../statistics/pairs.js';
-import { MOST_SAMPLES } from '../../statistics/schedule.js';
+import { checkAlpha, checkPair, checkRadii, MOST_SAMPLES } from '../../statistics/claim.js';
 import { refuseImpossibleClaim } from '../core/job-of.js';
 
 const DIGEST = /^[0-9a-f]{64}$/;

@@ -6,7 +6,7 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { ServiceBed, dataSet, endOf, happens } from '../../test/support/service-bed.js';
 import { meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { labelsIn } from '../jobs/data-set.js';
+import { labelsIn } from '../artifacts/stored-data-set.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import type { JobManager } from '../jobs/job-manager.js';
 import { storedRows } from '../results/results.js';

@@ -3,7 +3,7 @@ import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../
 import { Check, UINT32_MAX } from './check.js';
 import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
-import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './model.js';
+import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './references.js';
 import { MOST_SAMPLES, stopOfWire, stopToWire } from './stopping-rule.js';
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsStopSignal } from '../../adapters/nats/exchange/stop-signal.js';
+import { NatsStopSignal } from '../../adapters/nats/exchange/nats-stop-signal.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
 import { ensureLedger } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { jobsBucket, leaseBucket } from '../../adapters/nats/link/buckets.js';
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
-import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import { describeNats } from '../nats/support.js';
 import { MALFORMED } from '../support/stored-state.js';

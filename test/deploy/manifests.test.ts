@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../../cli/command/program.js';
 import { WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import { project } from '../harness/local-job.js';
 import {
   COMBINATIONS,

@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { encodeFrame, encodeHeader } from '../../adapters/local/frames.js';
+import { encodeFrame, encodeHeader } from '../../adapters/local/ledger-frames.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import { contentOf, runCommand } from '../harness/command.js';
 import { digitsJob } from '../harness/digits-job.js';

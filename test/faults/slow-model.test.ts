@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { certificateOf } from '../../coordinator/results/certificates.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { jobDigest } from '../../shared/job.js';

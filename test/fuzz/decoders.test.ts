@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
+import { FLOORS } from '../../eslint.config.mjs';
 import { ROOT } from '../harness/command.js';
 import { attacks, EVIL, type Decoder } from './decoder-table.js';
 import { FURTHER } from './decoders.js';
@@ -21,20 +22,20 @@ const MOST_BYTES = 512 * 2 ** 20;
 
 /** Tried, as whole imports, by the tests beside this one. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'input/arrays/array-source.ts readArrayLabels': 'arrays.test.ts',
+  'input/arrays/array-images.ts readArrayLabels': 'arrays.test.ts',
   'input/records/cifar.ts openCifar': 'formats.test.ts',
   'input/pictures/csv-labels.ts readCsvLabels': 'formats.test.ts',
   'input/pictures/csv.ts csvRows': 'formats.test.ts',
   'input/bytes/gzip.ts gunzipped': 'formats.test.ts',
   'input/records/idx.ts readIdxHeader': 'formats.test.ts',
-  'input/labels.ts readLabels': 'arrays.test.ts',
+  'input/arrays/array-labels.ts readLabels': 'arrays.test.ts',
   'input/arrays/npy.ts readNpyHeader': 'arrays.test.ts',
   'input/arrays/npz.ts openArchive': 'bombs.test.ts',
-  'input/open-source.ts readLabelFile': 'arrays.test.ts',
+  'input/formats.ts readLabelFile': 'arrays.test.ts',
   'input/pictures/picture.ts decodePicture': 'pictures.test.ts',
   'input/arrays/python-literal.ts parsePythonLiteral': 'arrays.test.ts',
-  'input/arrays/values.ts readPieces': 'arrays.test.ts',
-  'input/arrays/values.ts readValues': 'arrays.test.ts',
+  'input/arrays/array-values.ts readPieces': 'arrays.test.ts',
+  'input/arrays/array-values.ts readValues': 'arrays.test.ts',
 };
 /** They read no bytes themselves. */
 const NO_DECODERS: Readonly<Record<string, string>> = {
@@ -87,7 +88,7 @@ describe('the table', () => {
     ...Object.keys(ELSEWHERE),
     ...Object.keys(NO_DECODERS),
   ]);
-  const sources = ['shared', 'coordinator', 'worker', 'cli'].flatMap((part) =>
+  const sources = Object.keys(FLOORS).flatMap((part) =>
     readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$|\/assembly\//.test(file))
       .map((file) => `${part}/${file.replaceAll(path.sep, '/')}`),

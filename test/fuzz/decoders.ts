@@ -7,7 +7,7 @@ import { readLabels } from '../../cli/results/read-labels.js';
 import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { pageOf } from '../../coordinator/jobs/pages.js';
+import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,
@@ -15,7 +15,7 @@ import {
 import { readBackup } from '../../adapters/local/backup-file.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
-import * as frames from '../../adapters/local/frames.js';
+import * as frames from '../../adapters/local/ledger-frames.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
 import { jobDigest } from '../../shared/job.js';
@@ -117,7 +117,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a ledger file',
-    ['adapters/local/frames.ts decodeHeader'],
+    ['adapters/local/ledger-frames.ts decodeHeader'],
     at('ledger'),
     () => [ledger()],
     openLedger,
@@ -180,7 +180,7 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'frames',
-    tries: ['adapters/local/frames.ts frameAt', 'adapters/local/frames.ts holdsFrame'],
+    tries: ['adapters/local/ledger-frames.ts frameAt', 'adapters/local/ledger-frames.ts holdsFrame'],
     codes: [],
     valid: () => [ledger()],
     read: (bytes) => [

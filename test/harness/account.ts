@@ -1,9 +1,9 @@
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import { totalOf } from '../../shared/counts.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { LiveJob } from '../../coordinator/run/live-job.js';
 import { jsonLines } from '../../coordinator/results/results-rows.js';
 import { ShadowFold } from '../simulation/shadow-fold.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobState } from '../../api/job-view.js';
 import type { Refusal } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { runCommand, type Finished } from './command.js';
 import { NatsServer, freePort, type NatsServerOptions } from './nats-server.js';
 import { Part } from './parts.js';

@@ -4,7 +4,7 @@ import { importDataSet } from '../../input/convert.js';
 import { resolveImages, settledSetup, setupOf } from '../../cli/certify/prepare.js';
 import { runJob } from '../../cli/certify/run-job.js';
 import { certificateOf } from '../../coordinator/results/certificates.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';

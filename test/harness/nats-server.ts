@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 
 import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 

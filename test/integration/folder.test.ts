@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HEADER_BYTES, FRAME_OVERHEAD, frameAt } from '../../adapters/local/frames.js';
+import { HEADER_BYTES, FRAME_OVERHEAD, frameAt } from '../../adapters/local/ledger-frames.js';
 import { contentOf, runCommand, startCommand } from '../harness/command.js';
 import { DIGITS, MODELS, PICTURES, certifyArgs, jobOf, type Flags } from '../harness/results.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';

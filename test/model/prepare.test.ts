@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
-import { prepareModel, type PreparedModel, type PrepareOptions } from '../../worker/model/prepare.js';
-import { NoiseKernel } from '../../worker/noise/generator.js';
+import { prepareModel, type PreparedModel, type PrepareOptions } from '../../worker/model/prepare-model.js';
+import { NoiseKernel } from '../../worker/noise/noise-kernel.js';
 import { INPUTS as inputs, MODELS as models, PLAIN, prepareShape, refusal } from './support.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 

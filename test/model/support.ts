@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { SmoothcertError } from '../../shared/errors.js';
-import { prepareModel, type PrepareOptions } from '../../worker/model/prepare.js';
+import { prepareModel, type PrepareOptions } from '../../worker/model/prepare-model.js';
 
 export const MODELS = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
 export const INPUTS = fileURLToPath(new URL('../fixtures/model-inputs/', import.meta.url));

@@ -3,13 +3,13 @@ import { expect, it, vi } from 'vitest';
 
 import { jobsBucket, leaseBucket } from '../../adapters/nats/link/buckets.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
-import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
+import { WorkOrders } from '../../adapters/nats/exchange/work-orders.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
 import { jobDigestOf } from '../../shared/job.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeOrder } from '../../shared/wire/cluster.js';
 import { smoothcert } from '../../shared/wire/generated.js';

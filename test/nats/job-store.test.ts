@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 
 import { jobsBucket } from '../../adapters/nats/link/buckets.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { WorkOrders } from '../../adapters/nats/exchange/work-orders.js';
 import { encodeEntry } from '../../api/wire/entry.js';
 import { describeNats } from './support.js';
 import { MALFORMED, entryOf, orderOf } from '../support/stored-state.js';

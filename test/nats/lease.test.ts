@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
 
 import { leaseBucket } from '../../adapters/nats/link/buckets.js';
-import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
 import { decodeLease } from '../../shared/wire/cluster.js';
 import { TEST_TIMES } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
 import { answerPreparations, type Prepare } from '../../adapters/nats/exchange/preparation-answers.js';
 import { isOfTheJob, Preparations } from '../../adapters/nats/exchange/preparations.js';
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
@@ -175,12 +175,12 @@ describeNats('preparations in NATS', (server) => {
     const here = [presenceOf('w')];
     const [one, other] = [await asker(here), await asker(here)];
     const finish: (() => void)[] = [];
-    let inHand = 0;
+    let inUse = 0;
     let most = 0;
     const { stop, begun } = await worker(async () => {
-      most = Math.max(most, ++inHand);
+      most = Math.max(most, ++inUse);
       if (finish.length === 0) await new Promise<void>((resolve) => finish.push(resolve));
-      inHand--;
+      inUse--;
       return PREPARED;
     });
     const started = begun.next();

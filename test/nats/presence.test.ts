@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
-import { announcePresence, Presences } from '../../adapters/nats/exchange/presence.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
+import { announcePresence, WorkerPresences } from '../../adapters/nats/exchange/worker-presences.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import { describeNats, sendMalformed } from './support.js';
 import { MALFORMED, presenceOf } from '../support/stored-state.js';
@@ -14,7 +14,7 @@ describeNats('presence in NATS', (server) => {
   async function listen(presenceEveryMs = 60_000, most?: number) {
     const link = await server().connect({ presenceEveryMs });
     const malformed = new MalformedMessages();
-    const presences = new Presences(link, malformed, most);
+    const presences = new WorkerPresences(link, malformed, most);
     const names = () => presences.list().map(({ worker }) => worker);
     await link.connection.flush();
     return { link, presences, malformed, names };

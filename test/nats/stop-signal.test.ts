@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
-import { NatsStopSignal } from '../../adapters/nats/exchange/stop-signal.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
+import { NatsStopSignal } from '../../adapters/nats/exchange/nats-stop-signal.js';
 import { decodeStop, encodeStop } from '../../shared/wire/cluster.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { describeNats, sendMalformed } from './support.js';

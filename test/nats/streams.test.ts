@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
 import { ensureLedger, ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { ensureBucket, ensureStream } from '../../adapters/nats/link/streams.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import { describeNats } from './support.js';
 import { DIGEST } from '../support/records.js';
 

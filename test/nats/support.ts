@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsServer, hasNatsServer, type NatsServerOptions } from '../harness/nats-server.js';
 import { MALFORMED } from '../support/stored-state.js';
 

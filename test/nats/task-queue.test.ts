@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,
@@ -10,7 +10,7 @@ import {
   workSubject,
   type WorkLimits,
 } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';
 import { describeNats } from './support.js';

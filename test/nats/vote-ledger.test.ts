@@ -7,8 +7,8 @@ import {
   ledgerSubject,
   removeLedger,
 } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/vote-ledger.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';

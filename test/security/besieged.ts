@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 
 import { leaseBucket } from '../../adapters/nats/link/buckets.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { recordOf, taskOf } from '../support/records.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { natsOptions } from '../../cli/service/config.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
 import { NatsServer, TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { HAS_OPENSSL, TestAuthority } from '../service/certificates.js';

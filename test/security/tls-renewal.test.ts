@@ -6,7 +6,7 @@ import path from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority, type Issued } from '../service/certificates.js';
 import { encoded, RawClient } from '../service/grpc-client.js';
