@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Faults of a cluster beyond those that every run of the tests injects: `npm run test:cluster` injects them all. */
+/** Faults of a cluster beyond those that `npm test` injects: `npm run test:cluster` injects these and those. */
 const FURTHER_FAULTS = [
   'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,serve,soak,strangers,swapped,watchers}.test.ts',
 ];
@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'cluster',
-          include: ['test/cluster/*.test.ts'],
+          include: FURTHER_FAULTS,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -76,28 +76,6 @@ describe('a job in one process', () => {
     expect(await readdir(folder.file('ledgers'))).toEqual([]);
   });
 
-  it('that has ended is none for workers: its tasks are gone, and those at it are told', async () => {
-    const links = await exchange.open(order, 1);
-    const theirs = (await exchange.open('j-1'))!;
-    await links.queue.publish({ name: 'a', job: 'j-1', shards: [] });
-    await links.queue.publish({ name: 'b', job: 'j-2', shards: [] });
-    expect(theirs.ended.aborted).toBe(false);
-    await exchange.end(order);
-    expect(theirs.ended.aborted).toBe(true);
-    expect(await exchange.open('j-1')).toBeNull();
-    expect(await links.queue.depth()).toEqual({ waiting: 1, taken: 0 });
-    await theirs.close();
-    await links.close();
-    await exchange.end(order);
-  });
-
-  it('cannot be opened on a ledger of another one', async () => {
-    await (await exchange.open(order, 1)).close();
-    const other = { ...order, jobDigest: DIGEST };
-    await expect(exchange.open(other, 1)).rejects.toMatchObject({ code: 'JOB_DIFFERS' });
-    await (await exchange.open(order, 1)).close();
-  });
-
   it('needs a folder', async () => {
     await writeFile(folder.file('file'), '');
     await expect(LocalExchange.open(folder.file('file', 'x'), clock)).rejects.toMatchObject({
@@ -135,56 +113,6 @@ describe('workers', () => {
 });
 
 describe('preparations', () => {
-  it('wait for a worker of the device, and say so', async () => {
-    const said: string[] = [];
-    const asked = exchange.prepare(requestOf('a'), (why) => said.push(why), never);
-    const other = new AbortController();
-    const gpu = exchange.answerPreparations(
-      'cuda',
-      () => Promise.reject(new Error('wrong device')),
-      other.signal,
-    );
-    await setImmediate();
-    expect(said).toEqual(['No worker with the device cpu is there.']);
-    const stop = new AbortController();
-    const answering = exchange.answerPreparations('cpu', () => Promise.resolve(prepared), stop.signal);
-    expect(await asked).toEqual(prepared);
-    expect(await exchange.prepare(requestOf('b'), (why) => said.push(why), never)).toEqual(prepared);
-    expect(said).toHaveLength(1);
-    stop.abort();
-    other.abort();
-    await Promise.all([answering, gpu]);
-  });
-
-  it('are refused with what the worker throws, and given up with the reason of their signal', async () => {
-    const stop = new AbortController();
-    const refusal = new Error('No.');
-    let signalled: AbortSignal | null = null;
-    const answering = exchange.answerPreparations(
-      'cpu',
-      async ({ job }, signal) => {
-        signalled = signal;
-        if (job === 'refused') throw refusal;
-        await new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
-        });
-        return prepared;
-      },
-      stop.signal,
-    );
-    await expect(exchange.prepare(requestOf('refused'), () => undefined, never)).rejects.toBe(refusal);
-    const giveUp = new AbortController();
-    const asked = exchange.prepare(requestOf('slow'), () => undefined, giveUp.signal);
-    await setImmediate();
-    const reason = new Error('cancelled');
-    giveUp.abort(reason);
-    await expect(asked).rejects.toBe(reason);
-    expect(signalled!.aborted).toBe(true);
-    await expect(exchange.prepare(requestOf('x'), () => undefined, giveUp.signal)).rejects.toBe(reason);
-    stop.abort();
-    await answering;
-  });
-
   it('go to another worker when one leaves; each answers one at a time', async () => {
     const [one, two] = [new AbortController(), new AbortController()];
     const hands: string[] = [];

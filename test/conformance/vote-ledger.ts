@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { FINGERPRINT } from '../support/jobs.js';
-import { never } from '../support/never.js';
+import { DIGEST, take, upTo } from '../support/records.js';
 
 /** Where a ledger is kept: what outlives the processes that open it. */
 export interface LedgerPlace extends AsyncDisposable {
@@ -21,8 +21,6 @@ export interface LedgerAdapter {
   /** Whether places can `lose` records. */
   readonly loses?: boolean;
 }
-
-export const DIGEST = 'ab'.repeat(32);
 
 /** A record that uses every field. */
 function recordOf(task: string): LedgerRecord {
@@ -49,20 +47,8 @@ function largeRecord(task: string): LedgerRecord {
   return { ...recordOf(task), counted };
 }
 
-async function take(ledger: VoteLedger, after: number, count: number): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  if (count === 0) return entries;
-  for await (const entry of ledger.read(after, never)) {
-    entries.push(entry);
-    if (entries.length === count) break;
-  }
-  return entries;
-}
-
 const tasksOf = (entries: readonly Entry[]): string[] => entries.map(({ record }) => record.task);
 const sequences = (entries: readonly Entry[]): number[] => entries.map(({ sequence }) => sequence);
-const upTo = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => from + k);
 
 /** What every vote ledger promises. */
 export function describeVoteLedger(name: string, adapter: LedgerAdapter): void {

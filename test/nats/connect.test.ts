@@ -56,7 +56,10 @@ describeNats('a connection to a server', (server) => {
     await server().kill();
     const connecting = to(server(), { times: TEST_TIMES });
     await server().restart();
-    await (await connecting).close();
+    const link = await connecting;
+    expect(link.connected).toBe(true);
+    await link.connection.flush();
+    await link.close();
   });
 
   it('tells when it is lost, and when it is there again', async () => {
@@ -77,13 +80,17 @@ describeNats('a connection to a server', (server) => {
 
   it('closes while the server is away', async () => {
     const link = await server().connect();
+    const lost = new Promise((resolve) => link.onConnected(resolve));
     await server().kill();
+    expect(await lost).toBe(false);
     const end = new AbortController();
     const waiting = [link.untilConnected(), link.untilConnected(end.signal)];
     end.abort();
     await waiting[1];
+    expect(link).toMatchObject({ connected: false, closed: false });
     await link.close();
     await waiting[0];
+    expect(link).toMatchObject({ connected: false, closed: true });
     await server().restart();
   });
 

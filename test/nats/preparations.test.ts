@@ -7,8 +7,9 @@ import { isOfTheJob, Preparations } from '../../adapters/nats/exchange/preparati
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import { decodePrepared, encodePrepared } from '../../shared/wire/cluster.js';
-import { aborted, MALFORMED, PREPARED, presenceOf, requestOf, sendMalformed } from './state-support.js';
-import { describeNats, Heard } from './support.js';
+import { describeNats, sendMalformed } from './support.js';
+import { Heard, aborted } from '../support/events.js';
+import { MALFORMED, PREPARED, presenceOf, requestOf } from '../support/stored-state.js';
 import { never } from '../support/never.js';
 
 /** Busy words every 100 ms, patience for 400. */

@@ -23,8 +23,9 @@ import { DeployedNats } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { makeJob } from '../support/jobs.js';
 import { store } from '../support/service-bed.js';
-import { ENDING, PREPARED, entryOf } from './state-support.js';
-import { describeNats, recordOf } from './support.js';
+import { describeNats } from './support.js';
+import { recordOf } from '../support/records.js';
+import { ENDING, PREPARED, entryOf } from '../support/stored-state.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const JOB = makeJob();

@@ -12,7 +12,9 @@ import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/n
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { DIGEST, Heard, describeNats, recordOf, take, upTo } from './support.js';
+import { describeNats } from './support.js';
+import { Heard } from '../support/events.js';
+import { DIGEST, recordOf, take, upTo } from '../support/records.js';
 import { never } from '../support/never.js';
 
 /** A ledger of its own, in a connection of its own. */

@@ -11,8 +11,8 @@ import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange
 import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
-import { entryOf, orderOf } from '../nats/state-support.js';
-import { recordOf, taskOf } from '../nats/support.js';
+import { recordOf, taskOf } from '../support/records.js';
+import { entryOf, orderOf } from '../support/stored-state.js';
 import { never } from '../support/never.js';
 import type { Target } from './attacks.js';
 

@@ -10,8 +10,8 @@ import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange
 import { DeployedNats, type Role } from '../harness/deployed-nats.js';
 import { TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { orderOf, presenceOf, requestOf, PREPARED } from '../nats/state-support.js';
-import { recordOf, taskOf } from '../nats/support.js';
+import { recordOf, taskOf } from '../support/records.js';
+import { PREPARED, orderOf, presenceOf, requestOf } from '../support/stored-state.js';
 import { never } from '../support/never.js';
 import { ATTACKS, EARS, REWRITES, listen, type Target } from './attacks.js';
 import { Besieged, STILL } from './besieged.js';

@@ -37,7 +37,7 @@ it('calls are counted by method and status when they end, however they end, and 
   await happens(() => (fixture.service.drawn.get(JOB) ?? 0) > 0);
   watch.cancel();
   await happens(async () => (await calls())['WatchJob CANCELLED'] === 1);
-  await client.send('watchJob', encoded('watchJob', { id: JOB }), { deadline: Date.now() + 400 });
+  await client.send('watchJob', encoded('watchJob', { id: JOB }), { deadline: Date.now() + 1_500 });
   // Whether the server's own timer or the client's word comes first is open.
   await happens(async () => {
     const { 'WatchJob CANCELLED': left = 0, 'WatchJob DEADLINE_EXCEEDED': late = 0 } = await calls();

@@ -162,7 +162,7 @@ describe('an upload', () => {
     ],
     ['of no kind', [{ upload: { artifact: { digest: artifact.digest, bytes: 9 } } }], 'upload.artifact.kind'],
   ];
-  it.each(wrong)('%s is refused', async (_, messages, field) => {
+  it.each(wrong)('a message %s is refused', async (_, messages, field) => {
     await open();
     const sending = fixture.client.put();
     for (const message of messages) await sending.write(message);

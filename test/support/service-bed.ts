@@ -177,9 +177,10 @@ export class ManualLease implements Lease {
     return this.given && !this.lost.aborted;
   }
 
-  async acquire(signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal, onWaiting?: () => void): Promise<void> {
     signal.throwIfAborted();
     if (!this.given) {
+      onWaiting?.();
       await new Promise<void>((resolve, reject) => {
         this.waiter = resolve;
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -201,7 +202,7 @@ export class ManualLease implements Lease {
 
   release(): Promise<void> {
     this.released += 1;
-    this.given = false;
+    this.take();
     return Promise.resolve();
   }
 }

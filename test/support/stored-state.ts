@@ -1,11 +1,10 @@
 import { noProgress } from '../../coordinator/run/live-job.js';
-import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Presence, PrepareRequest } from '../../shared/ports/exchange.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { canonicalJson, jobDigest } from '../../shared/job.js';
-import { makeJob } from '../support/jobs.js';
+import { makeJob } from './jobs.js';
 
 const ZEROS = '0'.repeat(64);
 const JOB = makeJob();
@@ -100,20 +99,3 @@ export const MALFORMED: readonly Uint8Array[] = [
   Uint8Array.of(0x08, 0x01, 0x12, 0x7f, 0x41),
   Uint8Array.of(0x08, 0x63),
 ];
-
-/** Sends all of `MALFORMED` to each of the subjects; resolves once the server has handed them on and all links have read them. */
-export async function sendMalformed(
-  from: NatsLink,
-  subjects: readonly string[],
-  to: NatsLink,
-): Promise<void> {
-  for (const subject of subjects) for (const bytes of MALFORMED) from.connection.publish(subject, bytes);
-  await from.connection.flush();
-  await to.connection.flush();
-}
-
-/** Resolves once the signal has aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
