@@ -6,7 +6,7 @@ import { isJobId } from '../../shared/job-id.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
-import { certificateRows } from '../results/certificate-rows.js';
+import { certificateRows } from '../results/row-stream.js';
 import { Inputs, type Fetcher } from '../artifacts/job-inputs.js';
 import { showMoment, type Moment } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';

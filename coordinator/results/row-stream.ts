@@ -3,8 +3,8 @@ import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { JobFold } from '../core/job-fold.js';
-import type { LabelOf } from './results-rows.js';
-import { rowOf, storedRows } from './results.js';
+import type { LabelOf } from './result-lines.js';
+import { rowOf, storedRows } from './stored-results.js';
 
 /** Images between two turns of everybody else. */
 const TURN = 64;

@@ -6,8 +6,8 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEnding } from '../../shared/ports/job-store.js';
 import { certificateOf, type Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
-import { jsonLines, tsvLines, type LabelOf } from './results-rows.js';
-import { tsvLine } from './results-table.js';
+import { jsonLines, tsvLines, type LabelOf } from './result-lines.js';
+import { tsvLine } from './tsv-lines.js';
 import { decisionViewOf } from './decision-view-of.js';
 
 type Results = NonNullable<JobEnding['results']>;

@@ -1,7 +1,7 @@
 import { certificateOf, type Certificate } from './certificates.js';
 import type { ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
-import { tsvHeader, tsvLine } from './results-table.js';
+import { tsvHeader, tsvLine } from './tsv-lines.js';
 
 /** The label of an image by its index in the data set; null if it has none. */
 export type LabelOf = (image: number) => number | null;
