@@ -14,7 +14,11 @@ export const MOST_SAMPLES = 1e9;
 
 const DECIMAL = /^\d+(\.\d+)?$/;
 
-/** Throws unless the claim is one that the mathematics covers: the pair, α, the rule's numbers, the looks. */
+/**
+ * Refuses a claim that the mathematics does not cover: by its pair, α, the rule's numbers or the looks.
+ *
+ * @throws PAIR_NOT_OFFERED, OPTION_INVALID
+ */
 export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
   checkPair(stop.kind, bound);
   checkAlpha(alpha);
@@ -23,7 +27,7 @@ export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
   checkLooks(stop, looks);
 }
 
-/** Throws PAIR_NOT_OFFERED, saying why, unless this stopping rule may be used with this bound. */
+/** Refuses a stopping rule with a bound that it is not offered with. @throws PAIR_NOT_OFFERED, saying why */
 export function checkPair(stop: string, bound: string): void {
   if (!isOneOf(RULE_NAMES, stop)) {
     throw new SmoothcertError(
@@ -41,7 +45,7 @@ export function checkPair(stop: string, bound: string): void {
 const isOneOf = <T extends string>(names: readonly T[], name: string): name is T =>
   (names as readonly string[]).includes(name);
 
-/** PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
+/** Returns PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
 export function pairNotOffered(stop: RuleName, bound: string, reason: string): SmoothcertError {
   const offered = boundsFor(stop).filter((name) => BOUNDS[name].proves);
   return new SmoothcertError(
@@ -51,7 +55,7 @@ export function pairNotOffered(stop: RuleName, bound: string, reason: string): S
   );
 }
 
-/** Throws OPTION_INVALID unless 1e-12 ≤ alpha ≤ ¼: above, Theorem C has no proof; below, nothing was checked. */
+/** Refuses an α outside [1e-12, ¼]: above, Theorem C has no proof; below, nothing was checked. @throws OPTION_INVALID */
 export function checkAlpha(alpha: number): void {
   if (alpha >= SMALLEST_ALPHA && alpha <= LARGEST_ALPHA) return;
   throw new SmoothcertError(
@@ -61,7 +65,7 @@ export function checkAlpha(alpha: number): void {
   );
 }
 
-/** Throws OPTION_INVALID unless these are radii in plain decimals, ascending: they are reported as they are written. */
+/** Refuses radii that are no plain decimals, ascending: they are reported as they are written. @throws OPTION_INVALID */
 export function checkRadii(radii: readonly string[]): void {
   const ascending = radii.every((r, j) => j === 0 || Number(r) > Number(radii[j - 1]));
   if (radii.length > 0 && radii.every((r) => DECIMAL.test(r)) && ascending) return;
@@ -97,7 +101,7 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   return looks.length > 0;
 }
 
-/** OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
+/** Returns OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
 export function outOfReach(noise: Noise, radius: string, scale: number): SmoothcertError {
   const { name, symbol, farthest } = noise;
   return new SmoothcertError(
@@ -107,7 +111,7 @@ export function outOfReach(noise: Noise, radius: string, scale: number): Smoothc
   );
 }
 
-/** BUDGET_TOO_SMALL: not even unanimous votes would certify `wanted` within the claim's samples. */
+/** Returns BUDGET_TOO_SMALL: not even unanimous votes would certify `wanted` within the claim's samples. */
 export function budgetTooSmall({ alpha, stop, looks }: Claim, wanted = 'an image'): SmoothcertError {
   const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
   const price = stop.kind === 'two-stage' ? ', or lower --min-gain' : '';
