@@ -76,6 +76,17 @@ const messages = {
   message: 'The mathematics knows no messages and no ports.',
 };
 
+/** The rooms of the coordinator, from below: each may import those before it. */
+const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
+
+function roomsAbove(room) {
+  const above = COORDINATOR_ROOMS.slice(COORDINATOR_ROOMS.indexOf(room) + 1);
+  return {
+    regex: `^\\.\\./(${above.join('|')})/`,
+    message: `coordinator/${room} imports only the rooms below it.`,
+  };
+}
+
 /** The folders that have a border, in the order in which they are tried; docs/architecture.md has the same table. */
 export const BORDERS = [
   { folder: 'shared' },
@@ -93,8 +104,13 @@ export const BORDERS = [
   { folder: 'worker', files: '*.test.ts', open: ['adapters'] },
   { folder: 'worker/model', libraries: ['onnx', 'protobuf'] },
   { folder: 'coordinator' },
+  { folder: 'coordinator/results', closed: [roomsAbove('results')] },
+  { folder: 'coordinator/artifacts', closed: [roomsAbove('artifacts')] },
+  { folder: 'coordinator/observe', closed: [roomsAbove('observe')] },
+  { folder: 'coordinator/run', closed: [roomsAbove('run')] },
+  { folder: 'coordinator/jobs', closed: [roomsAbove('jobs')] },
   { folder: 'coordinator', files: '*.test.ts', open: ['adapters'] },
-  { folder: 'coordinator/core', closed: [node, effects] },
+  { folder: 'coordinator/core', closed: [node, effects, roomsAbove('core')] },
   { folder: 'coordinator/grpc', open: ['adapters/http'], libraries: ['grpc'] },
   { folder: 'coordinator/http', open: ['adapters/http'] },
   { folder: 'cli', libraries: ['commander'] },

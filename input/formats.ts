@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../shared/errors.js';
 import { arrayFormatOf } from './arrays/array-file.js';
-import { openArraySource, readArrayLabels } from './arrays/array-images.js';
+import { openArrayImages, readArrayLabels } from './arrays/array-images.js';
 import { cifarBatches, mayBeCifar, openCifar } from './records/cifar.js';
 import { readCsvLabels } from './pictures/csv-labels.js';
 import { firstBytes, sizeOf, statOf } from './bytes/input-files.js';
@@ -9,11 +9,13 @@ import { IDX_START_BYTES, promisedIdxBytes } from './records/idx.js';
 import { isPicture } from './pictures/picture.js';
 import type { ImageSource } from './image-source.js';
 
+/** Knows by which bytes each format is recognised, and which folder reads it. */
+
 /**
- * Opens images by what the file or folder holds: .npz, .npy, IDX (also in gzip), CIFAR batches, or a folder of PNG
- * and JPEG files. `labelFile` may lie in that folder without being a picture. DATA_* errors.
+ * Opens images in the format that the content of the file or folder shows: .npz, .npy, IDX (also in gzip), CIFAR batches, or a
+ * folder of PNG and JPEG files. `labelFile` may be in that folder and is no picture. @throws DATA_* errors
  */
-export async function openSource(data: string, labelFile: string | null): Promise<ImageSource> {
+export async function openImages(data: string, labelFile: string | null): Promise<ImageSource> {
   const stats = await statOf(data);
   if (stats.isDirectory()) {
     const batches = await cifarBatches(data);
@@ -21,10 +23,10 @@ export async function openSource(data: string, labelFile: string | null): Promis
   }
   const start = await firstBytes(data, IDX_START_BYTES);
   const format = arrayFormatOf(start);
-  // A CIFAR batch may begin like an IDX file: a black pixel or two and a label of 0. Then the length tells.
+  // A CIFAR batch may begin like an IDX file, with the label 0 and a black pixel or two. Then the length decides.
   const isCifar = format === null || (format === 'idx' && promisedIdxBytes(start) !== stats.size);
   if (isCifar && mayBeCifar(stats.size)) return openCifar(data, [data]);
-  if (format !== null) return openArraySource(data);
+  if (format !== null) return openArrayImages({ path: data, size: stats.size, format });
   throw isPicture(start)
     ? new SmoothcertError(
         'DATA_FORMAT',
@@ -38,11 +40,11 @@ export async function openSource(data: string, labelFile: string | null): Promis
       );
 }
 
-/** One label for each image of the source from a file of their own: arrays, or CSV for pictures. DATA_*, LABELS_MISMATCH. */
+/** Reads a file of labels, one for each image: an array, or CSV for pictures. @throws DATA_*, LABELS_MISMATCH */
 export async function readLabelFile(labelFile: string, { shape, files }: ImageSource): Promise<Int32Array> {
-  await sizeOf(labelFile);
-  const isArray = arrayFormatOf(await firstBytes(labelFile, IDX_START_BYTES)) !== null;
-  if (isArray) return readArrayLabels(labelFile, shape[0]!);
+  const size = await sizeOf(labelFile);
+  const format = arrayFormatOf(await firstBytes(labelFile, IDX_START_BYTES));
+  if (format !== null) return readArrayLabels({ path: labelFile, size, format }, shape[0]!);
   if (files !== null) return readCsvLabels(labelFile, files);
   throw new SmoothcertError(
     'DATA_FORMAT',

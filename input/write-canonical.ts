@@ -5,8 +5,8 @@ import { storageError } from '../shared/files.js';
 const WRITE_BYTES = 2 ** 20;
 
 /**
- * Writes a canonical data set and resolves with its data digest (hex). Written beside `into` and renamed at the end,
- * so that a failure leaves neither a part nor a ruined older file. DISK_FULL, FOLDER_UNUSABLE, and what `pieces` throws.
+ * Writes a canonical data set and returns its data digest (hex). It is written beside `into` and renamed at the end, so that after
+ * a failure `into` is as it was. @throws DISK_FULL, FOLDER_UNUSABLE, and the errors of `pieces`
  */
 export async function writeCanonical(into: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const partial = `${into}.partial`;
@@ -45,17 +45,17 @@ async function writeAll(
   return digest.finish().digest;
 }
 
-/** The same bytes in pieces that are worth a write each. */
+/** Yields the same bytes in pieces of at least 1 MiB, so that writes are few. */
 async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
+  let gatheredPieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of pieces) {
-    held.push(piece);
+    gatheredPieces.push(piece);
     bytes += piece.length;
     if (bytes < WRITE_BYTES) continue;
-    yield Buffer.concat(held);
-    held = [];
+    yield Buffer.concat(gatheredPieces);
+    gatheredPieces = [];
     bytes = 0;
   }
-  yield Buffer.concat(held);
+  yield Buffer.concat(gatheredPieces);
 }

@@ -109,6 +109,35 @@ describe('the borders', () => {
     expect(borders.filter(({ closed = [] }) => closed.length > 0).map(closedTo)).not.toContainEqual([]);
   });
 
+  it('within coordinator/ are kept', () => {
+    const [, order, none] =
+      /^Within `coordinator\/` imports go one way, too: ([\s\S]*?) know those[\s\S]*?behind; (.*?) knows/m.exec(
+        text,
+      )!;
+    const rooms = namesIn(order!);
+    expect([...rooms, ...namesIn(none!)].sort()).toEqual(
+      foldersOf('coordinator')
+        .slice(1)
+        .map((folder) => path.basename(folder))
+        .sort(),
+    );
+    const files = foldersOf('coordinator')
+      .slice(1)
+      .flatMap((folder) =>
+        readdirSync(path.join(ROOT, folder))
+          .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+          .map((name) => `${folder}/${name}`),
+      );
+    const upward = files.filter((file) => {
+      const at = rooms.indexOf(file.split('/')[1]!);
+      const source = readFileSync(path.join(ROOT, file), 'utf8');
+      const imported = [...source.matchAll(/ from '\.\.\/([a-z]+)\//g)].map(([, room]) => room!);
+      return imported.some((room) => rooms.indexOf(room) >= at);
+    });
+    expect(upward).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
+  });
+
   it('of libraries are those of the linter', () => {
     const seenIn = (library: string) =>
       BORDERS.filter(({ libraries = [] }) => libraries.includes(library)).map(({ folder }) => folder);

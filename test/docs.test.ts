@@ -5,6 +5,9 @@ import { certifyCommand } from '../cli/certify/certify-command.js';
 import { compileConfig, type RawOptions } from '../cli/certify/config.js';
 import { program } from '../cli/command/program.js';
 import { ERROR_CATALOGUE } from '../shared/errors.js';
+import { BOUND_NAMES, type BoundName, type RuleName } from '../shared/job.js';
+import { RULE_NAMES } from '../shared/job-spec.js';
+import { BOUNDS, pairReason } from '../statistics/bounds/bounds.js';
 import { ROOT, runCommand } from './harness/command.js';
 import { MODELS, certifyArgs } from './harness/results.js';
 import { TemporaryFolder } from './support/temporary-folder.js';
@@ -131,7 +134,8 @@ describe('paths', () => {
         .replaceAll(/\{([^}]+)\}/g, (_, either: string) => `(${either.replaceAll(',', '|')})`)}(/|$)`,
     );
   /** What a command of the same document makes. */
-  const MADE = /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|statistics\/noises)/;
+  const MADE =
+    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|statistics\/noises|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job)/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
       .map(([, name]) => name!.replace(/\/$/, ''))
@@ -173,6 +177,38 @@ describe('commands', () => {
     const contributing = read('CONTRIBUTING.md');
     const unnamed = scripts.filter((script) => !new RegExp(`\\bnpm (run )?${script}\\b`).test(contributing));
     expect(unnamed).toEqual([]);
+  });
+});
+
+describe('rules and bounds', () => {
+  const pairs = RULE_NAMES.flatMap((rule) =>
+    BOUND_NAMES.filter((bound) => pairReason(rule, bound) === null).map((bound): [RuleName, BoundName] => [
+      rule,
+      bound,
+    ]),
+  );
+  const headings = (file: string, pattern: RegExp) =>
+    [...read(file).matchAll(pattern)].map(([, ...names]) => names).sort();
+
+  it('that are offered together have a row each in the README', () => {
+    const rows = headings(
+      'README.md',
+      /^\| `([a-z][\w-]*)`(?: \(default\))? +\| `([a-z][\w-]*)`(?: \(default\))? +\|/gm,
+    );
+    expect(rows).toEqual(pairs.sort());
+  });
+
+  it('that are proved have a section each in docs/guarantee.md', () => {
+    const proved = pairs.filter(([, bound]) => BOUNDS[bound].proves);
+    expect(headings('docs/guarantee.md', /^### `([\w-]+)` with `([\w-]+)`$/gm)).toEqual(proved.sort());
+  });
+
+  it('have a section each in docs/statistics.md', () => {
+    const [, bounds] = read('docs/statistics.md').split(/^## Bounds$/m);
+    const sections = [...bounds!.split(/^## /m)[0]!.matchAll(/^### `([\w-]+)`$/gm)].map(([, name]) => name);
+    expect(sections.sort()).toEqual([...BOUND_NAMES].sort());
+    const rules = headings('docs/statistics.md', /^## The rule `([\w-]+)`$/gm);
+    expect(rules.flat()).toEqual([...RULE_NAMES].sort());
   });
 });
 

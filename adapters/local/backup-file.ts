@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { storageError } from '../../shared/files.js';
 import { encodeFrame, framesIn } from './ledger-frames.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
-import { SAFE_JOB_ID } from '../../shared/job-id.js';
+import { SAFE_JOB_ID } from '../../shared/job-id-pattern.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { SerialQueue } from '../../shared/serial-queue.js';

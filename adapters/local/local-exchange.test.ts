@@ -173,14 +173,14 @@ describe('preparations', () => {
       stop.signal,
     );
     await expect(exchange.prepare(requestOf('refused'), () => undefined, never)).rejects.toBe(refusal);
-    const patience = new AbortController();
-    const asked = exchange.prepare(requestOf('slow'), () => undefined, patience.signal);
+    const giveUp = new AbortController();
+    const asked = exchange.prepare(requestOf('slow'), () => undefined, giveUp.signal);
     await setImmediate();
     const reason = new Error('cancelled');
-    patience.abort(reason);
+    giveUp.abort(reason);
     await expect(asked).rejects.toBe(reason);
     expect(signalled!.aborted).toBe(true);
-    await expect(exchange.prepare(requestOf('x'), () => undefined, patience.signal)).rejects.toBe(reason);
+    await expect(exchange.prepare(requestOf('x'), () => undefined, giveUp.signal)).rejects.toBe(reason);
     stop.abort();
     await answering;
   });

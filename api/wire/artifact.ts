@@ -1,6 +1,6 @@
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { Check } from '../../shared/wire/check.js';
-import { ARTIFACT_KIND_NUMBERS } from './enums.js';
+import { ARTIFACT_KIND_NUMBERS } from './api-enums.js';
 import type { smoothcert } from '../../shared/wire/generated.js';
 
 type WireArtifact = smoothcert.v1.Artifact.$Properties;

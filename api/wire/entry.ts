@@ -1,7 +1,7 @@
 import type { FinalState, JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import { traceContextOf } from '../../shared/telemetry/trace-context.js';
 import type { Check } from '../../shared/wire/check.js';
-import { STATE_NUMBERS } from './enums.js';
+import { STATE_NUMBERS } from './api-enums.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
 import { readSeededSpec, specToWire } from '../../shared/wire/job-spec.js';

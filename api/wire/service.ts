@@ -2,7 +2,7 @@ import type { google, smoothcert } from '../../shared/wire/generated.js';
 
 /** What the service and its clients tell each other: the one place that knows its bytes. */
 export { artifactOfRequest, artifactOfWire, artifactToWire } from './artifact.js';
-export { jobOfWire, jobToWire, rowOfWire, rowToWire, updateOfWire, updateToWire } from './job-view.js';
+export { jobOfWire, jobToWire, rowOfWire, rowToWire, updateOfWire, updateToWire } from './job-messages.js';
 export {
   CERTIFICATION_METHODS,
   type Method,

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { HttpServer } from '../../adapters/http/http-server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../adapters/http/address.js';
@@ -8,7 +8,7 @@ import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { ListeningConfig } from './config.js';
 import type { Log } from '../../shared/telemetry/log.js';

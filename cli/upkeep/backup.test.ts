@@ -6,7 +6,7 @@ import { BackupWriter } from '../../adapters/local/backup-file.js';
 import { encodeFrame, framesIn } from '../../adapters/local/ledger-frames.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import { jobDigest } from '../../shared/job.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { Gate, meanwhile } from '../../test/support/service-faults.js';

@@ -9,7 +9,7 @@ import { EXIT } from '../command/exit.js';
 import type { Raw } from '../service/config.js';
 import { digestOf, missingInput } from './backup.js';
 import { inputsNamedBy } from './named-artifacts.js';
-import { common, isSameJob } from './same-job.js';
+import { common, isSameJob } from './job-comparison.js';
 import { openStores, type Stores } from './stores.js';
 
 export interface Restored {

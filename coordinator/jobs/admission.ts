@@ -14,7 +14,7 @@ import type { ServicePorts } from './service-ports.js';
 import { jobExists, tooManyJobs, tooManyUnattended } from './service-errors.js';
 import type { JobRunner } from '../run/job-runner.js';
 import { hasEnded } from '../run/stored-job.js';
-import type { CreateRequest } from './service.js';
+import type { CreateRequest } from './certification-service.js';
 import type { ActiveJobs } from './active-jobs.js';
 
 /** Of the name of a request that has none: two are never the same. */

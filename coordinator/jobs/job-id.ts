@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/job.js';
-import { JOB_ID_DIGITS } from '../../shared/job-id.js';
+import { JOB_ID_DIGITS } from '../../shared/job-id-pattern.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { RequestError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import { isJobId } from '../../shared/job-id.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
+import { Listeners } from '../../shared/listeners.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
@@ -15,7 +16,7 @@ import { pageOf } from './job-pages.js';
 import type { ServicePorts } from './service-ports.js';
 import { ResultsInUse } from '../results/results-in-use.js';
 import { jobNotFound, notServing, tooManyWatchers } from './service-errors.js';
-import type { CertificationService, CreateRequest } from './service.js';
+import type { CertificationService, CreateRequest } from './certification-service.js';
 import { ActiveJobs } from './active-jobs.js';
 import { hasEnded, updateEntry, type EndedEntry } from '../run/stored-job.js';
 import { watchEnded, watchLive } from './job-updates.js';
@@ -35,7 +36,7 @@ export interface JobManagerOptions extends ServicePorts {
 export class JobManager implements CertificationService {
   /** The jobs that it runs while it serves; null while it does not. */
   private active: ActiveJobs | null = null;
-  private readonly listeners = new Set<(serving: boolean) => void>();
+  private readonly listeners = new Listeners<[serving: boolean]>();
   private readonly admission: Admission;
   private watchers = 0;
   /** Shared by all the `ActiveJobs` that this process has in turn: a runner of earlier ones may still be ending. */
@@ -55,8 +56,7 @@ export class JobManager implements CertificationService {
   }
 
   onServing(listener: (serving: boolean) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   /** Waits for the lease, serves while it is held, and waits for it again, until `signal` aborts; then gives it back. */
@@ -197,7 +197,7 @@ export class JobManager implements CertificationService {
   private enter(active: ActiveJobs | null): void {
     const changed = (this.active === null) !== (active === null);
     this.active = active;
-    if (changed) for (const listener of [...this.listeners]) listener(active !== null);
+    if (changed) this.listeners.tell(active !== null);
   }
 
   /** @throws SmoothcertError NOT_SERVING */

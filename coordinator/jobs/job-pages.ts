@@ -1,5 +1,5 @@
 import { RequestError } from '../../shared/errors.js';
-import { isJobId } from '../../shared/job-id.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { PAGE } from './limits.js';
 

@@ -1,12 +1,12 @@
-import { openArrayFile, type ArrayFile } from './array-file.js';
+import { openArrayFile, type ArrayFile, type FileOfFormat } from './array-file.js';
 import { chooseArchiveLabels, chooseImages, chooseLabels } from './choose-array.js';
 import { readLabels } from './array-labels.js';
 import { canonicalPixels, pixelTypeOf } from './array-pixels.js';
 import type { ImageSource } from '../image-source.js';
 
-/** Images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. */
-export async function openArraySource(path: string): Promise<ImageSource> {
-  const file = await openArrayFile(path);
+/** Opens the images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. */
+export async function openArrayImages(where: FileOfFormat): Promise<ImageSource> {
+  const file = await openArrayFile(where);
   try {
     const key = chooseImages(file);
     const images = await file.openArray(key);
@@ -39,9 +39,9 @@ export async function openArraySource(path: string): Promise<ImageSource> {
   }
 }
 
-/** The labels of `count` images in a file of arrays of their own. DATA_*, LABELS_MISMATCH. */
-export async function readArrayLabels(path: string, count: number): Promise<Int32Array> {
-  const file = await openArrayFile(path);
+/** Reads the labels of `count` images from a file of arrays. @throws DATA_*, LABELS_MISMATCH */
+export async function readArrayLabels(where: FileOfFormat, count: number): Promise<Int32Array> {
+  const file = await openArrayFile(where);
   try {
     return await labelsOf(file, chooseLabels(file), count);
   } finally {

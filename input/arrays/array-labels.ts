@@ -6,7 +6,7 @@ export const LARGEST_LABEL = 2 ** 31 - 1;
 
 /**
  * Reads class numbers: any integer type, shape [N] or [N, 1], 0 to 2^31 − 1. `count` is the number of images.
- * Negative labels are refused: −1 is what results call an abstention, and an unlabelled image must not look correct.
+ * Negative labels are refused: −1 means an abstention in results, and an unlabelled image must not look correct.
  */
 export async function readLabels(array: OpenArray, count: number): Promise<Int32Array> {
   const { what, header } = array;

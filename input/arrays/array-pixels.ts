@@ -5,7 +5,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { OpenArray } from './array-file.js';
 import { readPieces, readValues } from './array-values.js';
 
-/** What the canonical data set will hold for this array; DATA_TYPE, DATA_EMPTY or DATA_SHAPE if it holds no images. */
+/** Returns the pixel type of this array in the canonical data set. @throws DATA_TYPE, DATA_EMPTY or DATA_SHAPE if it holds no images */
 export function pixelTypeOf(array: OpenArray): PixelType {
   const { what, header } = array;
   const shape = `[${header.shape.join(', ')}]`;
@@ -45,8 +45,8 @@ export function pixelTypeOf(array: OpenArray): PixelType {
 }
 
 /**
- * The bytes of the selected images as the canonical data set holds them, in pieces: uint8 as it is, floats as float32, rounded
- * once, each checked to be in [0, 1] (DATA_RANGE names the first that is not).
+ * Yields the bytes of the selected images, as the canonical data set holds them, in pieces: uint8 unchanged, floats rounded once to
+ * float32. @throws DATA_RANGE naming the first float that is not in [0, 1]
  */
 export async function* canonicalPixels(array: OpenArray, selection: Selection): AsyncGenerator<Uint8Array> {
   if (array.header.type === 'uint8') {
@@ -86,7 +86,7 @@ function outOfRange(array: OpenArray, flat: number, value: number, around: Float
   );
 }
 
-/** Index of each axis of the value at position `flat` in C order. */
+/** Returns the index along each axis of the value at position `flat` in C order. */
 function indexOf(flat: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = flat;

@@ -3,15 +3,15 @@ import type { OpenArray } from './array-file.js';
 import { elementsOf } from '../../shared/dataset/canonical.js';
 import { indicesOf, type Selection } from '../../shared/dataset/selection.js';
 import { EndedEarly } from '../bytes/byte-stream.js';
-import { itemBytes, type ElementType } from './npy.js';
+import { itemBytes, type NumpyType } from './npy.js';
 
 /** Values of one piece: small enough that memory stays flat, large enough that no time is lost. */
 const PIECE_ELEMENTS = 2 ** 16;
 
 /**
- * The bytes of the images of a selection, or of the whole array, in pieces of at most 65,536 values that do not depend
- * on how the source cuts them; `at` is the index of a piece's first value in the array. What lies between is not read
- * where the file allows it. Ends with the source's own checks made (checksum, nothing behind the last value).
+ * Yields the bytes of the selected images, or of the whole array, in pieces of at most 65,536 values that do not depend on the pieces
+ * of the source; `at` is the index of a piece's first value in the array. Bytes between are not read where the file allows it. At the
+ * end the source has made its own checks (checksum, nothing behind the last value).
  */
 export async function* readPieces(
   array: OpenArray,
@@ -42,7 +42,7 @@ export async function* readPieces(
   }
 }
 
-/** Ranges of values to read, one behind the other. */
+/** Yields the ranges of values to read, ascending. */
 function* runsOf(
   shape: readonly number[],
   selection: Selection | undefined,
@@ -55,7 +55,7 @@ function* runsOf(
       yield { begin: image * elements, end: (image + 1) * elements };
 }
 
-/** The same as float64 values; only int64 and uint64 beyond 2^53 are rounded. */
+/** Yields the same pieces as float64 values; only int64 and uint64 beyond 2^53 are rounded. */
 export async function* readValues(
   array: OpenArray,
   selection?: Selection,
@@ -64,7 +64,7 @@ export async function* readValues(
     yield { at, values: decode(array.header.type, bytes) };
 }
 
-function decode(type: ElementType, bytes: Uint8Array): Float64Array {
+function decode(type: NumpyType, bytes: Uint8Array): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = itemBytes(type);
   const read = readerOf(type, view);
@@ -73,7 +73,7 @@ function decode(type: ElementType, bytes: Uint8Array): Float64Array {
   return values;
 }
 
-function readerOf(type: ElementType, view: DataView): (at: number) => number {
+function readerOf(type: NumpyType, view: DataView): (at: number) => number {
   switch (type) {
     case 'bool':
     case 'uint8':

@@ -19,21 +19,21 @@ const LABEL_KEYS = [
 ];
 
 /**
- * The array with the images: the only one with a usual name, or else the only one that is not named like labels.
- * Anything else would be a guess: DATA_FORMAT, with the keys that were found.
+ * Chooses the array with the images: the only one with a usual name, or else the only one that is not named like labels.
+ * @throws DATA_FORMAT, with the keys that were found, if that does not decide it
  */
 export function chooseImages(file: ArrayFile): string {
   return choose(file, IMAGE_KEYS, LABEL_KEYS, 'images', 'x');
 }
 
-/** The labels within the archive that holds the images under `imageKey`; null if none is named like labels. */
+/** Chooses the labels in the archive that holds the images under `imageKey`; null if no array is named like labels. */
 export function chooseArchiveLabels(file: ArrayFile, imageKey: string): string | null {
   const named = file.keys.filter((key) => key !== imageKey && LABEL_KEYS.includes(key));
   if (named.length > 1) throw ambiguous(file, named, 'labels', 'y');
   return named[0] ?? null;
 }
 
-/** The array with the labels in a file that was given for its labels. */
+/** Chooses the array with the labels in a file that was given for its labels. */
 export function chooseLabels(file: ArrayFile): string {
   return choose(file, LABEL_KEYS, [], 'labels', 'y');
 }
@@ -60,7 +60,7 @@ function ambiguous(file: ArrayFile, keys: readonly string[], role: string, name:
   );
 }
 
-/** A sentence's worth of names. */
+/** Lists some of the names, for a sentence. */
 function listed(keys: readonly string[]): string {
   const more = keys.length - MOST_LISTED;
   return keys.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');

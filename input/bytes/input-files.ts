@@ -3,10 +3,10 @@ import type { Stats } from 'node:fs';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ByteSource } from './byte-stream.js';
 
-/** Small enough that little is read in vain beside what was asked for, large enough that no time is lost. */
+/** Bytes of one read: few enough to read little in vain, enough to lose no time. */
 const PIECE_BYTES = 2 ** 18;
 
-/** A file's bytes in pieces. What is skipped is not read. DATA_UNREADABLE if it cannot be read. */
+/** Reads a file's bytes in pieces; skipped bytes are not read. @throws DATA_UNREADABLE */
 export function fileBytes(path: string): ByteSource {
   let position = 0;
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -33,7 +33,7 @@ export function fileBytes(path: string): ByteSource {
   return { [Symbol.asyncIterator]: pieces, skip };
 }
 
-/** The first bytes of a file, `most` or as many as it has. DATA_UNREADABLE if it cannot be read. */
+/** Reads the first `most` bytes of a file, or as many as it has. @throws DATA_UNREADABLE */
 export async function firstBytes(path: string, most: number): Promise<Buffer> {
   try {
     const handle = await open(path, 'r');
@@ -48,7 +48,7 @@ export async function firstBytes(path: string, most: number): Promise<Buffer> {
   }
 }
 
-/** What is there, symbolic links followed. DATA_UNREADABLE if nothing is, or if it is neither file nor directory. */
+/** Returns the status of a file or directory, following symbolic links. @throws DATA_UNREADABLE for anything else, or nothing */
 export async function statOf(path: string): Promise<Stats> {
   const stats = await stat(path).catch((cause: unknown) => {
     throw cannotRead(path, cause);
@@ -61,13 +61,14 @@ export async function statOf(path: string): Promise<Stats> {
   );
 }
 
-/** The size of a regular file. DATA_UNREADABLE if it is none. */
+/** Returns the size of a regular file. @throws DATA_UNREADABLE for anything else */
 export async function sizeOf(path: string): Promise<number> {
   const stats = await statOf(path);
   if (stats.isFile()) return stats.size;
   throw new SmoothcertError('DATA_UNREADABLE', `${path} is a directory.`, 'Give one file.');
 }
 
+/** Returns the error for a file that cannot be read. */
 export function cannotRead(path: string, cause: unknown): SmoothcertError {
   const missing = errorCode(cause) === 'ENOENT';
   return new SmoothcertError(
@@ -78,12 +79,12 @@ export function cannotRead(path: string, cause: unknown): SmoothcertError {
   );
 }
 
-/** The system's name of what went wrong, such as ENOSPC. */
-export function errorCode(error: unknown): string {
+/** Returns the system's code of an error, such as ENOENT. */
+function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
-/** Orders names by code points, everywhere the same: locales, and UTF-16 beyond the first plane, do not matter. */
+/** Compares names by code points: the same order on every system, whatever the locale. */
 export function byCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

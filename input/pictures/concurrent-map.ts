@@ -1,8 +1,8 @@
 /**
- * Results of `work` in the order of `items`, with at most `atOnce` of them under way. The first error in that order
- * is the one that is thrown, whichever came first in time.
+ * Yields the results of `work` in the order of `items`, with at most `atOnce` of them under way. It throws the first error in that
+ * order, whichever came first in time.
  */
-export async function* inOrder<T, R>(
+export async function* concurrentMap<T, R>(
   items: Iterable<T>,
   atOnce: number,
   work: (item: T) => Promise<R>,

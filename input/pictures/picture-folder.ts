@@ -2,10 +2,12 @@ import path from 'node:path';
 import { shapeFault } from '../../shared/dataset/canonical.js';
 import { indicesOf } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { inOrder } from './concurrent-map.js';
+import { concurrentMap } from './concurrent-map.js';
 import { listPictures } from './listing.js';
 import { decodePicture, describePicture, type PictureShape } from './picture.js';
 import type { ImageSource } from '../image-source.js';
+
+/** Knows a folder of pictures: its listing, the common shape, and the pixels of each picture. */
 
 const HEADERS_AT_ONCE = 8;
 const DECODED_AT_ONCE = 4;
@@ -13,9 +15,9 @@ const DECODED_AT_ONCE = 4;
 const LARGE_PIXELS = 2 ** 22;
 
 /**
- * A folder of PNG and JPEG files: images [H, W, C] of uint8. All must have one size, nothing is resized; if any is in
- * colour, grey ones get three equal channels. Every header is read before anything else, so that a picture's pixels
- * do not depend on which are selected. `labelFile`: see listPictures. DATA_* errors name the file.
+ * Opens a folder of PNG and JPEG files as images [H, W, C] of uint8. All must have one size, nothing is resized; if any picture is in
+ * colour, grey ones get three equal channels. Every header is read first, so that a picture's pixels do not depend on the selection.
+ * `labelFile`: see listPictures. @throws DATA_* errors that name the file
  */
 export async function openFolder(folder: string, labelFile: string | null): Promise<ImageSource> {
   const { files, labels, classNames } = await listPictures(folder, labelFile);
@@ -36,7 +38,7 @@ export async function openFolder(folder: string, labelFile: string | null): Prom
     files,
     ownLabels: () => Promise.resolve(labels),
     pixels: (selection) =>
-      inOrder(indicesOf(selection), atOnce, (index) => decodePicture(paths[index]!, shape)),
+      concurrentMap(indicesOf(selection), atOnce, (index) => decodePicture(paths[index]!, shape)),
     close: () => Promise.resolve(),
   };
 }
@@ -45,7 +47,7 @@ async function commonShape(paths: readonly string[]): Promise<PictureShape> {
   let first: PictureShape | null = null;
   let channels: 1 | 3 = 1;
   let at = 0;
-  for await (const shape of inOrder(paths, HEADERS_AT_ONCE, describePicture)) {
+  for await (const shape of concurrentMap(paths, HEADERS_AT_ONCE, describePicture)) {
     first ??= shape;
     if (shape.width !== first.width || shape.height !== first.height) {
       throw new SmoothcertError(

@@ -153,7 +153,12 @@ export function geometryOf(header: DataSetHeader): DataSetGeometry {
 }
 
 function bytesOfPixel(dtype: PixelType): number {
-  return dtype === 'uint8' ? 1 : 4;
+  switch (dtype) {
+    case 'uint8':
+      return 1;
+    case 'float32':
+      return 4;
+  }
 }
 
 function damaged(why: string): SmoothcertError {

@@ -1,5 +1,5 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
-import { SAFE_JOB_ID } from '../job-id.js';
+import { SAFE_JOB_ID } from '../job-id-pattern.js';
 
 /** Longest text of a message, in UTF-16 units, unless a field has a limit of its own. */
 export const LONGEST_TEXT = 4096;

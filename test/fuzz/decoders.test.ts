@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../../shared/errors.js';
+import { FLOORS } from '../../eslint.config.mjs';
 import { ROOT } from '../harness/command.js';
 import { attacks, EVIL, type Decoder } from './decoder-table.js';
 import { FURTHER } from './decoders.js';
@@ -86,7 +87,7 @@ describe('the table', () => {
     ...Object.keys(ELSEWHERE),
     ...Object.keys(NO_DECODERS),
   ]);
-  const sources = ['shared', 'coordinator', 'worker', 'cli'].flatMap((part) =>
+  const sources = Object.keys(FLOORS).flatMap((part) =>
     readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$|\/assembly\//.test(file))
       .map((file) => `${part}/${file.replaceAll(path.sep, '/')}`),

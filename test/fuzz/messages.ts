@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { checkSpec } from '../../coordinator/jobs/check-spec.js';
 import { LONGEST_REQUEST_ID } from '../../coordinator/jobs/limits.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
@@ -31,6 +31,7 @@ import { codec, examplesOf, ofText, type Decoder } from './decoder-table.js';
 
 const WIRE = ['MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH'] as const;
 const at = (file: string, ...names: string[]) => names.map((name) => `shared/wire/${file}.ts ${name}`);
+const inApi = (file: string, ...names: string[]) => names.map((name) => `api/wire/${file}.ts ${name}`);
 
 const backupPart: fc.Arbitrary<BackupPart> = fc.oneof(
   fc.record({ kind: fc.constant('entry' as const), entry: messages.entry }),
@@ -107,7 +108,7 @@ const CLUSTER: readonly Decoder[] = [
   codec(
     'a stored job',
     [
-      ...at('entry', 'decodeEntry'),
+      ...inApi('entry', 'decodeEntry'),
       ...at('codec', 'decodeKeeping'),
       ...at('job-spec', 'readSeededSpec'),
       ...at('job-json', 'readJobJson'),
@@ -119,7 +120,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a part of a backup',
-    at('backup', 'decodeBackupPart'),
+    inApi('backup', 'decodeBackupPart'),
     backupPart,
     encodeBackupPart,
     decodeBackupPart,
@@ -131,7 +132,7 @@ const CLUSTER: readonly Decoder[] = [
   ]),
   codec(
     'the details of an error',
-    at('rich-status', 'decodeRichStatus', 'statusOfWire'),
+    inApi('rich-status', 'decodeRichStatus', 'statusOfWire'),
     status,
     encodeRichStatus,
     decodeRichStatus,
@@ -182,7 +183,7 @@ const SERVICE: readonly Decoder[] = [
   },
   {
     name: 'a request of PutArtifact',
-    tries: at('artifact', 'artifactOfRequest'),
+    tries: inApi('artifact', 'artifactOfRequest'),
     valid: () => [
       putArtifact.request.encode({ upload: { artifact: artifactToWire(artifact), offset: 7 } }),
       putArtifact.request.encode({ piece: Buffer.alloc(9) }),
@@ -192,25 +193,25 @@ const SERVICE: readonly Decoder[] = [
   },
   answers(
     'GetJob',
-    [...at('job-view', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
+    [...inApi('job-view', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
     examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
     (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
   ),
   answers(
     'WatchJob',
-    at('job-view', 'updateOfWire'),
+    inApi('job-view', 'updateOfWire'),
     examplesOf(update).map((one) => methods.watchJob.response.encode(updateToWire(one))),
     (bytes) => updateOfWire(methods.watchJob.response.decode(bytes)),
   ),
   answers(
     'StreamCertificates',
-    at('job-view', 'rowOfWire'),
+    inApi('job-view', 'rowOfWire'),
     examplesOf(row).map((one) => methods.streamCertificates.response.encode(rowToWire(one))),
     (bytes) => rowOfWire(methods.streamCertificates.response.decode(bytes)),
   ),
   answers(
     'ListArtifacts',
-    at('artifact', 'artifactOfWire'),
+    inApi('artifact', 'artifactOfWire'),
     [methods.listArtifacts.response.encode({ artifacts: [artifactToWire(artifact)] })],
     (bytes) => methods.listArtifacts.response.decode(bytes).artifacts.map(artifactOfWire),
   ),

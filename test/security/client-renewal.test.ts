@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Connection } from '../../cli/client/connection.js';
 import { secretOf } from '../../cli/service/config.js';
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { HttpServer } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';

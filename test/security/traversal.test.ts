@@ -7,7 +7,7 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { JobManager } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS } from '../../coordinator/jobs/limits.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { plain } from '../../adapters/http/plain-answer.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';

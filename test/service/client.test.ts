@@ -14,7 +14,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { jobDigest } from '../../shared/job.js';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { runCommand, startCommand } from '../harness/command.js';
 import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import {

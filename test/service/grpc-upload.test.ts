@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { UPLOAD_LIMITS } from '../../coordinator/grpc/upload.js';
+import { UPLOAD_LIMITS } from '../../coordinator/grpc/upload-call.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { artifactToWire, type RequestOf } from '../../api/wire/service.js';
 import type { Upload } from './grpc-client.js';

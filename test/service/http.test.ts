@@ -6,7 +6,7 @@ import { request as secureRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';

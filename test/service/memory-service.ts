@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { CertificationService, CreateRequest } from '../../coordinator/jobs/service.js';
+import type { CertificationService, CreateRequest } from '../../coordinator/jobs/certification-service.js';
 import { jobNotFound, notServing } from '../../coordinator/jobs/service-errors.js';
 import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import { DEFAULT_BOUNDS, type JobSpec } from '../../shared/job-spec.js';

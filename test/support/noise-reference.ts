@@ -1,6 +1,6 @@
 /**
- * The noise, written to be read: what one element of one sample is. Slow; the WebAssembly module in `assembly/`
- * must give the same bits, and the tests compare the two. The comments of `generator.ts` state what is guaranteed.
+ * The noise of one element of one sample, written to be read. Slow; the WebAssembly module in `worker/noise/assembly/` must give
+ * the same bits, and tests compare the two. The comments of `worker/noise/noise-kernel.ts` state the guarantees.
  */
 
 export type Words = readonly [number, number, number, number];

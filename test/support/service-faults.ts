@@ -1,6 +1,6 @@
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { JobUpdate } from '../../api/job-view.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { happens, type ServiceBed } from './service-bed.js';
 import { never } from './never.js';
 

@@ -5,7 +5,7 @@ const FLOAT_BYTES = 4;
 const MEMORY_BYTES = 256 * 2 ** 20;
 const LARGEST = 256;
 /**
- * On CPU a larger batch soon only wastes more on padding. Measured, µs a sample on one core. A CIFAR network of 40 µs:
+ * Rows on CPU, where a larger batch soon only wastes more on padding. Measured, µs a sample on one core. A CIFAR network of 40 µs:
  * batch 1 51, 8 24, 16 23, 32 22, 64 22, 128 24, 256 26. A digits network of 64 inputs, where the call itself
  * weighs more: 8 7.6, 16 5.5, 32 4.3, 64 3.4, 128 2.9, 256 2.9.
  */
@@ -15,9 +15,9 @@ const SMALL_DIMENSION = 512;
 const LARGEST_ASKED = 4096;
 
 /**
- * Rows of every run of the model (design decision 3): the largest power of two, up to 256, whose inputs and
- * outputs take at most 256 MiB, but at least 2, since a batch of 1 may change a model's low bits. A pure function of
- * the model and the device. `asked` overrides it: 1 to 4,096, else OPTION_INVALID.
+ * Returns the rows of every run of the model: the largest power of two whose inputs and outputs take at most 256 MiB, but at least
+ * 2, since a batch of 1 may change a model's low bits, and at most 32 on CPU (64 for small inputs) or 256 on other devices. It
+ * depends on the model and the device alone. `asked`, 1 to 4,096, replaces it. @throws OPTION_INVALID for another number
  */
 export function canonicalBatch(
   model: { dimension: number; classes: number },
@@ -33,8 +33,20 @@ export function canonicalBatch(
     );
   }
   const rowBytes = FLOAT_BYTES * (model.dimension + model.classes);
-  const onCpu = model.dimension <= SMALL_DIMENSION ? ON_CPU_IF_SMALL : ON_CPU;
-  let batch = device === 'cpu' ? onCpu : LARGEST;
+  let batch = largestOn(device, model.dimension);
   while (batch > 2 && batch * rowBytes > MEMORY_BYTES) batch /= 2;
   return batch;
+}
+
+function largestOn(device: Device, dimension: number): number {
+  switch (device) {
+    case 'cpu':
+      return dimension <= SMALL_DIMENSION ? ON_CPU_IF_SMALL : ON_CPU;
+    case 'webgpu':
+    case 'cuda':
+    case 'tensorrt':
+    case 'dml':
+    case 'coreml':
+      return LARGEST;
+  }
 }

@@ -25,11 +25,11 @@ export interface PrepareOptions {
   readonly normalisation: Normalisation;
   /** σ, in pixels of [0, 1]. */
   readonly noiseScale: number;
-  /** 32 noisy copies of real images, [32 × dimension], made with the preprocessing that is handed in. */
+  /** Returns 32 noisy copies of real images, [32 × dimension], made with the given preprocessing. */
   readonly verifyRows: (preprocessing: Preprocessing, plan: InputPlan) => Promise<Float32Array>;
 }
 
-/** What the parent must know of a prepared model; plain JSON. */
+/** Properties of a prepared model that the parent process uses; plain JSON. */
 export interface PreparedDescription {
   readonly modelDigest: string;
   readonly numericClass: string;
@@ -45,13 +45,13 @@ export interface PreparedDescription {
   readonly batch: number;
   /** Batch that the file fixes; null if it is free. */
   readonly fixedBatch: number | null;
-  /** Whether the file's fixed batch was freed, so that `batch` differs from it. */
+  /** True if the file's fixed batch was freed, so that `batch` differs from it. */
   readonly batchFreed: boolean;
-  /** A sentence where a batch other than the one wished for is used; null otherwise. */
+  /** A sentence if the model runs at another batch than the canonical one; else null. */
   readonly batchNote: string | null;
-  /** Largest difference that the batch made to a score, as a share of the largest score; null if none was compared. */
+  /** Largest change of a score by the batch, as a share of the model's scale; null if none was compared. */
   readonly batchDifference: number | null;
-  /** By how much rounding alone may change a score, as a share of the largest score. */
+  /** By how much rounding alone may change a score, as a share of the model's scale (agreement.ts). */
   readonly tolerance: number;
 }
 
@@ -60,12 +60,12 @@ export interface PreparedModel {
   readonly description: PreparedDescription;
   readonly plan: InputPlan;
   readonly preprocessing: Preprocessing;
-  /** Scores [batch × classes] of input [batch × dimension]; INFERENCE_FAILED otherwise. Blocks the event loop. */
+  /** Computes scores [batch × classes] of an input [batch × dimension]. Blocks the event loop. @throws INFERENCE_FAILED */
   run(input: Float32Array): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
-/** The model as it was given, at its own batch: what every other batch is held against. */
+/** The model as it was given, at its own batch, with which every other batch is compared. */
 interface Trusted {
   readonly session: ModelSession;
   readonly batch: number;
@@ -73,7 +73,7 @@ interface Trusted {
   readonly classes: number;
 }
 
-/** A session, the batch that it is run at, and what is known of it. */
+/** The session and the batch that are used, and how they were found. */
 interface Settled {
   readonly session: ModelSession;
   readonly batch: number;
@@ -83,9 +83,9 @@ interface Settled {
 }
 
 /**
- * Reads a model and settles everything that a child needs to draw: output, layout, normalisation, batch. A fixed batch
- * is freed, and any batch but the model's own is verified against it; where that fails, the model's own batch
- * is used and `batchNote` says so. Throws the MODEL_* errors, DEVICE_UNAVAILABLE and OPTION_INVALID.
+ * Reads a model and decides everything that an inference process needs to draw: output, layout, normalisation, batch. A fixed
+ * batch is freed, and any batch but the model's own is compared with it; if they differ, the model's own batch is used and
+ * `batchNote` says so. @throws the MODEL_* errors, DEVICE_UNAVAILABLE and OPTION_INVALID
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
   const { model, digest } = await readModel(options.modelPath, options.expectedDigest);
@@ -123,7 +123,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   }
 }
 
-/** Verifies `wanted` against the trusted session; the session and batch to use. */
+/** Compares batch `wanted` with the trusted session, and returns the session and the batch to use. */
 async function settle(
   options: PrepareOptions,
   model: Uint8Array,
@@ -164,7 +164,7 @@ async function settle(
   };
 }
 
-/** The model with its batch freed; null if it cannot be freed or loaded then. */
+/** Opens the model with its batch freed; null if it cannot be freed, or not loaded afterwards. */
 async function openFreed(
   options: PrepareOptions,
   model: Uint8Array,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
 
-/** What `assembly/generator.ts` exports. Numbers are taken modulo 2^32; addresses are bytes in `memory`. */
+/** The exports of `assembly/generator.ts`. Numbers are taken modulo 2^32; addresses are bytes in `memory`. */
 export interface GeneratorModule {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   /** The first address that the module does not use itself, a multiple of 16. */
@@ -30,8 +30,8 @@ declare const WebAssembly: {
 };
 
 /**
- * A fresh instance of the compiled generator that lies beside this file, with memory of its own.
- * @throws SmoothcertError INTERNAL where the file is missing or damaged, or where the engine gets no address space for it
+ * Loads a new instance, with memory of its own, of the compiled generator beside this file.
+ * @throws SmoothcertError INTERNAL if the file is missing or damaged, or if the engine gets no address space for it
  */
 export async function loadGenerator(): Promise<GeneratorModule> {
   try {

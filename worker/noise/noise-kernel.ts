@@ -1,7 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { type GeneratorModule, loadGenerator } from './generator-module.js';
 
-/** What a job names: another algorithm, or another bit from the same one, has another name or version. */
+/** Name and version of the generator, which a job records. Any change of algorithm or bits gets another name or version. */
 export const GENERATOR: { readonly name: string; readonly version: number } = {
   name: 'philox4x32-10/box-muller-f32',
   version: 1,
@@ -23,7 +23,7 @@ const MAX_BYTES = 2 ** 32;
 const WORD = 2 ** 32;
 const SAMPLE_LIMIT = 2 ** 53;
 
-/** Elements that the generator makes at once; what it reads is padded to a multiple of it. */
+/** Elements that the generator makes at once; the arrays that it reads are padded to a multiple of it. */
 const GROUP = 16;
 
 /** Bits 24–31 of the counter's last word keep the words of other kinds of noise apart from these. */
@@ -74,8 +74,8 @@ export class NoiseKernel {
   }
 
   /**
-   * A kernel with all the memory that it will ever have: about 4·dimension·(batch + 2) bytes.
-   * @throws SmoothcertError MODEL_INPUT_UNSUPPORTED where that is more than 4 GiB or than the system gives
+   * Creates a kernel with all the memory that it will use: about 4·dimension·(batch + 2) bytes.
+   * @throws SmoothcertError MODEL_INPUT_UNSUPPORTED if that is more than 4 GiB, or more than the system has
    * @throws RangeError for options outside their ranges
    */
   static async create(options: NoiseKernelOptions): Promise<NoiseKernel> {
@@ -93,7 +93,7 @@ export class NoiseKernel {
     return new NoiseKernel(module, options);
   }
 
-  /** Sets what noise is added to: the image after normalisation, [dimension]. */
+  /** Sets the image to which noise is added: [dimension], after normalisation. */
   setImage(base: Float32Array): void {
     if (base.length !== this.#dimension) {
       throw new RangeError(`the image has ${base.length} elements, not ${this.#dimension}`);
@@ -102,7 +102,7 @@ export class NoiseKernel {
   }
 
   /**
-   * input row r := base + gain·z(seed, image, firstSample + r − row), for r = row … row + count − 1.
+   * Draws samples: input row r := base + gain·z(seed, image, firstSample + r − row), for r = row … row + count − 1.
    * @param image 0 to 2^32 − 1
    * @param firstSample 0 or more; firstSample + count is at most 2^53
    */

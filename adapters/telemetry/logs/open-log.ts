@@ -17,11 +17,19 @@ export interface OpenLog {
   readonly close: () => void;
 }
 
+function writerOf(format: LogFormat, stream: NodeJS.WritableStream): (line: Line) => void {
+  switch (format) {
+    case 'json':
+      return jsonLines(stream);
+    case 'pretty':
+      return (line) => stream.write(pretty(line, new Date()));
+  }
+}
+
 /** Opens a log that writes lines to a stream. Repeated lines are counted and left out. */
 export function openLog(stream: NodeJS.WritableStream, { format, verbose }: LogOptions): OpenLog {
   const limiter = new LineLimiter();
-  const write =
-    format === 'json' ? jsonLines(stream) : (line: Line) => stream.write(pretty(line, new Date()));
+  const write = writerOf(format, stream);
   const log: Log = (event, message, fields: LogFields = {}) =>
     limiter.pass(event, fields.job ?? '', (more) => write(lineOf(event, message, fields, { verbose, more })));
   return { log, close: () => limiter.flush() };

@@ -73,19 +73,26 @@ export class PrometheusMetrics implements Metrics {
     const common = { name, help, labelNames: Object.keys(labels), registers: [this.registry] };
     const known = combinationsOf(labels);
     if (known === null) this.series.set(name, new Set());
-    if (kind === 'counter') {
-      const counter = new Counter(common);
-      for (const one of known ?? []) counter.inc(one, 0);
-      this.counters.set(name, counter);
-    } else if (kind === 'gauge') {
-      const gauge = new Gauge(common);
-      for (const one of known ?? []) gauge.set(one, 0);
-      this.gauges.set(name, gauge);
-    } else {
-      const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
-      for (const one of known ?? []) histogram.of(one);
-      histogram.addTo(this.registry);
-      this.histograms.set(name, histogram);
+    const series = known ?? [];
+    switch (kind) {
+      case 'counter': {
+        const counter = new Counter(common);
+        for (const one of series) counter.inc(one, 0);
+        this.counters.set(name, counter);
+        break;
+      }
+      case 'gauge': {
+        const gauge = new Gauge(common);
+        for (const one of series) gauge.set(one, 0);
+        this.gauges.set(name, gauge);
+        break;
+      }
+      case 'histogram': {
+        const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
+        for (const one of series) histogram.of(one);
+        histogram.addTo(this.registry);
+        this.histograms.set(name, histogram);
+      }
     }
   }
 

@@ -3,7 +3,7 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import type { CertificateRow, DecisionView, JobUpdate, JobView } from '../job-view.js';
 import type { Refusal } from '../../shared/ports/job-store.js';
 import { Check, UINT32_MAX } from '../../shared/wire/check.js';
-import { OUTCOME_NUMBERS, STATE_NUMBERS } from './enums.js';
+import { OUTCOME_NUMBERS, STATE_NUMBERS } from './api-enums.js';
 import type { google, smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
 import { readSpec, specToWire } from '../../shared/wire/job-spec.js';

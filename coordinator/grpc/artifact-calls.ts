@@ -4,7 +4,7 @@ import { Check } from '../../shared/wire/check.js';
 import { artifactToWire, type ReadRequestOf, type ResponseOf } from '../../api/wire/service.js';
 import { PAGE } from '../jobs/limits.js';
 
-/** What there is of an artifact. @throws RequestError for a digest that is none */
+/** Answers GetArtifact: how much of an artifact the store has. @throws RequestError for what is not a digest */
 export async function getArtifact(
   store: ArtifactStore,
   { digest }: ReadRequestOf<'getArtifact'>,
@@ -13,12 +13,12 @@ export async function getArtifact(
   check.digest('digest', digest);
   check.refuseRequest();
   const found = await store.find(digest);
-  // The client will not send it: what it is told must be true when it names the artifact.
+  // The client will not upload what is complete: it must still be there when a job names it.
   if (found && (await store.use(digest))) return { complete: true, receivedBytes: found.bytes };
   return { complete: false, receivedBytes: await store.receivedBytes(digest) };
 }
 
-/** A page by digest; the token is the last digest of the page before. @throws RequestError for a token that is none */
+/** Answers ListArtifacts: a page in order of digests; its token is its last digest. @throws RequestError for another token */
 export async function listArtifacts(
   store: ArtifactStore,
   { pageSize, pageToken }: ReadRequestOf<'listArtifacts'>,

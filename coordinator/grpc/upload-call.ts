@@ -7,17 +7,17 @@ import {
   CERTIFICATION_METHODS,
   type ReadRequestOf,
 } from '../../api/wire/service.js';
-import { statusOf, type Report } from './errors.js';
+import { statusOf, type Report } from './call-status.js';
 
 type Call = ServerReadableStream<Buffer, Buffer>;
 type Step = ReadRequestOf<'putArtifact'>;
 
 export interface UploadLimits {
-  /** At one time. grpc-js reads up to 16 messages ahead of the disk in each. */
+  /** Uploads at one time. In each, grpc-js reads up to 16 messages ahead of the disk. */
   readonly uploads: number;
-  /** A client that is silent for so long in the middle holds the place of others no longer. */
+  /** Milliseconds of silence within an upload after which it is refused. */
   readonly silenceMs: number;
-  /** Nor does one that, beyond `silenceMs` in all, keeps the server waiting for longer than its bytes take at this rate. */
+  /** An upload is refused, too, if the server has waited for it longer than its bytes take at this rate, and `silenceMs` more. */
   readonly leastBytesPerSecond: number;
 }
 
@@ -25,7 +25,7 @@ export const UPLOAD_LIMITS: UploadLimits = { uploads: 8, silenceMs: 60_000, leas
 
 export interface UploadOptions {
   readonly limits: UploadLimits;
-  /** Called with why an upload was refused. */
+  /** Called with the error of every upload that was refused. */
   readonly onRefused: Report;
 }
 
@@ -33,9 +33,9 @@ export const MOST_PIECE_BYTES = 2 ** 20;
 const { request, response } = CERTIFICATION_METHODS.putArtifact;
 
 /**
- * The handler of PutArtifact: a description, then pieces, each asked for when the one before is on disk; so memory does not grow with
- * the artifact. What came before a failure is kept (see ArtifactStore.put), and the next upload goes on from there.
- * @param store throws where uploads are not taken now
+ * Makes the handler of PutArtifact. A call sends a description, then pieces; each piece is asked for when the one before is on disk, so that
+ * memory does not grow with the artifact. What came before a failure is kept (see ArtifactStore.put), and the next upload goes on from there.
+ * @param store returns the store; throws if uploads are not taken now
  */
 export function upload(
   store: () => ArtifactStore,
@@ -48,7 +48,7 @@ export function upload(
     try {
       const artifacts = store();
       if (uploads > limits.uploads) throw tooMany(limits.uploads);
-      const steps = stepsOf(call, new Pace(limits));
+      const steps = stepsOf(call, new PaceGuard(limits));
       const { artifact, offset } = await beginning(steps);
       await artifacts.put(artifact, offset, piecesOf(steps));
       callback(null, response.encode({ artifact: artifactToWire(artifact) }));
@@ -80,8 +80,8 @@ async function* piecesOf(steps: AsyncIterable<Step>): AsyncGenerator<Uint8Array>
   }
 }
 
-/** The messages of a call; throws when it is cancelled, so that what came is never taken for all. */
-async function* stepsOf(call: Call, pace: Pace): AsyncGenerator<Step, undefined> {
+/** Yields the messages of a call; throws when it is cancelled, so that a part of them is never taken for all. */
+async function* stepsOf(call: Call, pace: PaceGuard): AsyncGenerator<Step, undefined> {
   const messages = call[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
     const message = await pace.next(messages.next());
@@ -89,23 +89,23 @@ async function* stepsOf(call: Call, pace: Pace): AsyncGenerator<Step, undefined>
       if (call.cancelled) throw new Error('The client has ended the call.');
       return undefined;
     }
-    pace.came(message.value.length);
+    pace.received(message.value.length);
     yield request.decode(message.value);
   }
 }
 
-/** How long a client keeps the server waiting. The time that the disk takes is not its own. */
-class Pace {
+/** Refuses a client that keeps the server waiting for too long. The time that the disk takes does not count. */
+class PaceGuard {
   private waitedMs = 0;
   private bytes = 0;
 
   constructor(private readonly limits: UploadLimits) {}
 
-  came(bytes: number): void {
+  received(bytes: number): void {
     this.bytes += bytes;
   }
 
-  /** @throws SmoothcertError CANCELLED for a client that is silent, or too slow */
+  /** Resolves with the message. @throws SmoothcertError CANCELLED if the client is silent for too long, or too slow in all */
   async next<T>(message: Promise<T>): Promise<T> {
     const { silenceMs, leastBytesPerSecond } = this.limits;
     const left = silenceMs + (1_000 * this.bytes) / leastBytesPerSecond - this.waitedMs;
@@ -113,8 +113,8 @@ class Pace {
     const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
-      const give = () => reject(tooSlow ? slow(leastBytesPerSecond) : silent(silenceMs));
-      timer = setTimeout(give, Math.max(0, Math.min(silenceMs, left)));
+      const refuse = () => reject(tooSlow ? slow(leastBytesPerSecond) : silent(silenceMs));
+      timer = setTimeout(refuse, Math.max(0, Math.min(silenceMs, left)));
     });
     try {
       return await Promise.race([message, over]);

@@ -3,14 +3,14 @@ import { ERROR_CATALOGUE, RequestError, SmoothcertError, type ErrorCode } from '
 import { sentence } from '../../shared/wire/codec.js';
 import { encodeRichStatus } from '../../api/wire/service.js';
 
-/** How a call ends that failed: what grpc-js wants of an error, whole. */
+/** The end of a call that failed, as grpc-js takes it. */
 export interface CallStatus {
   readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;
 }
 
-/** Called with every error that is the machinery's, not the client's: for a log. */
+/** Called with every error that is not the client's fault: for a log. */
 export type Report = (error: unknown) => void;
 
 export type StatusCodes = Readonly<Partial<Record<ErrorCode, status>>>;
@@ -18,7 +18,7 @@ export type StatusCodes = Readonly<Partial<Record<ErrorCode, status>>>;
 const { INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED } = status;
 const { FAILED_PRECONDITION, ABORTED, UNAVAILABLE, UNAUTHENTICATED, CANCELLED, DATA_LOSS, INTERNAL } = status;
 
-/** Where a code of ours says more than whose fault it is. */
+/** The gRPC status of our codes; for codes that are missing, see `byFault`. */
 const STATUS_CODES: StatusCodes = {
   REQUEST_INVALID: INVALID_ARGUMENT,
   MESSAGE_MALFORMED: INVALID_ARGUMENT,
@@ -52,13 +52,13 @@ const STATUS_CODES: StatusCodes = {
   JOB_FILE_DAMAGED: DATA_LOSS,
 };
 
-/** The sentence travels beside its details, in a header that clients take 8 KiB of in all; this many bytes of it as written there. */
-const MOST_SENTENCE_BYTES = 1_000;
+/** Bytes of the message as the header has it: clients accept 8 KiB of headers in all, and the details of the error need most of them. */
+const MAX_HEADER_BYTES = 1_000;
 
 /**
- * The status of an error, with google.rpc.Status in its trailer: always an ErrorInfo (reason: our code, metadata: remedy), and a
- * BadRequest with the fields that are wrong. Of an error that is none of ours nothing is told: it is reported.
- * @param exceptions status codes that this method has for codes of ours
+ * Returns the status of an error, with google.rpc.Status in its trailer: an ErrorInfo (reason: our code, metadata: remedy), and a BadRequest
+ * if fields are wrong. An error without a code of ours is reported, and the client is told INTERNAL only.
+ * @param exceptions status codes that this method has for some of our codes
  */
 export function statusOf(error: unknown, report: Report, exceptions: StatusCodes = {}): CallStatus {
   const known = error instanceof SmoothcertError ? error : unforeseen(error);
@@ -76,7 +76,7 @@ export function statusOf(error: unknown, report: Report, exceptions: StatusCodes
   return { code, details: headerSentence(known.message), metadata };
 }
 
-/** What nobody thought of; the operator finds it in the log. */
+/** Wraps an error that has no code of ours. The operator finds its cause in the log. */
 function unforeseen(cause: unknown): SmoothcertError {
   return new SmoothcertError(
     'INTERNAL',
@@ -86,16 +86,16 @@ function unforeseen(cause: unknown): SmoothcertError {
   );
 }
 
-/** Ours, or something about the job or the installation that asking again does not mend. */
+/** Returns INTERNAL for faults of the program; for others FAILED_PRECONDITION: asking again does not help. */
 function byFault(code: ErrorCode): status {
   return ERROR_CATALOGUE[code].exit === 1 ? INTERNAL : FAILED_PRECONDITION;
 }
 
-/** Well-formed, since grpc-js writes it with encodeURI, which throws on half a character, outside of anybody's reach. */
+/** Cuts a message for the header. It must be well-formed: grpc-js writes it with encodeURI, whose error on half a character nobody could catch. */
 function headerSentence(message: string): string {
-  let most = MOST_SENTENCE_BYTES;
+  let most = MAX_HEADER_BYTES;
   let text = sentence(message, most);
-  while (encodeURI(text).length > MOST_SENTENCE_BYTES) {
+  while (encodeURI(text).length > MAX_HEADER_BYTES) {
     most = Math.floor(most / 2);
     text = sentence(message, most);
   }
