@@ -19,7 +19,7 @@ const TESTS = [
   'coordinator/run/coordinator.test.ts',
   'coordinator/run/issuer.test.ts',
   'coordinator/results/certificates.test.ts',
-  'coordinator/results/other-radii.test.ts',
+  'coordinator/results/proven-radius.test.ts',
   'statistics/',
   'test/simulation',
 ];

@@ -23,7 +23,7 @@ export interface NoiseSpec {
   readonly version: number;
 }
 
-/** What the model wants, given pixels in [0, 1]: (pixel · inputScale − mean) / std, per channel. */
+/** The input that the model takes, given pixels in [0, 1]: (pixel · inputScale − mean) / std, per channel. */
 export interface Normalisation {
   readonly inputScale: number;
   /** One value for each channel, or one for all. */
@@ -31,7 +31,7 @@ export interface Normalisation {
   readonly std: readonly number[];
 }
 
-/** Everything a worker must know to draw a sample, and nothing about α, bounds, radii or stopping. */
+/** Everything that a worker must know to draw a sample, and nothing about α, bounds, radii or stopping. */
 export interface DrawSpec {
   /** sha256 (hex) of the model file as given. */
   readonly modelDigest: string;
@@ -73,7 +73,7 @@ export type StoppingRule =
 
 export type RuleName = StoppingRule['kind'];
 
-/** What is claimed of the counts; only the coordinator knows it. */
+/** The claim that is made from the counts; only the coordinator knows it. */
 export interface Claim {
   /** Probability of a wrong certificate, per image; at most 1/4. */
   readonly alpha: number;
@@ -94,7 +94,7 @@ export interface Job {
 
 export const PROTOCOL = 1;
 
-/** Canonical JSON: keys sorted, no white space, every number as a decimal string (its shortest exact form). */
+/** Returns canonical JSON: keys sorted, no white space, every number as a decimal string (its shortest exact form). */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') return JSON.stringify(String(value));
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -105,21 +105,21 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** sha256 (hex) of the job's canonical JSON. */
+/** Returns the sha256 (hex) of the job's canonical JSON. */
 export function jobDigest({ draw, claim }: Job): string {
   return jobDigestOf(draw, canonicalJson(claim));
 }
 
 /**
- * The same of a job whose claim is known as canonical JSON only. Whatever text is given for the claim, the digest of a job comes out for
- * its own draw spec alone: `,"draw":` stands once in the canonical JSON of a job, as quotes within texts are escaped there.
+ * Returns the digest of a job whose claim is known as canonical JSON only. No other claim text can turn one draw spec into the
+ * digest of a job with another one: `,"draw":` stands once in the canonical JSON of a job, as quotes within texts are escaped.
  */
 export function jobDigestOf(draw: DrawSpec, claim: string): string {
   const text = `{"claim":${claim},"draw":${canonicalJson(draw)},"protocol":${canonicalJson(PROTOCOL)}}`;
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Indices of the job's images, ascending. */
+/** Returns the indices of the job's images, ascending. */
 export function imagesOf(claim: Claim): number[] {
   const { start, stop, step } = claim.images;
   const indices: number[] = [];

@@ -10,14 +10,14 @@ import { upperTailQuantile } from './normal.js';
 export const HALF_LOG_TWO_PI = 0.9189385332046727;
 const SERIES_FROM = 16;
 
-/** ln Γ(x) − ((x − ½) ln x − x + ½ ln 2π) for x > 0: what Stirling's formula leaves out. */
+/** Returns ln Γ(x) − ((x − ½) ln x − x + ½ ln 2π) for x > 0: what Stirling's formula leaves out. */
 export function stirlingError(x: number): number {
   if (x < SERIES_FROM) return gammaln(x) - ((x - 0.5) * Math.log(x) - x + HALF_LOG_TWO_PI);
   const s = 1 / (x * x);
   return (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - (s * 691) / 360360))))) / x;
 }
 
-/** count · ln(count / mean) + mean − count, for count ≥ 0 and mean > 0: never negative, exact to rounding near 0. */
+/** Returns count · ln(count / mean) + mean − count, for count ≥ 0 and mean > 0: never negative, exact to rounding near 0. */
 export function deviance(count: number, mean: number): number {
   if (count === 0) return mean;
   if (Math.abs(count - mean) >= 0.1 * (count + mean)) {
@@ -34,7 +34,7 @@ export function deviance(count: number, mean: number): number {
   }
 }
 
-/** P(Bin(n, delta) = count) for integers 0 ≤ count ≤ n and 0 < delta < 1. */
+/** Returns P(Bin(n, delta) = count) for integers 0 ≤ count ≤ n and 0 < delta < 1. */
 export function binomialMass(count: number, n: number, delta: number): number {
   const rest = n - count;
   if (count === 0) return Math.exp(n * Math.log1p(-delta));
@@ -51,7 +51,7 @@ export function binomialMass(count: number, n: number, delta: number): number {
 }
 
 /**
- * P(Bin(n, delta) ≤ count), −1 ≤ count ≤ n, good to 1e-12 relatively below the mean. Sums the side that does not
+ * Returns P(Bin(n, delta) ≤ count), −1 ≤ count ≤ n, good to 1e-12 relatively below the mean. Sums the side that does not
  * hold the mean, largest term first; all terms are positive, so nothing cancels.
  */
 export function binomialTail(count: number, n: number, delta: number): number {
@@ -61,7 +61,7 @@ export function binomialTail(count: number, n: number, delta: number): number {
   return sumAwayFromMean(count, n, delta);
 }
 
-/** P(Bin(n, delta) ≤ count) for count at or below the mean. */
+/** Returns P(Bin(n, delta) ≤ count) for count at or below the mean. */
 function sumAwayFromMean(count: number, n: number, delta: number): number {
   const odds = (1 - delta) / delta;
   let term = binomialMass(count, n, delta);
@@ -74,7 +74,7 @@ function sumAwayFromMean(count: number, n: number, delta: number): number {
 }
 
 /**
- * The largest d ≥ −1 with P(Bin(n, delta) ≤ d) ≤ budget, 0 < budget < ½, and that probability. Starts below a
+ * Returns the largest d ≥ −1 with P(Bin(n, delta) ≤ d) ≤ budget, 0 < budget < ½, and that probability. Starts below a
  * Cornish-Fisher guess and walks up, adding masses: a bad guess costs time, never the answer.
  */
 export function largestCountWithin(

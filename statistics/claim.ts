@@ -15,7 +15,7 @@ export function checkClaim({ alpha, bound, stop, looks }: Claim): void {
   checkLooks(stop, looks);
 }
 
-/** Throws PAIR_NOT_OFFERED, saying why, unless this stopping rule may be used with this bound. */
+/** Refuses a stopping rule with a bound that it is not offered with. @throws PAIR_NOT_OFFERED, saying why */
 export function checkPair(stop: string, bound: string): void {
   if (!isOneOf(RULE_NAMES, stop)) {
     throw new SmoothcertError(
@@ -33,7 +33,7 @@ export function checkPair(stop: string, bound: string): void {
 const isOneOf = <T extends string>(names: readonly T[], name: string): name is T =>
   (names as readonly string[]).includes(name);
 
-/** PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
+/** Returns PAIR_NOT_OFFERED: the bound does not go with the stopping rule. */
 export function pairNotOffered(stop: RuleName, bound: string, reason: string): SmoothcertError {
   const offered = boundsFor(stop).filter((name) => BOUNDS[name].proves);
   return new SmoothcertError(
@@ -43,7 +43,7 @@ export function pairNotOffered(stop: RuleName, bound: string, reason: string): S
   );
 }
 
-/** Throws OPTION_INVALID unless 1e-12 ≤ alpha ≤ ¼: above, Theorem C has no proof; below, nothing was checked. */
+/** Refuses an α outside [1e-12, ¼]: above, Theorem C has no proof; below, nothing was checked. @throws OPTION_INVALID */
 export function checkAlpha(alpha: number): void {
   if (alpha >= MIN_ALPHA && alpha <= MAX_ALPHA) return;
   throw new SmoothcertError(
@@ -53,7 +53,7 @@ export function checkAlpha(alpha: number): void {
   );
 }
 
-/** Throws OPTION_INVALID unless these are radii in plain decimals, ascending: they are reported as they are written. */
+/** Refuses radii that are no plain decimals, ascending: they are reported as they are written. @throws OPTION_INVALID */
 export function checkRadii(radii: readonly string[]): void {
   const ascending = radii.every((r, j) => j === 0 || Number(r) > Number(radii[j - 1]));
   if (radii.length > 0 && radii.every(isPlainDecimal) && ascending) return;
@@ -89,7 +89,7 @@ function fits(stop: StoppingRule, looks: readonly number[]): boolean {
   return looks.length > 0;
 }
 
-/** OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
+/** Returns OPTION_INVALID: the noise certifies no radius as large as `radius`, whatever the votes. */
 export function outOfReach(noise: Noise, radius: string, scale: number): SmoothcertError {
   const { name, symbol, farthest } = noise;
   return new SmoothcertError(

@@ -19,7 +19,7 @@ const ROOT_WIDTH = 1e-13;
 const MOST_STEPS = 200;
 
 /**
- * ln M after `successes` votes for the class and `failures` other outcomes, for the null δ = `delta`, 0 < delta < 1.
+ * Returns ln M after `successes` votes for the class and `failures` other outcomes, for the null δ = `delta`, 0 < delta < 1.
  * −∞ where failures ≥ nδ: M ≤ 1 there, which is evidence of nothing. Within 1e-11 up to n = 1e9.
  *
  * M = ∫ b u^(b−1) ((1 − δu)/(1 − δ))^k u^f du = B(1+k, b+f)/B(1, b) · I_δ(b+f, 1+k) · δ^−b−f · (1−δ)^−k, with the
@@ -40,19 +40,19 @@ export function logM(successes: number, failures: number, delta: number, shape =
   );
 }
 
-/** ln Γ(x + c) − x ln x + x for x ≥ 0, without the cancellation of the large terms. */
+/** Returns ln Γ(x + c) − x ln x + x for x ≥ 0, without the cancellation of the large terms. */
 function logGammaRest(x: number, c: number): number {
   if (x === 0) return gammaln(c);
   return (c - 0.5) * Math.log(x + c) + x * Math.log1p(c / x) - c + HALF_LOG_TWO_PI + stirlingError(x + c);
 }
 
 /**
- * Theorem C's bound on the failure probability, for any class at any look: 1 − L with
+ * Returns Theorem C's bound on the failure probability, for any class at any look: 1 − L with
  * L = sup{p0 ∈ [½, 1): p0 · M(δ = 1 − p0) ≥ 1/α}; null where that set is empty. At ½ itself nothing is certified.
  *
  * Guarantee: P(for some n and some class, 1 − anytimeDelta < its failure probability) ≤ alpha, whatever the number of
  * classes and whatever rule stops or chooses; alpha ≤ ¼. The factor p0 pays for looking at all classes. The set is an
- * interval (h ≥ 1 makes h = p0 · M fall in p0), so its end is found by bracketing. Raw: see radius.ts.
+ * interval (h ≥ 1 makes h = p0 · M fall in p0), so its end is found by bracketing. Raw: radius.ts makes of it what may be published.
  */
 export function anytimeDelta(failures: number, n: number, alpha: number): number | null {
   const required = LOG_SLACK - Math.log(alpha);
@@ -63,7 +63,7 @@ export function anytimeDelta(failures: number, n: number, alpha: number): number
 }
 
 /**
- * The plain level-alpha sequence for one class fixed beforehand: the δ with M = 1/α; 1 if no vote was for the class.
+ * Returns the bound of the plain level-alpha sequence for one class fixed beforehand: the δ with M = 1/α; 1 if no vote was for the class.
  * Guarantee: P(for some n, sequenceDelta < the failure probability) ≤ alpha. Not for a class chosen by the same votes.
  */
 export function sequenceDelta(
@@ -79,7 +79,7 @@ export function sequenceDelta(
 }
 
 /**
- * ln of a δ at which M < 1/α for every α ≤ ¼. With δ = (f + ½)/(n + ½) the chi-squared bound on the deviance gives
+ * Returns ln of a δ at which M < 1/α for every α ≤ ¼. With δ = (f + ½)/(n + ½) the chi-squared bound on the deviance gives
  * ln M ≤ (f − nδ)² / (nδ(1 − δ)) = k / (4n(f + ½)) ≤ ½ < ln 4.
  */
 function bracketBelow(failures: number, n: number): number {
@@ -87,7 +87,7 @@ function bracketBelow(failures: number, n: number): number {
 }
 
 /**
- * Where `excess(δ)` turns from negative to at least 0, for ln δ in [low, high]: the upper end of the last bracket, so
+ * Returns the δ where `excess(δ)` turns from negative to at least 0, for ln δ in [low, high]: the upper end of the last bracket, so
  * that excess ≥ 0 was computed at the very δ that is returned. False position that halves the value at the end it
  * keeps (so that both ends move), every third step a bisection.
  */

@@ -1,12 +1,12 @@
 import type { CompiledBound } from './bounds/bound.js';
 
-/** Failures to expect among `wanted` samples, if the rate of `failures` of `n` goes on. */
+/** Returns the failures to expect among `wanted` samples, if the rate of `failures` of `n` goes on. */
 export function forecastFailures(failures: number, n: number, wanted: number): number {
   return Math.floor((wanted * failures) / n + 0.5);
 }
 
 /**
- * The z (radius in units of the noise scale) to expect at the look with index `look`, if the rate of `failures` of `n`
+ * Returns the z (radius in units of the noise's scale) to expect at the look with index `look`, if the rate of `failures` of `n`
  * samples goes on; 0 if nothing would be certified. A plan, not a bound: nothing is claimed from it.
  */
 export function forecastZ(
@@ -21,8 +21,8 @@ export function forecastZ(
 }
 
 /**
- * The same for an image that certifies nothing yet, one standard error on the hopeful side: an image whose rate may
- * well be lower than it looks is not given up.
+ * Returns the z to expect for an image that certifies nothing yet, at a rate of failures one standard error below the
+ * measured one: an image whose rate may well be lower than it looks is not given up.
  */
 export function hopefulZ(
   bound: CompiledBound,

@@ -1,7 +1,7 @@
 import type { CompiledBound } from './bounds/bound.js';
 import { forecastZ, hopefulZ } from './forecast.js';
 
-/** Where an image stands at a look. */
+/** The state of an image at a look. */
 export interface Standing {
   /** Index of the look. */
   readonly look: number;
@@ -14,10 +14,10 @@ export interface Standing {
 const PER_SAMPLES = 1000;
 
 /**
- * The rule `gain`: an image stops when 1,000 further samples are forecast to add less than `minGain` to z. The same
- * price for all images is what gives most average radius for a given number of samples. With a certificate in hand it
- * looks one look ahead; without one, at all later looks, hopefully. Null: draw on. Any rule may stop these bounds, so
- * nothing here can make a certificate wrong.
+ * Returns why the rule `gain` stops an image now, null to draw on: it stops when 1,000 further samples are forecast to add
+ * less than `minGain` to z. The same price for all images gives the most average radius for a number of samples. For an
+ * image that holds a certificate the next look is forecast; for one that holds none, all later looks, at a hopeful rate.
+ * Any rule may stop these bounds, so nothing here can make a certificate wrong.
  */
 export function gainStops(
   bound: CompiledBound,

@@ -9,7 +9,7 @@ import type { Noise } from './noises/noise.js';
 const DELTA_INFLATION = 1 + 2e-8;
 const RADIUS_DEFLATION = 1 - 1e-12;
 
-/** The failure probability that may be published for a raw bound: a little larger, so that its error cannot show. */
+/** Returns the failure probability that may be published for a raw bound: larger by more than the error of any bound. */
 export function publishedDelta(deltaUpper: number): number {
   return Math.min(1, deltaUpper * DELTA_INFLATION);
 }
@@ -25,32 +25,22 @@ export function certifiedRadius(deltaUpper: number, noise: Noise, scale: number)
   return scale * noise.radiusOf(delta) * RADIUS_DEFLATION;
 }
 
-/** `value` ≥ 0 with `digits` decimals, never above it. */
+/** Writes `value` ≥ 0 with `digits` decimals, never above it. */
 export function printDown(value: number, digits: number): string {
   return decimal(unitsBelow(value, digits), digits);
 }
 
-/** `value` ≥ 0 with `digits` decimals, never below it. */
+/** Writes `value` ≥ 0 with `digits` decimals, never below it. */
 export function printUp(value: number, digits: number): string {
   return decimal(unitsAbove(value, digits), digits);
 }
 
 /**
- * The lower bound on the top class's probability that goes with a printed failure probability: 1 − printUp(delta),
+ * Writes the lower bound on the certified class's probability that goes with a printed failure probability: 1 − printUp(delta),
  * in decimal, exactly. Do not recompute a radius from it: near 1 it has too few digits.
  */
 export function printLowerProbability(delta: number, digits: number): string {
   return decimal(10 ** digits - unitsAbove(delta, digits), digits);
-}
-
-/** `value` ≥ 0 as a 32-bit float, never above it. */
-export function float32Down(value: number): number {
-  const nearest = Math.fround(value);
-  if (nearest <= value) return nearest;
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, nearest);
-  bits.setUint32(0, bits.getUint32(0) - 1);
-  return bits.getFloat32(0);
 }
 
 function unitsBelow(value: number, digits: number): number {

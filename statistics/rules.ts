@@ -1,6 +1,6 @@
 import type { RuleName } from '../shared/job.js';
 
-/** What is known of a stopping rule beside how it decides. */
+/** Facts of a stopping rule beside how it decides. */
 export interface RuleFacts {
   /** When it stops, as a person who chooses reads it. */
   readonly help: string;

@@ -3,12 +3,12 @@ import { ImpossibleClaim } from './impossible-claim.js';
 import type { Noise } from './noises/noise.js';
 
 /**
- * `spending`: at each scheduled look, and for each radius of a grid, the most failures that still certify it. A null
+ * The table of `spending`: at each scheduled look, and for each radius of a grid, the most failures that still certify it. A null
  * "the radius is at most z_i" may be rejected wrongly with total probability level(δ_i), shared out evenly over
  * the looks; what a look cannot spend, because counts are integers, is carried to the next one.
  */
 export interface SpendingTable {
-  /** The largest z of the grid that `failures` certify at this look (an index), null if none. */
+  /** Returns the largest z of the grid that `failures` certify at this look (an index), null if none. */
   certifiedZ(look: number, failures: number): number | null;
 }
 
@@ -28,13 +28,13 @@ const GRID = 500;
 /** A probability counts as within the budget only if it is by this much, relatively; the sums are good to 1e-12. */
 const BUDGET_SLACK = 1e-9;
 
-/** The level of Theorem C: (1 − δ)α for the null δ, so that all classes and looks together err at most alpha. */
+/** Returns the level of Theorem C: (1 − δ)α for the null δ, so that all classes and looks together err at most alpha. */
 export function theoremLevel(alpha: number): (delta: number) => number {
   return (delta) => (1 - delta) * alpha;
 }
 
 /**
- * The most failures that reject the null δ = `delta`, look by look; −1 where none do.
+ * Returns the most failures that reject the null δ = `delta`, look by look; −1 where none do.
  * The probabilities of all these rejections under the null add up to less than level(delta).
  */
 export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, delta: number): number[] {
@@ -54,7 +54,7 @@ export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, d
  * rejected nulls an interval, so that a certified z rejects every smaller one too; true values between two grid
  * points are covered because rejecting is less likely there than at the next grid point above.
  *
- * Throws SCHEDULE_TOO_LONG for more than 12 looks.
+ * @throws SCHEDULE_TOO_LONG for more than 12 looks
  */
 export function buildSpendingTable(options: SpendingOptions): SpendingTable {
   const { looks, level, noise } = options;
@@ -81,7 +81,7 @@ export function buildSpendingTable(options: SpendingOptions): SpendingTable {
   };
 }
 
-/** Index of the last entry ≥ `value` of a non-increasing list, −1 if there is none. */
+/** Returns the index of the last entry ≥ `value` of a non-increasing list, −1 if there is none. */
 function lastAtLeast(list: Int32Array, value: number): number {
   let low = -1;
   let high = list.length;

@@ -9,9 +9,9 @@ import type { Noise } from './noises/noise.js';
 export interface Target {
   /** The failure probability below which each radius is certified. */
   readonly deltas: readonly number[];
-  /** How many of the radii `failures` of `n` samples certify, from the smallest on; 0 if none. */
+  /** Returns how many of the radii `failures` of `n` samples certify, from the smallest on; 0 if none. */
   reached(failures: number, n: number): number;
-  /** Whether an image that holds `held` of the radii is not to be expected to reach the next one within the budget. */
+  /** Returns true if an image that holds `held` of the radii is not expected to reach the next one within the budget. */
   isFutile(held: number, failures: number, n: number): boolean;
 }
 
@@ -26,7 +26,7 @@ export interface TargetOptions {
 
 /** A null is made smaller by this factor, so that no rounding can turn it into one that is easier to reject. */
 const DELTA_DEFLATION = 1 - 1e-9;
-/** Asked for beyond the theorem, on the logarithm of the wealth. */
+/** Asked for beyond the theorem, on the logarithm of the wealth M. */
 const LOG_SLACK = 1e-9;
 /** Standard errors on the hopeful side before an image is given up. */
 const HOPE = 2;
@@ -52,7 +52,7 @@ export function targetDelta(noise: Noise, radius: number): number {
 }
 
 /**
- * The most failures among `n` samples that reject "the failure probability is at least `delta`" at this level; −1 if
+ * Returns the most failures among `n` samples that reject "the failure probability is at least `delta`" at this level; −1 if
  * none do. M falls in the failures, so that all smaller counts reject too.
  */
 export function mostAccepted(n: number, delta: number, level: number): number {

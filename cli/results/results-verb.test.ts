@@ -2,7 +2,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { topkRows } from '../../coordinator/results/topk-rows.js';
+import { topkRows } from '../../coordinator/results/topk-counts.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { jobDigest, type Job } from '../../shared/job.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { storageError } from '../../shared/files.js';
 import type { Job } from '../../shared/job.js';
 import type { CertificateRow } from '../../api/job-view.js';
-import { tsvHeader } from '../../coordinator/results/results-table.js';
+import { tsvHeader } from '../../coordinator/results/tsv-lines.js';
 
 const PIECE_CHARACTERS = 2 ** 16;
 

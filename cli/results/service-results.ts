@@ -4,7 +4,7 @@ import type { Job } from '../../shared/job.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
 import type { Certificate } from '../../coordinator/results/certificates.js';
-import { certifiedBy } from '../../coordinator/results/other-radii.js';
+import { certifiedBy } from '../../coordinator/results/proven-radius.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from '../certify/job-file.js';
 import type { OutputFolder } from '../certify/output-folder.js';

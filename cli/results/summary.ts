@@ -1,7 +1,7 @@
 import { certificateOf, type Certificate } from '../../coordinator/results/certificates.js';
-import { forecastRadius } from '../../coordinator/core/forecast.js';
+import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
-import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/other-radii.js';
+import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
 import type { Job } from '../../shared/job.js';
 import { printDown } from '../../statistics/radius.js';
 
@@ -75,7 +75,7 @@ export interface Results<R extends Row> {
   readonly proven: (row: R) => Proven | null;
 }
 
-/** @param radii those to give shares at, if not those that the job suggests; any may be asked for (other-radii.ts) */
+/** @param radii those to give shares at, if not those that the job suggests; any may be asked for (proven-radius.ts) */
 export function summarize(
   fold: JobFold,
   labels: Int32Array | null,

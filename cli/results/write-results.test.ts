@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { TSV_HEADER } from '../../coordinator/results/results-table.js';
+import { TSV_HEADER } from '../../coordinator/results/tsv-lines.js';
 import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 import { writeResults, writeTopkRows } from './write-results.js';

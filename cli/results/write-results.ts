@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
-import { jsonLines, tsvLines } from '../../coordinator/results/results-rows.js';
-import { topkRows } from '../../coordinator/results/topk-rows.js';
+import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
+import { topkRows } from '../../coordinator/results/topk-counts.js';
 import { TOPK_FILE } from './topk-file.js';
 
 /**

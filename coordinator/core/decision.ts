@@ -12,7 +12,7 @@ export interface Held {
   readonly classIndex: number;
   /** Radius in units of the noise scale; floored to 1e-6 and greater than 0, except that of a target, which is exact. */
   readonly z: number;
-  /** Raw bound on the failure probability at that look; statistics/radius.ts says what of it may be published. */
+  /** Raw bound on the failure probability at that look; statistics/radius.ts makes of it what may be published. */
   readonly deltaUpper: number;
   /** Index of the look whose counts prove it; of `fixed` and `two-stage`, those behind the first look alone. */
   readonly look: number;
@@ -31,13 +31,15 @@ export interface Rule {
   /** How many looks beyond the one that is due may be drawn while others wait: 0 where it could only be waste. */
   readonly ahead: 0 | 1;
   /**
-   * Index of the next look at which something may be decided, for an image whose looks so far have these counts. All
+   * Returns the index of the next look at which something may be decided, for an image whose looks so far have these counts. All
    * samples before it are wanted, whatever they turn out to be.
    */
   due(prefixes: readonly Counts[]): number;
   /**
    * Decides an image at the look with index `look`. `prefixes[i]` are the counts of its samples [0, looks[i]), for
-   * i = 0 to `look`; `held` is what the look before returned. Throws INTERNAL if the counts are not those of the look.
+   * i = 0 to `look`; `held` is what the look before returned.
+   *
+   * @throws INTERNAL if the counts are not those of the look
    */
   at(look: number, prefixes: readonly Counts[], held: Held | null): LookOutcome;
 }

@@ -26,7 +26,7 @@ export function freshVotes(looks: readonly number[], look: number, prefixes: rea
   return { ...votesFor(leaderOf(first), counts), counts };
 }
 
-/** Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
+/** Returns the rule `fixed`: Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
 export function fixedRule(claim: Claim, bound: CompiledBound): Rule {
   const { looks } = claim;
   const [selected, all] = looks as readonly [number, number];
@@ -42,12 +42,12 @@ export function fixedRule(claim: Claim, bound: CompiledBound): Rule {
   };
 }
 
-/** @throws BUDGET_TOO_SMALL if after no pilot a second stage would be worth its samples */
+/** Returns the rule `two-stage`. @throws BUDGET_TOO_SMALL if after no pilot a second stage would be worth its samples */
 export function twoStageRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   const lengths = looks.slice(1).map((n) => n - PILOT);
   const planned = new Map<number, number>();
-  /** Index of the look at which an image with this pilot is decided: 0 where nothing is worth more samples. */
+  /** Returns the index of the look at which an image with this pilot is decided: 0 where nothing is worth more samples. */
   const lookAfter = (pilot: Counts): number => {
     const { failures } = votesForLeader(pilot);
     const known = planned.get(failures);

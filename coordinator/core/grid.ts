@@ -6,7 +6,7 @@ export interface Place {
   readonly index: number;
 }
 
-/** The fixed shard grid of a job, the same for every image (design decision 2). */
+/** The shard grid of a job: a function of its segments, the same for every image and fixed when the job is created. */
 export class Grid {
   readonly segments: readonly (readonly { readonly begin: number; readonly end: number }[])[];
   private readonly byBegin = new Map<number, Place>();
@@ -19,7 +19,7 @@ export class Grid {
     );
   }
 
-  /** The shard's place; null if it is not exactly a shard of the grid. */
+  /** Returns the shard's place; null if it is not exactly a shard of the grid. */
   locate(shard: Shard): Place | null {
     const place = this.byBegin.get(shard.begin);
     if (!place) return null;

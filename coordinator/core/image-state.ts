@@ -12,12 +12,12 @@ export type Ending =
   | { readonly outcome: 'abstained'; readonly stop: StopReason }
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly detail: string };
 
-/** What folding one shard's counts did. */
+/** Tells what became of the counts of one shard. */
 export type Folded = 'counted' | 'duplicate' | 'divergent' | 'late';
 
 /**
- * The fold of one image. The prefix rule (design): look k sees the counts of exactly the samples [0, n_k), all
- * of them and no others, in whatever order the shards came; the first counts of a shard are its counts.
+ * The fold of one image. Guarantee: look k sees the counts of exactly the samples [0, n_k), all of them and no others, in
+ * whatever order the shards came; the first counts of a shard are its counts.
  */
 export class ImageState {
   /** Counts of [0, n_k) for every look that has been taken. */
@@ -26,10 +26,10 @@ export class ImageState {
   ending: Ending | null = null;
   /** Microseconds of noise and inference in the samples of `prefixes`. */
   micros = 0;
-  /** Looks at which it could have been decided: `prefixes`, but for those that its rule passes over. */
+  /** Number of looks at which it could have been decided: all that were taken, but for those that its rule passes over. */
   looks = 0;
   private readonly openSegments = new Map<number, Segment>();
-  /** By the begin of each counted shard: what tells a duplicate from a divergent one, in 31 bits. */
+  /** By the begin of each counted shard a hash of its counts, which tells a duplicate from a divergent one. */
   private seen = new Map<number, number>();
 
   constructor(
@@ -64,6 +64,7 @@ export class ImageState {
     return 'counted';
   }
 
+  /** Returns true if the shard at `place` was counted. */
   isCounted(place: Place): boolean {
     return this.seen.has(this.grid.segments[place.segment]![place.index]!.begin);
   }
@@ -73,7 +74,7 @@ export class ImageState {
     this.end({ outcome: 'failed', code, detail });
   }
 
-  /** Takes the next look if its prefix is complete; true if the image goes on, so that a further one may follow. */
+  /** Takes the next look if its prefix is complete. Returns true if the image goes on, so that a further one may follow. */
   private takeLook(): boolean {
     const { look, due } = this;
     const segment = this.openSegments.get(look);
@@ -103,7 +104,7 @@ export class ImageState {
   }
 }
 
-/** FNV-1a over the counts. Of two that differ it may take the second for a duplicate: then only a counter is wrong, by one. */
+/** Returns the FNV-1a hash of counts, in 31 bits. Where two that differ have the same, only a counter is wrong, by one. */
 function printOf({ classes, votes, invalid }: Counts): number {
   let hash = 0x811c9dc5;
   for (const value of [...classes, ...votes, invalid]) hash = Math.imul(hash ^ value, 0x01000193);

@@ -10,7 +10,7 @@ import { compileDecision } from './look.js';
 /** Failures of the machinery on one shard, before any counts of it, after which its image is given up. */
 const TRIES = 3;
 
-/** How many shards met which fate; all of them are shown, none of them is an input of a certificate. */
+/** Numbers of shards by what became of them. They are shown to people; no certificate depends on them. */
 export interface Tally {
   counted: number;
   duplicate: number;
@@ -23,7 +23,7 @@ export interface Tally {
   samples: number;
   /** Microseconds of noise and inference in them. */
   micros: number;
-  /** Samples in shards of the other fates. */
+  /** Samples in shards that were not counted. */
   readonly wasted: Record<Wasted, number>;
   /** Looks at which images could have been decided. */
   looks: number;
@@ -31,7 +31,7 @@ export interface Tally {
 
 type Wasted = 'duplicate' | 'divergent' | 'late' | 'rejected';
 
-/** What one record changed. */
+/** Everything that one record changed. */
 export interface Effects {
   /** Images that ended. */
   readonly decided: readonly number[];
@@ -93,7 +93,7 @@ export class JobFold {
     this.undecided = this.images.size;
   }
 
-  /** Every image is decided, or none of those that are left is wanted. */
+  /** Returns true if every image is decided, or none of those that are left is wanted. */
   isDone(): boolean {
     return this.cancelled || this.undecided === 0;
   }
@@ -127,7 +127,7 @@ export class JobFold {
     return effects;
   }
 
-  /** Shards of one segment of an image that are not counted yet. */
+  /** Returns the shards of one segment of an image that are not counted yet. */
   missing(image: number, segment: number): Shard[] {
     const state = this.images.get(image)!;
     return this.grid.segments[segment]!.filter((_, index) => !state.isCounted({ segment, index })).map(
@@ -229,7 +229,7 @@ export class JobFold {
     this.ended(image, effects);
   }
 
-  /** Behind the last decision it changes nothing: the job was done. */
+  /** Ends the job for the images that are undecided. After the last decision it changes nothing: the job was done. */
   private cancel(): void {
     if (this.undecided === 0) return;
     this.cancelled = true;
@@ -243,7 +243,7 @@ export class JobFold {
     effects.decided.push(image);
   }
 
-  /** It was counted after all: its image need not be given up for it, unless that is recorded already. */
+  /** Takes back that an image is to be given up for this shard, which was counted after all, unless that is recorded already. */
   private forgive(shard: Shard): void {
     const { image } = shard;
     if (this.blamed.get(image) === shardKey(shard)) this.toGiveUp.delete(image);

@@ -2,9 +2,9 @@ import type { Shard } from '../../shared/shards.js';
 import type { JobFold } from './job-fold.js';
 
 /**
- * Which shards to issue next (design decision 5): those before the look at which an image may next be decided, lowest
- * n first; only when the queue runs low, and only for rules that look again, the shards of exactly one look beyond. It
- * decides what is drawn when, never what is certified: a certificate cannot depend on the order.
+ * Decides which shards to issue next: those before the look at which an image may next be decided, lowest n first; only
+ * when the queue runs low, and only for rules that look again, the shards of exactly one look beyond. The order of issue
+ * never changes a certificate.
  */
 export class Plan {
   /** needed[k]: images that are due at look k or a later one, segments issued up to k. */
@@ -33,7 +33,7 @@ export class Plan {
     }
   }
 
-  /** An image took a look; one that has ended since needs nothing. */
+  /** Takes note that an image took a look; one that has ended since needs nothing. */
   advanced(image: number): void {
     const { look, ending } = this.fold.images.get(image)!;
     if (ending) return;
@@ -42,12 +42,12 @@ export class Plan {
     this.offer(image, issued);
   }
 
-  /** A task was answered without counting these shards. */
+  /** Takes note of shards whose task was answered without counting them: they are issued again. */
   open(shards: readonly Shard[]): void {
     this.again.push(...shards);
   }
 
-  /** The next shard to issue, or null; `mayWorkAhead` allows those of one look beyond. */
+  /** Returns the next shard to issue, null if there is none; `mayWorkAhead` allows those of one look beyond. */
   next(mayWorkAhead: boolean): Shard | null {
     for (;;) {
       const shard = this.again.shift() ?? this.current.shift();
@@ -59,7 +59,7 @@ export class Plan {
     }
   }
 
-  /** Makes the first bucket's first image current; false if there is none left. */
+  /** Begins the first segment that waits, lowest first. Returns false if none waits. */
   private openSegment(buckets: number[][]): boolean {
     for (const [segment, bucket] of buckets.entries()) {
       while (bucket.length > 0) {

@@ -24,7 +24,7 @@ function everyLook(
   };
 }
 
-/** @throws BUDGET_TOO_SMALL if no look could certify anything */
+/** Returns the rule `gain`. @throws BUDGET_TOO_SMALL if no look could certify anything */
 export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   if (!looks.some((n, look) => bound.certify(look, 0, n) !== null)) throw budgetTooSmall(claim);
@@ -36,6 +36,8 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
 }
 
 /**
+ * Returns the rule `target`.
+ *
  * @param scale the noise's, in the units of the radii
  * @throws OPTION_INVALID if the noise cannot reach a radius; BUDGET_TOO_SMALL if unanimous votes would not reach it
  */

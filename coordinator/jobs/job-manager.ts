@@ -7,7 +7,7 @@ import { Listeners } from '../../shared/listeners.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
-import { certificateRows } from '../results/certificate-rows.js';
+import { certificateRows } from '../results/row-stream.js';
 import { InputArtifacts, type Fetcher } from '../artifacts/job-inputs.js';
 import { setGauges, type CoordinatorState } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';

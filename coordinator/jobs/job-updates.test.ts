@@ -6,11 +6,11 @@ import { JobFold } from '../core/job-fold.js';
 import { allShards, counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
 import { ServiceBed } from '../../test/support/service-bed.js';
 import { ManualClock } from '../../test/support/vote-drawer.js';
-import { certificateRows } from '../results/certificate-rows.js';
+import { certificateRows } from '../results/row-stream.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import { noProgress } from '../run/live-job.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
-import { storeResults, storedRows } from '../results/results.js';
+import { storeResults, storedRows } from '../results/stored-results.js';
 import { watchEnded, watchLive } from './job-updates.js';
 import { never } from '../../test/support/never.js';
 

@@ -5,7 +5,7 @@ import type { JobEnding } from '../../shared/ports/job-store.js';
 import type { DecisionLog, Position } from '../observe/decision-log.js';
 import { MOST_DECISIONS, type ServiceLimits } from './limits.js';
 import type { ChangeNotifier } from '../observe/change-notifier.js';
-import { storedRows } from '../results/results.js';
+import { storedRows } from '../results/stored-results.js';
 
 /** A job as a watch sees it. Its log and its view change while it runs. */
 export interface Watched {

@@ -22,7 +22,7 @@ import {
 } from '../../test/support/jobs.js';
 import { UNANIMOUS } from '../core/approximation.js';
 import { certificateOf, type Certificate } from './certificates.js';
-import { forecastRadius } from '../core/forecast.js';
+import { forecastRadius } from '../core/forecast-radius.js';
 import { JobFold } from '../core/job-fold.js';
 
 const GAIN = makeJob({ images: 2, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });

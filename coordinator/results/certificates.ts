@@ -9,8 +9,8 @@ import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /**
- * The outcome for one image, as results.jsonl holds it: a function of the job and the counts alone. No time, no
- * host, nothing that another run of the same job could write differently.
+ * The outcome for one image, as results.jsonl holds it: a function of the job and the counts alone. It holds
+ * no time, no host and nothing else that another run of the same job could write differently.
  */
 export interface Certificate {
   readonly image: number;
@@ -19,7 +19,7 @@ export interface Certificate {
   readonly outcome: 'certified' | 'approximate' | 'abstained' | 'failed';
   /** The certified class; null without a certificate. */
   readonly class: number | null;
-  /** Whether it is the label; null without label or certificate. */
+  /** True if the certified class is the label; null without label or certificate. */
   readonly correct: boolean | null;
   /** Radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
   readonly radius: number;
@@ -132,7 +132,7 @@ function proofOf(fold: JobFold, state: ImageState, held: Held) {
   };
 }
 
-/** A radius that was asked for is reported as it was written: what is proved of it was rounded before it was tested. */
+/** Returns the radius and failure probability to publish. A radius that was asked for is reported as it was written: it was rounded before it was tested. */
 function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target }: Held) {
   if (claim.stop.kind === 'target') {
     const written = claim.stop.radii[target!]!;
@@ -142,7 +142,7 @@ function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target
   return radius === null ? null : { radius, delta: publishedDelta(deltaUpper) };
 }
 
-/** One order of keys, so that equal certificates are equal bytes. */
+/** Returns the certificate with its keys in one order, so that equal certificates are equal bytes. */
 function row(c: Certificate): Certificate {
   return {
     image: c.image,

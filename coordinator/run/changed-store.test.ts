@@ -9,7 +9,7 @@ import { never } from '../../test/support/never.js';
 import { labelsIn } from '../artifacts/stored-data-set.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import type { JobManager } from '../jobs/job-manager.js';
-import { storedRows } from '../results/results.js';
+import { storedRows } from '../results/stored-results.js';
 
 let bed: ServiceBed;
 beforeEach(async () => void (bed = await ServiceBed.open()));

@@ -9,7 +9,7 @@ import type { RunningJob } from '../observe/gauges.js';
 import { JobMeter } from '../observe/job-meter.js';
 import type { JobReports } from '../observe/job-reports.js';
 import { JobTrace } from '../observe/job-trace.js';
-import type { LabelOf } from '../results/results-rows.js';
+import type { LabelOf } from '../results/result-lines.js';
 import { Coordinator } from './coordinator.js';
 import type { JobCloser } from './job-closer.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';

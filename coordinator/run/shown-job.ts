@@ -1,5 +1,5 @@
-import type { LabelledFold } from '../results/certificate-rows.js';
-import type { LabelOf } from '../results/results-rows.js';
+import type { LabelledFold } from '../results/row-stream.js';
+import type { LabelOf } from '../results/result-lines.js';
 import type { Progress } from '../../shared/job-progress.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import type { LiveJob } from './live-job.js';

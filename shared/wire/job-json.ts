@@ -20,12 +20,12 @@ const LONGEST_JSON = 2 ** 18;
 const MOST_LOOKS = 4096;
 const WHAT = 'the JSON of a job';
 
-/** Plain JSON, from which every number comes back exactly; keys in no particular order, so no digest is ever made of it. */
+/** Writes plain JSON, from which every number comes back exactly. Its keys are in no particular order, so no digest is made of it. */
 export function jobToJson(job: Job): string {
   return JSON.stringify(job);
 }
 
-/** @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed job and of nothing else */
+/** Reads a job. @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed job and of nothing else */
 export function jobOfJson(json: string): Job {
   const check = new Check();
   const job = readJobJson(check, 'job', json);
@@ -37,7 +37,7 @@ export function drawToJson(draw: DrawSpec): string {
   return JSON.stringify(draw);
 }
 
-/** @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed draw spec and of nothing else */
+/** Reads a draw spec. @throws SmoothcertError MESSAGE_MALFORMED unless it is the JSON of a well-formed one and of nothing else */
 export function drawOfJson(json: string): DrawSpec {
   const check = new Check();
   const draw = readDrawJson(check, 'draw', json);
@@ -74,8 +74,8 @@ function parsed(check: Check, field: string, json: string): unknown {
 }
 
 /**
- * The fields of an object that has exactly these: one more would say something of the job that this version does not know, and
- * what is drawn would not be what was meant.
+ * Returns the fields of an object that has exactly these. One more would say something of the job that this version does not
+ * know, and something else would be drawn than was meant.
  */
 function exactly<K extends string>(
   check: Check,
@@ -175,7 +175,7 @@ function stopOf(check: Check, field: string, value: unknown): StoppingRule {
   }
 }
 
-/** Numbers of samples, ascending: the ends of segments, or looks. */
+/** Reads numbers of samples, ascending: the ends of segments, or looks. */
 function looksOf(check: Check, field: string, value: unknown): number[] {
   const looks = check.list(field, arrayOf(check, field, value), { least: 1, most: MOST_LOOKS });
   let before = 0;

@@ -9,7 +9,7 @@ import { stopOfWire, stopToWire } from './stopping-rule.js';
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
 
-/** A spec as it is sent; nothing is left to defaults. */
+/** Writes a spec as it is sent; nothing is left to defaults. */
 export function specToWire(spec: JobSpec): WireSpec {
   return {
     model: modelToWire(spec.model),
@@ -33,13 +33,14 @@ export function specToWire(spec: JobSpec): WireSpec {
   };
 }
 
-/** Length of a spec as it is sent. */
+/** Returns the length of a spec as it is sent, in bytes. */
 export function specBytes(spec: JobSpec): number {
   return smoothcert.v1.JobSpec.encode(specToWire(spec)).finish().length;
 }
 
 /**
- * The spec of a request, with what was left out at its defaults. Whether such a claim can be made (α, pair, schedule) is not looked at.
+ * Reads the spec of a request, with what was left out at its defaults. It does not check that such a claim can be made (α, pair,
+ * schedule).
  * @throws RequestError with all that cannot be: paths begin with `spec`
  */
 export function specOfWire(wire: WireSpec | null | undefined): JobSpec {
@@ -49,7 +50,7 @@ export function specOfWire(wire: WireSpec | null | undefined): JobSpec {
   return spec;
 }
 
-/** The same for a spec inside another message. */
+/** Reads a spec inside another message. */
 export function readSpec(check: Check, field: string, wire: WireSpec | null | undefined): JobSpec {
   const given = wire ?? {};
   const at = (name: string) => `${field}.${name}`;
@@ -76,7 +77,7 @@ export function readSpec(check: Check, field: string, wire: WireSpec | null | un
   };
 }
 
-/** A spec that must have its seed. */
+/** Reads a spec that must have its seed. */
 export function readSeededSpec(
   check: Check,
   field: string,
@@ -87,7 +88,7 @@ export function readSeededSpec(
   return { ...spec, seed: spec.seed ?? '0' };
 }
 
-/** Null for the 0 that stands for a field left out; NaN stays what it is, and is refused. */
+/** Returns null for the 0 that stands for a field left out; NaN stays what it is, and is refused. */
 function unlessZero(value: number | null | undefined): number | null | undefined {
   return value === 0 ? null : value;
 }

@@ -5,7 +5,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { Progress } from '../../shared/job-progress.js';
 import { LiveJob } from '../../coordinator/run/live-job.js';
-import { jsonLines } from '../../coordinator/results/results-rows.js';
+import { jsonLines } from '../../coordinator/results/result-lines.js';
 import { ShadowFold } from '../simulation/shadow-fold.js';
 import type { NatsServer } from './nats-server.js';
 import { JobTap, type Taps } from './taps.js';

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { JobManager, type JobManagerOptions } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
-import { jsonLines, tsvLines } from '../../coordinator/results/results-rows.js';
+import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readJobFile } from '../../cli/certify/job-file.js';
 import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { jsonLines } from '../../coordinator/results/results-rows.js';
+import { jsonLines } from '../../coordinator/results/result-lines.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { HEADER_BYTES, encodeFrame } from '../../adapters/local/ledger-frames.js';
 import { jobDigest, type Job } from '../../shared/job.js';

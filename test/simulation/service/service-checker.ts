@@ -1,6 +1,6 @@
 import { JobFold } from '../../../coordinator/core/job-fold.js';
 import type { ServiceLimits } from '../../../coordinator/jobs/limits.js';
-import { jsonLines, tsvLines } from '../../../coordinator/results/results-rows.js';
+import { jsonLines, tsvLines } from '../../../coordinator/results/result-lines.js';
 import type { FinalState, JobEnding, JobEntry } from '../../../shared/ports/job-store.js';
 import { FINGERPRINT } from '../../support/jobs.js';
 import type { Checker } from '../checker.js';

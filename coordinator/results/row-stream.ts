@@ -3,10 +3,10 @@ import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { JobFold } from '../core/job-fold.js';
-import type { LabelOf } from './results-rows.js';
-import { rowOf, storedRows } from './results.js';
+import type { LabelOf } from './result-lines.js';
+import { rowOf, storedRows } from './stored-results.js';
 
-/** Images between two turns of everybody else. */
+/** Images that are read before the event loop gets a turn. */
 const TURN = 64;
 
 /** A job's fold, and the labels of its images. */
@@ -22,8 +22,8 @@ interface Source {
 }
 
 /**
- * Rows of the images decided so far, in image order, from `fromImage` on: of the fold, which is asked anew for every row, so that a
- * slow reader keeps none alive; once the job has ended, of its results.
+ * Yields rows of the images decided so far, in image order, from `fromImage` on. They come from the fold, which is looked up for every
+ * row, so that a slow reader does not keep it in memory; once the job has ended, from its stored results.
  */
 export async function* certificateRows(
   job: Source,

@@ -1,12 +1,12 @@
 import { certificateOf, type Certificate } from './certificates.js';
 import type { ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
-import { tsvHeader, tsvLine } from './results-table.js';
+import { tsvHeader, tsvLine } from './tsv-lines.js';
 
-/** The label of an image by its index in the data set; null if it has none. */
+/** Returns the label of an image by its index in the data set; null if it has none. */
 export type LabelOf = (image: number) => number | null;
 
-/** Certificates of the images that are decided, in image order, with the states that they come from. */
+/** Yields the certificates of the images that are decided, in image order, with the states that they come from. */
 export function* certificatesOf(
   fold: JobFold,
   labelOf: LabelOf,
@@ -17,12 +17,12 @@ export function* certificatesOf(
   }
 }
 
-/** The lines of results.jsonl, each with its end: one function for all who write it, so that equal jobs are equal bytes. */
+/** Yields the lines of results.jsonl, each with its end. All that write this file call it, so that equal jobs give equal bytes. */
 export function* jsonLines(fold: JobFold, labelOf: LabelOf): Generator<string> {
   for (const { certificate } of certificatesOf(fold, labelOf)) yield `${JSON.stringify(certificate)}\n`;
 }
 
-/** The lines of results.tsv, the header first, each with its end. */
+/** Yields the lines of results.tsv, the header first, each with its end. */
 export function* tsvLines(fold: JobFold, labelOf: LabelOf): Generator<string> {
   yield `${tsvHeader(fold.job.claim.bound)}\n`;
   for (const { certificate, state } of certificatesOf(fold, labelOf))

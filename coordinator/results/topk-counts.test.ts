@@ -14,7 +14,7 @@ import {
   type Voter,
 } from '../../test/support/jobs.js';
 import { JobFold } from '../core/job-fold.js';
-import { topkRows } from './topk-rows.js';
+import { topkRows } from './topk-counts.js';
 
 const LABELS = Int32Array.of(7, 0, 9, 3);
 const unanimous: Voter = (image) => image;

@@ -6,8 +6,8 @@ import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEnding } from '../../shared/ports/job-store.js';
 import { certificateOf, type Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
-import { jsonLines, tsvLines, type LabelOf } from './results-rows.js';
-import { tsvLine } from './results-table.js';
+import { jsonLines, tsvLines, type LabelOf } from './result-lines.js';
+import { tsvLine } from './tsv-lines.js';
 import { decisionViewOf } from './decision-view-of.js';
 
 type Results = NonNullable<JobEnding['results']>;
@@ -35,8 +35,8 @@ export async function storeResults(
 }
 
 /**
- * Stores a text, made twice: its digest must be known before the first byte is sent, and it may be larger than memory. What is there
- * already is read: if it was changed, it is replaced.
+ * Stores a text, which is made twice: its digest must be known before the first byte is sent, and it may be larger than memory. If the
+ * store has the digest already, its bytes are read, and replaced if they were changed.
  */
 async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, use: Use): Promise<string> {
   const hash = createHash('sha256');
@@ -56,7 +56,7 @@ async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, us
   return digest;
 }
 
-/** Bytes in pieces; between two of them others have their turn, because lines of many images take seconds to make. */
+/** Yields the bytes in pieces. The event loop gets a turn between two of them, because lines of many images take seconds to make. */
 async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
   let gathered: string[] = [];
   let characters = 0;
@@ -73,7 +73,7 @@ async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
   yield Buffer.from(gathered.join(''));
 }
 
-/** The row of an image that is decided; null for one that is not. */
+/** Returns the row of an image that is decided; null for one that is not. */
 export function rowOf(fold: JobFold, image: number, label: number | null): CertificateRow | null {
   const certificate = certificateOf(fold, image, label);
   if (certificate === null) return null;
@@ -82,9 +82,9 @@ export function rowOf(fold: JobFold, image: number, label: number | null): Certi
 }
 
 /**
- * The rows that were stored, from an image on. Memory does not grow with them. Both files are read twice: no row is given before they
- * were held against their digests, because whoever takes rows cannot give them back; and what changes between the two is found at the
- * end. @throws SmoothcertError ARTIFACT_MISSING, DATA_DIGEST_MISMATCH
+ * Yields the rows that were stored, from an image on. Memory does not grow with them. Both files are read twice: the first time to compare
+ * them with their digests before any row is given, because a row cannot be taken back; the second time for the rows. A change between the
+ * two is found at the end. @throws SmoothcertError ARTIFACT_MISSING, DATA_DIGEST_MISMATCH
  */
 export async function* storedRows(
   artifacts: ArtifactStore,
@@ -111,7 +111,7 @@ function row(certificate: Certificate, json: string, tsv: string): CertificateRo
   return { ...decisionViewOf(certificate), label, correct, samples, json, tsv };
 }
 
-/** Whether a stored artifact still has its digest. @throws SmoothcertError ARTIFACT_MISSING */
+/** Returns true if a stored artifact still has its digest. @throws SmoothcertError ARTIFACT_MISSING */
 async function isWhole(artifacts: ArtifactStore, digest: string): Promise<boolean> {
   const hash = createHash('sha256');
   for await (const piece of bytesOf(artifacts, digest)) hash.update(piece);
@@ -131,7 +131,7 @@ function changed(digest: string): SmoothcertError {
   );
 }
 
-/** The lines of an artifact, without their ends. @throws SmoothcertError ARTIFACT_MISSING; at its end DATA_DIGEST_MISMATCH */
+/** Yields the lines of an artifact, without their ends. @throws SmoothcertError ARTIFACT_MISSING; at its end DATA_DIGEST_MISMATCH */
 async function* linesOf(artifacts: ArtifactStore, digest: string): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);
   const hash = createHash('sha256');

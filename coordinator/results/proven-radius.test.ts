@@ -17,7 +17,7 @@ import {
   type Voter,
 } from '../../test/support/jobs.js';
 import { JobFold } from '../core/job-fold.js';
-import { certifiedBy, provenRadius } from './other-radii.js';
+import { certifiedBy, provenRadius } from './proven-radius.js';
 
 function foldOf(job: Job, voter: Voter): JobFold {
   const fold = new JobFold(job);

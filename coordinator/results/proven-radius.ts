@@ -10,7 +10,7 @@ export interface Proven {
   readonly radius: number;
 }
 
-/** What a row certifies; null if nothing. */
+/** Returns what a row certifies; null if nothing. */
 export function certifiedBy({
   outcome,
   class: classIndex,
@@ -20,9 +20,9 @@ export function certifiedBy({
 }
 
 /**
- * The largest radius that a job's votes prove for an image, so that it is certified at r iff that is at least r, for as
- * many r as one likes: its certificate's; of `target`, which asked for a few radii only, the largest over all its looks
- * of the bound itself. No α is spent on it: Theorem C holds for all radii, looks and classes at once. Another α, bound
+ * Returns the largest radius that a job's votes prove for an image: the image is certified at r if and only if that is at
+ * least r, for as many r as one likes. It is the radius of the certificate; for `target`, which asked for a few radii only,
+ * the largest that the bound gives at any of its looks. No α is spent on it: Theorem C holds for all radii, looks and classes at once. Another α, bound
  * or rule on the same votes would be a choice after the fact, and is not offered. Null if nothing is proved.
  */
 export function provenRadius(fold: JobFold, certificate: Certificate): Proven | null {

@@ -4,10 +4,10 @@ import type { ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /**
- * The counts of a finished job of `fixed` or `two-stage` as the scripts for top-k certificates read them: for each image
+ * Yields the counts of a finished job of `fixed` or `two-stage` as the scripts for top-k certificates read them: for each image
  * the votes of every class and then the label, with single spaces, no header and no index. The counts are those of the
- * samples behind the first look, which chose nothing: what a certificate is proved by, and what any bound for a fixed
- * number of samples may be applied to. An image that failed, or of which no such sample was drawn, has zeros.
+ * samples behind the first look, which chose nothing: they prove the certificates, and any bound for a fixed number
+ * of samples may be applied to them. An image that failed, or of which no such sample was drawn, has zeros.
  *
  * Such a script takes the sum of a row for the number of samples. So invalid votes cannot be left out: if any image has
  * some, every row has their number as one more class, behind the last one, which is nobody's label.

@@ -13,7 +13,7 @@ export const tsvHeader = (bound: BoundName): string =>
   BOUNDS[bound].proves ? TSV_HEADER : APPROXIMATE_HEADER;
 
 /**
- * One line of results.tsv: abstain is predict −1 and radius 0; without labels, label −1 and correct 0; the radius is
+ * Returns one line of results.tsv: abstain is predict −1 and radius 0; without labels, label −1 and correct 0; the radius is
  * rounded down, or as `target` has it; `time` is the recorded seconds of noise and inference.
  */
 export function tsvLine(certificate: Certificate, micros: number): string {

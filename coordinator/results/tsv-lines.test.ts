@@ -12,7 +12,7 @@ import {
   type Voter,
 } from '../../test/support/jobs.js';
 import { JobFold } from '../core/job-fold.js';
-import { TSV_HEADER, tsvHeader, tsvLine } from './results-table.js';
+import { TSV_HEADER, tsvHeader, tsvLine } from './tsv-lines.js';
 
 const GAIN = makeJob({ images: 2, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });
 const unanimous: Voter = () => 4;
