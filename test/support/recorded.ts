@@ -5,10 +5,10 @@ import { decodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { decodeRecord } from '../../shared/wire/record.js';
 import { CERTIFICATION_METHODS, decodeRichStatus, type MethodName } from '../../api/wire/service.js';
-import { project } from '../harness/local-job.js';
+import { fileURLToPath } from 'node:url';
 
 /** What earlier versions wrote; scripts/record-fixtures.mjs records it. */
-const RECORDED = project('test/fixtures/wire/v1');
+const RECORDED = fileURLToPath(new URL('../fixtures/wire/v1', import.meta.url));
 
 /** Every version of this major of which something is recorded. */
 export const VERSIONS = readdirSync(RECORDED).sort();

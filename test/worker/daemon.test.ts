@@ -11,7 +11,7 @@ import type { JobSpec } from '../../shared/job-spec.js';
 import type { Shard } from '../../shared/shards.js';
 import { childrenOf, isAlive, signalTo } from '../harness/processes.js';
 import { finish, localJob, poolFor, project, type LocalJob } from '../harness/local-job.js';
-import { DIGITS_MODEL, DaemonBed, GRACE_MS, faulty } from '../support/daemon-bed.js';
+import { DIGITS_MODEL, DaemonBed, GRACE_MS, faulty } from '../harness/daemon-bed.js';
 import { happens, store } from '../support/service-bed.js';
 import { never } from '../support/never.js';
 

@@ -13,11 +13,11 @@ import type { WorkOrder } from '../../shared/work-order.js';
 import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
 import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { Daemon, type DaemonEvent, type DaemonOptions } from '../../worker/cluster/daemon.js';
-import { CHILD_MODULE, project, type LocalJob } from '../harness/local-job.js';
-import { store } from './service-bed.js';
-import { ManualClock } from './vote-drawer.js';
-import { TemporaryFolder } from './temporary-folder.js';
-import { never } from './never.js';
+import { CHILD_MODULE, project, type LocalJob } from './local-job.js';
+import { store } from '../support/service-bed.js';
+import { ManualClock } from '../support/vote-drawer.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
+import { never } from '../support/never.js';
 
 export const PRESENCE_EVERY_MS = 5_000;
 export const GRACE_MS = 20_000;
