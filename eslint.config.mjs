@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Each library is seen in the folders that its message names, so that it can be replaced there. */
-const LIBRARIES = {
+export const LIBRARIES = {
   onnx: { regex: '^onnxruntime', message: 'ONNX types stay inside worker/model.' },
   protobuf: {
     regex: '^protobufjs',
@@ -24,7 +24,7 @@ const LIBRARIES = {
 };
 
 /** The floors of the house: what each may import of the others. Arrows point downward, and nobody imports cli. */
-const FLOORS = {
+export const FLOORS = {
   shared: [],
   statistics: ['shared'],
   api: ['shared'],
@@ -39,7 +39,7 @@ const FLOORS = {
  * What the files of a folder may not import: floors that are not open to it, and libraries but for `libraries`. `open`
  * adds rooms to what the floor may import; `closed` takes patterns away. The last border that matches a file decides.
  */
-function border(folder, { files = '*.ts', open = [], closed = [], libraries = [] } = {}) {
+function border({ folder, files = '*.ts', open = [], closed = [], libraries = [] }) {
   const own = folder.split('/')[0];
   const allowed = [...FLOORS[own], ...open];
   const floors = Object.keys(FLOORS).filter((floor) => floor !== own && !allowed.includes(floor));
@@ -76,28 +76,45 @@ const messages = {
   message: 'The mathematics knows no messages and no ports.',
 };
 
-const borders = [
-  border('shared'),
-  border('shared/wire', { libraries: ['protobuf', 'generated'] }),
-  border('statistics', { libraries: ['stdlib'], closed: [node, effects, messages] }),
-  border('api'),
-  border('api/wire', { libraries: ['protobuf', 'generated'] }),
-  border('adapters'),
-  border('adapters/nats', { libraries: ['nats'] }),
-  border('adapters/telemetry/prometheus', { libraries: ['prometheus'] }),
-  border('adapters/telemetry/tracing', { libraries: ['otel'] }),
-  border('adapters/telemetry/logs', { libraries: ['pino'] }),
-  border('input', { libraries: ['zip', 'sharp'] }),
-  border('worker'),
-  border('worker', { files: '*.test.ts', open: ['adapters'] }),
-  border('worker/model', { libraries: ['onnx', 'protobuf'] }),
-  border('coordinator'),
-  border('coordinator', { files: '*.test.ts', open: ['adapters'] }),
-  border('coordinator/core', { closed: [node, effects] }),
-  border('coordinator/grpc', { open: ['adapters/http'], libraries: ['grpc'] }),
-  border('coordinator/http', { open: ['adapters/http'] }),
-  border('cli', { libraries: ['commander'] }),
-  border('cli/client', { libraries: ['grpc', 'commander'] }),
+/** The folders of the coordinator, from below: each may import those before it. */
+export const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
+
+function roomsAbove(room) {
+  const above = COORDINATOR_ROOMS.slice(COORDINATOR_ROOMS.indexOf(room) + 1);
+  return {
+    regex: `^\\.\\./(${above.join('|')})/`,
+    message: `coordinator/${room} imports only the rooms below it.`,
+  };
+}
+
+/** The folders that have a border, in the order in which they are tried; docs/architecture.md has the same table. */
+export const BORDERS = [
+  { folder: 'shared' },
+  { folder: 'shared/wire', libraries: ['protobuf', 'generated'] },
+  { folder: 'statistics', libraries: ['stdlib'], closed: [node, effects, messages] },
+  { folder: 'api' },
+  { folder: 'api/wire', libraries: ['protobuf', 'generated'] },
+  { folder: 'adapters' },
+  { folder: 'adapters/nats', libraries: ['nats'] },
+  { folder: 'adapters/telemetry/prometheus', libraries: ['prometheus'] },
+  { folder: 'adapters/telemetry/tracing', libraries: ['otel'] },
+  { folder: 'adapters/telemetry/logs', libraries: ['pino'] },
+  { folder: 'input', libraries: ['zip', 'sharp'] },
+  { folder: 'worker' },
+  { folder: 'worker', files: '*.test.ts', open: ['adapters'] },
+  { folder: 'worker/model', libraries: ['onnx', 'protobuf'] },
+  { folder: 'coordinator' },
+  { folder: 'coordinator/results', closed: [roomsAbove('results')] },
+  { folder: 'coordinator/artifacts', closed: [roomsAbove('artifacts')] },
+  { folder: 'coordinator/observe', closed: [roomsAbove('observe')] },
+  { folder: 'coordinator/run', closed: [roomsAbove('run')] },
+  { folder: 'coordinator/jobs', closed: [roomsAbove('jobs')] },
+  { folder: 'coordinator', files: '*.test.ts', open: ['adapters'] },
+  { folder: 'coordinator/core', closed: [node, effects, roomsAbove('core')] },
+  { folder: 'coordinator/grpc', open: ['adapters/http'], libraries: ['grpc'] },
+  { folder: 'coordinator/http', open: ['adapters/http'] },
+  { folder: 'cli', libraries: ['commander'] },
+  { folder: 'cli/client', libraries: ['grpc', 'commander'] },
 ];
 
 /** A literal spread into a literal hides its fields from the check for excess properties, and says nothing else. */
@@ -144,5 +161,5 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly' },
     },
   },
-  ...borders,
+  ...BORDERS.map(border),
 );

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Faults of a cluster beyond those that every run of the tests injects: `npm run test:cluster` injects them all. */
+/** Faults of a cluster beyond those that `npm test` injects: `npm run test:cluster` injects these and those. */
 const FURTHER_FAULTS = [
   'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,serve,soak,strangers,swapped,watchers}.test.ts',
 ];
@@ -10,7 +10,7 @@ const DECISION_CORE = [
   'statistics/**/*.ts',
   'coordinator/core/*.ts',
   'coordinator/results/{certificates,other-radii,results-rows,results-table,topk-rows}.ts',
-  'coordinator/run/{bell,coordinator,issuer}.ts',
+  'coordinator/run/{auto-reset-event,coordinator,issuer,replay}.ts',
 ];
 
 export default defineConfig({
@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'cluster',
-          include: ['test/cluster/*.test.ts'],
+          include: FURTHER_FAULTS,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

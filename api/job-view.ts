@@ -1,13 +1,19 @@
 import type { Job } from '../shared/job.js';
 import type { JobSpec } from '../shared/job-spec.js';
 import type { FinalState, Refusal } from '../shared/ports/job-store.js';
-import type { Progress } from '../shared/progress.js';
+import type { Progress } from '../shared/job-progress.js';
 
+/**
+ * Messages of the API, whatever carries them: what clients are told of jobs. This room has the types, api/wire their bytes, and those of stored
+ * jobs. It is known to coordinator, adapters and command line; workers do not need it. It does not know how jobs are run.
+ */
+
+/** What has become of a job. */
 export type JobState = 'pending' | 'running' | 'cancelling' | FinalState;
 
 /** A job as clients see it. */
 export interface JobView {
-  /** Empty where a request was only checked. */
+  /** Empty if the request was only checked. */
   readonly id: string;
   readonly requestId: string;
   readonly spec: JobSpec;

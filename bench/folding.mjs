@@ -6,7 +6,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Coordinator, replay } from '../dist/coordinator/run/coordinator.js';
+import { Coordinator } from '../dist/coordinator/run/coordinator.js';
+import { replay } from '../dist/coordinator/run/replay.js';
 import { JobFold } from '../dist/coordinator/core/job-fold.js';
 import { FileLedger } from '../dist/adapters/local/file-ledger.js';
 import { MemoryQueue } from '../dist/adapters/local/memory-queue.js';

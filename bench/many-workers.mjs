@@ -16,7 +16,7 @@ import { NatsWorkerExchange } from '../dist/adapters/nats/exchange/worker-exchan
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../dist/adapters/nats/tasks/work-stream.js';
 import { encodeHeader } from '../dist/shared/dataset/canonical.js';
 import { DataDigest } from '../dist/shared/dataset/data-digest.js';
-import { classToken } from '../dist/shared/numeric-class.js';
+import { classToken } from '../dist/adapters/nats/tasks/class-token.js';
 import { VERSION } from '../dist/shared/version.js';
 import { Cluster, cpuSeconds, load, residentMiB } from './cluster-parts.mjs';
 import { CLAIM, NUMERIC_CLASS, PREPARED, recordOf } from './simulated-votes.mjs';

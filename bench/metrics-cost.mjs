@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileConfig } from '../dist/cli/certify/config.js';
+import { jobConfig } from '../dist/cli/certify/job-config.js';
 import { importDataSet } from '../dist/input/convert.js';
-import { resolveImages, settledSetup, setupOf } from '../dist/cli/certify/prepare.js';
+import { resolveImages, settledSetup, setupOf } from '../dist/cli/certify/drawing-setup.js';
 import { jobOf } from '../dist/coordinator/core/job-of.js';
 import { JobMeter } from '../dist/coordinator/observe/job-meter.js';
 import { LiveJob } from '../dist/coordinator/run/live-job.js';
@@ -47,10 +47,9 @@ try {
 }
 
 async function prepare() {
-  const config = compileConfig({
+  const config = jobConfig('certify', {
     model: digits('onnx'),
     data: digits('npz'),
-    out: '-',
     sigma: '0.25',
     alpha: '0.001',
     stop: 'gain',
@@ -59,8 +58,6 @@ async function prepare() {
     inputScale: '1',
     layout: 'auto',
     device: 'cpu',
-    hangSeconds: '60',
-    processes: '1',
   });
   const data = await importDataSet({ data: config.data, into: path.join(folder, 'data') });
   const images = resolveImages(config, data.count);

@@ -1,7 +1,7 @@
 // Time to add noise to an image: the WebAssembly kernel beside the same algorithm in plain JavaScript, one core, in
 // turns in one run.
 // usage: npm run build && node bench/noise-speed.mjs
-import { NoiseKernel } from '../dist/worker/noise/generator.js';
+import { NoiseKernel } from '../dist/worker/noise/noise-kernel.js';
 
 /** Low and high half of the product of two unsigned 32-bit numbers, the high one, without BigInt. */
 function multiplyHigh(a, b) {

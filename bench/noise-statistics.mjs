@@ -1,7 +1,7 @@
 // What the noise looks like over 2^28 draws, against N(0, 1) and independence. z is in standard errors: with 30 of
 // them, one beyond 3.5 is seen in one run of 70.
 // usage: npm run build && node bench/noise-statistics.mjs
-import { GENERATOR, NoiseKernel } from '../dist/worker/noise/generator.js';
+import { GENERATOR, NoiseKernel } from '../dist/worker/noise/noise-kernel.js';
 
 const dimension = 4096;
 const batch = 256;

@@ -1,7 +1,15 @@
 // How far the float32 transform is from exact Box-Muller, and the exact moments of what it gives.
-// usage: npm run build && node bench/noise-transform.mjs [--every N]   (N odd, default 61; 1 is all words: minutes)
+// usage: node bench/noise-transform.mjs [--every N]   (N odd, default 61; 1 is all words: minutes)
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { direction, radius } from '../dist/worker/noise/reference.js';
+import typescript from 'typescript';
+
+// The reference is a support of the tests, so it is no part of dist/.
+const reference = readFileSync(new URL('../test/support/noise-reference.ts', import.meta.url), 'utf8');
+const { outputText } = typescript.transpileModule(reference, {
+  compilerOptions: { module: 'ESNext', target: 'ES2023' },
+});
+const { direction, radius } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 
 const { values } = parseArgs({ options: { every: { type: 'string', default: '61' } } });
 const every = Number(values.every);

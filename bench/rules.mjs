@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { DEFAULTS, MIN_GAIN_NAMES } from '../dist/cli/certify/config.js';
+import { MIN_GAIN_NAMES } from '../dist/cli/certify/job-flags.js';
+import { SPEC_DEFAULTS } from '../dist/shared/job-spec.js';
 
 const SWEEP = [1_000, 3_000, 10_000, 30_000, 100_000];
 /** The approximation is studied where it is far from the bound; at more samples the two meet. */
@@ -26,7 +27,7 @@ const { job, budget, radii } = readFlags();
 const runs = new Map();
 
 const sweep = [...SWEEP.filter((n) => n < budget), budget];
-heading(certify(fixedFlags(sweep[0], Number(DEFAULTS.n0))));
+heading(certify(fixedFlags(sweep[0], SPEC_DEFAULTS.selection)));
 radiusTable();
 targetTable();
 approximationTable();
@@ -49,7 +50,7 @@ function readFlags() {
   const multiples = [1, 2, 3, 4].map((k) => String(Number((k * Number(width)).toPrecision(6))));
   return {
     job: [...input, '--sigma', width, '--seed', values.seed ?? '1', ...given.filter((_, i) => !own.has(i))],
-    budget: Number(values['max-samples'] ?? DEFAULTS.maxSamples),
+    budget: Number(values['max-samples'] ?? SPEC_DEFAULTS.maxSamples),
     radii: values.radii?.split(',') ?? multiples,
   };
 }
@@ -84,7 +85,7 @@ function fixedFlags(n, n0) {
 /** `fixed` of so many samples in all: 100 of them select the class, or a tenth where that is less. */
 function fixedOfCost(cost) {
   const total = Math.round(cost);
-  const n0 = Math.min(Number(DEFAULTS.n0), Math.round(total / 10));
+  const n0 = Math.min(SPEC_DEFAULTS.selection, Math.round(total / 10));
   return certify(fixedFlags(total - n0, n0));
 }
 
@@ -108,7 +109,7 @@ images. Above 1 the rule wins, below 1 the fixed number does.
 `);
   print(['rule', 'samples', 'certified', 'abstained', 'ACR', 'mean radius', 'same cost', 'ratio', '±']);
   for (const n of sweep) {
-    const run = certify(fixedFlags(n, Number(DEFAULTS.n0)));
+    const run = certify(fixedFlags(n, SPEC_DEFAULTS.selection));
     print([`fixed ${n}`, ...radiusCells(run)]);
   }
   for (const [stop, bound] of PRICED) {
@@ -163,7 +164,7 @@ function targetRows(wanted, most) {
     console.log(`target ${wanted.join(',')} is refused: ${reason}`);
     return false;
   }
-  const [same, usual] = [fixedOfCost(run.cost), certify(fixedFlags(most, Number(DEFAULTS.n0)))];
+  const [same, usual] = [fixedOfCost(run.cost), certify(fixedFlags(most, SPEC_DEFAULTS.selection))];
   for (const [i, radius] of wanted.entries()) {
     const [mine, theirs, reference] = [run, same, usual].map(({ rows }) => 100 * share(rows, Number(radius)));
     const first = i === 0;
@@ -193,7 +194,7 @@ votes, mean over the images that the approximation has a radius for. unanimous: 
 `);
   print(['rule', 'samples', 'with radius', 'unanimous', 'abstained', 'approximate', 'proved', 'ratio', '±']);
   for (const n of APPROXIMATED.filter((size) => size <= budget)) {
-    const flags = fixedFlags(n, Number(DEFAULTS.n0));
+    const flags = fixedFlags(n, SPEC_DEFAULTS.selection);
     const [run, proved] = [certify([...flags, '--bound', 'clt']), certify(flags)];
     const known = run.rows.flatMap((row, i) => (typeof row.approximate_radius === 'number' ? [i] : []));
     const of = (rows) => known.map((i) => rows[i].approximate_radius ?? rows[i].radius);

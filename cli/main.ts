@@ -6,7 +6,7 @@ import { oneLine } from '../shared/safe-text.js';
 import { EXIT } from './command/exit.js';
 import { knownError } from './command/known-error.js';
 import { stackOf } from '../adapters/telemetry/logs/lines.js';
-import { program } from './command/program.js';
+import { program } from './program.js';
 
 /** One sentence, its code and its remedy; a stack trace only if asked for. */
 function explain(error: unknown, verbose: boolean): number {
@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What was to be said on standard output and could not be. */
+/** Returns the error of output that could not be written. */
 function unsaid(error: Error): SmoothcertError {
   const { code, message } = storageError(error, 'standard output');
   const remedy = 'Nothing else went wrong: send the output elsewhere and run the same command again.';

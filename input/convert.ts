@@ -1,14 +1,16 @@
 import { encodeHeader, type PixelType } from '../shared/dataset/canonical.js';
 import { indicesOf, selectionOf, type ImageRange, type Selection } from '../shared/dataset/selection.js';
 import { SmoothcertError } from '../shared/errors.js';
-import { openSource, readLabelFile } from './open-source.js';
-import type { ImageSource } from './source.js';
-import { writeCanonical } from './write.js';
+import { openImages, readLabelFile } from './formats.js';
+import type { ImageSource } from './image-source.js';
+import { writeCanonical } from './write-canonical.js';
+
+/** Knows how an import proceeds: open the images, read the labels, write the canonical data set. */
 
 export interface ImportedDataSet {
   /** The canonical file that was written: the images of the range and their labels. */
   readonly file: string;
-  /** Its data digest, hex: of exactly what it holds. */
+  /** Data digest (hex) of that file. */
   readonly digest: string;
   readonly dtype: PixelType;
   /** Number of images of the whole data set, of which the range is a part. */
@@ -24,11 +26,11 @@ export interface ImportedDataSet {
 const ALL: ImageRange = { start: 0, stop: null, step: 1 };
 
 /**
- * Reads images (and labels) in any of the formats of openSource and writes the canonical data set `into`: the images
- * of `range`, each under its own index, and no others. Of those every value is checked; of the others no more than the
- * format needs. `labels` is a file of its own, which wins over labels that come with the images. Memory does not grow
- * with the images. `into` appears complete or not at all. Throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL,
- * FOLDER_UNUSABLE, and OPTION_INVALID if there are no images in the range.
+ * Reads images (and labels) in any format of `openImages` and writes the canonical data set `into`: the images of `range`, each
+ * under its own index, and no others. Every value of those is checked; of other images only as much as the format needs. `labels`
+ * is a file of labels, which replaces labels that come with the images. Memory does not grow with the number of images. `into`
+ * appears complete or not at all.
+ * @throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL, FOLDER_UNUSABLE, and OPTION_INVALID if the range has no images
  */
 export async function importDataSet(options: {
   data: string;
@@ -37,7 +39,7 @@ export async function importDataSet(options: {
   range?: ImageRange;
 }): Promise<ImportedDataSet> {
   const { data, into } = options;
-  const source = await openSource(data, options.labels ?? null);
+  const source = await openImages(data, options.labels ?? null);
   try {
     const { dtype, shape } = source;
     const count = shape[0]!;
@@ -53,6 +55,7 @@ export async function importDataSet(options: {
   }
 }
 
+/** Yields the bytes of the canonical data set: header, pixels, labels. */
 async function* canonicalBytes(
   source: ImageSource,
   selection: Selection,

@@ -1,7 +1,7 @@
 // One example of every message, with every field set: what scripts/record-fixtures.mjs records.
 import { encodeEntry } from '../dist/api/wire/entry.js';
 import * as cluster from '../dist/shared/wire/cluster.js';
-import { encodeBackupPart } from '../dist/api/wire/backup.js';
+import { encodeBackupPart } from '../dist/api/wire/backup-parts.js';
 import { encodeRecord } from '../dist/shared/wire/record.js';
 import {
   CERTIFICATION_METHODS,

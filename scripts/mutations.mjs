@@ -55,7 +55,7 @@ const MUTATIONS = [
     name: '< for <= at the limits of the spending table',
     changes: [
       {
-        file: 'statistics/spending.ts',
+        file: 'statistics/spending-table.ts',
         from: 'if (list[middle]! >= value) low = middle;',
         to: 'if (list[middle]! > value) low = middle;',
       },

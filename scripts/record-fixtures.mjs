@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { encodeFrame, framesIn } from '../dist/adapters/local/frames.js';
+import { encodeFrame, framesIn } from '../dist/adapters/local/ledger-frames.js';
 import { VERSION } from '../dist/shared/version.js';
 import { MESSAGES } from './fixture-messages.mjs';
 import { fieldsOf, loadProto, withLaterFields, withoutFields } from './proto-fields.mjs';

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { printConfig } from '../dist/cli/command/config-file.js';
-import { factsOf } from '../dist/cli/command/flag-facts.js';
-import { program } from '../dist/cli/command/program.js';
+import { program } from '../dist/cli/program.js';
 
 const document = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 
@@ -49,8 +48,8 @@ function defaultOf(option, needed) {
 /** What the columns hold of a flag; a column that is empty in a whole table is left out of it. */
 const COLUMNS = ['flag', 'default', 'choices', 'environment', 'key in a file', 'job or run', 'meaning'];
 
-function rowOf(command, option, keys) {
-  const { decides, choices = [], needed = false } = factsOf(command, option);
+function rowOf(option, keys) {
+  const { decides, choices = [], needed = false } = option.flag;
   const [preset, meaning] = defaultOf(option, needed);
   const key = option.long.slice(2);
   return [
@@ -94,7 +93,7 @@ function sectionOf(command) {
     ),
     ...[...groups].flatMap(([heading, group]) => [
       ...(heading === '' ? [] : [`### ${cell(heading.replace(/:$/, ''))}`]),
-      tableOf(group.map((option) => rowOf(command, option, keys))),
+      tableOf(group.map((option) => rowOf(option, keys))),
     ]),
   ];
 }

@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  NO_COUNTS,
-  addCounts,
-  leaderOf,
-  sameCounts,
-  subtractCounts,
-  totalOf,
-  votesOf,
-  type Counts,
-} from './counts.js';
+import { NO_COUNTS, addCounts, leaderOf, subtractCounts, totalOf, votesOf, type Counts } from './counts.js';
 
 const counts = fc
   .record({
@@ -47,12 +38,5 @@ describe('counts', () => {
       }),
     );
     expect(leaderOf({ classes: [2, 5], votes: [3, 3], invalid: 99 })).toBe(2);
-  });
-
-  it('are the same only if every vote is', () => {
-    const a = { classes: [1, 2], votes: [3, 4], invalid: 1 };
-    expect(sameCounts(a, { ...a, classes: [1, 2], votes: [3, 4] })).toBe(true);
-    for (const b of [{ ...a, invalid: 2 }, { ...a, votes: [4, 3] }, { ...a, classes: [1, 3] }, NO_COUNTS])
-      expect(sameCounts(a, b)).toBe(false);
   });
 });

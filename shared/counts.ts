@@ -10,18 +10,18 @@ export interface Counts {
 
 export const NO_COUNTS: Counts = { classes: [], votes: [], invalid: 0 };
 
-/** Number of samples that the counts speak of, invalid ones included. */
+/** Returns the number of samples that were counted, invalid ones included. */
 export function totalOf(counts: Counts): number {
   return counts.votes.reduce((sum, votes) => sum + votes, counts.invalid);
 }
 
-/** Votes of one class; 0 if it got none. */
+/** Returns the votes of one class; 0 if it got none. */
 export function votesOf(counts: Counts, classIndex: number): number {
   const at = counts.classes.indexOf(classIndex);
   return at < 0 ? 0 : counts.votes[at]!;
 }
 
-/** Class with most votes, ties to the lowest index; null if no sample voted for a class (design D3). */
+/** Returns the class with most votes, in a tie the lowest; null if no sample voted for a class. */
 export function leaderOf(counts: Counts): number | null {
   let leader: number | null = null;
   let most = 0;
@@ -34,22 +34,14 @@ export function leaderOf(counts: Counts): number | null {
   return leader;
 }
 
-/** Counts over the union of two disjoint ranges. */
+/** Adds the counts of two disjoint ranges. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return combine(a, b, 1);
 }
 
-/** Counts over `whole` without `part`, where `part` is a sub-range of it. */
+/** Subtracts the counts of `part` from those of `whole`, of which `part` is a sub-range. */
 export function subtractCounts(whole: Counts, part: Counts): Counts {
   return combine(whole, part, -1);
-}
-
-export function sameCounts(a: Counts, b: Counts): boolean {
-  return (
-    a.invalid === b.invalid &&
-    a.classes.length === b.classes.length &&
-    a.classes.every((c, i) => c === b.classes[i] && a.votes[i] === b.votes[i])
-  );
 }
 
 function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {

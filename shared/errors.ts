@@ -1,8 +1,8 @@
 import { withoutSecrets } from './safe-text.js';
 
 /**
- * Every error a user can meet: what it is called, whose fault it is, whether another try may help.
- * `exit` is the process's exit code: 2 the user's input, 1 ours. docs/errors.md explains each (tested).
+ * Every error that a user can meet, by its code. `exit` is the process's exit code: 2 for faults of the user's input, 3 for results without
+ * certificates, 1 for faults of smoothcert. `retryable`: another try may help. docs/errors.md explains each (a test compares).
  */
 export const ERROR_CATALOGUE = {
   // The command line and the job
@@ -66,8 +66,8 @@ export const ERROR_CATALOGUE = {
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 /**
- * The only error that a user sees. `message` is one sentence that says what is wrong, `remedy` one that says
- * what to do; neither holds a stack trace. Secrets in addresses are cut out of it wherever it is made: it is stored, sent and shown.
+ * The only error that a user sees. `message` is one sentence that says what is wrong, `remedy` one that says what to do; neither has a
+ * stack trace. Secrets in addresses are removed from `message`, because errors are stored, sent and shown.
  */
 export class SmoothcertError extends Error {
   override readonly name = 'SmoothcertError';
@@ -105,7 +105,7 @@ export class RequestError extends SmoothcertError {
   }
 }
 
-/** Whether `value` names an error of the catalogue; codes that come off the wire are checked with it. */
+/** Returns true if `value` is a code of the catalogue; codes in messages are checked with it. */
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERROR_CATALOGUE, value);
 }

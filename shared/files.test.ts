@@ -1,18 +1,15 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { SmoothcertError } from './errors.js';
 import { storageError, writeAtomically } from './files.js';
+import { folderOfEachTest } from '../test/support/temporary-folder.js';
 
-let folder: string;
+const folder = folderOfEachTest();
 let file: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-files-'));
-  file = path.join(folder, 'results');
+beforeEach(() => {
+  file = folder.file('results');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 function* pieces(fail?: Error) {
   yield 'one\n';
@@ -29,7 +26,7 @@ describe('writing a file', () => {
     await writeFile(file, 'old');
     await writeAtomically(file, typeof content === 'function' ? content() : content);
     expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
-    expect(await readdir(folder)).toEqual(['results']);
+    expect(await readdir(folder.path)).toEqual(['results']);
   });
 
   it('keeps the old content where the new one cannot be made, and does not blame the folder', async () => {
@@ -39,17 +36,17 @@ describe('writing a file', () => {
     const known = new SmoothcertError('INTERNAL', 'A.', 'B.');
     await expect(writeAtomically(file, pieces(known))).rejects.toBe(known);
     expect(await readFile(file, 'utf8')).toBe('old');
-    expect(await readdir(folder)).toEqual(['results']);
+    expect(await readdir(folder.path)).toEqual(['results']);
   });
 
   it('is refused with a sentence where it is not possible', async () => {
     await mkdir(file);
     await expect(writeAtomically(file, 'x')).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
-    await expect(writeAtomically(path.join(folder, 'none', 'x'), 'x')).rejects.toMatchObject({
+    await expect(writeAtomically(folder.file('none', 'x'), 'x')).rejects.toMatchObject({
       code: 'FOLDER_UNUSABLE',
       message: expect.stringMatching(/cannot be written \(ENOENT\)\.$/) as unknown,
     });
-    expect(await readdir(folder)).toEqual(['results']);
+    expect(await readdir(folder.path)).toEqual(['results']);
   });
 });
 

@@ -4,11 +4,17 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from './errors.js';
 
-/** The sentence for an error of the file system met while writing `file`. */
+/** Returns true for an error of the file system that says that a disk, or a quota of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** Words an error of the file system that was met while writing `file`: DISK_FULL, or FOLDER_UNUSABLE. SmoothcertErrors are returned as they are. */
 export function storageError(error: unknown, file: string): SmoothcertError {
   if (error instanceof SmoothcertError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     return new SmoothcertError(
       'DISK_FULL',
       `There is no space left to write ${file}.`,
@@ -25,8 +31,8 @@ export function storageError(error: unknown, file: string): SmoothcertError {
 }
 
 /**
- * Writes a file so that a reader sees the old content or the new, whole, never anything between: temporary
- * name, fsync, rename, fsync of the folder. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
+ * Writes a file so that a reader sees either the whole old content or the whole new one: under a temporary name,
+ * fsync, rename, fsync of the folder. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
 export async function writeAtomically(
   file: string,
@@ -59,7 +65,7 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.close();
 }
 
-/** sha256 (hex) of a file's bytes as they are on disk. Memory does not grow with the file. */
+/** Returns the sha256 (hex) of a file's bytes on disk. Memory does not grow with the file. */
 export async function digestOfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {

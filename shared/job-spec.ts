@@ -1,4 +1,4 @@
-import type { BoundName, Device, Layout, Normalisation, StoppingRule } from './job.js';
+import type { BoundName, Device, Layout, Normalisation, RuleName, StoppingRule } from './job.js';
 
 /** A file that a model keeps weights in: its path relative to the model, and its sha256 (hex). */
 export interface WeightFile {
@@ -12,7 +12,7 @@ export interface ModelReference {
   /** sha256 (hex) of the model file alone; the same as `digest` where there are no weight files. */
   readonly fileDigest: string;
   readonly weights: readonly WeightFile[];
-  /** Where the coordinator fetches it if it lacks it; null: somebody uploads it. */
+  /** Address from which the coordinator fetches the model if it has not got it; null: a client uploads it. */
   readonly uri: string | null;
 }
 
@@ -29,11 +29,14 @@ export interface JobImages {
   readonly step: number;
 }
 
-/** What somebody asks for before a model was looked at: everything of a job that a person chooses, complete and checked. */
+/** Returns how many images a range has. */
+export const imageCount = ({ start, stop, step }: JobImages): number => Math.ceil((stop - start) / step);
+
+/** Everything of a job that a person chooses, complete and checked; a worker has not prepared the model yet. */
 export interface JobSpec {
   readonly model: ModelReference;
   readonly data: DataReference;
-  /** Null: all that the data set holds. */
+  /** Null: all images that the data set holds. */
   readonly images: JobImages | null;
   /** σ, in pixels scaled to [0, 1]. */
   readonly sigma: number;
@@ -43,7 +46,7 @@ export interface JobSpec {
   readonly layout: Layout | 'auto';
   /** Null: the only output that fits. */
   readonly output: string | null;
-  /** Null: chosen by the worker that looks at the model. */
+  /** Null: the worker that prepares the model chooses it. */
   readonly batch: number | null;
   readonly device: Device;
   readonly alpha: number;
@@ -58,7 +61,9 @@ export const DEFAULT_BOUNDS = {
   target: 'anytime',
   'two-stage': 'clopper-pearson',
   fixed: 'clopper-pearson',
-} as const satisfies Record<StoppingRule['kind'], BoundName>;
+} as const satisfies Record<RuleName, BoundName>;
 
-/** What holds where nothing else is asked for. `minGain`: noise scales of radius per 1,000 samples; `selection`: samples (`fixed`). */
+export const RULE_NAMES = Object.keys(DEFAULT_BOUNDS) as [RuleName, ...RuleName[]];
+
+/** Defaults of a job spec. `minGain`: noise scales of radius per 1,000 samples; `selection`: samples (`fixed`). */
 export const SPEC_DEFAULTS = { alpha: 0.001, maxSamples: 100_000, minGain: 0.02, selection: 100 } as const;

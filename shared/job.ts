@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 
-/** Layout of the model's input behind its batch axis. */
-export type Layout = 'nchw' | 'nhwc' | 'flat';
+/** Layouts of a model's input behind its batch axis. */
+export const LAYOUTS = ['nchw', 'nhwc', 'flat'] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
-/** Where the model runs: one execution provider, never another one silently. */
-export type Device = 'cpu' | 'webgpu' | 'cuda' | 'tensorrt' | 'dml' | 'coreml';
-export const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'];
+/** Where a model can run: one execution provider, never another one silently. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as const;
+export type Device = (typeof DEVICES)[number];
 
-/** What is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
+/** The noises; statistics/noises has a file for each. */
+export const NOISE_KINDS = ['gaussian'] as const;
+export type NoiseKind = (typeof NOISE_KINDS)[number];
+
+/** The norms that radii are measured in. */
+export type Norm = 'l1' | 'l2';
+
+/** The noise that is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
 export interface NoiseSpec {
-  readonly kind: 'gaussian';
+  readonly kind: NoiseKind;
   readonly scale: number;
   readonly generator: string;
   readonly version: number;
@@ -48,10 +56,11 @@ export interface DrawSpec {
   readonly segments: readonly number[];
 }
 
-/** `clt` proves nothing: what it gives is marked approximate and never called a certificate. */
-export type BoundName = 'spending' | 'anytime' | 'clopper-pearson' | 'clt';
+/** The bounds; statistics/bounds has a file for each. `clt` proves nothing: what it gives is marked approximate and never called a certificate. */
+export const BOUND_NAMES = ['spending', 'anytime', 'clopper-pearson', 'clt'] as const;
+export type BoundName = (typeof BOUND_NAMES)[number];
 
-/** What decides at a look. */
+/** Decides at a look whether to draw on. */
 export type StoppingRule =
   /** Stop when 1,000 further samples are forecast to gain less than `minGain` noise-scale units of radius. */
   | { readonly kind: 'gain'; readonly minGain: number }
@@ -61,6 +70,8 @@ export type StoppingRule =
   | { readonly kind: 'two-stage'; readonly minGain: number }
   /** Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. */
   | { readonly kind: 'fixed'; readonly selection: number };
+
+export type RuleName = StoppingRule['kind'];
 
 /** What is claimed of the counts; only the coordinator knows it. */
 export interface Claim {

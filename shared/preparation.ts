@@ -1,7 +1,7 @@
 import type { Layout } from './job.js';
-import type { JobImages } from './job-spec.js';
+import { imageCount, type JobImages } from './job-spec.js';
 
-/** What an inference process found out about model and machine. */
+/** Facts about a model and a machine that an inference process has found. */
 export interface Prepared {
   readonly modelDigest: string;
   readonly layout: Layout;
@@ -13,19 +13,20 @@ export interface Prepared {
   readonly numericClass: string;
   /** sha256 (hex) of the probe's scores. */
   readonly fingerprint: string;
-  /** Whether the probe's scores were the same bits wherever a row stood in a batch. */
+  /** True if the probe's scores were the same bits at every position of a row in a batch. */
   readonly steady: boolean;
   /** Milliseconds of the probe's slowest batch. */
   readonly batchMs: number;
   readonly generator: { readonly name: string; readonly version: number };
 }
 
-/** How many images model and batch are tried on, spread over the job. */
+/** Images that model and batch are probed with, spread over the job. */
 const PROBE_IMAGES = 8;
 
-/** The images that model and batch are tried on: the same for every worker of a job, or their fingerprints would differ. */
-export function probeImagesOf({ start, stop, step }: JobImages): number[] {
-  const count = Math.ceil((stop - start) / step);
+/** Chooses the images that model and batch are probed with: the same for every worker of a job, or their fingerprints would differ. */
+export function probeImagesOf(images: JobImages): number[] {
+  const { start, step } = images;
+  const count = imageCount(images);
   const tried = Math.min(PROBE_IMAGES, count);
   return Array.from({ length: tried }, (_, i) => start + step * Math.floor((i * count) / tried));
 }

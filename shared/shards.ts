@@ -14,9 +14,9 @@ const LARGEST = 1024;
 const ROUNDING = 32;
 
 /**
- * Cuts [begin, end), the samples between two looks, into the shards of the fixed grid (design decision 2):
- * clamp(length / 16, 64, 1024) samples each, rounded up to 32, the last one shorter. A pure function of the
- * segment: no timing and no worker can shift a border, so two drawings of a shard are of the same samples.
+ * Cuts [begin, end), the samples between two looks, into the shards of the fixed grid: clamp(length / 16, 64, 1024) samples
+ * each, rounded up to a multiple of 32, the last one shorter. The result depends on the segment alone, and not on timing or
+ * workers, so that drawing a shard again draws the same samples.
  */
 export function shardsOfSegment(begin: number, end: number): { begin: number; end: number }[] {
   const wanted = Math.min(Math.max((end - begin) / SHARDS_PER_SEGMENT, SMALLEST), LARGEST);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { clopperPearsonDelta } from './clopper-pearson.js';
+import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { anytimeDelta, logM, sequenceDelta } from './confidence-sequence.js';
 
 /** Failures, samples (α = 0.001) and 1 − L of Theorem C. */

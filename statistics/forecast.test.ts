@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound } from './bound.js';
+import { compileBound } from './bounds/bounds.js';
 import { forecastFailures, forecastZ, hopefulZ } from './forecast.js';
+import { gaussian } from './noises/gaussian.js';
 
 const LOOKS = [64, 128, 256, 512, 1024];
-const bound = compileBound({ bound: 'spending', alpha: 0.001, looks: LOOKS });
+const bound = compileBound({ bound: 'spending', alpha: 0.001, looks: LOOKS }, gaussian);
 
 describe('the forecast', () => {
   it('rounds the failures to expect to the nearest, halves up', () => {

@@ -1,4 +1,4 @@
-import type { Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
 
 /** Failures to expect among `wanted` samples, if the rate of `failures` of `n` goes on. */
 export function forecastFailures(failures: number, n: number, wanted: number): number {
@@ -10,7 +10,7 @@ export function forecastFailures(failures: number, n: number, wanted: number): n
  * samples goes on; 0 if nothing would be certified. A plan, not a bound: nothing is claimed from it.
  */
 export function forecastZ(
-  bound: Bound,
+  bound: CompiledBound,
   looks: readonly number[],
   look: number,
   failures: number,
@@ -25,7 +25,7 @@ export function forecastZ(
  * well be lower than it looks is not given up.
  */
 export function hopefulZ(
-  bound: Bound,
+  bound: CompiledBound,
   looks: readonly number[],
   look: number,
   failures: number,

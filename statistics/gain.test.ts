@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound, type Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
+import { compileBound } from './bounds/bounds.js';
 import { gainStops } from './gain.js';
+import { gaussian } from './noises/gaussian.js';
 
 const LOOKS = [64, 128, 256, 512, 1000];
 
 /** A bound that answers from a list of z by look, whatever the failures: it isolates the rule from the bounds. */
-function listed(z: readonly number[]): Bound {
+function listed(z: readonly number[]): CompiledBound {
   return {
     certify: (look) => (z[look]! > 0 ? { deltaUpper: 0.1, z: z[look]! } : null),
   };
@@ -38,7 +40,7 @@ describe('the rule gain', () => {
   });
 
   it('gives up hopeless votes and draws on with hopeful ones', () => {
-    const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS });
+    const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS }, gaussian);
     expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 40, heldZ: 0 })).toBe('abstain');
     expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 25, heldZ: 0 })).toBeNull();
   });

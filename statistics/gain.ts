@@ -1,4 +1,4 @@
-import type { Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
 import { forecastZ, hopefulZ } from './forecast.js';
 
 /** Where an image stands at a look. */
@@ -20,7 +20,7 @@ const PER_SAMPLES = 1000;
  * nothing here can make a certificate wrong.
  */
 export function gainStops(
-  bound: Bound,
+  bound: CompiledBound,
   looks: readonly number[],
   minGain: number,
   { look, failures, heldZ }: Standing,

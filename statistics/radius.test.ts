@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { gaussian } from './noises/gaussian.js';
 import { upperTail, upperTailQuantile } from './normal.js';
 import {
   certifiedRadius,
@@ -21,7 +22,7 @@ describe('the certified radius', () => {
     fc.assert(
       fc.property(deltas, scales, (delta, scale) => {
         const exact = scale * upperTailQuantile(delta);
-        const radius = certifiedRadius(delta, scale)!;
+        const radius = certifiedRadius(delta, gaussian, scale)!;
         expect(radius).toBeLessThan(exact);
         expect(radius).toBeLessThan(scale * upperTailQuantile(publishedDelta(delta)));
         expect(exact - radius).toBeLessThan(scale * 6e-8 + exact * 1e-11);
@@ -31,15 +32,15 @@ describe('the certified radius', () => {
 
   it('is null where the bound does not prove a majority, and never infinite', () => {
     for (const delta of [0.5, 0.4999999999, 0.7, 1, 2, NaN, Infinity, 0, -0.1]) {
-      expect(certifiedRadius(delta, 1)).toBeNull();
+      expect(certifiedRadius(delta, gaussian, 1)).toBeNull();
     }
-    expect(certifiedRadius(5e-324, 1)).toBeLessThan(39);
-    expect(certifiedRadius(0.49999, 1)).toBeGreaterThan(0);
+    expect(certifiedRadius(5e-324, gaussian, 1)).toBeLessThan(39);
+    expect(certifiedRadius(0.49999, gaussian, 1)).toBeGreaterThan(0);
   });
 
   it('of a certified z is below σ · z', () => {
     for (let i = 1; i < 2500; i++) {
-      const radius = certifiedRadius(upperTail(i / 500), 0.5)!;
+      const radius = certifiedRadius(upperTail(i / 500), gaussian, 0.5)!;
       expect(radius).toBeLessThan((i / 500) * 0.5);
       expect(radius).toBeGreaterThan((i / 500) * 0.5 - 4e-6);
     }

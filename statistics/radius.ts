@@ -1,8 +1,8 @@
-import { upperTailQuantile } from './normal.js';
+import type { Noise } from './noises/noise.js';
 
 /**
- * From a bound to what may be published. Every rounding goes against the user: a published failure probability is
- * never below the true bound, a published radius never above σ times the true one.
+ * The way from a bound to what may be published. Every rounding goes against the user: a published failure probability is
+ * never below the true bound, a published radius never above the true one times the noise's scale.
  */
 
 /** More than twice the largest relative error of any raw bound. */
@@ -15,14 +15,14 @@ export function publishedDelta(deltaUpper: number): number {
 }
 
 /**
- * The radius, in units of `scale` (Gaussian σ: an L2 radius), that the raw bound `deltaUpper` certifies; null if it
- * certifies none. The only way from a bound to a radius. R = σ · −Φ⁻¹(δ): Cohen, Rosenfeld and Kolter, ICML 2019,
- * Theorem 1. The certified ball is open: no perturbation of norm below R changes the answer.
+ * Returns the radius that the raw bound `deltaUpper` certifies with this noise, in the units of its `scale` and in its norm;
+ * null if it certifies none. The only way from a bound to a radius. The certified ball is open: no perturbation of norm
+ * below the radius changes the answer.
  */
-export function certifiedRadius(deltaUpper: number, scale: number): number | null {
+export function certifiedRadius(deltaUpper: number, noise: Noise, scale: number): number | null {
   const delta = publishedDelta(deltaUpper);
   if (!(delta > 0 && delta < 0.5)) return null;
-  return scale * upperTailQuantile(delta) * RADIUS_DEFLATION;
+  return scale * noise.radiusOf(delta) * RADIUS_DEFLATION;
 }
 
 /** `value` ≥ 0 with `digits` decimals, never above it. */

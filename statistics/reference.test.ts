@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import reference from '../test/fixtures/bounds.json' with { type: 'json' };
-import { clopperPearsonDelta } from './clopper-pearson.js';
+import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { anytimeDelta, logM, sequenceDelta } from './confidence-sequence.js';
+import { gaussian } from './noises/gaussian.js';
 import { upperTail, upperTailQuantile } from './normal.js';
 import { certifiedRadius, printDown, printLowerProbability, printUp, publishedDelta } from './radius.js';
-import { buildSpendingTable, spendingRow } from './spending.js';
+import { buildSpendingTable, spendingRow } from './spending-table.js';
 
 /**
  * test/fixtures/bounds.json holds bounds computed with 40-digit arithmetic, as strings of 25 digits. Failure
@@ -48,7 +49,7 @@ function expectSound(raw: number, row: { n: number; deltaUpper: string; z: strin
   expect(Math.abs(raw / Number(row.deltaUpper) - 1)).toBeLessThan(tolerance(row.n));
   if (raw === 1) return;
   expect(compareExactly(publishedDelta(raw), row.deltaUpper)).toBe(1);
-  const radius = certifiedRadius(raw, 1);
+  const radius = certifiedRadius(raw, gaussian, 1);
   if (radius === null) return;
   expect(compareExactly(radius, row.z!)).toBe(-1);
   expect(Number(row.z) - radius).toBeLessThan(1e-7);
@@ -111,7 +112,7 @@ describe('against the reference values', () => {
 
   it('spending, at the constant level of the reference', () => {
     const { schedule, alpha, D_rows, Dmono_rows, z_first11 } = reference.union_carry;
-    const options = { looks: schedule, level: () => alpha };
+    const options = { looks: schedule, level: () => alpha, noise: gaussian };
     for (const [i, row] of Object.entries(D_rows)) {
       expect(spendingRow(options, upperTail(Number(i) / 500))).toEqual(row);
     }

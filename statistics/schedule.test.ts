@@ -83,6 +83,10 @@ describe('the schedule of looks', () => {
     expect(() => looksFor(GAIN, 'spending', 196_608)).toThrow(code('SCHEDULE_TOO_LONG'));
   });
 
+  it('of gain is refused with a bound that looks once', () => {
+    expect(() => looksFor(GAIN, 'clopper-pearson', 1000)).toThrow(code('PAIR_NOT_OFFERED'));
+  });
+
   it.each([0, -5, 1.5, NaN, Infinity, 1e9 + 1])('refuses %f samples', (samples) => {
     expect(() => looksFor(GAIN, 'anytime', samples)).toThrow(code('OPTION_INVALID'));
     expect(() => looksFor({ kind: 'fixed', selection: samples }, 'clopper-pearson', 100)).toThrow(

@@ -1,5 +1,5 @@
 import { logM } from './confidence-sequence.js';
-import { upperTail } from './normal.js';
+import type { Noise } from './noises/noise.js';
 
 /**
  * The rule `target`: decide whether an image reaches radii named beforehand, and stop. One evaluation of the wealth M
@@ -16,11 +16,12 @@ export interface Target {
 }
 
 export interface TargetOptions {
-  /** Radii in units of the noise scale, ascending, at least 0. */
+  /** Radii in units of the noise's scale, ascending, at least 0 and below the farthest of the noise. */
   readonly targets: readonly number[];
   /** 0 < alpha ≤ ¼. */
   readonly alpha: number;
   readonly maxSamples: number;
+  readonly noise: Noise;
 }
 
 /** A null is made smaller by this factor, so that no rounding can turn it into one that is easier to reject. */
@@ -29,10 +30,25 @@ const DELTA_DEFLATION = 1 - 1e-9;
 const LOG_SLACK = 1e-9;
 /** Standard errors on the hopeful side before an image is given up. */
 const HOPE = 2;
+/** Looks after every so many samples, up to DENSE_UP_TO; then at steps of a tenth, rounded up to it. */
+const STEP = 32;
+const DENSE_UP_TO = 2048;
 
-/** The largest failure probability, rounded down, at which the radius z (in units of the noise scale) is certified. */
-export function targetDelta(z: number): number {
-  return upperTail(z) * DELTA_DEFLATION;
+/** Returns every multiple of 32 to 2,048, then n ← 32 · ⌈(n + ⌈n/10⌉)/32⌉, all below `maxSamples`; then `maxSamples`. */
+export function targetLooks(maxSamples: number): number[] {
+  const looks = [];
+  for (let n = STEP; n < maxSamples; n = nextLook(n)) looks.push(n);
+  return [...looks, maxSamples];
+}
+
+function nextLook(n: number): number {
+  const next = n < DENSE_UP_TO ? n + STEP : n + Math.ceil(n / 10);
+  return STEP * Math.ceil(next / STEP);
+}
+
+/** Returns the largest failure probability, rounded down, at which a radius in units of the noise's scale is certified. */
+export function targetDelta(noise: Noise, radius: number): number {
+  return noise.deltaOf(radius) * DELTA_DEFLATION;
 }
 
 /**
@@ -52,8 +68,8 @@ export function mostAccepted(n: number, delta: number, level: number): number {
 }
 
 /** Makes a list of radii ready. The level of each is p0 · alpha: the factor p0 pays for looking at all classes. */
-export function compileTarget({ targets, alpha, maxSamples }: TargetOptions): Target {
-  const deltas = targets.map(targetDelta);
+export function compileTarget({ targets, alpha, maxSamples, noise }: TargetOptions): Target {
+  const deltas = targets.map((radius) => targetDelta(noise, radius));
   const known = deltas.map(() => new Map<number, number>());
   const accepted = (n: number, j: number): number => {
     let most = known[j]!.get(n);

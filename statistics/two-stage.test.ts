@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileBound, type Bound } from './bound.js';
+import type { CompiledBound } from './bounds/bound.js';
+import { compileBound } from './bounds/bounds.js';
+import { gaussian } from './noises/gaussian.js';
 import { upperTailQuantile } from './normal.js';
-import { clopperPearsonDelta } from './clopper-pearson.js';
+import { clopperPearsonDelta } from './bounds/clopper-pearson.js';
 import { plannedLength, stageLengths } from './two-stage.js';
 
 const ALPHA = 0.001;
-const bound = compileBound({ bound: 'clopper-pearson', alpha: ALPHA, looks: [64, 100_000] });
+const bound = compileBound({ bound: 'clopper-pearson', alpha: ALPHA, looks: [64, 100_000] }, gaussian);
 
 describe('the lengths of a second stage', () => {
   it('grow by a tenth, rounded up, and end with all that is left', () => {
@@ -55,7 +57,7 @@ describe('the planned length', () => {
   });
 
   it('is the fewest of those of equal value', () => {
-    const flat: Bound = { certify: () => ({ deltaUpper: 0.1, z: 1 }) };
+    const flat: CompiledBound = { certify: () => ({ deltaUpper: 0.1, z: 1 }) };
     expect(plannedLength(flat, lengths, 0, 0)).toBe(16);
   });
 });

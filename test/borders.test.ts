@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import madge from 'madge';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,12 +46,13 @@ const IMPORTS = {
   statistics: 'statistics/normal.js',
   laws: 'statistics/noises/gaussian.js',
   api: 'api/job-view.js',
-  local: 'adapters/local/frames.js',
+  local: 'adapters/local/ledger-frames.js',
   http: 'adapters/http/address.js',
   input: 'input/arrays/npy.js',
   worker: 'worker/draw/votes.js',
-  model: 'worker/model/prepare.js',
+  model: 'worker/model/prepare-model.js',
   coordinator: 'coordinator/core/look.js',
+  jobs: 'coordinator/jobs/limits.js',
   cli: 'cli/command/parse.js',
   generated: 'shared/wire/generated.js',
   onnx: 'onnxruntime-node',
@@ -85,6 +86,7 @@ const OURS = [
   'worker',
   'model',
   'coordinator',
+  'jobs',
   'cli',
 ] as const;
 
@@ -108,8 +110,8 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   cluster: BELOW_WORKER,
   core: ['shared', 'wire', 'api', 'statistics', 'laws', 'coordinator'],
   run: BELOW_COORDINATOR,
-  grpc: [...BELOW_COORDINATOR, 'http', 'grpcJs', 'grpcHealth'],
-  coordinatorHttp: [...BELOW_COORDINATOR, 'http'],
+  grpc: [...BELOW_COORDINATOR, 'jobs', 'http', 'grpcJs', 'grpcHealth'],
+  coordinatorHttp: [...BELOW_COORDINATOR, 'jobs', 'http'],
   cli: [...SHARED, ...OURS, 'commander'],
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
 };
@@ -166,13 +168,9 @@ describe('the tree', () => {
   });
 
   it('would be refused with one', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-cycle-'));
-    try {
-      await writeFile(path.join(folder, 'a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
-      await writeFile(path.join(folder, 'b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
-      expect((await treeOf([folder])).cycles).toEqual([['a.ts', 'b.ts']]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new TemporaryFolder();
+    await writeFile(folder.file('a.ts'), "import { b } from './b.js';\nexport const a = () => b;\n");
+    await writeFile(folder.file('b.ts'), "import { a } from './a.js';\nexport const b = () => a;\n");
+    expect((await treeOf([folder.path])).cycles).toEqual([['a.ts', 'b.ts']]);
   });
 });

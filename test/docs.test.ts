@@ -1,21 +1,34 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { certifyCommand } from '../cli/certify/certify-command.js';
-import { compileConfig, type RawOptions } from '../cli/certify/config.js';
-import { program } from '../cli/command/program.js';
+import { certifyConfig } from '../cli/certify/certify-flags.js';
+import { CERTIFY } from '../cli/certify/certify-verb.js';
+import { program } from '../cli/program.js';
+import { valuesFrom } from './support/verb-values.js';
 import { ERROR_CATALOGUE } from '../shared/errors.js';
-import { ROOT, runCommand, temporaryFolder } from './harness/command.js';
+import { BOUND_NAMES, type BoundName, type RuleName } from '../shared/job.js';
+import { RULE_NAMES } from '../shared/job-spec.js';
+import { BOUNDS, pairReason } from '../statistics/bounds/bounds.js';
+import { ROOT, runCommand } from './harness/command.js';
 import { MODELS, certifyArgs } from './harness/results.js';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 /** The documents agree with the code that they speak of. */
 
-const DOCUMENTS = [
-  'README.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-  ...readdirSync(path.join(ROOT, 'docs')).map((file) => `docs/${file}`),
-];
+/** Every file of the project, by its path from the root; what is installed, built or written by a run is left out. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (/^(node_modules|\.git|dist|coverage|certificates|cluster|\.tools)$/.test(entry.name) && folder === '')
+      return [];
+    return entry.isDirectory() ? filesBelow(name) : [name];
+  });
+}
+const FILES = filesBelow('');
+
+const DOCUMENTS = FILES.filter((file) => /^(docs\/)?[\w-]+\.md$/.test(file));
+/** With those that stand beside what they are about. */
+const ALL_DOCUMENTS = FILES.filter((file) => file.endsWith('.md'));
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const prose = DOCUMENTS.map(read).join('\n');
 
@@ -30,13 +43,7 @@ const commandsOf = (text: string) =>
     .map((line) => line.split(/\s+/).slice(2));
 
 /** Parses as the command does and checks every value; nothing runs. */
-function configOf(args: readonly string[]) {
-  const command = certifyCommand()
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .parse(args, { from: 'user' });
-  return compileConfig(command.opts<RawOptions>());
-}
+const configOf = (args: readonly string[]) => certifyConfig(valuesFrom(CERTIFY, args));
 
 const FLAGS = [
   ...new Set(
@@ -69,7 +76,7 @@ describe('docs/errors.md', () => {
 
 /** Programs that the documents tell a reader to run beside ours; their flags are theirs. */
 const OTHERS =
-  /^(sudo )?(apt-get|curl|docker|git|helm|kubectl|kustomize|nats|nats-server|node(?! dist)|npm|npx|openssl|prometheus|promtool|python3|systemctl)\b/;
+  /^(\w+=\S+ )*(sudo )?(apt-get|curl|docker|git|helm|kubectl|kustomize|nats|nats-server|node(?! dist)|npm|npx|openssl|prometheus|promtool|python3|systemctl)\b/;
 
 /** The text without commands of other programs, in blocks and in inline code, with their continued lines. */
 const withoutOthers = (text: string) =>
@@ -93,7 +100,7 @@ describe('flags', () => {
 });
 
 describe('links', () => {
-  const links = DOCUMENTS.flatMap((file) =>
+  const links = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, target]) => target!)
       .filter((target) => !/^[a-z]+:/.test(target))
@@ -108,6 +115,126 @@ describe('links', () => {
   });
 
   it('are there', () => expect(links.length).toBeGreaterThan(15));
+});
+
+describe('paths', () => {
+  const ROOTS =
+    /^(adapters|api|bench|cli|coordinator|deploy|docs|examples|input|proto|scripts|shared|statistics|test|worker)\//;
+  /** `*` and `<name>` stand for anything in one name, `{a,b}` for either. */
+  const patternOf = (named: string) =>
+    new RegExp(
+      `^${named
+        .replaceAll(/[.+]/g, '\\$&')
+        .replaceAll(/\*|<\w+>/g, '[^/]+')
+        .replaceAll(/\{([^}]+)\}/g, (_, either: string) => `(${either.replaceAll(',', '|')})`)}(/|$)`,
+    );
+  /** What a command of the same document makes. */
+  const MADE =
+    /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/|cli\/(verbs|command\/(verb|flag)|certify\/job-config|<family>)|coordinator\/core\/check-job|test\/(simulation\/service|conformance|titles))/;
+  const named = ALL_DOCUMENTS.flatMap((file) =>
+    [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
+      .map(([, name]) => name!.replace(/\/$/, ''))
+      .filter((name) => ROOTS.test(name) && !MADE.test(name))
+      .map((name): [string, string] => [file, name]),
+  );
+
+  it('that documents name exist', () => {
+    const isThere = (name: string) => {
+      const pattern = patternOf(name);
+      return FILES.some((file) => pattern.test(file));
+    };
+    expect(named.filter(([, name]) => !isThere(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(100);
+  });
+});
+
+describe('commands', () => {
+  const verbs = program(() => undefined).commands.map((command) => command.name());
+  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+  const code = ALL_DOCUMENTS.flatMap((file) =>
+    [
+      ...blocksOf(withoutOthers(read(file))),
+      ...[...read(file).matchAll(/`([^`\n]+)`/g)].map(([, inline]) => inline!),
+    ].map((text): [string, string] => [file, text]),
+  );
+  const named = (pattern: RegExp) =>
+    code.flatMap(([file, text]) => [...text.matchAll(pattern)].map(([, name]) => [file, name!] as const));
+
+  it('of ours that documents name exist, and all are named', () => {
+    const found = named(/(?:^|&& |[\s$])smoothcert ([a-z][a-z-]*)/gm);
+    expect(found.filter(([, verb]) => !verbs.includes(verb))).toEqual([]);
+    expect(verbs.filter((verb) => !found.some(([, name]) => name === verb))).toEqual([]);
+  });
+
+  it('of npm that documents name exist, and all are named', () => {
+    const found = named(/\bnpm run ([\w:-]+)/g);
+    expect(found.filter(([, script]) => !scripts.includes(script))).toEqual([]);
+    const contributing = read('CONTRIBUTING.md');
+    const unnamed = scripts.filter((script) => !new RegExp(`\\bnpm (run )?${script}\\b`).test(contributing));
+    expect(unnamed).toEqual([]);
+  });
+});
+
+describe('rules and bounds', () => {
+  const pairs = RULE_NAMES.flatMap((rule) =>
+    BOUND_NAMES.filter((bound) => pairReason(rule, bound) === null).map((bound): [RuleName, BoundName] => [
+      rule,
+      bound,
+    ]),
+  );
+  const headings = (file: string, pattern: RegExp) =>
+    [...read(file).matchAll(pattern)].map(([, ...names]) => names).sort();
+
+  it('that are offered together have a row each in the README', () => {
+    const rows = headings(
+      'README.md',
+      /^\| `([a-z][\w-]*)`(?: \(default\))? +\| `([a-z][\w-]*)`(?: \(default\))? +\|/gm,
+    );
+    expect(rows).toEqual(pairs.sort());
+  });
+
+  it('that are proved have a section each in docs/guarantee.md', () => {
+    const proved = pairs.filter(([, bound]) => BOUNDS[bound].proves);
+    expect(headings('docs/guarantee.md', /^### `([\w-]+)` with `([\w-]+)`$/gm)).toEqual(proved.sort());
+  });
+
+  it('have a section each in docs/statistics.md', () => {
+    const [, bounds] = read('docs/statistics.md').split(/^## Bounds$/m);
+    const sections = [...bounds!.split(/^## /m)[0]!.matchAll(/^### `([\w-]+)`$/gm)].map(([, name]) => name);
+    expect(sections.sort()).toEqual([...BOUND_NAMES].sort());
+    const rules = headings('docs/statistics.md', /^## The rule `([\w-]+)`$/gm);
+    expect(rules.flat()).toEqual([...RULE_NAMES].sort());
+  });
+});
+
+describe('docs/testing.md', () => {
+  it('names every adapter that a conformance suite is run against', () => {
+    const files = FILES.filter((file) => /^test\/conformance\/.*\.test\.ts$/.test(file));
+    const run = files.flatMap((file) => [...read(file).matchAll(/\bdescribe([A-Z]\w+)\(\s*'([^']+)',/g)]);
+    const named = [
+      ...read('docs/testing.md').matchAll(/^\| (\w+) +\| `test\/conformance\/[\w-]+\.ts` +\| (.*?) +\|$/gm),
+    ];
+    const adapters = named.flatMap(([, port, cell]) =>
+      cell!.split(', ').map((adapter) => `${port}: ${adapter}`),
+    );
+    const tried = run.filter(([, port]) => port !== 'Nats').map(([, port, adapter]) => `${port}: ${adapter}`);
+    expect(tried.filter((one) => !adapters.includes(one))).toEqual([]);
+    expect(tried.length).toBeGreaterThan(8);
+  });
+
+  it('names every file that stands in test/ itself', () => {
+    const files = FILES.filter((file) => /^test\/[\w-]+\.test\.ts$/.test(file));
+    expect(files.filter((file) => !read('docs/testing.md').includes(`\`${file}\``))).toEqual([]);
+    expect(files.length).toBeGreaterThan(4);
+  });
+
+  it('names every folder of test/, and no other', () => {
+    const folders = readdirSync(path.join(ROOT, 'test'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `test/${name}/`);
+    const named = [...read('docs/testing.md').matchAll(/^\| `(test\/\w+\/)` /gm)].map(([, name]) => name);
+    expect(named).toEqual(folders.sort());
+  });
 });
 
 /** What GitHub makes of headings. */
@@ -150,7 +277,7 @@ describe('docs/results.md', () => {
   const keys = (value: unknown) => Object.keys(value as object);
 
   it('lists the fields that a run writes, in their order', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const out = folder.file('out');
     // Of the first two images one is certified and one fails, so that `detail` is there too.
     const { code, stdout } = await runCommand(

@@ -1,19 +1,18 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifyCommand } from '../cli/certify/certify-command.js';
-import { CERTIFY_FLAGS, factsOf, type Decides } from '../cli/command/flag-facts.js';
-import { program } from '../cli/command/program.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CERTIFY } from '../cli/certify/certify-verb.js';
+import { DeclaredOption, flagName, type Decides, type Flag } from '../cli/command/flag.js';
+import { program } from '../cli/program.js';
 import { METRICS } from '../shared/telemetry/catalogue.js';
-import { ROOT, contentOf, runCommand, temporaryFolder, type TemporaryFolder } from './harness/command.js';
+import { ROOT, contentOf, runCommand } from './harness/command.js';
 import { MODELS, PICTURES, certifyArgs, writeUint8Npy, type Flags } from './harness/results.js';
+import { folderOfAllTests } from './support/temporary-folder.js';
 
 /** docs/configuration.md is what the commands say of their flags, and what it says of them is so. */
 
-let folder: TemporaryFolder;
-beforeAll(async () => (folder = await temporaryFolder()));
-afterAll(() => folder[Symbol.asyncDispose]());
+const folder = folderOfAllTests();
 
 describe('docs/configuration.md', () => {
   it('is what npm run reference writes now', async () => {
@@ -27,11 +26,15 @@ describe('docs/configuration.md', () => {
     const { commands } = program(() => undefined);
     for (const command of commands) {
       const section = text.split(`\n## smoothcert ${command.name()}\n`)[1]!.split('\n## ')[0]!;
-      const options = command.createHelp().visibleOptions(command);
-      expect(section.match(/^\| `--/gm)).toHaveLength(options.length - 1);
-      for (const option of options.filter(({ long }) => long !== '--help')) {
+      const options = command
+        .createHelp()
+        .visibleOptions(command)
+        .filter((option) => option instanceof DeclaredOption);
+      expect(section.match(/^\| `--/gm)).toHaveLength(options.length);
+      for (const option of options) {
         const row = section.split('\n').find((line) => line.startsWith(`| \`${option.flags}\` `))!;
-        const { decides, choices = [] } = factsOf(command, option);
+        const { decides } = option.flag;
+        const choices = 'choices' in option.flag ? option.flag.choices : [];
         const preset = option.defaultValue as string | undefined;
         const words = [...choices, ...(option.envVar ? [option.envVar] : []), ...(preset ? [preset] : [])];
         expect(row).toContain(` ${decides} `);
@@ -105,15 +108,14 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
 }
 
 /** Not tried: where to write and what to read flags from; and of devices a machine may have one alone. */
-const ELSEWHERE = ['--config', '--print-config', '--out', '--device', '--help'];
+const ELSEWHERE = ['--config', '--print-config', '--out', '--device'];
 
 describe('another value of a flag of the job is refused in its folder, one of the run is not', () => {
-  const command = certifyCommand();
-  const flags = command
-    .createHelp()
-    .visibleOptions(command)
-    .filter(({ long }) => !ELSEWHERE.includes(long!))
-    .map((option): [string, Decides] => [option.long!.slice(2), factsOf(command, option).decides]);
+  const declared = CERTIFY.groups.flatMap((group) => Object.entries<Flag>(group.flags));
+  const flags = declared
+    .map(([name, flag]): [string, Decides] => [flagName(name, flag), flag.decides])
+    .filter(([name]) => !ELSEWHERE.includes(name))
+    .map(([name, decides]): [string, Decides] => [name.slice(2), decides]);
   const begun = new Map<Flags, string>();
 
   beforeAll(async () => {
@@ -142,6 +144,6 @@ describe('another value of a flag of the job is refused in its folder, one of th
 
   it('is asked of every flag', () => {
     expect(Object.keys(cases()).sort()).toEqual(flags.map(([flag]) => flag).sort());
-    expect(flags).toHaveLength(Object.keys(CERTIFY_FLAGS).length - ELSEWHERE.length + 1);
+    expect(flags).toHaveLength(declared.length - ELSEWHERE.length);
   });
 });

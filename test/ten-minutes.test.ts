@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, temporaryFolder } from './harness/command.js';
+import { ROOT } from './harness/command.js';
+import { TemporaryFolder } from './support/temporary-folder.js';
 
 /** docs/ten-minutes.md, run as it stands, in a network of its own: it names ports. */
 
@@ -69,7 +70,7 @@ describe('docs/ten-minutes.md', () => {
   });
 
   it.skipIf(missing.length > 0)('works as it stands', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const clone = folder.file('.');
     for (const entry of readdirSync(ROOT).filter((name) => !['cluster', '.git'].includes(name)))
       await symlink(path.join(ROOT, entry), path.join(clone, entry));

@@ -3,9 +3,9 @@ import { SmoothcertError } from '../../shared/errors.js';
 
 /** Where a server listens. */
 export interface Address {
-  /** A name or an IP address, the latter without brackets. */
+  /** A name or an IP address; IPv6 without brackets. */
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
@@ -19,8 +19,8 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * `host:port`, `:port` or a port alone; IPv6 in brackets. Without a host nobody but this machine is listened to (127.0.0.1).
- * @param flag whose value it is, for the sentence. @throws SmoothcertError OPTION_INVALID
+ * Parses `host:port`, `:port` or a port alone, IPv6 in brackets. Without a host the server listens to this machine only (127.0.0.1).
+ * @param flag the flag whose value it is, for the error. @throws SmoothcertError OPTION_INVALID
  */
 export function parseAddress(flag: string, text: string): Address {
   const [whole, six, name, digits] = FORM.exec(text) ?? [];
@@ -35,26 +35,27 @@ export function parseAddress(flag: string, text: string): Address {
   );
 }
 
+/** Formats an address as `parseAddress` reads it. */
 export function showAddress({ host, port }: Address): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether only this machine can reach it. A name other than localhost may be anybody's, so it does not count. */
+/** Returns true if only this machine can reach the host. A name other than localhost counts as reachable by others. */
 export function isLoopback(host: string): boolean {
   const version = isIP(host);
   if (version === 0) return host.toLowerCase() === 'localhost';
   return LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** What stands between a server and those who can reach it. */
+/** How a server protects itself against processes that can reach it. */
 export interface Protection {
   readonly tls: boolean;
   readonly tokens: boolean;
-  /** The operator says that it is all right without. */
+  /** The operator accepts a server without TLS and tokens (`--insecure`). */
   readonly insecure: boolean;
 }
 
-/** @throws SmoothcertError INSECURE_LISTENING for an address that others can reach, with neither TLS nor tokens nor leave to do so */
+/** @throws SmoothcertError INSECURE_LISTENING for an address that other machines can reach, without TLS, tokens or `insecure` */
 export function refuseInsecure(addresses: readonly Address[], { tls, tokens, insecure }: Protection): void {
   const open = addresses.find(({ host }) => !isLoopback(host));
   if (open === undefined || tls || tokens || insecure) return;

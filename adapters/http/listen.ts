@@ -3,10 +3,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { SmoothcertError } from '../../shared/errors.js';
 import { showAddress, type Address } from './address.js';
 
-/** Connections of one server; more wait in the system's queue, or are refused. A cluster has up to 1,000 workers. */
+/** Connections of one server; further ones wait in the system's queue, or are refused. A cluster has up to 1,000 workers. */
 const MOST_CONNECTIONS = 4_096;
 
-/** Why an address cannot be had, by the system's error code, as the end of a sentence. */
+/** Why a server cannot listen at an address, by the system's error code, as the end of a sentence. */
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use by another process',
   EACCES: 'this user may not listen there',
@@ -18,15 +18,15 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A server that listens, and its connections. */
 export interface Listener {
   readonly address: Address;
-  /** Takes no more connections; those there are stay. */
+  /** Accepts no more connections; open ones stay open. */
   stop(): void;
-  /** Ends the connections that are left, and resolves once there is none. */
+  /** Ends the open connections, and resolves once there is none. */
   end(): Promise<void>;
 }
 
 /**
- * Lets a server listen. @param what the server, for the sentence, with its article
- * @throws SmoothcertError OPTION_INVALID where the address cannot be had
+ * Lets a server listen. @param what the server in words, with its article, for the error
+ * @throws SmoothcertError OPTION_INVALID if it cannot listen at the address
  */
 export async function listen(server: Server, address: Address, what: string): Promise<Listener> {
   const sockets = new Set<Socket>();
@@ -41,7 +41,7 @@ export async function listen(server: Server, address: Address, what: string): Pr
   } catch (error) {
     throw unavailable(address, what, error);
   }
-  // From here on an error is a connection that could not be accepted, for want of file handles: that client is refused, nobody else.
+  // From here on an error is a connection that could not be accepted for want of file handles: only that client is refused.
   server.on('error', () => undefined);
   const { port } = server.address() as AddressInfo;
   const closed = new Promise<void>((resolve) => server.once('close', resolve));

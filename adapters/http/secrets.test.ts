@@ -1,17 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Tls } from './tls.js';
 import { Tokens } from './tokens.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-let folder: string;
+const folder = folderOfEachTest();
 let file: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-secrets-'));
-  file = path.join(folder, 'tokens');
+beforeEach(() => {
+  file = folder.file('tokens');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 describe('Tokens', () => {
   it.each([
@@ -69,7 +66,7 @@ describe('Tokens', () => {
 
 describe('Tls', () => {
   it('names the file that is at fault', async () => {
-    const nowhere = path.join(folder, 'nowhere');
+    const nowhere = folder.file('nowhere');
     await writeFile(file, 'this is no PEM');
     expect(() => Tls.open({ cert: nowhere, key: file, clientCa: null })).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message: `${nowhere} cannot be read.` }),

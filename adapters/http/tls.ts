@@ -2,16 +2,16 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { SmoothcertError } from '../../shared/errors.js';
 
-/** PEM files. */
+/** Paths of PEM files. */
 export interface TlsFiles {
-  /** Our certificate, with those between it and the authority. */
+  /** The server's certificate, with those between it and the authority. */
   readonly cert: string;
   readonly key: string;
-  /** Authorities one of which every client must have a certificate of; null: clients need none. */
+  /** Authorities that may have signed a client's certificate; null: clients need no certificate. */
   readonly clientCa: string | null;
 }
 
-/** Their contents: they fit together, and were taken by the TLS library. */
+/** Contents of the files, which the TLS library has accepted together. */
 export interface TlsContents {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -19,9 +19,9 @@ export interface TlsContents {
 }
 
 /**
- * TLS of files that may be replaced while a server runs. They are looked at with each connection, which costs a `stat` of each, so that
- * a new certificate counts from the next connection on, also where the files are links that are turned to others. Connections that
- * are there go on. While the files do not fit together, or cannot be read, what was read before is used.
+ * TLS from files that may be replaced while a server runs. Each connection checks them, which costs a `stat` of each, so that a new
+ * certificate is used from the next connection on, also where the files are links that now point elsewhere. Open connections stay open.
+ * While the files do not fit together, or cannot be read, the contents that were read before are used.
  */
 export class Tls {
   private stamp: string;
@@ -35,14 +35,14 @@ export class Tls {
   }
 
   /**
-   * @param onTrouble told of files that cannot be used, once until they change again
+   * @param onTrouble called when files cannot be used, once until they change again
    * @throws SmoothcertError OPTION_INVALID naming the file
    */
   static open(files: TlsFiles, onTrouble: (error: unknown) => void = () => undefined): Tls {
     return new Tls(files, read(files), onTrouble);
   }
 
-  /** What is to be used now: the same object until there is something else. */
+  /** Returns the contents to use now: the same object until the files change. */
   current(): TlsContents {
     const stamp = stampOf(this.files);
     if (stamp === this.stamp) return this.contents;
@@ -56,7 +56,7 @@ export class Tls {
   }
 }
 
-/** Differs whenever a file was written, replaced or removed. Never throws: a connection is no place for it. */
+/** Returns a text that changes whenever a file is written, replaced or removed. Never throws, because it is called for each connection. */
 function stampOf({ cert, key, clientCa }: TlsFiles): string {
   const files = [cert, key, ...(clientCa === null ? [] : [clientCa])];
   return files.map(stampOfOne).join(' ');

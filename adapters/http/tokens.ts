@@ -2,16 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
 
-/** More is no list of tokens. */
+/** Bytes of a file of tokens. */
 const MOST_BYTES = 2 ** 20;
-/** What can travel in a header (RFC 6750). */
+/** Characters that a token in a header may have (RFC 6750). */
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 const HEADER = /^Bearer +(\S+)$/i;
 
 /**
- * The tokens that let somebody in: a file with one a line. It is read at every question (once for questions at the same moment), so
- * that a token given or withdrawn counts from the next call on, also where the file is a link that is turned to another one. While it
- * cannot be read, or is empty, nobody is let in; so it is replaced by renaming a new one onto it.
+ * The tokens that a server accepts: a file with one token a line. It is read at every check (once for simultaneous checks), so that adding
+ * or removing a token takes effect from the next call on, also where the file is a link that now points elsewhere. While it cannot be
+ * read, or is empty, no token is accepted; replace it by renaming a new file onto it.
  */
 export class Tokens {
   private reading: Promise<readonly Buffer[]> | null = null;
@@ -30,7 +30,7 @@ export class Tokens {
   }
 
   /**
-   * Whether an Authorization header has one of the tokens. How long it takes says nothing of how much of a token is right.
+   * Returns true if an Authorization header has one of the tokens. Its duration does not depend on how much of a token is right.
    * @param header undefined: there is none
    */
   async accept(header: string | undefined): Promise<boolean> {
@@ -50,7 +50,7 @@ export class Tokens {
   }
 }
 
-/** What somebody without a token is told. */
+/** Returns the error for a request without a known token. */
 export function unauthenticated(): SmoothcertError {
   return new SmoothcertError(
     'UNAUTHENTICATED',

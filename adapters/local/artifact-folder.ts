@@ -5,25 +5,25 @@ import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { removeUnless, usedAt } from './artifact-removal.js';
-import { digestOfFile, storageError, writeAtomically } from '../../shared/files.js';
+import { digestOfFile, isDiskFull, storageError, writeAtomically } from '../../shared/files.js';
 import { IncomingUploads, type IncomingLimits, type Upload } from './incoming-uploads.js';
 
 const PIECE_BYTES = 2 ** 20;
-/** Of one artifact. */
-export const LARGEST_ARTIFACT = 2 ** 40;
-/** Text of a description; that of the largest artifact has 65,536 chunks of 67 bytes each. */
+/** Bytes of one artifact. */
+const LARGEST_ARTIFACT = 2 ** 40;
+/** Bytes of a description; that of the largest artifact has 65,536 chunks of 67 bytes each. */
 const LARGEST_DESCRIPTION = 8 * 2 ** 20;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** What stands beside an artifact that is complete. */
+/** Description of a complete artifact: a file beside it. */
 interface Description extends Artifact {
-  /** Digests (hex) of a data set's chunks; none of a file. */
+  /** Digests (hex) of a data set's chunks; empty for a file. */
   readonly chunks: readonly string[];
 }
 
 /**
- * Artifacts in a folder, by digest. A description appears only once the bytes on disk were read back and have the digest, so that
- * nothing half-written is ever taken for whole, also after a crash. Several processes may share the folder.
+ * Artifacts in a folder, by digest. A description is written only once the bytes on disk were read back and have the digest, so that a
+ * partly written artifact never counts as complete, not even after a crash. Several processes may share the folder.
  */
 export class ArtifactFolder implements ArtifactStore {
   private readonly uploading = new Set<string>();
@@ -34,7 +34,7 @@ export class ArtifactFolder implements ArtifactStore {
     private readonly incoming: IncomingUploads,
   ) {}
 
-  /** @param largestBytes of one artifact. @throws FOLDER_UNUSABLE, DISK_FULL */
+  /** Opens the folder; creates it if it is not there. @param largestBytes of one artifact. @throws FOLDER_UNUSABLE, DISK_FULL */
   static async open(
     folder: string,
     largestBytes = LARGEST_ARTIFACT,
@@ -148,8 +148,8 @@ export class ArtifactFolder implements ArtifactStore {
   }
 
   /**
-   * Appends what comes to what is there, in a file that nobody else writes: another process may be sent the same. What is left of a
-   * failure is put back, for whoever goes on with it; but a disk that is full gets its space back.
+   * Appends the pieces to the bytes that were received before, in a file of this upload's own, because another process may receive the same
+   * artifact. After a failure the file is kept, so that the upload can continue; on a full disk it is removed.
    */
   private async receive(
     { digest, bytes }: Artifact,
@@ -168,8 +168,7 @@ export class ArtifactFolder implements ArtifactStore {
       await rm(kept, { force: true });
       return upload.file;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOSPC' || code === 'EDQUOT') await rm(upload.file, { force: true });
+      if (isDiskFull(error)) await rm(upload.file, { force: true });
       else await rename(upload.file, kept).catch(() => undefined);
       throw error;
     } finally {
@@ -177,7 +176,7 @@ export class ArtifactFolder implements ArtifactStore {
     }
   }
 
-  /** Reads back what is on disk; only what has its digest becomes an artifact. */
+  /** Reads the received bytes back from the disk, and makes them an artifact if they have its digest. */
   private async complete({ digest, kind, bytes }: Artifact, received: string): Promise<void> {
     const file = path.join(this.folder, digest);
     let moved = false;
@@ -189,18 +188,18 @@ export class ArtifactFolder implements ArtifactStore {
       moved = true;
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
       await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
-      // What removes an unused artifact at this moment has taken the bytes for the old ones, and may be about to put them back.
+      // A process that removes the unused artifact at this moment may take these bytes for the old ones, and put them back.
       moved = (await this.describe(digest)) !== null;
       if (!moved) throw busy(digest);
     } catch (error) {
       await rm(received, { force: true });
-      // Without its description it would lie there for ever, and nobody would know it.
+      // Bytes without a description would stay for ever, because nothing lists them.
       if (moved && (await this.describe(digest)) === null) await rm(file, { force: true });
       throw error;
     }
   }
 
-  /** Null where there is none, or what stands there is not whole. */
+  /** Reads the description of an artifact; null if there is none, or if the artifact is not complete. */
   private async describe(digest: string): Promise<Description | null> {
     if (!DIGEST.test(digest)) return null;
     try {
@@ -219,7 +218,7 @@ export class ArtifactFolder implements ArtifactStore {
   }
 }
 
-/** What a description says; null for any other text. */
+/** Parses a description; null for any other text. */
 export function descriptionOf(text: string): Description | null {
   try {
     const { digest, kind, bytes, chunks } = JSON.parse(text) as Record<string, unknown>;
@@ -238,17 +237,17 @@ export function descriptionOf(text: string): Description | null {
 
 const isDigest = (value: unknown): value is string => typeof value === 'string' && DIGEST.test(value);
 
-/** From which byte on an artifact comes, and where it ends. */
-interface Span {
+/** The part of an artifact that an upload brings: from `offset` on; the whole has `bytes`. */
+interface UploadedPart {
   readonly digest: string;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Appends the pieces, never more than the artifact has, and sees them on the disk. */
+/** Appends the pieces, never more than the artifact has, and syncs the file. */
 async function write(
   upload: Upload,
-  { digest, offset, bytes }: Span,
+  { digest, offset, bytes }: UploadedPart,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const handle = await open(upload.file, 'a');
@@ -292,7 +291,7 @@ function busy(digest: string): SmoothcertError {
   );
 }
 
-/** @param digest of an artifact that is not there, or not complete */
+/** Returns the error for an artifact that is not there, or not complete. */
 export function missing(digest: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_MISSING',

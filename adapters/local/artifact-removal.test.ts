@@ -1,27 +1,24 @@
-import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, stat, utimes } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256, store, textOf } from '../../test/support/service-bed.js';
 import { ArtifactFolder } from './artifact-folder.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const BYTES = Buffer.from('a model of 17 bytes');
 const DIGEST = sha256(BYTES);
 const OLD_MS = 1_000_000_000_000;
 
-let folder: string;
+const folder = folderOfEachTest();
 /** Two processes that share a folder. */
 let mine: ArtifactFolder;
 let theirs: ArtifactFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-removal-'));
-  [mine, theirs] = [await ArtifactFolder.open(folder), await ArtifactFolder.open(folder)];
+  [mine, theirs] = [await ArtifactFolder.open(folder.path), await ArtifactFolder.open(folder.path)];
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 /** Makes it look as if nobody had used it for years. */
-const age = () => utimes(path.join(folder, `${DIGEST}.json`), OLD_MS / 1000, OLD_MS / 1000);
-const files = async () => (await readdir(folder)).sort();
+const age = () => utimes(folder.file(`${DIGEST}.json`), OLD_MS / 1000, OLD_MS / 1000);
+const files = async () => (await readdir(folder.path)).sort();
 const before = OLD_MS + 1;
 
 describe('an artifact that nobody has used', () => {

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { storageError } from '../../shared/files.js';
-import { encodeFrame, framesIn } from './frames.js';
+import { encodeFrame, framesIn } from './ledger-frames.js';
 
-/** [magic 8][version u32][crc u32], little endian; frames as in a ledger follow, a part each. */
+/** Header: [magic 8][version u32][crc u32], little endian. Frames as in a ledger follow, one for each part. */
 const HEADER_BYTES = 16;
 const MAGIC = Buffer.from('SC1BCKUP');
-export const BACKUP_VERSION = 1;
+const BACKUP_VERSION = 1;
 const READ_BYTES = 4 << 20;
-/** It has data sets and models in it. */
-const OWN_EYES = 0o600;
+/** Only the file's owner may read a backup, which contains data sets and models. */
+const OWNER_ONLY = 0o600;
 
 type Content = Exclude<BackupPart, { kind: 'end' }>;
 
-/** Writes a backup; what is not finished is removed, so that no file is taken for a backup that is none. */
+/** Writes a backup file. `abandon` removes an unfinished one, so that it is not taken for a backup. */
 export class BackupWriter {
   private readonly hash = createHash('sha256');
   private records = 0;
@@ -30,7 +30,7 @@ export class BackupWriter {
 
   /** @throws SmoothcertError OPTION_INVALID where there is a file already, FOLDER_UNUSABLE, DISK_FULL */
   static async create(file: string): Promise<BackupWriter> {
-    const handle = await open(file, 'wx', OWN_EYES).catch((error: unknown) => {
+    const handle = await open(file, 'wx', OWNER_ONLY).catch((error: unknown) => {
       throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(file) : storageError(error, file);
     });
     const writer = new BackupWriter(file, handle);
@@ -44,7 +44,7 @@ export class BackupWriter {
     await this.write(encodeFrame(encodeBackupPart(part)));
   }
 
-  /** Makes it whole, and safe from a power failure. */
+  /** Writes the end of the backup and syncs the file. Returns what it contains, and its size. */
   async finish(): Promise<{ records: number; artifacts: number; bytes: number }> {
     const { records, artifacts } = this;
     const end = { kind: 'end', records, artifacts, digest: this.hash.copy().digest('hex') } as const;
@@ -69,8 +69,8 @@ export class BackupWriter {
 }
 
 /**
- * The parts of a backup in front of its end, in order. Whoever reads to the end knows that all of it is as it was written; what came
- * before is to be believed only then.
+ * Yields the parts of a backup in order, without its end. Only a reader that has reached the end without an error knows that all parts
+ * are as they were written.
  * @throws SmoothcertError BACKUP_DAMAGED, PROTOCOL_MISMATCH, OPTION_INVALID (no such file)
  */
 export async function* readBackup(file: string): AsyncGenerator<Content, void> {

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { jobDigest } from '../../shared/job.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { FileLedger } from './file-ledger.js';
-import { HEADER_BYTES, LARGEST_PAYLOAD, encodeFrame, encodeHeader } from './frames.js';
+import { HEADER_BYTES, LARGEST_PAYLOAD, encodeFrame, encodeHeader } from './ledger-frames.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const JOB = makeJob();
 const DIGEST = jobDigest(JOB);
@@ -18,13 +18,11 @@ const recordOf = (image: number): LedgerRecord =>
   makeRecord(JOB, { task: `task-${image}`, counted: [counted(voter, { image, begin: 0, end: 64 })] });
 const RECORDS = [0, 1, 2, 3].map(recordOf);
 
-let folder: string;
+const folder = folderOfEachTest();
 let file: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-ledger-'));
-  file = path.join(folder, 'ledger');
+beforeEach(() => {
+  file = folder.file('ledger');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function using<T>(work: (ledger: FileLedger) => Promise<T>): Promise<T> {
   const ledger = await FileLedger.open(file, DIGEST);
@@ -250,20 +248,19 @@ describe('a ledger is refused', () => {
   it('where it is a folder, or its folder is not there', async () => {
     await mkdir(file);
     expect(await opened()).toBe('FOLDER_UNUSABLE');
-    file = path.join(folder, 'none', 'ledger');
+    file = folder.file('none', 'ledger');
     expect(await opened()).toBe('FOLDER_UNUSABLE');
   });
 });
 
 /** A file system of 64 KiB, where this process may mount one. */
 async function mountSmall(): Promise<string | null> {
-  const at = path.join(tmpdir(), `smoothcert-small-${process.pid}`);
-  await mkdir(at, { recursive: true });
+  const at = folder.file('small');
+  await mkdir(at);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], { stdio: 'ignore' });
     return at;
   } catch {
-    await rm(at, { recursive: true });
     return null;
   }
 }
@@ -290,7 +287,6 @@ describe('on a full disk', () => {
       });
     } finally {
       execFileSync('umount', [at]);
-      await rm(at, { recursive: true });
     }
   });
 });

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
+import { SerialQueue } from './serial-queue.js';
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
@@ -13,21 +14,21 @@ import {
   encodeHeader,
   framesIn,
   holdsFrame,
-} from './frames.js';
+} from './ledger-frames.js';
 
 const SYNC_EVERY_MS = 1000;
 const READ_BYTES = 4 << 20;
-/** A torn end is at most what one second of unsynced appends can hold; more is damage. */
+/** A torn end is at most the appends of one second without a sync; more is damage. */
 const LARGEST_TORN_END = 64 << 20;
 
 /**
- * The ledger of one job in one append-only file. Survives `kill -9` at any byte: a torn last record is cut
- * off, and its samples are drawn again; a damaged record before a good one is refused, never skipped.
+ * The ledger of one job in one append-only file. Survives `kill -9` at any byte: a torn last record is cut off, and its
+ * samples are drawn again. A damaged record in front of a good one is refused, never skipped.
  */
 export class FileLedger implements VoteLedger {
   private readonly grown = new EventEmitter().setMaxListeners(0);
   private readonly tasks = new Set<string>();
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly appends = new SerialQueue();
   private records = 0;
   private lastSync = performance.now();
 
@@ -59,9 +60,7 @@ export class FileLedger implements VoteLedger {
   }
 
   append(record: LedgerRecord): Promise<'recorded' | 'already recorded'> {
-    const appended = this.tail.then(() => this.appendNow(record));
-    this.tail = appended.catch(() => undefined);
-    return appended;
+    return this.appends.run(() => this.appendNow(record));
   }
 
   async *read(after: number, signal: AbortSignal): AsyncIterable<Entry> {
@@ -84,12 +83,12 @@ export class FileLedger implements VoteLedger {
   }
 
   async sync(): Promise<void> {
-    await this.tail;
+    await this.appends.idle();
     await this.syncNow();
   }
 
   async close(): Promise<void> {
-    await this.tail;
+    await this.appends.idle();
     await this.handle.close();
   }
 
@@ -126,7 +125,7 @@ export class FileLedger implements VoteLedger {
     }
   }
 
-  /** Finds the end of the last good record, cuts off a torn one behind it, refuses anything worse. */
+  /** Finds the end of the last good record and cuts off a torn one behind it. @throws LEDGER_DAMAGED for any other damage */
   private async recover(): Promise<void> {
     const { size } = await this.handle.stat();
     while (this.end < size) {
@@ -168,7 +167,7 @@ async function openOrCreate(file: string, jobDigest: string): Promise<FileHandle
   });
 }
 
-/** Looks whether the file is a ledger of this job. @throws LEDGER_DAMAGED, PROTOCOL_MISMATCH, JOB_DIFFERS */
+/** Checks that the file is a ledger of this job. @throws LEDGER_DAMAGED, PROTOCOL_MISMATCH, JOB_DIFFERS */
 export async function checkHeader(handle: FileHandle, file: string, jobDigest: string): Promise<void> {
   const bytes = Buffer.alloc(HEADER_BYTES);
   const { bytesRead } = await handle.read(bytes, 0, HEADER_BYTES, 0);

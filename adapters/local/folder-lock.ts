@@ -8,21 +8,21 @@ import { storageError } from '../../shared/files.js';
 
 interface Owner {
   readonly pid: number;
-  /** When that process started, in the kernel's own words; tells it from a later process of the same id. */
+  /** Start of that process as the kernel states it; distinguishes it from a later process with the same id. */
   readonly started: string;
   readonly host: string;
-  /** In which process ids mean anything: containers may share a host name and see none of each other. */
+  /** Namespace of process ids: containers may share a host name and not see each other's processes. */
   readonly namespace: string;
 }
 
-/** Each try that fails means that another process was faster, or that the dead lock cannot be removed. */
+/** Tries to take a lock. Each that fails means that another process was faster, or that a dead owner's lock cannot be removed. */
 const MOST_TRIES = 100;
-/** Claims on claims: each is needed only where a process was killed at the very moment of the one before. */
+/** Claims on claims: a further one is needed only where a process was killed while it held the one before. */
 const DEEPEST_CLAIM = 4;
 
 /**
- * One process a folder (design decision 9). The lock of a process of this host that is gone is taken over
- * silently; a living one's, or another host's, is refused with a sentence.
+ * Lets one process at a time use a folder. The lock of a process of this host that is gone is taken over silently; that of
+ * a living process, or of another host, is refused.
  */
 export class FolderLock {
   private constructor(
@@ -30,7 +30,7 @@ export class FolderLock {
     private readonly own: string,
   ) {}
 
-  /** @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
+  /** Takes the lock of a folder. @throws SmoothcertError FOLDER_LOCKED or FOLDER_UNUSABLE */
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, 'lock');
     const owner: Owner = {
@@ -41,24 +41,24 @@ export class FolderLock {
     };
     const own = JSON.stringify(owner);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await hold(file, own, 0, (text, of) => refuseIfAlive(text, of, folder)))
+      if (await take(file, own, 0, (text, of) => refuseIfAlive(text, of, folder)))
         return new FolderLock(file, own);
     }
     const remedy = `If nothing is running in it, delete ${file} and ${claimOf(file)}.`;
     throw locked(`The lock ${file} cannot be taken over.`, remedy);
   }
 
-  /** Removes the lock if it is still one's own. Synchronous, so that a signal handler can end with it. */
+  /** Removes the lock if it is still this process's own. Synchronous, so that a signal handler can call it. */
   release(): void {
     try {
       if (readFileSync(this.file, 'utf8') === this.own) rmSync(this.file);
     } catch {
-      // Gone already, or not to be read: nobody's to remove.
+      // Gone already, or not readable: not this process's to remove.
     }
   }
 }
 
-/** Creates the file with all its content at once, or not at all where it exists. */
+/** Creates a file with its whole content in one step; returns false if it exists. */
 async function createWhole(file: string, content: string): Promise<boolean> {
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;
   try {
@@ -73,7 +73,7 @@ async function createWhole(file: string, content: string): Promise<boolean> {
   }
 }
 
-/** The lock was released meanwhile; what is there and cannot be read counts as unreadable, never as gone. */
+/** Returns null if the lock was released meanwhile. A file that cannot be read counts as unreadable (''), never as gone. */
 function nullIfGone(error: unknown): string | null {
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : '';
 }
@@ -101,11 +101,11 @@ async function refuseIfAlive(text: string, file: string, folder: string): Promis
 const claimOf = (file: string): string => `${file}.claim`;
 
 /**
- * Creates the lock file, or puts it in the place of a dead owner's; false if another process was faster. A dead
- * lock is replaced only by whoever holds the claim (a lock of its own, which may be a dead owner's too) and then
- * finds that same lock still there, so never a living one that came meanwhile; the claim becomes the lock, in one step.
+ * Creates the lock file, or replaces one whose owner is dead; returns false if another process was faster. A process may replace a
+ * dead owner's lock only while it holds the claim on it (a lock of its own, which may be a dead owner's, too) and only if that same lock
+ * is still there, so that it never replaces a living one. The claim then becomes the lock in one step.
  */
-async function hold(
+async function take(
   file: string,
   own: string,
   depth: number,
@@ -116,7 +116,7 @@ async function hold(
   if (seen === null) return false;
   await refuse(seen, file);
   const claim = claimOf(file);
-  if (depth === DEEPEST_CLAIM || !(await hold(claim, own, depth + 1, refuse))) return false;
+  if (depth === DEEPEST_CLAIM || !(await take(claim, own, depth + 1, refuse))) return false;
   try {
     if ((await readFile(file, 'utf8').catch(nullIfGone)) === seen) {
       await rename(claim, file);
@@ -141,12 +141,12 @@ function parseOwner(text: string): Owner | null {
   return null;
 }
 
-/** The process ids' namespace as Linux names it; empty elsewhere. */
+/** Returns the namespace of process ids as Linux names it; empty on other systems. */
 const namespace = (): Promise<string> => readlink('/proc/self/ns/pid').catch(() => '');
 
 /**
- * A mark of the process's start: on Linux its start time in clock ticks since boot with the boot's id,
- * elsewhere only whether it lives; 'gone' if it does not (a zombie is gone).
+ * Returns when a process started: on Linux the boot's id and the clock ticks since boot, on other systems only 'alive';
+ * 'gone' if it does not live any more (a zombie does not).
  */
 async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);

@@ -1,17 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { ArtifactFolder } from './artifact-folder.js';
 import { INCOMING_LIMITS, IncomingUploads, type IncomingLimits } from './incoming-uploads.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-let root: string;
-beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'smoothcert-incoming-'));
-});
-afterEach(() => rm(root, { recursive: true }));
+const root = folderOfEachTest();
 
 const name = (digit: string) => digit.repeat(64);
 const HOUR = 3_600_000;
@@ -19,23 +14,23 @@ const NOW = Date.now();
 
 /** A file that was last written so long ago. */
 async function left(file: string, bytes: number, hoursAgo: number): Promise<void> {
-  await writeFile(path.join(root, file), Buffer.alloc(bytes));
+  await writeFile(root.file(file), Buffer.alloc(bytes));
   const at = new Date(NOW - hoursAgo * HOUR);
-  await utimes(path.join(root, file), at, at);
+  await utimes(root.file(file), at, at);
 }
 const incoming = (limits: Partial<IncomingLimits> = {}) =>
-  new IncomingUploads(root, { ...INCOMING_LIMITS, ...limits }, () => NOW);
-const names = async () => (await readdir(root)).sort();
+  new IncomingUploads(root.path, { ...INCOMING_LIMITS, ...limits }, () => NOW);
+const names = async () => (await readdir(root.path)).sort();
 
 /** A disk of so many KiB that holds nothing but what is here, of which nothing is kept for others. */
 const onDisk = (kib: number) =>
   new IncomingUploads(
-    root,
+    root.path,
     { ...INCOMING_LIMITS, reserveBytes: 0 },
     () => NOW,
     async () => {
       const sizes = await Promise.all(
-        (await names()).map(async (file) => (await stat(path.join(root, file))).size),
+        (await names()).map(async (file) => (await stat(root.file(file))).size),
       );
       const used = sizes.reduce((sum, size) => sum + size, 0);
       return { blocks: kib, bavail: kib - Math.ceil(used / 1024), bsize: 1024 };
@@ -89,7 +84,7 @@ describe('room', () => {
 
   it('is left for everything else: a share of a small disk', async () => {
     const disk = () => Promise.resolve({ blocks: 1000, bavail: 100, bsize: 1024 });
-    const uploads = new IncomingUploads(root, INCOMING_LIMITS, () => NOW, disk);
+    const uploads = new IncomingUploads(root.path, INCOMING_LIMITS, () => NOW, disk);
     await uploads.requireRoom(50 * 1024);
     await expect(uploads.requireRoom(51 * 1024)).rejects.toMatchObject({ code: 'DISK_FULL' });
   });
@@ -109,7 +104,7 @@ describe('a store', () => {
   }
 
   it('that is short of space refuses before a byte is taken', async () => {
-    const store = await ArtifactFolder.open(root, 2 ** 50, { ...INCOMING_LIMITS, reserveBytes: 0 });
+    const store = await ArtifactFolder.open(root.path, 2 ** 50, { ...INCOMING_LIMITS, reserveBytes: 0 });
     let asked = false;
     async function* never() {
       asked = true;
@@ -122,18 +117,18 @@ describe('a store', () => {
   });
 
   it('leaves nothing in incoming/ of an upload that begins again and ends well', async () => {
-    const store = await ArtifactFolder.open(root);
+    const store = await ArtifactFolder.open(root.path);
     await expect(store.put(artifact, 0, pieces(new Error('gone')))).rejects.toThrow('gone');
     expect(await store.receivedBytes(artifact.digest)).toBe(50_000);
     await store.put(artifact, 0, pieces());
-    expect(await readdir(path.join(root, 'incoming'))).toEqual([]);
+    expect(await readdir(root.file('incoming'))).toEqual([]);
   });
 
   it('whose disk fills all the same gets its space back', async () => {
-    const store = await ArtifactFolder.open(root);
+    const store = await ArtifactFolder.open(root.path);
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
     await expect(store.put(artifact, 0, pieces(full))).rejects.toMatchObject({ code: 'DISK_FULL' });
-    expect(await readdir(path.join(root, 'incoming'))).toEqual([]);
+    expect(await readdir(root.file('incoming'))).toEqual([]);
     expect(await store.find(artifact.digest)).toBeNull();
   });
 });

@@ -3,16 +3,17 @@ import type { StatsFs } from 'node:fs';
 import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
+import { SerialQueue } from './serial-queue.js';
 
-/** What bounds the uploads that are under way, or broke off, in a store. */
+/** Limits of a store's uploads that are under way or were interrupted. */
 export interface IncomingLimits {
-  /** Uploads that broke off and are kept for another try: so many, of so many bytes together, for so long. */
+  /** Interrupted uploads that are kept for another try: how many, of how many bytes together, for how long. */
   readonly keptFiles: number;
   readonly keptBytes: number;
   readonly keptMs: number;
-  /** What another process left there, which nobody can go on with, once it has not grown for so long. */
+  /** A file of another process counts as abandoned once it has not grown for so long. */
   readonly abandonedMs: number;
-  /** Left free for ledgers, jobs and results: so many bytes, or on a small disk this share of it. */
+  /** Space left free for ledgers, jobs and results: so many bytes, or on a small disk this share of it. */
   readonly reserveBytes: number;
   readonly reserveShare: number;
 }
@@ -28,43 +29,47 @@ export const INCOMING_LIMITS: IncomingLimits = {
   reserveShare: 0.05,
 };
 
-/** A digest: an upload that broke off. With more behind it: one that a process has, or had, in hand. */
+/** Name of an interrupted upload: its digest. A longer name is that of an upload that a process is, or was, writing. */
 const KEPT = /^[0-9a-f]{64}$/;
 
-interface Found {
+/** A file in the folder `incoming/`. */
+interface IncomingFile {
   readonly file: string;
   readonly kept: boolean;
   readonly bytes: number;
   readonly changedMs: number;
 }
 
-/** Blocks in all, and those that may be written; and the bytes of one. */
+/** All blocks of a disk, those that may be written, and the bytes of one block. */
 export type Disk = Pick<StatsFs, 'blocks' | 'bavail' | 'bsize'>;
 
-/** The bytes of one upload on the disk, in a file that nobody else writes. */
+/** One upload: a file on the disk that nothing else writes. */
 export class Upload {
-  /** Bytes that it still will take. */
-  due: number;
+  /** Bytes that are still to come. */
+  dueBytes: number;
 
   constructor(
     readonly file: string,
     bytes: number,
   ) {
-    this.due = bytes;
+    this.dueBytes = bytes;
   }
 
+  /** Counts bytes that were written to the file. */
   wrote(bytes: number): void {
-    this.due -= bytes;
+    this.dueBytes -= bytes;
   }
 }
 
 /**
- * The folder `incoming/` of a store. An upload begins only if the disk has room for all of it, beside what those under way still will
- * take and what everything else needs. What broke off is kept for another try, within limits, and goes first where room is wanted.
+ * The folder `incoming/` of a store. An upload begins only if the disk has space for all of it, beyond what uploads under way will still
+ * take and the reserve for everything else. Interrupted uploads are kept for another try, within limits, and are removed first where
+ * space is needed.
  */
 export class IncomingUploads {
   private readonly open = new Set<Upload>();
-  private tail: Promise<unknown> = Promise.resolve();
+  /** Space is reserved for one upload at a time. */
+  private readonly operations = new SerialQueue();
 
   constructor(
     private readonly folder: string,
@@ -73,16 +78,16 @@ export class IncomingUploads {
     private readonly disk: (folder: string) => Promise<Disk> = statfs,
   ) {}
 
-  /** Where an upload of this digest is kept that broke off. */
+  /** Path at which an interrupted upload of this digest is kept. */
   keptFile(digest: string): string {
     return path.join(this.folder, digest);
   }
 
-  /** @param bytes that it will take beside those that are here. @throws SmoothcertError DISK_FULL */
+  /** Begins an upload, making space for it. @param bytes that are still to come. @throws SmoothcertError DISK_FULL */
   begin(digest: string, bytes: number): Promise<Upload> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       await this.sweep(this.keptFile(digest));
-      await this.makeRoom(bytes, this.keptFile(digest));
+      await this.makeSpace(bytes, this.keptFile(digest));
       const upload = new Upload(`${this.keptFile(digest)}.${randomUUID()}`, bytes);
       this.open.add(upload);
       return upload;
@@ -93,15 +98,15 @@ export class IncomingUploads {
     this.open.delete(upload);
   }
 
-  /** @throws SmoothcertError DISK_FULL unless so many bytes more may be written beside the uploads */
+  /** Makes space for so many bytes beyond the uploads. @throws SmoothcertError DISK_FULL if there is not enough */
   requireRoom(bytes: number): Promise<void> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       await this.sweep(null);
-      await this.makeRoom(bytes, null);
+      await this.makeSpace(bytes, null);
     });
   }
 
-  /** Removes what is over the limits, the oldest first. */
+  /** Removes files that exceed the limits, the oldest first. */
   private async sweep(except: string | null): Promise<void> {
     const { keptFiles, keptBytes, keptMs, abandonedMs } = this.limits;
     let [files, bytes] = [0, 0];
@@ -115,32 +120,32 @@ export class IncomingUploads {
     }
   }
 
-  private async makeRoom(bytes: number, except: string | null): Promise<void> {
-    let room = await this.room();
-    if (bytes <= room) return;
+  private async makeSpace(bytes: number, except: string | null): Promise<void> {
+    let free = await this.freeBytes();
+    if (bytes <= free) return;
     for (const { file, kept } of await this.found(except)) {
       if (!kept) continue;
       await rm(file, { force: true });
-      room = await this.room();
-      if (bytes <= room) return;
+      free = await this.freeBytes();
+      if (bytes <= free) return;
     }
-    throw full(this.folder, bytes, Math.max(0, room));
+    throw full(this.folder, bytes, Math.max(0, free));
   }
 
-  /** Bytes that may be promised to somebody: below zero where the reserve is touched. */
-  private async room(): Promise<number> {
+  /** Bytes that may be reserved for an upload; negative where the reserve for everything else is touched. */
+  private async freeBytes(): Promise<number> {
     const { bavail, blocks, bsize } = await this.disk(this.folder);
     const { reserveBytes, reserveShare } = this.limits;
     const reserve = Math.min(reserveBytes, reserveShare * blocks * bsize);
-    const promised = [...this.open].reduce((sum, { due }) => sum + due, 0);
-    return Math.floor(bavail * bsize - reserve - promised);
+    const reserved = [...this.open].reduce((sum, { dueBytes }) => sum + dueBytes, 0);
+    return Math.floor(bavail * bsize - reserve - reserved);
   }
 
-  /** Files that no upload of this process has in hand, the oldest first. */
-  private async found(except: string | null): Promise<Found[]> {
+  /** Files that no upload of this process is writing, the oldest first. */
+  private async found(except: string | null): Promise<IncomingFile[]> {
     const mine = new Set([...this.open].map(({ file }) => file));
     const files = (await readdir(this.folder)).map((name) => path.join(this.folder, name));
-    const found: Found[] = [];
+    const found: IncomingFile[] = [];
     for (const file of files) {
       if (file === except || mine.has(file)) continue;
       const at = await stat(file).catch(() => null);
@@ -149,19 +154,12 @@ export class IncomingUploads {
     }
     return found.sort((a, b) => a.changedMs - b.changedMs);
   }
-
-  /** One at a time: room is promised once. */
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(action);
-    this.tail = done.catch(() => undefined);
-    return done;
-  }
 }
 
-function full(folder: string, bytes: number, room: number): SmoothcertError {
+function full(folder: string, bytes: number, free: number): SmoothcertError {
   return new SmoothcertError(
     'DISK_FULL',
-    `The store has no room for ${bytes} bytes more: the disk of ${folder} has ${room} to give.`,
+    `The store has no room for ${bytes} bytes more: the disk of ${folder} has ${free} to give.`,
     'Free some space on the disk of the store, or give it a larger one, and try again.',
   );
 }

@@ -1,22 +1,24 @@
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
+import { SAFE_JOB_ID } from '../../shared/job-id-pattern.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
+import { SerialQueue } from './serial-queue.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
-import { FRAME_OVERHEAD, encodeFrame, frameAt } from './frames.js';
+import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 
 const SUFFIX = '.job';
-const NAME = /^[\w-]{1,64}$/;
 
 /**
- * The jobs of one process in a folder, a file each, whole or not at all. The folder belongs to one process (its lock is the caller's
- * to hold), so that a version need not outlive it.
+ * The jobs of one process in a folder, one file for each, written atomically. The caller holds the folder's lock, so that one process alone
+ * writes there and versions need not outlive it.
  */
 export class JobFolder implements JobStore {
   private readonly versions = new Map<string, number>();
   private lastVersion = 0;
-  private tail: Promise<unknown> = Promise.resolve();
+  /** Nothing may come between the check of a version and the write. */
+  private readonly operations = new SerialQueue();
 
   private constructor(
     private readonly folder: string,
@@ -24,8 +26,8 @@ export class JobFolder implements JobStore {
   ) {}
 
   /**
-   * Opens the folder, creating it if need be.
-   * @param onDamaged told of files that are left out of `list` because they cannot be read
+   * Opens the folder; creates it if it is not there.
+   * @param onDamaged called for each file that `list` leaves out because it cannot be read
    * @throws SmoothcertError FOLDER_UNUSABLE
    */
   static async open(
@@ -39,7 +41,7 @@ export class JobFolder implements JobStore {
   }
 
   create(entry: JobEntry): Promise<'created' | 'exists'> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       if ((await this.bytesOf(entry.id)) !== null) return 'exists';
       await this.write(entry);
       return 'created';
@@ -48,11 +50,11 @@ export class JobFolder implements JobStore {
 
   /** @throws SmoothcertError JOB_FILE_DAMAGED, PROTOCOL_MISMATCH, FOLDER_UNUSABLE */
   get(id: string): Promise<Stored | null> {
-    return this.inTurn(() => this.read(id));
+    return this.operations.run(() => this.read(id));
   }
 
   replace(entry: JobEntry, version: number): Promise<'replaced' | 'changed'> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       if (this.versions.get(entry.id) !== version) return 'changed';
       await this.write(entry);
       return 'replaced';
@@ -60,7 +62,7 @@ export class JobFolder implements JobStore {
   }
 
   list(): Promise<Stored[]> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       const found: Stored[] = [];
       for (const name of await this.names()) {
         const stored = await this.read(name).catch((error: unknown) => {
@@ -75,8 +77,8 @@ export class JobFolder implements JobStore {
   }
 
   remove(id: string): Promise<void> {
-    return this.inTurn(async () => {
-      if (!NAME.test(id)) return;
+    return this.operations.run(async () => {
+      if (!SAFE_JOB_ID.test(id)) return;
       this.versions.delete(id);
       await rm(this.fileOf(id), { force: true }).catch((error: unknown) => {
         throw storageError(error, this.fileOf(id));
@@ -85,14 +87,7 @@ export class JobFolder implements JobStore {
   }
 
   async close(): Promise<void> {
-    await this.tail;
-  }
-
-  /** One operation at a time: between the look at a version and the write nothing may come. */
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(action);
-    this.tail = done.catch(() => undefined);
-    return done;
+    await this.operations.idle();
   }
 
   private async names(): Promise<string[]> {
@@ -111,7 +106,7 @@ export class JobFolder implements JobStore {
   }
 
   private async bytesOf(id: string): Promise<Buffer | null> {
-    if (!NAME.test(id)) return null;
+    if (!SAFE_JOB_ID.test(id)) return null;
     return readFile(this.fileOf(id)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw storageError(error, this.fileOf(id));
@@ -134,7 +129,7 @@ export class JobFolder implements JobStore {
   }
 }
 
-/** A flipped bit could be another job's number, so the bytes are checked before they are read. */
+/** Decodes an entry once its checksum is right: a flipped bit could otherwise change a number of the job. */
 function decode(bytes: Buffer, file: string): JobEntry {
   const length = frameAt(bytes, 0);
   if (length !== null && length + FRAME_OVERHEAD === bytes.length) {

@@ -5,19 +5,19 @@ import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { FileLedger, checkHeader, damaged } from './file-ledger.js';
 import { storageError } from '../../shared/files.js';
-import { HEADER_BYTES, framesIn, holdsFrame } from './frames.js';
+import { HEADER_BYTES, framesIn, holdsFrame } from './ledger-frames.js';
 
 const SUFFIX = '.ledger';
 const READ_BYTES = 4 << 20;
 
-/** The file of a job's ledger in the folder of them. */
+/** Returns the path of a job's ledger in the folder of ledgers. */
 export const ledgerFileOf = (folder: string, job: string): string => path.join(folder, job + SUFFIX);
 
-/** The ledgers of `serve`, a file a job. Reading does not disturb the process that writes. */
+/** The ledgers of `serve`, one file for each job. They may be read while another process writes. */
 export class LedgerFolder implements LedgerStore {
   private constructor(private readonly folder: string) {}
 
-  /** @param folder created if need be. @throws SmoothcertError FOLDER_UNUSABLE */
+  /** Opens the folder; creates it if it is not there. @throws SmoothcertError FOLDER_UNUSABLE */
   static async open(folder: string): Promise<LedgerFolder> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
       throw storageError(error, folder);
@@ -55,7 +55,7 @@ export class LedgerFolder implements LedgerStore {
   }
 }
 
-/** The whole records up to what is the end now; an incomplete one there may just be written, and is left out. */
+/** Yields the whole records up to the present end of the file. An incomplete last one may be being written, and is left out. */
 async function* readAll(
   handle: FileHandle,
   file: string,

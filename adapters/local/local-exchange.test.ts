@@ -1,6 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir, writeFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,10 +9,11 @@ import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { LocalExchange } from './local-exchange.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
+import { never } from '../../test/support/never.js';
 
 const JOB = makeJob();
 const DIGEST = 'ab'.repeat(32);
-const never = new AbortController().signal;
 
 const order: WorkOrder = {
   job: 'j-1',
@@ -32,17 +31,15 @@ const prepared = { numericClass: 'test', fingerprint: FINGERPRINT } as Prepared;
 const requestOf = (job: string, device = 'cpu') =>
   ({ job, spec: { device }, probeImages: [0] }) as unknown as PrepareRequest;
 
-let folder: string;
+const folder = folderOfEachTest();
 let clock: ManualClock;
 let exchange: LocalExchange;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-exchange-'));
   clock = new ManualClock();
-  exchange = await LocalExchange.open(path.join(folder, 'ledgers'), clock);
+  exchange = await LocalExchange.open(folder.file('ledgers'), clock);
 });
 afterEach(async () => {
   await exchange.close();
-  await rm(folder, { recursive: true });
 });
 
 describe('a job in one process', () => {
@@ -76,34 +73,12 @@ describe('a job in one process', () => {
     expect(await exchange.open('j-1')).toBeNull();
     await exchange.removeLedger('j-1');
     await exchange.removeLedger('j-1');
-    expect(await readdir(path.join(folder, 'ledgers'))).toEqual([]);
-  });
-
-  it('that has ended is none for workers: its tasks are gone, and those at it are told', async () => {
-    const links = await exchange.open(order, 1);
-    const theirs = (await exchange.open('j-1'))!;
-    await links.queue.publish({ name: 'a', job: 'j-1', shards: [] });
-    await links.queue.publish({ name: 'b', job: 'j-2', shards: [] });
-    expect(theirs.ended.aborted).toBe(false);
-    await exchange.end(order);
-    expect(theirs.ended.aborted).toBe(true);
-    expect(await exchange.open('j-1')).toBeNull();
-    expect(await links.queue.depth()).toEqual({ waiting: 1, taken: 0 });
-    await theirs.close();
-    await links.close();
-    await exchange.end(order);
-  });
-
-  it('cannot be opened on a ledger of another one', async () => {
-    await (await exchange.open(order, 1)).close();
-    const other = { ...order, jobDigest: DIGEST };
-    await expect(exchange.open(other, 1)).rejects.toMatchObject({ code: 'JOB_DIFFERS' });
-    await (await exchange.open(order, 1)).close();
+    expect(await readdir(folder.file('ledgers'))).toEqual([]);
   });
 
   it('needs a folder', async () => {
-    await writeFile(path.join(folder, 'file'), '');
-    await expect(LocalExchange.open(path.join(folder, 'file', 'x'), clock)).rejects.toMatchObject({
+    await writeFile(folder.file('file'), '');
+    await expect(LocalExchange.open(folder.file('file', 'x'), clock)).rejects.toMatchObject({
       code: 'FOLDER_UNUSABLE',
     });
   });
@@ -138,56 +113,6 @@ describe('workers', () => {
 });
 
 describe('preparations', () => {
-  it('wait for a worker of the device, and say so', async () => {
-    const said: string[] = [];
-    const asked = exchange.prepare(requestOf('a'), (why) => said.push(why), never);
-    const other = new AbortController();
-    const gpu = exchange.answerPreparations(
-      'cuda',
-      () => Promise.reject(new Error('wrong device')),
-      other.signal,
-    );
-    await setImmediate();
-    expect(said).toEqual(['No worker with the device cpu is there.']);
-    const stop = new AbortController();
-    const answering = exchange.answerPreparations('cpu', () => Promise.resolve(prepared), stop.signal);
-    expect(await asked).toEqual(prepared);
-    expect(await exchange.prepare(requestOf('b'), (why) => said.push(why), never)).toEqual(prepared);
-    expect(said).toHaveLength(1);
-    stop.abort();
-    other.abort();
-    await Promise.all([answering, gpu]);
-  });
-
-  it('are refused with what the worker throws, and given up with the reason of their signal', async () => {
-    const stop = new AbortController();
-    const refusal = new Error('No.');
-    let signalled: AbortSignal | null = null;
-    const answering = exchange.answerPreparations(
-      'cpu',
-      async ({ job }, signal) => {
-        signalled = signal;
-        if (job === 'refused') throw refusal;
-        await new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
-        });
-        return prepared;
-      },
-      stop.signal,
-    );
-    await expect(exchange.prepare(requestOf('refused'), () => undefined, never)).rejects.toBe(refusal);
-    const patience = new AbortController();
-    const asked = exchange.prepare(requestOf('slow'), () => undefined, patience.signal);
-    await setImmediate();
-    const reason = new Error('cancelled');
-    patience.abort(reason);
-    await expect(asked).rejects.toBe(reason);
-    expect(signalled!.aborted).toBe(true);
-    await expect(exchange.prepare(requestOf('x'), () => undefined, patience.signal)).rejects.toBe(reason);
-    stop.abort();
-    await answering;
-  });
-
   it('go to another worker when one leaves; each answers one at a time', async () => {
     const [one, two] = [new AbortController(), new AbortController()];
     const hands: string[] = [];

@@ -11,6 +11,7 @@ import type {
 } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { WorkOrder } from '../../shared/work-order.js';
+import { SerialQueue } from './serial-queue.js';
 import { FileLedger } from './file-ledger.js';
 import { storageError } from '../../shared/files.js';
 import { ledgerFileOf } from './ledger-folder.js';
@@ -18,21 +19,22 @@ import { LocalPreparations } from './local-preparations.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryStop } from './memory-stop.js';
 
-/** A worker that says nothing for so long is gone. */
+/** Milliseconds without an announcement after which a worker counts as gone. */
 const PRESENCE_MS = 15_000;
 
-/** A job that coordinator, workers or both hold open: one ledger for all of them, because only one may write to its file. */
+/** A job that coordinator, workers or both have open. They share one ledger, because only one may write to its file. */
 interface OpenJob {
   readonly order: WorkOrder;
   readonly ledger: FileLedger;
   readonly stop: MemoryStop;
   readonly ended: AbortController;
-  holders: number;
+  /** Links of the job that are not closed. */
+  openLinks: number;
 }
 
 /**
- * Coordinators and workers of one process: a queue a numeric class in memory, a ledger a job in a folder. What is in memory is lost
- * with the process, and is made anew from the ledgers.
+ * The exchange between coordinator and workers of one process: a queue in memory for each numeric class, a ledger in a folder for each job.
+ * Queues are lost with the process; the next one fills them from the ledgers.
  */
 export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   readonly connected = true;
@@ -40,14 +42,15 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   private readonly jobs = new Map<string, OpenJob>();
   private readonly workers = new Map<string, { readonly presence: Presence; readonly at: number }>();
   private readonly preparations = new LocalPreparations();
-  private tail: Promise<unknown> = Promise.resolve();
+  /** A ledger is closed before it is opened again. */
+  private readonly operations = new SerialQueue();
 
   private constructor(
     private readonly folder: string,
     private readonly clock: Clock,
   ) {}
 
-  /** @param folder of the ledgers, created if need be. @throws SmoothcertError FOLDER_UNUSABLE */
+  /** @param folder of the ledgers, created if it is not there. @throws SmoothcertError FOLDER_UNUSABLE */
   static async open(folder: string, clock: Clock): Promise<LocalExchange> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
       throw storageError(error, folder);
@@ -55,15 +58,15 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
     return new LocalExchange(folder, clock);
   }
 
-  /** As either side opens it: by an order, as a coordinator; by a job's id, as a worker. */
+  /** Opens a job: for a coordinator by its work order, for a worker by its id. */
   open(order: WorkOrder, ledgerBytes: number): Promise<JobLinks>;
   open(job: string): Promise<WorkerLinks | null>;
   open(what: WorkOrder | string): Promise<JobLinks | WorkerLinks | null> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       if (typeof what === 'string') return this.forWorker(what);
       const job = this.jobs.get(what.job) ?? (await this.begin(what));
       const queue = this.queueOf(what.draw.numericClass);
-      return { ledger: job.ledger, queue, stop: job.stop, close: this.holding(job) };
+      return { ledger: job.ledger, queue, stop: job.stop, close: this.closerOf(job) };
     });
   }
 
@@ -73,7 +76,7 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   }
 
   removeLedger(job: string): Promise<void> {
-    return this.inTurn(async () => {
+    return this.operations.run(async () => {
       const file = this.fileOf(job);
       await rm(file, { force: true }).catch((error: unknown) => {
         throw storageError(error, file);
@@ -107,24 +110,24 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
     return [...this.workers.values()].map(({ presence }) => presence);
   }
 
-  /** Workers read the artifacts where the coordinator keeps them. */
+  /** Resolves with null: workers read the artifacts in the coordinator's own store. */
   artifactsUrl(): Promise<null> {
     return Promise.resolve(null);
   }
 
-  /** Never called: a task in this process is answered, or lost with it. */
+  /** Never calls its listener: deliveries in this process have no limit. */
   onExhausted(): () => void {
     return () => undefined;
   }
 
-  /** Never called: there is nobody to lose. */
+  /** Never calls its listener: within one process nothing disconnects. */
   onConnected(): () => void {
     return () => undefined;
   }
 
-  /** Ends all jobs for their workers; each closes its own links. */
+  /** Ends all jobs for their workers, which close their own links. */
   async close(): Promise<void> {
-    await this.tail;
+    await this.operations.idle();
     for (const { ended } of this.jobs.values()) ended.abort();
   }
 
@@ -132,36 +135,29 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
     const job = this.jobs.get(id);
     if (!job || job.ended.signal.aborted) return null;
     const { order, ledger, stop, ended } = job;
-    return { order, ledger, stop, ended: ended.signal, close: this.holding(job) };
+    return { order, ledger, stop, ended: ended.signal, close: this.closerOf(job) };
   }
 
   private async begin(order: WorkOrder): Promise<OpenJob> {
     const ledger = await FileLedger.open(this.fileOf(order.job), order.jobDigest);
-    const job = { order, ledger, stop: new MemoryStop(), ended: new AbortController(), holders: 0 };
+    const job = { order, ledger, stop: new MemoryStop(), ended: new AbortController(), openLinks: 0 };
     this.jobs.set(order.job, job);
     return job;
   }
 
-  /** Adds a holder; what is returned lets go, once. The last one closes the ledger. */
-  private holding(job: OpenJob): () => Promise<void> {
-    job.holders += 1;
-    let held = true;
+  /** Counts one more link. The returned function closes it once; the last one closes the ledger. */
+  private closerOf(job: OpenJob): () => Promise<void> {
+    job.openLinks += 1;
+    let isOpen = true;
     return () =>
-      this.inTurn(async () => {
-        if (!held) return;
-        held = false;
-        job.holders -= 1;
-        if (job.holders > 0) return;
+      this.operations.run(async () => {
+        if (!isOpen) return;
+        isOpen = false;
+        job.openLinks -= 1;
+        if (job.openLinks > 0) return;
         this.jobs.delete(job.order.job);
         await job.ledger.close();
       });
-  }
-
-  /** One at a time: a ledger is closed before it is opened again. */
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(action);
-    this.tail = done.catch(() => undefined);
-    return done;
   }
 
   private queueOf(numericClass: string): MemoryQueue {

@@ -4,17 +4,18 @@ import type { Prepared } from '../../shared/preparation.js';
 
 type Answer = (request: PrepareRequest, signal: AbortSignal) => Promise<Prepared>;
 
-interface Asked {
+/** A request that waits for its answer. */
+interface PendingRequest {
   readonly request: PrepareRequest;
-  /** Aborts when nobody wants the answer any more. */
+  /** Aborts when the answer is not wanted any more. */
   readonly signal: AbortSignal;
   readonly resolve: (prepared: Prepared) => void;
   readonly reject: (refusal: Error) => void;
 }
 
-/** Questions about models and those who answer them, in one process: each answerer one question at a time, first come, first served. */
+/** Requests to prepare a model, and their answers, within one process. Each answerer takes one request at a time, first come, first served. */
 export class LocalPreparations {
-  private waiting: Asked[] = [];
+  private waiting: PendingRequest[] = [];
   private readonly answerers = new Map<Device, number>();
   private readonly wakers = new Set<() => void>();
 
@@ -41,7 +42,7 @@ export class LocalPreparations {
     }
   }
 
-  /** Answers until `signal` aborts; a question that is in hand then goes to somebody else. */
+  /** Answers requests until `signal` aborts; a request that is being answered then goes to another answerer. */
   async answer(device: Device, answer: Answer, signal: AbortSignal): Promise<void> {
     this.answerers.set(device, (this.answerers.get(device) ?? 0) + 1);
     try {
@@ -55,7 +56,7 @@ export class LocalPreparations {
     }
   }
 
-  private async settle(asked: Asked, answer: Answer, signal: AbortSignal): Promise<void> {
+  private async settle(asked: PendingRequest, answer: Answer, signal: AbortSignal): Promise<void> {
     try {
       asked.resolve(await answer(asked.request, AbortSignal.any([signal, asked.signal])));
     } catch (refusal) {
@@ -64,12 +65,12 @@ export class LocalPreparations {
     }
   }
 
-  private put(asked: Asked): void {
+  private put(asked: PendingRequest): void {
     this.waiting.push(asked);
     for (const wake of [...this.wakers]) wake();
   }
 
-  private take(device: Device): Asked | null {
+  private take(device: Device): PendingRequest | null {
     const at = this.waiting.findIndex(({ request }) => request.spec.device === device);
     return at < 0 ? null : this.waiting.splice(at, 1)[0]!;
   }

@@ -1,11 +1,11 @@
 import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
 
-/** The task queue of one process: first in, first out. Bounded by its publisher, which watches what is unanswered. */
+/** The task queue of one process: first in, first out. Its publisher bounds it by the number of unanswered tasks. */
 export class MemoryQueue implements TaskQueue {
   private tasks: Task[] = [];
   private readonly waiters: ((delivery: Delivery | null) => void)[] = [];
   private readonly taken = new Set<Task>();
-  private readonly back = new WeakSet<Task>();
+  private readonly handedBack = new WeakSet<Task>();
 
   publish(task: Task): Promise<'queued'> {
     const waiter = this.waiters.shift();
@@ -51,14 +51,14 @@ export class MemoryQueue implements TaskQueue {
     this.taken.add(task);
     return {
       task,
-      redelivered: this.back.has(task),
+      redelivered: this.handedBack.has(task),
       acknowledge: () => {
         this.taken.delete(task);
         return Promise.resolve();
       },
       handBack: () => {
         if (!this.taken.delete(task)) return;
-        this.back.add(task);
+        this.handedBack.add(task);
         void this.publish(task);
       },
     };

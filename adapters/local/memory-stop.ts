@@ -1,15 +1,16 @@
+import { Listeners } from '../../shared/listeners.js';
 import type { StopSignal } from '../../shared/ports/stop-signal.js';
 
-/** The stop signal inside one process. */
+/** The stop signal of a job within one process. */
 export class MemoryStop implements StopSignal {
   private readonly decided = new Set<number>();
-  private readonly listeners = new Set<(images: readonly number[]) => void>();
+  private readonly listeners = new Listeners<[images: readonly number[]]>();
 
   announce(images: readonly number[]): void {
     const fresh = images.filter((image) => !this.decided.has(image));
     if (fresh.length === 0) return;
     for (const image of fresh) this.decided.add(image);
-    for (const listener of this.listeners) listener(fresh);
+    this.listeners.tell(fresh);
   }
 
   isDecided(image: number): boolean {
@@ -17,8 +18,7 @@ export class MemoryStop implements StopSignal {
   }
 
   onAnnounce(listener: (images: readonly number[]) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { Check } from '../../shared/wire/check.js';
-import { ARTIFACT_KIND_NUMBERS } from './enums.js';
+import { ARTIFACT_KIND_NUMBERS } from './api-enums.js';
 import type { smoothcert } from '../../shared/wire/generated.js';
 
 type WireArtifact = smoothcert.v1.Artifact.$Properties;
@@ -9,7 +9,7 @@ export function artifactToWire({ digest, kind, bytes }: Artifact): WireArtifact 
   return { digest, kind: ARTIFACT_KIND_NUMBERS[kind], bytes };
 }
 
-/** The artifact of a request. @param field its path, for example upload.artifact. @throws RequestError */
+/** Reads the artifact of a request. @param field its path, for example upload.artifact. @throws RequestError */
 export function artifactOfRequest(field: string, wire: WireArtifact | null | undefined): Artifact {
   const check = new Check();
   const artifact = readArtifact(check, field, wire);
@@ -17,7 +17,7 @@ export function artifactOfRequest(field: string, wire: WireArtifact | null | und
   return artifact;
 }
 
-/** The artifact of an answer. @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads the artifact of an answer. @throws SmoothcertError MESSAGE_MALFORMED */
 export function artifactOfWire(wire: WireArtifact | null | undefined): Artifact {
   const check = new Check();
   const artifact = readArtifact(check, 'artifact', wire);

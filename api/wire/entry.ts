@@ -1,11 +1,12 @@
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import type { FinalState, JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import { traceContextOf } from '../../shared/telemetry/trace-context.js';
 import type { Check } from '../../shared/wire/check.js';
-import { STATE_NUMBERS } from './enums.js';
+import { STATE_NUMBERS } from './api-enums.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
 import { readSeededSpec, specToWire } from '../../shared/wire/job-spec.js';
-import { codecOf, decodeKeeping } from '../../shared/wire/message.js';
+import { codecOf, decodeKeeping } from '../../shared/wire/codec.js';
 import {
   preparedOfWire,
   preparedToWire,
@@ -19,9 +20,6 @@ const Wire = smoothcert.v1.JobEntry;
 type WireEntry = smoothcert.v1.JobEntry.$Properties;
 type WireEnding = smoothcert.v1.JobEnding.$Properties;
 
-/** 128 characters of two UTF-16 units each. */
-const LONGEST_REQUEST_ID = 256;
-
 const { succeeded, failed, cancelled } = STATE_NUMBERS;
 const FINAL_NUMBERS = {
   succeeded,
@@ -30,10 +28,10 @@ const FINAL_NUMBERS = {
   'partially-succeeded': STATE_NUMBERS['partially-succeeded'],
 } as const satisfies Record<FinalState, number>;
 
-/** Fields of a later minor version ride along with the entry, so that a coordinator which does not know them stores them again. */
+/** Fields of a later minor version are kept with the entry, so that a coordinator which does not know them stores them again. */
 const UNKNOWN = Symbol('fields of a later version');
 
-type Carrying = JobEntry & { readonly [UNKNOWN]?: Uint8Array[] };
+type EntryWithUnknown = JobEntry & { readonly [UNKNOWN]?: Uint8Array[] };
 
 const entry = codecOf(
   'a stored job',
@@ -50,11 +48,11 @@ const entry = codecOf(
     cancelRequested: entry.cancelRequested,
     ending: entry.ending && endingToWire(entry.ending),
     trace: entry.trace ?? null,
-    ...((entry as Carrying)[UNKNOWN] && { $unknowns: (entry as Carrying)[UNKNOWN] }),
+    ...((entry as EntryWithUnknown)[UNKNOWN] && { $unknowns: (entry as EntryWithUnknown)[UNKNOWN] }),
   }),
   (wire, check): JobEntry => ({
     id: check.jobId('id', wire.id),
-    requestId: check.text('request_id', wire.requestId, { most: LONGEST_REQUEST_ID }),
+    requestId: check.text('request_id', wire.requestId, { most: MAX_REQUEST_ID }),
     requestDigest: check.hash('request_digest', wire.requestDigest),
     spec: readSeededSpec(check, 'spec', wire.spec),
     createMs: wire.createMs,
@@ -64,17 +62,17 @@ const entry = codecOf(
     cancelRequested: wire.cancelRequested,
     ending: wire.ending ? endingOfWire(check, 'ending', wire.ending) : null,
     ...traceOfWire(wire.trace),
-    // Copies: a view would keep all of the message.
+    // Copied, because a view of the bytes would keep the whole message in memory.
     ...(wire.$unknowns && { [UNKNOWN]: wire.$unknowns.map((field) => Uint8Array.from(field)) }),
   }),
 );
 
-/** @throws SmoothcertError INTERNAL for an entry that nobody could read */
+/** Returns the bytes of a stored job. @throws SmoothcertError INTERNAL if `decodeEntry` could not read them */
 export const encodeEntry: (entry: JobEntry) => Uint8Array = entry.encode;
-/** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
+/** Reads a stored job. @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeEntry: (bytes: Uint8Array) => JobEntry = entry.decode;
 
-/** A trace that is none makes no job unreadable. */
+/** Reads the trace of an entry. A malformed one is left out, so that the job stays readable. */
 function traceOfWire(
   wire: smoothcert.v1.TraceContext.$Properties | null | undefined,
 ): Pick<JobEntry, 'trace'> {

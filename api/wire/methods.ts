@@ -1,5 +1,5 @@
 import { smoothcert } from '../../shared/wire/generated.js';
-import { decodeMessage, type MessageType } from '../../shared/wire/message.js';
+import { decodeMessage, type MessageType } from '../../shared/wire/codec.js';
 
 const wire = smoothcert.v1;
 
@@ -38,7 +38,7 @@ export const CERTIFICATION_METHODS = {
 
 export type MethodName = keyof typeof CERTIFICATION_METHODS;
 type Methods = typeof CERTIFICATION_METHODS;
-/** A request or an answer as a program writes it, and as it is read. */
+/** Types of requests and answers: as a program writes them, and as it reads them. */
 export type RequestOf<M extends MethodName> = Parameters<Methods[M]['request']['encode']>[0];
 export type ReadRequestOf<M extends MethodName> = ReturnType<Methods[M]['request']['decode']>;
 export type ResponseOf<M extends MethodName> = Parameters<Methods[M]['response']['encode']>[0];

@@ -1,17 +1,17 @@
 import type { FieldFault } from '../../shared/errors.js';
-import { LONGEST_TEXT } from '../../shared/wire/check.js';
+import { MAX_TEXT } from '../../shared/job-limits.js';
 import { google } from '../../shared/wire/generated.js';
-import { decodeMessage, sentence } from '../../shared/wire/message.js';
+import { decodeMessage, sentence } from '../../shared/wire/codec.js';
 
-/** Whose codes `reason` is one of. */
+/** The domain of an ErrorInfo whose `reason` is a code of our error catalogue. */
 export const ERROR_DOMAIN = 'smoothcert';
 
-/** An error with all that a program or a person may want of it. */
+/** An error with its details, as a google.rpc.Status carries them. */
 export interface RichStatus {
   /** Number of a gRPC status. */
   readonly code: number;
   readonly message: string;
-  /** Code of the error catalogue; empty if it is not one of ours. */
+  /** Code of the error catalogue; empty if the error has none. */
   readonly reason: string;
   /** `remedy`, and further facts. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -23,12 +23,12 @@ const { ErrorInfo, BadRequest, Status } = google.rpc;
 const TYPE_PREFIX = 'type.googleapis.com/';
 const ERROR_INFO = `${TYPE_PREFIX}google.rpc.ErrorInfo`;
 const BAD_REQUEST = `${TYPE_PREFIX}google.rpc.BadRequest`;
-/** It travels in a trailer, as base64, and clients take 8 KiB of those. */
+/** The status travels in a trailer, as base64, and clients accept 8 KiB of trailers. */
 const MOST_BYTES = 5 * 1024;
 const LONGEST_IN_TRAILER = 500;
 const MOST_VIOLATIONS = 32;
 
-/** google.rpc.Status with ErrorInfo and BadRequest; texts are cut, and violations left out, until a trailer holds it. */
+/** Returns a google.rpc.Status with ErrorInfo and BadRequest. Texts are cut, and violations left out, until it fits into a trailer. */
 export function encodeRichStatus(status: RichStatus): Uint8Array {
   let violations = status.violations.slice(0, MOST_VIOLATIONS);
   for (;;) {
@@ -38,15 +38,15 @@ export function encodeRichStatus(status: RichStatus): Uint8Array {
   }
 }
 
-/** Details of other types and of other domains are passed over. @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads a google.rpc.Status. Details of other types and domains are ignored. @throws SmoothcertError MESSAGE_MALFORMED */
 export function decodeRichStatus(bytes: Uint8Array): RichStatus {
   return statusOfWire(decodeMessage('an error', Status, bytes));
 }
 
-/** The same inside another message. @param longest characters that each text is cut to */
+/** Makes a google.rpc.Status inside another message. @param longest characters that each text is cut to */
 export function statusToWire(
   { code, message, reason, metadata, violations }: RichStatus,
-  longest: number = LONGEST_TEXT,
+  longest: number = MAX_TEXT,
 ): google.rpc.Status.$Properties {
   const cut = (text: string) => sentence(text, longest);
   const facts = Object.entries(metadata).map(([key, text]) => [key, cut(text)] as const);
@@ -61,7 +61,7 @@ export function statusToWire(
   return { code, message: cut(message), details };
 }
 
-/** @throws SmoothcertError MESSAGE_MALFORMED */
+/** Reads a google.rpc.Status inside another message. @throws SmoothcertError MESSAGE_MALFORMED */
 export function statusOfWire({ code, message, details }: google.rpc.Status.$Properties): RichStatus {
   const values = (url: string) =>
     (details ?? []).filter(({ type_url }) => type_url === url).map(({ value }) => value ?? new Uint8Array());

@@ -1,8 +1,8 @@
 import type { google, smoothcert } from '../../shared/wire/generated.js';
 
-/** What the service and its clients tell each other: the one place that knows its bytes. */
+/** The messages of the service and their bytes: services and clients import them from here. */
 export { artifactOfRequest, artifactOfWire, artifactToWire } from './artifact.js';
-export { jobOfWire, jobToWire, rowOfWire, rowToWire, updateOfWire, updateToWire } from './job-view.js';
+export { jobOfWire, jobToWire, rowOfWire, rowToWire, updateOfWire, updateToWire } from './job-messages.js';
 export {
   CERTIFICATION_METHODS,
   type Method,

@@ -2,25 +2,25 @@ import { FileLedger } from '../../adapters/local/file-ledger.js';
 import type { Job } from '../../shared/job.js';
 import { jobDigest } from '../../shared/job.js';
 import { VERSION } from '../../shared/version.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { jobOf, refuseImpossibleClaim } from '../../coordinator/core/job-of.js';
+import { jobOf } from '../../coordinator/core/job-of.js';
 import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
-import type { CertifyConfig } from './config.js';
+import type { CertifyConfig } from './certify-flags.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
-import { randomSeed, resolveImages, settledSetup, setupOf } from './prepare.js';
-import { ProgressLine } from './progress.js';
-import { writeResults, writeTopkRows } from '../results/results.js';
+import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
+import { ProgressLine } from './progress-line.js';
+import { writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
-import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-rows.js';
+import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 
-/** What a job rests on once everything was read and checked. */
+/** A job with its data and its model, read and checked. */
 interface Opened {
   readonly job: Job;
   readonly data: ImportedDataSet;
@@ -33,7 +33,6 @@ interface Opened {
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
  */
 export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
-  refuseImpossibleClaim(config);
   const folder = await OutputFolder.open(config.out);
   const abandon = () => {
     folder.close();

@@ -1,6 +1,6 @@
 import { jobDigest } from '../../shared/job.js';
 import type { JobUpdate, JobView } from '../../api/job-view.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 const number = (value: number) => value.toLocaleString('en-US');

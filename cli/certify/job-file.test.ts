@@ -1,33 +1,30 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 
 import type { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import { FIXED, makeJob } from '../../test/support/jobs.js';
 import { readJobFile, refuseOtherJob, writeJobFile } from './job-file.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.' };
 
-let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-job-'))));
-afterEach(() => rm(folder, { recursive: true }));
+const folder = folderOfEachTest();
 
 describe('job.json', () => {
   it('gives back the job that was written, and none where there is none', async () => {
-    expect(await readJobFile(folder)).toBeNull();
-    await writeJobFile(folder, makeJob(), NOTES);
-    expect(await readJobFile(folder)).toEqual(makeJob());
-    const content = JSON.parse(await readFile(path.join(folder, 'job.json'), 'utf8')) as object;
+    expect(await readJobFile(folder.path)).toBeNull();
+    await writeJobFile(folder.path, makeJob(), NOTES);
+    expect(await readJobFile(folder.path)).toEqual(makeJob());
+    const content = JSON.parse(await readFile(folder.file('job.json'), 'utf8')) as object;
     expect(content).toMatchObject({ ...NOTES, job_digest: jobDigest(makeJob()) });
   });
 
   it('says of a job with the bound clt that it certifies nothing', async () => {
     const job = makeJob({ ...FIXED, bound: 'clt' });
-    await writeJobFile(folder, job, NOTES);
-    expect(await readJobFile(folder)).toEqual(job);
-    const { approximate } = JSON.parse(await readFile(path.join(folder, 'job.json'), 'utf8')) as object & {
+    await writeJobFile(folder.path, job, NOTES);
+    expect(await readJobFile(folder.path)).toEqual(job);
+    const { approximate } = JSON.parse(await readFile(folder.file('job.json'), 'utf8')) as object & {
       approximate: unknown;
     };
     expect(approximate).toMatch(/approximate, and no certificates\.$/);
@@ -41,15 +38,15 @@ describe('job.json', () => {
     ['edited', (text) => text.replace('"alpha": 0.001', '"alpha": 0.01')],
     ['of another digest', (text) => text.replace(/"job_digest": "./, '"job_digest": "-')],
   ])('is refused where it is %s', async (_, damage) => {
-    await writeJobFile(folder, makeJob(), NOTES);
-    const file = path.join(folder, 'job.json');
+    await writeJobFile(folder.path, makeJob(), NOTES);
+    const file = folder.file('job.json');
     await writeFile(file, damage(await readFile(file, 'utf8')));
-    await expect(readJobFile(folder)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
+    await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
   });
 
   it('is refused where it cannot be read', async () => {
-    await mkdir(path.join(folder, 'job.json'));
-    await expect(readJobFile(folder)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
+    await mkdir(folder.file('job.json'));
+    await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
   });
 });
 

@@ -4,19 +4,19 @@ import { writeAtomically } from '../../shared/files.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
-import { TOPK_FILE } from '../results/topk-rows.js';
+import { TOPK_FILE } from '../results/topk-file.js';
 
-/** What job.json holds beside the job itself; none of it is part of the digest. */
+/** The notes that job.json holds beside the job; none of them is part of the digest. */
 export interface JobNotes {
   readonly smoothcert: string;
   readonly node: string;
   readonly model: string;
   readonly data: string;
-  /** What repeating the job promises, in words. */
+  /** A sentence about what a repetition of the job gives. */
   readonly repeating: string;
 }
 
-/** The job of a folder, or null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
+/** Reads the job of a folder; null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
 export async function readJobFile(folder: string): Promise<Job | null> {
   const file = path.join(folder, 'job.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -27,7 +27,7 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   try {
     const { job, job_digest: digest } = JSON.parse(text) as { job: Job; job_digest: string };
     refuseOtherProtocol(file, job.protocol);
-    // The digest tells of accidents alone: whoever made the file on purpose made that, too.
+    // The digest finds accidents only: whoever forges the file forges the digest, too.
     if (jobDigest(job) === digest) return jobOfJson(JSON.stringify(job));
   } catch (error) {
     const isOther = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
@@ -36,7 +36,7 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   throw damaged(file, null);
 }
 
-/** Asked before the digest: another version may take that of other bytes. */
+/** Checked before the digest: another version may compute it from other bytes. */
 function refuseOtherProtocol(file: string, protocol: unknown): void {
   if (typeof protocol !== 'number' || protocol === PROTOCOL) return;
   throw new SmoothcertError(
@@ -46,7 +46,7 @@ function refuseOtherProtocol(file: string, protocol: unknown): void {
   );
 }
 
-/** Said in the file itself, so that it goes wherever the numbers go. */
+/** Stands in the file itself, so that it goes wherever the numbers go. */
 const APPROXIMATE =
   'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
 
@@ -102,7 +102,7 @@ function differences(theirs: unknown, ours: unknown, at: string): Difference[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The words of the command line for the parts of a job. Looks and segments follow from flags named beside them. */
+/** The flags that set the parts of a job. Looks and segments follow from flags named beside them. */
 const NAMES: Readonly<Record<string, string>> = {
   'draw.modelDigest': 'the model file',
   'draw.dataDigest': 'the data set',

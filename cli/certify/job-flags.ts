@@ -1,83 +1,147 @@
-import { Option, type Command } from 'commander';
-import { DEVICES } from '../../shared/job.js';
-import { DEFAULTS, MIN_GAIN_NAMES } from './config.js';
+import { BOUND_NAMES, DEVICES, LAYOUTS } from '../../shared/job.js';
+import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
+import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { boundHelp, stopHelp } from './claim-help.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
 
-const names = Object.entries(MIN_GAIN_NAMES).map(([name, value]) => `${name} = ${value}`);
+/** Names of --min-gain: noise scales of radius per 1,000 further samples (docs/statistics.md has the numbers behind them). */
+export const MIN_GAIN_NAMES = { quick: 0.1, default: SPEC_DEFAULTS.minGain, thorough: 0.01 } as const;
+const gains = Object.entries(MIN_GAIN_NAMES).map(([name, value]) => `${name} = ${value}`);
 
-export function addConfiguration(command: Command): Command {
-  return command
-    .optionsGroup('Configuration:')
-    .addOption(
-      new Option(
-        '--config <file>',
-        'flags from a YAML or JSON file, by their names; those given here win',
-      ).env('SMOOTHCERT_CONFIG'),
-    )
-    .option('--print-config', 'print the flags in force, as a file that --config takes, and end');
-}
+export const CONFIGURATION = {
+  heading: 'Configuration:',
+  flags: {
+    config: {
+      argument: '<file>',
+      help: 'flags from a YAML or JSON file, by their names; those given here win',
+      decides: 'run',
+      env: true,
+    },
+    printConfig: { help: 'print the flags in force, as a file that --config takes, and end', decides: 'run' },
+  },
+} as const satisfies FlagGroup;
 
-export function addInput(command: Command): Command {
-  return command
-    .optionsGroup('Input:')
-    .option('--model <file>', 'ONNX classifier')
-    .option(
-      '--data <file>',
-      'images: .npz or .npy as NumPy saves them (uint8, or floats in [0, 1]), IDX, CIFAR batches, or a folder of PNG or JPEG',
-    )
-    .option(
-      '--labels <file>',
-      'labels: .npy, .npz, IDX, or for pictures a CSV; win over labels inside --data',
-    )
-    .option('--images <range>', 'start:stop:step, as in Python (default: all)');
-}
+export const INPUT = {
+  heading: 'Input:',
+  flags: {
+    model: { argument: '<file>', help: 'ONNX classifier', decides: 'job', needed: true },
+    data: {
+      argument: '<file>',
+      help: 'images: .npz or .npy as NumPy saves them (uint8, or floats in [0, 1]), IDX, CIFAR batches, or a folder of PNG or JPEG',
+      decides: 'job',
+      needed: true,
+    },
+    labels: {
+      argument: '<file>',
+      help: 'labels: .npy, .npz, IDX, or for pictures a CSV; win over labels inside --data',
+      decides: 'job',
+    },
+    images: { argument: '<range>', help: 'start:stop:step, as in Python (default: all)', decides: 'job' },
+  },
+} as const satisfies FlagGroup;
 
-export function addClaim(command: Command): Command {
-  return command
-    .optionsGroup('Claim:')
-    .option('--sigma <σ>', 'standard deviation of the noise, in pixels scaled to [0, 1]')
-    .option('--alpha <α>', 'probability of a wrong certificate, per image, at most 0.25', DEFAULTS.alpha)
-    .option(
-      '--stop <rule>',
-      'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
-      'gain',
-    )
-    .option(
-      '--bound <bound>',
-      'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
-    )
-    .option('--radii <r,…>', 'with target: ascending, in pixels scaled to [0, 1], for example 0.25,0.5,1.0')
-    .option(
-      '--min-gain <gain>',
-      `with gain, two-stage: radius, in σ, that 1,000 further samples must be forecast to add; ${names.join(', ')} (default: ${MIN_GAIN_NAMES.default})`,
-    )
-    .option(
-      '--max-samples <n>',
-      'most samples an image (two-stage: pilot included); with fixed: the samples of the bound',
-      DEFAULTS.maxSamples,
-    )
-    .option('--n0 <n>', `with fixed: samples that choose the class, drawn beside (default: ${DEFAULTS.n0})`)
-    .option('--seed <seed>', '0 to 2^64 − 1 (default: drawn at random, printed, kept in job.json)');
-}
+export const CLAIM = {
+  heading: 'Claim:',
+  flags: {
+    sigma: {
+      argument: '<σ>',
+      help: 'standard deviation of the noise, in pixels scaled to [0, 1]',
+      decides: 'job',
+      needed: true,
+    },
+    alpha: {
+      argument: '<α>',
+      help: 'probability of a wrong certificate, per image, at most 0.25',
+      decides: 'job',
+      preset: `${SPEC_DEFAULTS.alpha}`,
+    },
+    stop: {
+      argument: '<rule>',
+      help: stopHelp(),
+      decides: 'job',
+      preset: 'gain',
+      choices: RULE_NAMES,
+    },
+    bound: {
+      argument: '<bound>',
+      help: boundHelp(),
+      decides: 'job',
+      choices: BOUND_NAMES,
+    },
+    radii: {
+      argument: '<r,…>',
+      help: 'with target: ascending, in pixels scaled to [0, 1], for example 0.25,0.5,1.0',
+      decides: 'job',
+    },
+    minGain: {
+      argument: '<gain>',
+      help: `with gain, two-stage: radius, in σ, that 1,000 further samples must be forecast to add; ${gains.join(', ')} (default: ${MIN_GAIN_NAMES.default})`,
+      decides: 'job',
+    },
+    maxSamples: {
+      argument: '<n>',
+      help: 'most samples an image (two-stage: pilot included); with fixed: the samples of the bound',
+      decides: 'job',
+      preset: `${SPEC_DEFAULTS.maxSamples}`,
+    },
+    n0: {
+      argument: '<n>',
+      help: `with fixed: samples that choose the class, drawn before those of the bound (default: ${SPEC_DEFAULTS.selection})`,
+      decides: 'job',
+    },
+    seed: {
+      argument: '<seed>',
+      help: '0 to 2^64 − 1 (default: drawn at random, printed, kept in job.json)',
+      decides: 'job',
+    },
+  },
+} as const satisfies FlagGroup;
 
-export function addModelWants(command: Command): Command {
-  return command
-    .optionsGroup('What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std')
-    .option('--input-scale <scale>', 'for example 255', '1')
-    .option('--mean <m,…>', 'one value, or one a channel, after the scale (default: 0)')
-    .option('--std <s,…>', 'one value, or one a channel (default: 1)')
-    .option('--layout <layout>', "the model's input: nchw, nhwc, flat or auto", 'auto')
-    .option('--output <name>', 'the model output with one score a class (default: the one that fits)')
-    .option(
-      '--batch <rows>',
-      'rows a run of the model (default: chosen from its size, checked against one row)',
-    );
-}
+export const MODEL_WANTS = {
+  heading: 'What the model wants, given pixels p in [0, 1]: (p · scale − mean) / std',
+  flags: {
+    inputScale: { argument: '<scale>', help: 'for example 255', decides: 'job', preset: '1' },
+    mean: {
+      argument: '<m,…>',
+      help: 'one value, or one a channel, after the scale (default: 0)',
+      decides: 'job',
+    },
+    std: { argument: '<s,…>', help: 'one value, or one a channel (default: 1)', decides: 'job' },
+    layout: {
+      argument: '<layout>',
+      help: "the model's input: nchw, nhwc, flat or auto",
+      decides: 'job',
+      preset: 'auto',
+      choices: [...LAYOUTS, 'auto'],
+    },
+    output: {
+      argument: '<name>',
+      help: 'the model output with one score a class (default: the one that fits)',
+      decides: 'job',
+    },
+    batch: {
+      argument: '<rows>',
+      help: 'rows a run of the model (default: chosen from its size, checked against one row)',
+      decides: 'job',
+    },
+  },
+} as const satisfies FlagGroup;
 
-/** Where the model runs: a container may set it in the environment. */
-export function deviceOption(): Option {
-  return new Option('--device <device>', `${DEVICES.join(', ')}; cpu and webgpu are tested; part of the job`)
-    .default('cpu')
-    .env('SMOOTHCERT_DEVICE');
-}
+/** The device that the model runs on; a container may set it in the environment. */
+export const DEVICE = {
+  heading: 'Machine:',
+  flags: {
+    device: {
+      argument: '<device>',
+      help: `${DEVICES.join(', ')}; cpu and webgpu are tested; part of the job`,
+      decides: 'job',
+      preset: 'cpu',
+      choices: DEVICES,
+      env: true,
+    },
+  },
+} as const satisfies FlagGroup;
+
+/** The values of the flags of a job. */
+export type JobFlags = ValuesOf<readonly [typeof INPUT, typeof CLAIM, typeof MODEL_WANTS, typeof DEVICE]>;

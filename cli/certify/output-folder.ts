@@ -30,7 +30,7 @@ export class OutputFolder {
     }
   }
 
-  /** Whether it is the folder of a job already. */
+  /** True if it is the folder of a job already. */
   get holdsJob(): boolean {
     return existsSync(this.file('job.json'));
   }

@@ -24,7 +24,7 @@ const PAGE = 100;
 
 export const hasEnded = ({ state }: JobView): boolean => FINAL.has(state);
 
-/** What a client asks of a service. A server that is away is waited for: every call here may be made twice without harm. */
+/** The calls of a client to a service. It waits for a server that is away: every call may be made twice without harm. */
 export class CertificationClient implements Disposable {
   private readonly patience: Patience;
 

@@ -16,7 +16,7 @@ import {
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import type { ServerConfig, TlsFiles } from '../jobs/server-flags.js';
-import { errorOf } from './errors.js';
+import { errorOf } from './call-errors.js';
 
 /** Far above what any answer takes; a connection that hangs is found out before by keepalive. */
 const CALL_MS = 60_000;
@@ -161,7 +161,7 @@ export class Connection {
     return metadata;
   }
 
-  /** What was cancelled here is told as the reason for it, and not as an error of the server. */
+  /** Returns the reason of a call that was cancelled here, and else the error of the server. */
   private refusal(error: unknown, signal: AbortSignal | undefined): Error {
     return signal?.aborted ? (signal.reason as Error) : errorOf(error, this.address);
   }

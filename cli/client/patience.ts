@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { SmoothcertError } from '../../shared/errors.js';
 
-/** Between two tries: the first time, and at most. */
+/** Pause between two tries: the first one, and the longest. */
 const BACKOFF_MS = { least: 100, most: 5_000 } as const;
 /** A server that never answered is more likely misspelt than away. */
 const FIRST_CONTACT_MS = 5_000;
 
 /**
- * How long a server that does not answer is waited for. Once it has answered, it is waited for as long as the user said: a
- * coordinator that restarts, or another one that takes over, ends nobody's command.
+ * Decides if a server that does not answer is asked again. Once it has answered, it is asked for as long as the user said:
+ * a coordinator that restarts, or another one that takes over, ends nobody's command.
  */
 export class Patience {
   private contacted = false;
@@ -21,7 +21,7 @@ export class Patience {
     private readonly onWait: (error: SmoothcertError) => void,
   ) {}
 
-  /** For something else that the same server is to do: as patient, its time not begun. */
+  /** Returns one for another request to the same server: with the same limits, its time not begun. */
   again(): Patience {
     const other = new Patience(this.waitMs, this.onWait);
     other.contacted = this.contacted;

@@ -1,17 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifyCommand } from '../certify/certify-command.js';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { CERTIFY } from '../certify/certify-verb.js';
+import { folderOfAllTests } from '../../test/support/temporary-folder.js';
 import { applyConfigFile, printConfig } from './config-file.js';
+import { commandOf } from './verb.js';
 
-let folder: string;
-beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-config-'))));
-afterAll(() => rm(folder, { recursive: true }));
+const certifyCommand = () => commandOf(CERTIFY);
+
+const folder = folderOfAllTests();
 
 /** The options that a command line and a file together give. */
 async function optionsFrom(content: string, flags: string[] = []): Promise<Record<string, unknown>> {
-  const file = path.join(folder, 'config.yaml');
+  const file = folder.file('config.yaml');
   await writeFile(file, content);
   const command = certifyCommand().action(() => undefined);
   await command.parseAsync(flags, { from: 'user' });
@@ -92,8 +92,8 @@ describe('a configuration file', () => {
 
   it('is refused where there is none', async () => {
     const command = certifyCommand();
-    await expect(applyConfigFile(command, path.join(folder, 'absent.yaml'))).rejects.toMatchObject({
-      message: `--config ${path.join(folder, 'absent.yaml')} cannot be read (ENOENT).`,
+    await expect(applyConfigFile(command, folder.file('absent.yaml'))).rejects.toMatchObject({
+      message: `--config ${folder.file('absent.yaml')} cannot be read (ENOENT).`,
     });
   });
 });

@@ -69,7 +69,7 @@ async function readConfig(file: string): Promise<Record<string, unknown>> {
   throw optionError(`--config ${file} does not hold names and values.`, remedy);
 }
 
-/** Whether a parser might meet more than some levels: by brackets, by marks of lists one behind the other, or by indentation. */
+/** Returns true if a parser might meet more than DEEPEST levels: by brackets, by list marks in a row, or by indentation. */
 function isDeep(text: string): boolean {
   let depth = 0;
   for (const character of text) {
@@ -81,7 +81,7 @@ function isDeep(text: string): boolean {
   return marks.test(text) || new RegExp(`^\\s{${4 * DEEPEST},}\\S`, 'm').test(text);
 }
 
-/** What the command line would have held: text, or true for a flag without a value. */
+/** Returns the value as the command line would have held it: text, or true for a flag without a value. */
 function valueOf(file: string, key: string, option: Option, value: unknown): string | boolean {
   if (option.isBoolean()) {
     if (typeof value === 'boolean') return value;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { SmoothcertError } from '../../shared/errors.js';
-import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from './parse.js';
+import { numberOf, parseChoice, parseImages, parseNumber, partsOf } from './parse.js';
 
 function refusal(work: () => unknown): string {
   try {
@@ -25,17 +25,23 @@ describe('a number', () => {
     ['+7', 7],
     [' 2 ', 2],
     ['-1E2', -100],
-  ])('%j is %f', (text, value) => expect(parseNumber('--x', text, {})).toBe(value));
+  ])('%j is %f', (text, value) => {
+    expect(numberOf(text)).toBe(value);
+    expect(parseNumber('--x', text, {}, 'serve')).toBe(value);
+  });
 
   it.each(['', ' ', '.', 'e3', '0x10', '1,5', 'NaN', 'Infinity', '1e999', '1_000', '--1', '1e', '٣'])(
     '%j is none',
-    (text) => expect(refusal(() => parseNumber('--x', text, {}))).toBe(`--x ${text} is not a number.`),
+    (text) => {
+      expect(Number.isFinite(numberOf(text))).toBe(false);
+      expect(refusal(() => parseNumber('--x', text, {}, 'serve'))).toBe(`--x ${text} is not a number.`);
+    },
   );
 
   it('is refused outside its range with the flag, the value and the range', () => {
-    const refused = (text: string, range: Parameters<typeof parseNumber>[2], unit?: string) =>
-      refusal(() => parseNumber('--x', text, range, unit));
-    expect(refused('0', { above: 0 }, ' (pixels)')).toBe('--x 0 is not a number above 0 (pixels).');
+    const refused = (text: string, range: Parameters<typeof parseNumber>[2]) =>
+      refusal(() => parseNumber('--x', text, range, 'serve'));
+    expect(refused('0', { above: 0 })).toBe('--x 0 is not a number above 0.');
     expect(refused('2', { above: 0, most: 1 })).toBe('--x 2 is not a number above 0 and of at most 1.');
     expect(refused('0', { least: 1, whole: true })).toBe('--x 0 is not a whole number of at least 1.');
     expect(refused('9', { most: 8 })).toBe('--x 9 is not a number of at most 8.');
@@ -43,16 +49,15 @@ describe('a number', () => {
     expect(refused('1e300', { whole: true })).toBe('--x 1e300 is not a whole number.');
   });
 
-  it('of a list is checked one by one', () => {
-    expect(parseNumbers('--x', '0.5, 1,2e0', {})).toEqual([0.5, 1, 2]);
-    expect(refusal(() => parseNumbers('--x', '1,,2', {}))).toBe('--x  is not a number.');
-    expect(refusal(() => parseNumbers('--x', '1,-1', { above: 0 }))).toBe('--x -1 is not a number above 0.');
+  it('of a list stands between commas', () => {
+    expect(partsOf('0.5, 1,2e0').map(numberOf)).toEqual([0.5, 1, 2]);
+    expect(partsOf('1,,2').map(numberOf)).toEqual([1, NaN, 2]);
   });
 
   it('is read exactly as it was written', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        expect(parseNumber('--x', `${value}`, {})).toBe(value === 0 ? 0 : value);
+        expect(numberOf(`${value}`)).toBe(value === 0 ? 0 : value);
       }),
     );
   });
@@ -78,20 +83,6 @@ describe('a choice', () => {
     expect(remedyOf('')).not.toBeNull();
     expect(remedyOf('toString')).not.toBeNull();
   });
-});
-
-describe('a seed', () => {
-  it.each([
-    ['0', '0'],
-    ['007', '7'],
-    ['18446744073709551615', '18446744073709551615'],
-  ])('%s is %s', (text, seed) => expect(parseSeed(text)).toBe(seed));
-
-  it.each(['', '-1', '1.5', '1e3', '18446744073709551616', '999999999999999999999', ' 1', 'x'])(
-    '%j is none',
-    (text) =>
-      expect(refusal(() => parseSeed(text))).toBe(`--seed ${text} is not a whole number from 0 to 2^64 − 1.`),
-  );
 });
 
 describe('a range of images', () => {

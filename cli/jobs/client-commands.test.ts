@@ -1,26 +1,23 @@
 import { describe, expect, it } from 'vitest';
 
-import { artifactsCommand, compileArtifactsConfig, type RawArtifactsOptions } from './artifacts-command.js';
-import { compileJobsConfig, compileOneJob, jobsCommand, type RawJobsOptions } from './jobs-command.js';
-import {
-  compileDownloadConfig,
-  compileResultsConfig,
-  isJobId,
-  resultsCommand,
-  type RawResultsOptions,
-} from '../results/results-command.js';
-import { compileSubmitConfig, submitCommand, type RawSubmitOptions } from './submit-command.js';
+import { valuesFrom } from '../../test/support/verb-values.js';
+import { downloadConfig, resultsConfig } from '../results/results-flags.js';
+import { RESULTS } from '../results/results-verb.js';
+import { artifactsConfig } from './artifacts-flags.js';
+import { ARTIFACTS } from './artifacts-verb.js';
+import { isJobId } from './job-id.js';
+import { jobsConfig, oneJobConfig } from './job-view-flags.js';
+import { JOBS } from './job-verbs.js';
+import { submitConfig } from './submit-flags.js';
+import { SUBMIT } from './submit-verb.js';
 
 const ID = `j-${'0'.repeat(20)}`;
 const SERVER = { address: '127.0.0.1:50051', tokenFile: null, tls: null, waitMs: 300_000 };
 const invalid = (message: string): unknown => expect.objectContaining({ code: 'OPTION_INVALID', message });
 
 describe('submit', () => {
-  const configOf = (...args: string[]) => {
-    const command = submitCommand().exitOverride();
-    command.parse(['--model', 'm', '--data', 'd', '--sigma', '1', ...args], { from: 'user' });
-    return compileSubmitConfig(command.opts<RawSubmitOptions>());
-  };
+  const configOf = (...args: string[]) =>
+    submitConfig(valuesFrom(SUBMIT, ['--model', 'm', '--data', 'd', '--sigma', '1', ...args]));
 
   it('needs what a job needs, and no folder', () => {
     expect(configOf()).toMatchObject({
@@ -36,11 +33,7 @@ describe('submit', () => {
       requestId: null,
       json: false,
     });
-    const command = submitCommand().exitOverride();
-    command.parse([], { from: 'user' });
-    expect(() => compileSubmitConfig(command.opts<RawSubmitOptions>())).toThrow(
-      invalid('submit needs --model, --data, --sigma.'),
-    );
+    expect(() => valuesFrom(SUBMIT, [])).toThrow(invalid('submit needs --model, --data, --sigma.'));
   });
 
   it('refuses what cannot be meant', () => {
@@ -52,16 +45,12 @@ describe('submit', () => {
 });
 
 describe('results', () => {
-  const rawOf = (...args: string[]) => {
-    const command = resultsCommand().exitOverride();
-    command.parse([ID, ...args], { from: 'user' });
-    return command.opts<RawResultsOptions>();
-  };
+  const flagsOf = (...args: string[]) => valuesFrom(RESULTS, [ID, ...args]);
 
   it('are of a job if an id is given, else of a folder', () => {
     expect(isJobId(ID)).toBe(true);
     for (const other of ['out', `./${ID}`, ID.toUpperCase(), `${ID}0`]) expect(isJobId(other)).toBe(false);
-    expect(compileDownloadConfig(ID, rawOf('--out', 'o', '--radii', '0,1'))).toEqual({
+    expect(downloadConfig(ID, flagsOf('--out', 'o', '--radii', '0,1'))).toEqual({
       id: ID,
       server: SERVER,
       out: 'o',
@@ -71,40 +60,32 @@ describe('results', () => {
   });
 
   it('of a folder go nowhere else, and of a job have no votes', () => {
-    expect(() => compileResultsConfig('f', rawOf('--out', 'o'))).toThrow(
-      /^--out has no meaning for the folder f/,
-    );
-    expect(() => compileDownloadConfig(ID, rawOf('--topk-rows'))).toThrow(/^--topk-rows needs the votes/);
-    expect(() => compileDownloadConfig(ID, rawOf('--alpha', '0.1'))).toThrow(/^--alpha cannot be chosen/);
-    expect(() => compileDownloadConfig(ID, rawOf('--out', ''))).toThrow(invalid('--out is empty.'));
+    expect(() => resultsConfig('f', flagsOf('--out', 'o'))).toThrow(/^--out has no meaning for the folder f/);
+    expect(() => downloadConfig(ID, flagsOf('--topk-rows'))).toThrow(/^--topk-rows needs the votes/);
+    expect(() => downloadConfig(ID, flagsOf('--alpha', '0.1'))).toThrow(/^--alpha cannot be chosen/);
+    expect(() => downloadConfig(ID, flagsOf('--out', ''))).toThrow(invalid('--out is empty.'));
   });
 });
 
 describe('jobs', () => {
-  const rawOf = (...args: string[]) => {
-    const command = jobsCommand().exitOverride();
-    command.parse(args, { from: 'user' });
-    return command.opts<RawJobsOptions>();
-  };
+  const flagsOf = (...args: string[]) => valuesFrom(JOBS, args);
 
   it('are listed up to a limit', () => {
-    expect(compileJobsConfig(rawOf())).toEqual({ server: SERVER, limit: 100, json: false });
-    expect(compileJobsConfig(rawOf('--limit', '3', '--json'))).toMatchObject({ limit: 3, json: true });
-    expect(() => compileJobsConfig(rawOf('--limit', '0'))).toThrow(/^--limit 0 is not a whole number/);
+    expect(jobsConfig(flagsOf())).toEqual({ server: SERVER, limit: 100, json: false });
+    expect(jobsConfig(flagsOf('--limit', '3', '--json'))).toMatchObject({ limit: 3, json: true });
+    expect(() => jobsConfig(flagsOf('--limit', '0'))).toThrow(/^--limit 0 is not a whole number/);
   });
 
   it('have ids', () => {
-    expect(compileOneJob('job', ID, rawOf())).toEqual({ id: ID, server: SERVER, json: false });
-    expect(() => compileOneJob('job', 'out', rawOf())).toThrow(invalid('out is not the id of a job.'));
+    expect(oneJobConfig(ID, flagsOf())).toEqual({ id: ID, server: SERVER, json: false });
+    expect(() => oneJobConfig('out', flagsOf())).toThrow(invalid('out is not the id of a job.'));
   });
 });
 
 describe('artifacts', () => {
-  const configOf = (...args: string[]) => {
-    const command = artifactsCommand().exitOverride();
-    command.configureOutput({ writeErr: () => undefined }).parse(args, { from: 'user' });
-    const [action, file] = command.args;
-    return compileArtifactsConfig(action!, file, command.opts<RawArtifactsOptions>());
+  const configOf = (action: 'list' | 'put', ...args: string[]) => {
+    const file = args[0]?.startsWith('-') ? undefined : args[0];
+    return artifactsConfig(action, file, valuesFrom(ARTIFACTS, [action, ...args]));
   };
 
   it('are listed, or a model or images are put', () => {
@@ -127,6 +108,6 @@ describe('artifacts', () => {
     expect(() => configOf('put', 'm', '--kind', 'fil')).toThrow(
       expect.objectContaining({ remedy: 'Did you mean file? Choose one of: file, data-set.' }),
     );
-    expect(() => configOf('get')).toThrow(/Allowed choices are list, put/);
+    expect(() => valuesFrom(ARTIFACTS, ['get'])).toThrow(/Allowed choices are list, put/);
   });
 });

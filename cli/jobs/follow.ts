@@ -1,7 +1,7 @@
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
-import { ProgressLine, type Drawing } from '../certify/progress.js';
+import { ProgressLine, type Drawing } from '../certify/progress-line.js';
 import { serverWords, type ServerConfig } from './server-flags.js';
 
 export interface FollowOptions {
@@ -36,7 +36,7 @@ export async function follow(
   }
 }
 
-/** The counters of a job that is looked at anew each time. */
+/** Returns the counters of the newest view of a job. */
 function drawingOf(view: () => JobView): Drawing {
   return {
     get decidedImages() {
@@ -52,10 +52,10 @@ function drawingOf(view: () => JobView): Drawing {
   };
 }
 
-/** Every job waits for a moment; only what lasts so long is worth a line. */
+/** Every job waits for a moment; a wait is printed only if it lasts so long. */
 const WORTH_SAYING_MS = 3_000;
 
-/** Says what there is to know of a job while it runs; nothing twice. */
+/** Prints why a running job waits, and notes about it; nothing twice. */
 class News {
   private readonly said = new Set<string>();
   private waitingFor: string | null = null;
@@ -86,7 +86,7 @@ class News {
   }
 }
 
-/** What is said to somebody who leaves a job that goes on. Its exit code. */
+/** Tells a user who leaves a running job how to see it again or end it. Returns the exit code. */
 export function leave(id: string, server: ServerConfig): number {
   const words = serverWords(server);
   process.stderr.write(

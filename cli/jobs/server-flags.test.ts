@@ -1,13 +1,10 @@
-import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { addServer, compileServer, serverWords, type RawServerOptions } from './server-flags.js';
+import { valuesFrom } from '../../test/support/verb-values.js';
+import { JOBS } from './job-verbs.js';
+import { serverConfig, serverWords } from './server-flags.js';
 
-function configOf(...args: string[]) {
-  const command = addServer(new Command('jobs')).exitOverride();
-  command.parse(args, { from: 'user' });
-  return compileServer('jobs', command.opts<RawServerOptions>());
-}
+const configOf = (...args: string[]) => serverConfig(valuesFrom(JOBS, args));
 
 describe('where a server is', () => {
   it('is this machine unless it is said', () => {

@@ -1,25 +1,14 @@
-import { Option, type Command } from 'commander';
-import { optionError, parseNumber } from '../command/parse.js';
+import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { optionError } from '../command/parse.js';
 
-/** Where the service is, as typed. */
-export interface RawServerOptions {
-  readonly server: string;
-  readonly tokenFile?: string;
-  readonly tls?: boolean;
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly waitSeconds: string;
-}
-
-/** Where the service is and how to reach it. */
+/** The address of the service and how to reach it. */
 export interface ServerConfig {
   /** host:port */
   readonly address: string;
   readonly tokenFile: string | null;
   /** Null: a plain connection. */
   readonly tls: TlsFiles | null;
-  /** How long a server that went away is waited for. */
+  /** The longest time that a server which went away is waited for. */
   readonly waitMs: number;
 }
 
@@ -29,43 +18,58 @@ export interface TlsFiles {
   readonly client: { readonly cert: string; readonly key: string } | null;
 }
 
-export const DEFAULT_SERVER = '127.0.0.1:50051';
 const DEFAULT_PORT = '50051';
-const LONGEST_WAIT = 7 * 86_400;
+export const DEFAULT_SERVER = `127.0.0.1:${DEFAULT_PORT}`;
+const MAX_WAIT_SECONDS = 7 * 86_400;
 
 /** The flags of every command that talks to a service. */
-export function addServer(command: Command): Command {
-  return command
-    .optionsGroup('Server:')
-    .addOption(
-      new Option('--server <host:port>', 'the coordinator to talk to')
-        .default(DEFAULT_SERVER)
-        .env('SMOOTHCERT_SERVER'),
-    )
-    .addOption(
-      new Option('--token-file <file>', 'file with the token that the server asks for').env(
-        'SMOOTHCERT_TOKEN_FILE',
-      ),
-    )
-    .option('--tls', 'connect with TLS')
-    .option('--tls-ca <file>', 'with --tls: PEM of the authority that signed for the server')
-    .option('--tls-cert <file>', "with --tls: PEM of the client's certificate")
-    .option('--tls-key <file>', 'with --tls: PEM of its key')
-    .option('--wait-seconds <s>', 'how long to wait for a server that went away', '300');
-}
+export const SERVER = {
+  heading: 'Server:',
+  flags: {
+    server: {
+      argument: '<host:port>',
+      help: 'the coordinator to talk to',
+      decides: 'run',
+      preset: DEFAULT_SERVER,
+      env: true,
+    },
+    tokenFile: {
+      argument: '<file>',
+      help: 'file with the token that the server asks for',
+      decides: 'run',
+      env: true,
+    },
+    tls: { help: 'connect with TLS', decides: 'run' },
+    tlsCa: {
+      argument: '<file>',
+      help: 'with --tls: PEM of the authority that signed for the server',
+      decides: 'run',
+    },
+    tlsCert: { argument: '<file>', help: "with --tls: PEM of the client's certificate", decides: 'run' },
+    tlsKey: { argument: '<file>', help: 'with --tls: PEM of its key', decides: 'run' },
+    waitSeconds: {
+      argument: '<s>',
+      help: 'how long to wait for a server that went away',
+      decides: 'run',
+      preset: '300',
+      number: { least: 0, most: MAX_WAIT_SECONDS },
+    },
+  },
+} as const satisfies FlagGroup;
+
+export type ServerFlags = ValuesOf<readonly [typeof SERVER]>;
 
 /** @throws OPTION_INVALID */
-export function compileServer(command: string, raw: RawServerOptions): ServerConfig {
+export function serverConfig(flags: ServerFlags): ServerConfig {
   return {
-    address: addressOf(raw.server),
-    tokenFile: raw.tokenFile ?? null,
-    tls: tlsOf(raw),
-    waitMs:
-      1000 * parseNumber('--wait-seconds', raw.waitSeconds, { least: 0, most: LONGEST_WAIT }, '', command),
+    address: addressOf(flags.server),
+    tokenFile: flags.tokenFile ?? null,
+    tls: tlsOf(flags),
+    waitMs: 1000 * flags.waitSeconds,
   };
 }
 
-/** host:port, a name or an address, IPv6 in brackets. */
+/** Reads host:port: a name or an address, IPv6 in brackets. */
 function addressOf(text: string): string {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(text.trim());
   const port = Number(match?.[2] ?? DEFAULT_PORT);
@@ -76,7 +80,7 @@ function addressOf(text: string): string {
   );
 }
 
-function tlsOf({ tls, tlsCa, tlsCert, tlsKey }: RawServerOptions): TlsFiles | null {
+function tlsOf({ tls, tlsCa, tlsCert, tlsKey }: ServerFlags): TlsFiles | null {
   if (!tls) {
     const given = Object.entries({ '--tls-ca': tlsCa, '--tls-cert': tlsCert, '--tls-key': tlsKey });
     const flag = given.find(([, value]) => value !== undefined)?.[0];
@@ -90,7 +94,7 @@ function tlsOf({ tls, tlsCa, tlsCert, tlsKey }: RawServerOptions): TlsFiles | nu
   return { ca: tlsCa ?? null, client };
 }
 
-/** The flags that make another command talk to the same server, with a space before, or nothing. */
+/** Returns the flags that make another command talk to the same server, with a space before, or nothing. */
 export function serverWords({ address, tls }: ServerConfig): string {
   const words = [...(address === DEFAULT_SERVER ? [] : [`--server ${address}`]), ...(tls ? ['--tls'] : [])];
   return words.map((word) => ` ${word}`).join('');

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
-import { refuseImpossibleClaim } from '../../coordinator/core/job-of.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
 import { within } from '../../shared/telemetry/tracer.js';
 import type { CertificationClient } from '../client/certification-client.js';
@@ -15,9 +14,9 @@ import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
 import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
 import { OutputFolder } from '../certify/output-folder.js';
-import { resolveImages } from '../certify/prepare.js';
+import { resolveImages } from '../certify/drawing-setup.js';
 import { refuseOccupied } from '../results/service-results.js';
-import type { SubmitConfig } from './submit-command.js';
+import type { SubmitConfig } from './submit-flags.js';
 import { uploadAll } from './upload.js';
 import { withClient } from './with-client.js';
 
@@ -26,7 +25,6 @@ import { withClient } from './with-client.js';
  * @throws SmoothcertError; a job that was created goes on
  */
 export async function submit(config: SubmitConfig, interrupt: AbortSignal): Promise<number> {
-  refuseImpossibleClaim(config);
   const folder = config.out === null ? null : await OutputFolder.open(config.out);
   const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-submit-'));
   const clean = () => {

@@ -25,7 +25,7 @@ export async function uploadAll(
   }
 }
 
-/** How much of a file was sent; silent where there is no terminal. */
+/** A line on a terminal that says how much of a file was sent; elsewhere it is silent. */
 class UploadLine {
   private shown = performance.now();
   private drawn = false;

@@ -2,7 +2,7 @@ import type { JobView } from '../../api/job-view.js';
 import { conclude } from '../certify/conclude.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
-import type { DownloadConfig } from './results-command.js';
+import type { DownloadConfig } from './results-flags.js';
 import type { Sources } from './service-results.js';
 import { withClient } from '../jobs/with-client.js';
 
@@ -21,7 +21,7 @@ export function downloadResults(config: DownloadConfig, interrupt: AbortSignal):
   });
 }
 
-/** Of the other rules, a certificate holds the largest radius that is proved. */
+/** @throws OPTION_INVALID for a job whose certificates do not hold the largest radius that is proved */
 function refuseOtherRadii({ id, spec }: JobView): void {
   if (spec.stop.kind !== 'target' && spec.bound !== 'clt') return;
   throw optionError(
@@ -30,7 +30,7 @@ function refuseOtherRadii({ id, spec }: JobView): void {
   );
 }
 
-/** Who takes results by id knows the model and the images by digest. */
+/** Names the model and the images by digest: whoever asks for results by id knows no file of them. */
 function sourcesOf({ spec: { model, data } }: JobView): Sources {
   return { model: model.uri ?? `sha256:${model.digest}`, data: data.uri ?? `digest:${data.digest}` };
 }

@@ -11,7 +11,7 @@ import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
 import { summarizeRows, type Row, type Summary } from './summary.js';
 
-/** Where the model and the images of a job came from, in the words of job.json. */
+/** The places that the model and the images of a job came from, as job.json names them. */
 export interface Sources {
   readonly model: string;
   readonly data: string;
@@ -107,7 +107,7 @@ async function* complete(
 }
 
 /**
- * What is summed up of a row: from the line that is written, which must say what the message says.
+ * Reads what a summary needs of a row from its line of results.jsonl, which must agree with the message around it.
  * @throws SmoothcertError MESSAGE_MALFORMED
  */
 export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): Row {
@@ -120,7 +120,7 @@ export function readRow({ claim }: Job, { image, outcome, samples, json }: Certi
   return { image, label, outcome, class: certified, correct, radius, stop: why, samples };
 }
 
-/** Null for any other text than a line of results.jsonl. */
+/** Reads a line of results.jsonl; null for any other text. */
 function rowOf(json: string): Certificate | null {
   try {
     const row = JSON.parse(json) as Certificate;

@@ -4,16 +4,16 @@ import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
 import { readLabels } from './read-labels.js';
-import type { ResultsConfig } from './results-command.js';
-import { writeResults, writeTopkRows } from './results.js';
+import type { ResultsConfig } from './results-flags.js';
+import { writeResults, writeTopkRows } from './write-results.js';
 import { renderSummary, summarize } from './summary.js';
-import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-rows.js';
+import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-file.js';
 
 /**
  * `smoothcert results`: folds the ledger of a folder, writes results.* again, byte for byte as `certify` did, and

@@ -11,7 +11,7 @@ const USUAL_BUDGET = 100_000;
 const STEPS = 5;
 const USUAL_LARGEST_Z = 3.3;
 
-/** What a run came to. All shares and means are over ALL images of the job, abstained and failed ones included. */
+/** The figures of a run. All shares and means are over ALL images of the job, abstained and failed ones included. */
 export interface Summary {
   readonly images: number;
   readonly decided: number;
@@ -54,13 +54,13 @@ export interface RunFigures {
   readonly samples: number;
 }
 
-/** What is summed up of an image that is decided. */
+/** The fields of a certificate that a summary needs. */
 export type Row = Pick<
   Certificate,
   'image' | 'label' | 'outcome' | 'class' | 'correct' | 'radius' | 'stop' | 'samples'
 >;
 
-/** What a summary is made from: the rows of a job, and what more is known of them. */
+/** The input of a summary: the rows of a job, and what else is known of them. */
 export interface Results<R extends Row> {
   readonly job: Job;
   /** Images of the job, decided or not. */

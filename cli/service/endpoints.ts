@@ -1,21 +1,21 @@
 import { hostname } from 'node:os';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { parseAddress, refuseInsecure, showAddress, type Address } from '../../adapters/http/address.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { ListeningConfig } from './config.js';
+import type { ListeningConfig } from './service-config.js';
 import type { Log } from '../../shared/telemetry/log.js';
 
 const CLOSE_GRACE_MS = 5_000;
 
-/** What was asked for, read and checked before anything is begun. */
+/** The addresses, certificates and tokens of a service, read and checked before anything is begun. */
 export interface Listening {
   readonly grpc: Address;
   readonly http: Address;
@@ -33,7 +33,7 @@ export async function listeningFor(config: ListeningConfig, log: Log): Promise<L
   return { grpc, http, tls, tokens };
 }
 
-/** The old certificate stays, so that nobody notices before it expires. */
+/** Logged, because the old certificate stays in use and nobody would notice before it expires. */
 const toldTo = (log: Log) => (cause: unknown) =>
   log('tls-unusable', 'The new TLS files cannot be used; those that were read before are.', { cause });
 
@@ -88,7 +88,7 @@ export function serveGrpc(
   });
 }
 
-/** How others reach an address: the name of this machine where it listens everywhere. */
+/** Returns the URL by which others reach an address, with the name of this machine if it listens everywhere. */
 export function urlOf({ host, port }: Address, tls: boolean): string {
   const everywhere = host === '0.0.0.0' || host === '::';
   return `${tls ? 'https' : 'http'}://${showAddress({ host: everywhere ? hostname() : host, port })}`;

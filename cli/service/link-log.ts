@@ -1,4 +1,4 @@
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Log } from '../../shared/telemetry/log.js';
 
 /** Says what a link to NATS has to say, until the returned function is called. */

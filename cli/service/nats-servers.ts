@@ -1,6 +1,6 @@
 import { optionError } from '../command/parse.js';
 
-/** Where NATS is, and who we are to it as far as its addresses say so. */
+/** The addresses of NATS, and the login that they hold. */
 export interface NatsServers {
   /** Without user and password: they are shown. */
   readonly servers: readonly string[];

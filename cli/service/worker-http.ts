@@ -1,4 +1,4 @@
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { parseAddress, type Address } from '../../adapters/http/address.js';
 import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';

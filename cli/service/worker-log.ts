@@ -6,7 +6,7 @@ import { HUNG } from '../../worker/draw/pool.js';
 
 const because = ({ code, remedy }: Refusal): LogFields => ({ code, remedy });
 
-/** What a worker says, in words. */
+/** Returns what writes the events of a worker to its log. */
 export function workerLog(log: Log, worker: string): (event: DaemonEvent) => void {
   return (event) => {
     switch (event.kind) {

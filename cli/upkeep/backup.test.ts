@@ -1,44 +1,41 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
 import { BackupWriter } from '../../adapters/local/backup-file.js';
-import { encodeFrame, framesIn } from '../../adapters/local/frames.js';
+import { encodeFrame, framesIn } from '../../adapters/local/ledger-frames.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import { jobDigest } from '../../shared/job.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { Gate, meanwhile } from '../../test/support/service-faults.js';
 import { backUp } from './backup.js';
 import { check, putBack, type Restored } from './restore.js';
 import type { Stores } from './stores.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const ID = jobIdOf('one');
 const DAMAGED = expect.objectContaining({ code: 'BACKUP_DAMAGED' }) as Error;
 const EXISTS = { code: 'JOB_EXISTS' };
 
-let folder: string;
+const folder = folderOfEachTest();
 let source: ServiceBed;
 let target: ServiceBed;
 let gates: Gate[];
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-backup-'));
   gates = [];
   [source, target] = [await ServiceBed.open(), await ServiceBed.open()];
 });
 afterEach(async () => {
   for (const gate of gates) gate.open();
   await Promise.all([source.close(), target.close()]);
-  await rm(folder, { recursive: true });
 });
 
-const file = (name = 'backup') => path.join(folder, name);
+const file = (name = 'backup') => folder.file(name);
 
 async function storesOf(bed: ServiceBed): Promise<Stores> {
-  const ledgers = await LedgerFolder.open(path.join(bed.folder, 'ledgers'));
+  const ledgers = await LedgerFolder.open(bed.folder.file('ledgers'));
   const { jobs, artifacts } = bed;
   return { jobs, ledgers, artifacts, damaged: [], close: () => Promise.resolve() };
 }

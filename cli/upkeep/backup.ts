@@ -5,17 +5,16 @@ import { DataDigest } from '../../shared/dataset/data-digest.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
-import { optionError } from '../command/parse.js';
-import type { Raw } from '../service/config.js';
-import { inputsNamedBy, resultsNamedBy, type Named } from './named-artifacts.js';
+import { inputsNamedBy, resultsNamedBy, type NamedArtifact } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { BackupFlags } from './upkeep-flags.js';
 
-/** Far below what a frame may hold. */
+/** Bytes of an artifact in one part of a backup: far below what a part may hold. */
 const PIECE_BYTES = 2 ** 19;
 
-/** What a backup holds. */
+/** The content of a backup, for its message or JSON object. */
 export interface BackupContent {
   readonly id: string;
   readonly state: string;
@@ -24,14 +23,13 @@ export interface BackupContent {
   readonly bytes: number;
 }
 
-/** `smoothcert backup`. Resolves with the exit code. @throws SmoothcertError */
-export async function backup(id: string, raw: Raw): Promise<number> {
-  const { out, inputs, json } = raw;
-  if (typeof out !== 'string') throw optionError('--out is missing.', 'Name a file for the backup.');
-  const stores = await openStores(raw, false);
+/** Runs `smoothcert backup`. Resolves with the exit code. @throws SmoothcertError */
+export async function backup(id: string, flags: BackupFlags): Promise<number> {
+  const { out, inputs, json } = flags;
+  const stores = await openStores(flags, false);
   try {
-    const content = await backUp(stores, id, out, inputs !== false);
-    if (json === true) process.stdout.write(`${JSON.stringify({ out, ...content })}\n`);
+    const content = await backUp(stores, id, out, inputs);
+    if (json) process.stdout.write(`${JSON.stringify({ out, ...content })}\n`);
     else process.stdout.write(`${sentenceOf(content)} are in ${out}.\n`);
     return EXIT.done;
   } finally {
@@ -43,8 +41,9 @@ const sentenceOf = ({ id, state, records, artifacts }: BackupContent): string =>
   `The job ${id} (${state}), ${records} records of its ledger and ${artifacts} artifacts`;
 
 /**
- * Writes a job into a file. The entry is read before the ledger: an ending in it stands for a ledger that is complete, and a ledger that
- * has grown since is a later moment of the same job.
+ * Writes a job into a file. The entry is read before the ledger: if it has an ending, the ledger is complete; if not, the ledger may have
+ * grown since, and a restored job goes on from there.
+ * @throws SmoothcertError JOB_NOT_FOUND, ARTIFACT_MISSING, DATA_DIGEST_MISMATCH
  */
 export async function backUp(
   stores: Stores,
@@ -59,7 +58,8 @@ export async function backUp(
     await writer.add({ kind: 'entry', entry });
     const records = entry.job && (await stores.ledgers.records(id, jobDigest(entry.job)));
     if (records) for await (const record of records) await writer.add({ kind: 'record', record });
-    for (const named of await present(stores, entry, withInputs)) await addArtifact(stores, writer, named);
+    for (const named of await artifactsOf(stores, entry, withInputs))
+      await addArtifact(stores, writer, named);
     const content = await writer.finish();
     return { id, state: entry.ending?.state ?? 'not ended', ...content };
   } catch (error) {
@@ -68,23 +68,23 @@ export async function backUp(
   }
 }
 
-/** Those that must be there, and those that may: a job that has ended needs its inputs no more. @throws ARTIFACT_MISSING */
-async function present({ artifacts }: Stores, entry: JobEntry, withInputs: boolean): Promise<Artifact[]> {
+/** Returns the artifacts to back up. Inputs of a job that has ended may be missing: it needs them no more. @throws ARTIFACT_MISSING */
+async function artifactsOf({ artifacts }: Stores, entry: JobEntry, withInputs: boolean): Promise<Artifact[]> {
   const found: Artifact[] = [];
   const named = [...(withInputs ? inputsNamedBy(entry) : []), ...resultsNamedBy(entry)];
-  const may = new Set(entry.ending ? inputsNamedBy(entry).map(({ digest }) => digest) : []);
+  const mayBeMissing = new Set(entry.ending ? inputsNamedBy(entry).map(({ digest }) => digest) : []);
   for (const one of named) {
     const artifact = await artifacts.find(one.digest);
     if (artifact) found.push(artifact);
-    else if (!may.has(one.digest)) throw missingInput(one);
+    else if (!mayBeMissing.has(one.digest)) throw missingInput(one);
   }
   return found;
 }
 
-/** Held against its digest on the way: a backup that could not be restored would be noticed too late. */
+/** Writes an artifact, and verifies its digest meanwhile: that a backup cannot be restored would be noticed too late. */
 async function addArtifact({ artifacts }: Stores, writer: BackupWriter, artifact: Artifact): Promise<void> {
   await writer.add({ kind: 'artifact', artifact });
-  const digest = digestOf(artifact.kind);
+  const digest = digesterOf(artifact.kind);
   for await (const bytes of artifacts.read(artifact.digest, 0, artifact.bytes)) {
     digest.update(bytes);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
@@ -94,8 +94,8 @@ async function addArtifact({ artifacts }: Stores, writer: BackupWriter, artifact
   if (digest.finish() !== artifact.digest) throw changed(artifact.digest);
 }
 
-/** Makes an artifact's digest while its bytes pass by. */
-export function digestOf(kind: Artifact['kind']): { update(bytes: Uint8Array): void; finish(): string } {
+/** Returns an object that takes the bytes of an artifact in turn and then gives its digest. */
+export function digesterOf(kind: Artifact['kind']): { update(bytes: Uint8Array): void; finish(): string } {
   if (kind === 'data-set') {
     const digest = new DataDigest();
     return { update: (bytes) => void digest.update(bytes), finish: () => digest.finish().digest };
@@ -104,7 +104,7 @@ export function digestOf(kind: Artifact['kind']): { update(bytes: Uint8Array): v
   return { update: (bytes) => void hash.update(bytes), finish: () => hash.digest('hex') };
 }
 
-export function missingInput({ name, digest }: Named): SmoothcertError {
+export function missingInput({ name, digest }: NamedArtifact): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_MISSING',
     `The store does not have ${name}, ${digest}, which the job needs.`,

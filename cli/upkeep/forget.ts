@@ -1,20 +1,20 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { jobNotFound } from '../../coordinator/jobs/refusals.js';
+import { jobNotFound } from '../../coordinator/jobs/service-errors.js';
 import { EXIT } from '../command/exit.js';
-import type { Raw } from '../service/config.js';
 import { resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { UpkeepFlags } from './upkeep-flags.js';
 
-/** A job that ends at this moment may find in the store the results that it would write: so long they stay after their last use. */
-const RESULTS_MS = 3_600_000;
+/** Results used within this time stay: an equal job that is ending may have found them in the store, and names them in its ending a little later. */
+const KEEP_USED_MS = 3_600_000;
 
-/** `smoothcert forget`. Resolves with the exit code. @throws SmoothcertError */
-export async function forget(id: string, raw: Raw): Promise<number> {
-  const stores = await openStores(raw, false);
+/** Runs `smoothcert forget`. Resolves with the exit code. @throws SmoothcertError */
+export async function forget(id: string, flags: UpkeepFlags): Promise<number> {
+  const stores = await openStores(flags, false);
   try {
     await forgetJob(stores, id, Date.now());
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ id, forgotten: true })}\n`);
     else process.stdout.write(`The job ${id} is forgotten.\n`);
     return EXIT.done;
   } finally {
@@ -23,8 +23,8 @@ export async function forget(id: string, raw: Raw): Promise<number> {
 }
 
 /**
- * Removes a job that has ended, or the ledger that is left of one that is gone. Every step may be repeated. An equal job has equal results:
- * those that another job names stay, and those of the last hour are left to `prune`.
+ * Removes a job that has ended, with its ledger and results; or the ledger that is left of a job without an entry. Every step may be repeated.
+ * Results that another job names stay, because equal jobs have equal results. Those used within the last hour are left to `prune`.
  * @throws SmoothcertError JOB_NOT_FOUND; OPTION_INVALID for one that has not ended
  */
 export async function forgetJob(
@@ -44,7 +44,7 @@ export async function forgetJob(
   const others = (await jobs.list()).map((one) => one.entry).filter((one) => one.id !== id);
   const needed = new Set(others.flatMap(resultsNamedBy).map(({ digest }) => digest));
   for (const { digest } of resultsNamedBy(entry))
-    if (!needed.has(digest)) await artifacts.removeUnused(digest, now - RESULTS_MS);
+    if (!needed.has(digest)) await artifacts.removeUnused(digest, now - KEEP_USED_MS);
   await jobs.remove(id);
 }
 

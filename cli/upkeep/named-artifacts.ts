@@ -1,17 +1,17 @@
-import { inputsOf } from '../../coordinator/jobs/inputs.js';
+import { inputsOf } from '../../coordinator/artifacts/job-inputs.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 
-/** An artifact that a job names, by what it is to it. */
-export interface Named extends Pick<Artifact, 'digest' | 'kind'> {
+/** An artifact that the entry of a job names. `name` says in messages what it is to the job. */
+export interface NamedArtifact extends Pick<Artifact, 'digest' | 'kind'> {
   readonly name: string;
 }
 
-/** Model, weight files and data set: what the job is drawn from. */
-export const inputsNamedBy = ({ spec }: JobEntry): Named[] => unique(inputsOf(spec));
+/** Returns the model, its weight files and the data set of a job. */
+export const inputsNamedBy = ({ spec }: JobEntry): NamedArtifact[] => unique(inputsOf(spec));
 
-/** The results of a job that has ended with some. */
-export function resultsNamedBy({ ending }: JobEntry): Named[] {
+/** Returns the results of a job; none if it has not ended, or ended without results. */
+export function resultsNamedBy({ ending }: JobEntry): NamedArtifact[] {
   if (!ending?.results) return [];
   const { jsonl, tsv } = ending.results;
   return unique([
@@ -20,7 +20,7 @@ export function resultsNamedBy({ ending }: JobEntry): Named[] {
   ]);
 }
 
-/** Two weight files may have the same bytes. */
-const unique = (named: readonly Named[]): Named[] => [
+/** Leaves out artifacts with the digest of another one: two weight files may have the same bytes. */
+const unique = (named: readonly NamedArtifact[]): NamedArtifact[] => [
   ...new Map(named.map((one) => [one.digest, one])).values(),
 ];

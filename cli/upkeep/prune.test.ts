@@ -1,6 +1,4 @@
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { utimes } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
@@ -13,6 +11,7 @@ import { forgetJob } from './forget.js';
 import { removeUnneeded, unneeded } from './prune.js';
 import { check, putBack } from './restore.js';
 import type { Stores } from './stores.js';
+import { TemporaryFolder } from '../../test/support/temporary-folder.js';
 
 const ID = jobIdOf('one');
 const OLD_S = 1_000_000_000;
@@ -22,7 +21,7 @@ let bed: ServiceBed;
 let stores: Stores;
 beforeEach(async () => {
   bed = await ServiceBed.open();
-  const ledgers = await LedgerFolder.open(path.join(bed.folder, 'ledgers'));
+  const ledgers = await LedgerFolder.open(bed.folder.file('ledgers'));
   stores = { jobs: bed.jobs, ledgers, artifacts: bed.artifacts, damaged: [], close: () => Promise.resolve() };
 });
 afterEach(() => bed.close());
@@ -34,9 +33,9 @@ const digests = (found: { artifacts: readonly { digest: string }[] }) =>
 /** Everything in the store looks as if it had not been used for years. */
 async function age(): Promise<void> {
   for (const { digest } of await bed.artifacts.list('', 100))
-    await utimes(path.join(bed.folder, 'artifacts', `${digest}.json`), OLD_S, OLD_S);
+    await utimes(bed.folder.file('artifacts', `${digest}.json`), OLD_S, OLD_S);
   for (const { job } of await stores.ledgers.list())
-    await utimes(path.join(bed.folder, 'ledgers', `${job}.ledger`), OLD_S, OLD_S);
+    await utimes(bed.folder.file('ledgers', `${job}.ledger`), OLD_S, OLD_S);
 }
 
 async function ended(requestId = 'one'): Promise<void> {
@@ -123,23 +122,19 @@ describe('pruning and creating or restoring a job at one moment', () => {
   });
 
   it.each(['list', 'removeUnused'] as const)('takes nothing away from a restored one (%s)', async (part) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-prune-'));
-    try {
-      const manager = await bed.serving();
-      await manager.createJob(request());
-      const file = path.join(folder, 'backup');
-      await backUp(stores, ID, file, true);
-      await bed.stop();
-      await bed.jobs.remove(ID);
-      await age();
-      const restoring = when(part, async () => putBack(stores, file, await check(file)));
-      expect(digests(await removeUnneeded(restoring, BEFORE))).toEqual([]);
-      bed.worker();
-      await endOf(await bed.serving(), ID);
-      expect(await bed.results(ID)).toEqual(await bed.expected(ID));
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new TemporaryFolder();
+    const manager = await bed.serving();
+    await manager.createJob(request());
+    const file = folder.file('backup');
+    await backUp(stores, ID, file, true);
+    await bed.stop();
+    await bed.jobs.remove(ID);
+    await age();
+    const restoring = when(part, async () => putBack(stores, file, await check(file)));
+    expect(digests(await removeUnneeded(restoring, BEFORE))).toEqual([]);
+    bed.worker();
+    await endOf(await bed.serving(), ID);
+    expect(await bed.results(ID)).toEqual(await bed.expected(ID));
   });
 
   it.each([1, 2, 3, 4, 5])('leaves a job that is whole, or refuses it (%i)', async () => {

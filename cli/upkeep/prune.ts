@@ -3,39 +3,28 @@ import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { StoredLedger } from '../../shared/ports/ledger-store.js';
 import { table } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
-import { parseNumber } from '../command/parse.js';
-import type { Raw } from '../service/config.js';
 import { inputsNamedBy, resultsNamedBy } from './named-artifacts.js';
 import { openStores, type Stores } from './stores.js';
+import type { PruneFlags } from './upkeep-flags.js';
 
 const DAY_MS = 86_400_000;
 const PAGE = 1_000;
-/** What is uploaded for a job that is about to be created must last until then. */
-const LEAST_DAYS = 1;
-const LONGEST_DAYS = 36_500;
 
-/** What no job needs. */
+/** Artifacts and ledgers that no job needs. */
 export interface Unneeded {
   readonly artifacts: readonly (Artifact & { readonly usedMs: number })[];
-  /** Ledgers of which there is no job. */
+  /** Ledgers without a job. */
   readonly ledgers: readonly StoredLedger[];
 }
 
-/** `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
-export async function prune(raw: Raw): Promise<number> {
-  const days = parseNumber(
-    '--unused-days',
-    String(raw['unusedDays']),
-    { least: LEAST_DAYS, most: LONGEST_DAYS },
-    '',
-    'prune',
-  );
-  const remove = raw['delete'] === true;
-  const stores = await openStores(raw, false);
+/** Runs `smoothcert prune`. Resolves with the exit code. @throws SmoothcertError */
+export async function prune(flags: PruneFlags): Promise<number> {
+  const { unusedDays, delete: remove, json } = flags;
+  const stores = await openStores(flags, false);
   try {
-    const before = Date.now() - days * DAY_MS;
+    const before = Date.now() - unusedDays * DAY_MS;
     const found = await (remove ? removeUnneeded(stores, before) : unneeded(stores, before));
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify({ deleted: remove, ...found })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ deleted: remove, ...found })}\n`);
     else process.stdout.write(shown(found, remove));
     return EXIT.done;
   } finally {
@@ -44,14 +33,15 @@ export async function prune(raw: Raw): Promise<number> {
 }
 
 /**
- * Artifacts that no job names and nobody has used since `before`, and ledgers without a job that are as old. Changes nothing but this: what
- * a job names counts as used now, so that it stays for a while when the job is forgotten.
+ * Returns the artifacts that no job names and nobody has used since `before`, and ledgers without a job that have not changed since. It removes
+ * nothing, and marks what jobs name as used now, so that it stays for a while after its job is forgotten.
+ * @param before milliseconds since 1970
  * @throws SmoothcertError JOB_FILE_DAMAGED if a job cannot be read: nobody knows what it names
  */
 export async function unneeded(stores: Stores, before: number): Promise<Unneeded> {
   const ledgers = (await stores.ledgers.list()).filter(({ changedMs }) => changedMs < before);
   const stored = await everyArtifact(stores);
-  // Behind what is stored: a job that comes meanwhile was either seen here, or has just used what it names.
+  // Read after the artifacts: a job that is created meanwhile is either in this list, or has just marked what it names as used.
   const jobs = (await stores.jobs.list()).map(({ entry }) => entry);
   const [damaged] = stores.damaged;
   if (damaged !== undefined) throw unreadableJob(damaged);
@@ -70,7 +60,7 @@ export async function unneeded(stores: Stores, before: number): Promise<Unneeded
   return { artifacts, ledgers: ledgers.filter(({ job }) => !ids.has(job)) };
 }
 
-/** Removes them; what was used until the very moment stays. What was removed. */
+/** Removes what `unneeded` returns, but for what is used meanwhile. Returns what was removed. */
 export async function removeUnneeded(stores: Stores, before: number): Promise<Unneeded> {
   const found = await unneeded(stores, before);
   const artifacts = [];

@@ -4,32 +4,32 @@ import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { ledgerBytesOf } from '../../coordinator/run/ledger-bytes.js';
+import { ledgerBytesOf } from '../../coordinator/core/ledger-bytes.js';
 import { EXIT } from '../command/exit.js';
-import type { Raw } from '../service/config.js';
-import { digestOf, missingInput } from './backup.js';
+import { digesterOf, missingInput } from './backup.js';
 import { inputsNamedBy } from './named-artifacts.js';
-import { common, isSameJob } from './same-job.js';
+import { commonRecords, isSameJob } from './job-comparison.js';
 import { openStores, type Stores } from './stores.js';
+import type { UpkeepFlags } from './upkeep-flags.js';
 
 export interface Restored {
   readonly id: string;
   readonly state: string;
-  /** Whether it was put back, or was there with all of it. */
+  /** `already there`: the stores had the job, with all records of the backup. */
   readonly outcome: 'restored' | 'already there';
   readonly records: number;
   readonly artifacts: number;
 }
 
-/** `smoothcert restore`. Resolves with the exit code. @throws SmoothcertError */
-export async function restore(file: string, raw: Raw): Promise<number> {
-  // Before anything is touched.
+/** Runs `smoothcert restore`. Resolves with the exit code. @throws SmoothcertError */
+export async function restore(file: string, flags: UpkeepFlags): Promise<number> {
+  // Before anything is changed.
   const checked = await check(file);
-  const stores = await openStores(raw, true);
+  const stores = await openStores(flags, true);
   try {
     const restored = await putBack(stores, file, checked);
     const { id, state, outcome, records } = restored;
-    if (raw['json'] === true) process.stdout.write(`${JSON.stringify(restored)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(restored)}\n`);
     else
       process.stdout.write(
         `The job ${id} (${state}) is ${outcome}, with ${records} records of its ledger.\n`,
@@ -40,18 +40,18 @@ export async function restore(file: string, raw: Raw): Promise<number> {
   }
 }
 
-interface Checked {
+interface CheckedBackup {
   readonly entry: JobEntry;
   readonly records: number;
   readonly artifacts: number;
 }
 
-/** Reads all of a backup: its order, its end, every record's job and every artifact's digest. @throws BACKUP_DAMAGED, PROTOCOL_MISMATCH */
-export async function check(file: string): Promise<Checked> {
+/** Reads and checks all of a backup: the order of its parts, its end, the job of every record, the digest of every artifact. @throws BACKUP_DAMAGED, PROTOCOL_MISMATCH */
+export async function check(file: string): Promise<CheckedBackup> {
   let entry: JobEntry | null = null;
   let records = 0;
   let artifacts = 0;
-  let open: { readonly artifact: Artifact; readonly digest: ReturnType<typeof digestOf> } | null = null;
+  let open: { readonly artifact: Artifact; readonly digest: ReturnType<typeof digesterOf> } | null = null;
   const close = () => {
     if (open && open.digest.finish() !== open.artifact.digest)
       throw damagedBackup(file, `the artifact ${open.artifact.digest} in it does not have its digest`);
@@ -67,7 +67,7 @@ export async function check(file: string): Promise<Checked> {
       records += 1;
     } else if (part.kind === 'artifact') {
       close();
-      open = { artifact: part.artifact, digest: digestOf(part.artifact.kind) };
+      open = { artifact: part.artifact, digest: digesterOf(part.artifact.kind) };
       artifacts += 1;
     } else {
       if (open === null) throw damagedBackup(file, 'bytes in it belong to no artifact');
@@ -80,14 +80,14 @@ export async function check(file: string): Promise<Checked> {
 }
 
 /**
- * Puts a job back that was checked. The entry comes last: without it no coordinator touches the job, so that none begins on half a ledger.
- * What is there already is never changed: of one job there is one ledger, and one that is not a beginning of the other is refused.
+ * Puts the job of a checked backup back. The entry is stored last: coordinators ignore a job without an entry, so that none begins on half a
+ * ledger. What the stores hold already is never changed. If they hold a ledger of the job, it must be a beginning of the one in the backup.
  * @throws SmoothcertError JOB_EXISTS, ARTIFACT_MISSING, BACKUP_DAMAGED (changed while it was read), DISK_FULL
  */
 export async function putBack(
   stores: Stores,
   file: string,
-  { entry, records, artifacts }: Checked,
+  { entry, records, artifacts }: CheckedBackup,
 ): Promise<Restored> {
   const { id } = entry;
   const there = (await stores.jobs.get(id))?.entry ?? null;
@@ -95,7 +95,7 @@ export async function putBack(
   const restored = { id, state: entry.ending?.state ?? 'not ended', records, artifacts };
   await putArtifacts(stores, file);
   if (there) {
-    await requireLonger(stores, file, entry, there);
+    await requireRecords(stores, file, entry, there);
     return { ...restored, outcome: 'already there' };
   }
   if (entry.ending === null) await requireInputs(stores, entry);
@@ -106,29 +106,29 @@ export async function putBack(
   return { ...restored, outcome: 'restored' };
 }
 
-/** The ledger of a job that is there must hold what the backup holds; that of a job that has ended may be forgotten. */
-async function requireLonger(stores: Stores, file: string, entry: JobEntry, there: JobEntry): Promise<void> {
+/** Refuses a backup with records that the ledger of the stored job lacks. Of a job that has ended, the ledger may have been removed. */
+async function requireRecords(stores: Stores, file: string, entry: JobEntry, there: JobEntry): Promise<void> {
   const theirs = entry.job && (await stores.ledgers.records(entry.id, jobDigest(entry.job)));
   if (!theirs && there.ending) return;
-  const { firstEnds } = await common(recordsIn(file), theirs);
+  const { firstEnds } = await commonRecords(recordsIn(file), theirs);
   if (!firstEnds) throw otherLedger(entry.id);
 }
 
 async function putLedger({ ledgers }: Stores, file: string, entry: JobEntry): Promise<void> {
   const { id, job } = entry;
   const digest = jobDigest(job!);
-  const before = await common(recordsIn(file), await ledgers.records(id, digest));
+  const before = await commonRecords(recordsIn(file), await ledgers.records(id, digest));
   if (!before.firstEnds && !before.secondEnds) throw otherLedger(id);
   const ledger = await ledgers.open(id, digest, ledgerBytesOf(job!));
   try {
-    let place = 0;
-    for await (const record of recordsIn(file)) if (place++ >= before.records) await ledger.append(record);
+    let position = 0;
+    for await (const record of recordsIn(file)) if (position++ >= before.records) await ledger.append(record);
     await ledger.sync();
   } finally {
     await ledger.close();
   }
-  // A worker that still held a record of the job may have written between ours: what was recorded first would not be first.
-  const after = await common(recordsIn(file), await ledgers.records(id, digest));
+  // A worker that still had a record of the job may have written it between ours. Then another record of its shards would be the first one.
+  const after = await commonRecords(recordsIn(file), await ledgers.records(id, digest));
   if (!after.firstEnds) throw otherLedger(id);
 }
 
@@ -144,7 +144,7 @@ async function* recordsIn(file: string): AsyncGenerator<LedgerRecord, void> {
   }
 }
 
-/** Each is verified by the store, like any upload; one that is there is left, and counts as used: `prune` may run at this moment. */
+/** Puts the artifacts back. The store verifies each, as any upload; those that it has are marked as used, because `prune` may run at this moment. */
 async function putArtifacts({ artifacts }: Stores, file: string): Promise<void> {
   const parts = readBackup(file);
   let next = await parts.next();

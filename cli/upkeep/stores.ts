@@ -4,45 +4,41 @@ import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
 import type { LedgerStore } from '../../shared/ports/ledger-store.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
-import { natsOptions, type Raw } from '../service/config.js';
+import { natsOptions } from '../service/nats-flags.js';
+import { STORAGE, type StoreFlags } from './upkeep-flags.js';
 
-/** All that an installation keeps. */
+/** The stores of one installation: all that it keeps. */
 export interface Stores {
   readonly jobs: JobStore;
   readonly ledgers: LedgerStore;
   readonly artifacts: ArtifactStore;
-  /** Jobs that could not be read until now: what they name is unknown. */
+  /** Jobs that could not be read until now, so that nobody knows which artifacts they need. */
   readonly damaged: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Opens what an installation keeps: with --nats that of a cluster, else that of `serve`.
- * @param alone nobody else may write: the folder of `serve` is locked, as `serve` does. A cluster's stores bear several writers.
+ * Opens the stores of an installation: with --nats those of a cluster, else the folder of `serve`.
+ * @param alone locks the folder of `serve`, as `serve` does, so that nobody else writes. A cluster's stores allow several writers.
  * @throws SmoothcertError OPTION_INVALID, FOLDER_LOCKED, FOLDER_UNUSABLE, NATS_UNREACHABLE
  */
-export async function openStores(raw: Raw, alone: boolean): Promise<Stores> {
-  const { store, nats } = raw;
-  if (typeof store !== 'string' || store === '') {
-    throw optionError(
-      '--store is missing.',
-      'Name the store of serve, or --nats and that of the coordinators.',
-    );
-  }
-  return typeof nats === 'string' ? clusterStores(raw, store) : servedStores(store, alone);
+export async function openStores(flags: StoreFlags, alone: boolean): Promise<Stores> {
+  const { store, nats } = flags;
+  if (store === '') throw optionError('--store is empty.', STORAGE.flags.store.needed);
+  return nats === undefined ? servedStores(store, alone) : clusterStores({ ...flags, nats });
 }
 
-async function clusterStores(raw: Raw, store: string): Promise<Stores> {
+async function clusterStores(flags: StoreFlags & { readonly nats: string }): Promise<Stores> {
   const damaged: string[] = [];
-  const artifacts = await ArtifactFolder.open(store);
-  const link = await connectNats(natsOptions(raw, 'coordinator', 'upkeep'));
+  const artifacts = await ArtifactFolder.open(flags.store);
+  const link = await connectNats(natsOptions(flags, 'coordinator', 'upkeep'));
   try {
     const jobs = await NatsJobStore.open(link, (id) => void damaged.push(id));
     const close = () => link.close();

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { Fetcher, Wanted } from '../jobs/inputs.js';
+import type { Fetcher, Wanted } from './job-inputs.js';
 
 const SILENCE_MS = 60_000;
-/** Of an address, in a sentence. */
-const LONGEST_SHOWN = 200;
+/** Characters of an address that a message shows. */
+const MAX_SHOWN = 200;
 
 interface Opened {
   readonly bytes: number;
@@ -18,14 +18,14 @@ interface Opened {
 }
 
 /**
- * Fetches artifacts from the places that an operator allows: prefixes such as https://models.example/ or file:///data/models/. A request
- * can name nothing else, so that no client reads the server's files or its network. Redirects are not followed. What comes is verified
- * by its digest like any upload.
+ * Fetches artifacts from addresses below the prefixes that an operator allows, such as https://models.example/ or file:///data/models/. A
+ * request can name nothing else, so that no client reads the server's files or its network. Redirects are not followed. What comes is
+ * verified by its digest like any upload.
  */
 export class UriFetcher implements Fetcher {
   private readonly prefixes: readonly URL[];
 
-  /** @throws SmoothcertError OPTION_INVALID for a prefix that is no address of a folder */
+  /** @throws SmoothcertError OPTION_INVALID for a prefix that is not the address of a folder */
   constructor(
     private readonly store: ArtifactStore,
     prefixes: readonly string[],
@@ -40,7 +40,7 @@ export class UriFetcher implements Fetcher {
     await this.store.put({ digest, kind, bytes }, 0, pieces);
   }
 
-  /** A link may lead out of the folder that is allowed. */
+  /** Opens a file. Symbolic links are followed first: they may lead out of the folder that is allowed. */
   private async openFile(url: URL): Promise<Opened> {
     const file = await realpath(pathOf(url)).catch((error: unknown) => {
       throw unreachable(url, (error as NodeJS.ErrnoException).code ?? String(error));
@@ -57,7 +57,7 @@ export class UriFetcher implements Fetcher {
   }
 }
 
-/** @throws SmoothcertError ARTIFACT_MISSING for what is no path here, for example with half a character */
+/** Returns the path of a file URL. @throws SmoothcertError ARTIFACT_MISSING for one without a path on this system */
 function pathOf(url: URL): string {
   try {
     return fileURLToPath(url);
@@ -111,7 +111,7 @@ function isBelow(url: URL, prefix: URL): boolean {
 function forbidden(uri: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_FORBIDDEN',
-    `This server may not fetch ${uri.slice(0, LONGEST_SHOWN)}.`,
+    `This server may not fetch ${uri.slice(0, MAX_SHOWN)}.`,
     'Upload the artifact, or ask the operator to start the coordinator with --allow-uri for that place.',
   );
 }
@@ -119,7 +119,7 @@ function forbidden(uri: string): SmoothcertError {
 function unreachable(url: URL, why: string): SmoothcertError {
   return new SmoothcertError(
     'ARTIFACT_MISSING',
-    `${url.href.slice(0, LONGEST_SHOWN)} cannot be fetched: ${why}.`,
+    `${url.href.slice(0, MAX_SHOWN)} cannot be fetched: ${why}.`,
     'Check the address, or upload the artifact.',
   );
 }

@@ -1,22 +1,22 @@
-import type { Job } from '../../shared/job.js';
-import { cltDelta } from '../../statistics/clt.js';
-import { certifiedRadius } from '../../statistics/radius.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { freshVotes } from './fresh-samples.js';
 import type { ImageState } from './image-state.js';
+import type { JobFold } from './job-fold.js';
 
 export const UNANIMOUS = 'the CLT gives no bound on unanimous votes';
 
 /**
- * What the normal approximation says of a decided image of a job with the bound `clt`: no certificate, and never one
- * by another name. Null for another job, and where it says nothing either.
+ * Returns what a bound that proves nothing approximates for a decided image: no certificate, and never one by another
+ * name. Null for a job with a bound that proves, and where no class or radius comes out.
  */
-export function approximationOf({ claim, draw }: Job, { prefixes }: ImageState) {
-  if (claim.bound !== 'clt') return null;
+export function approximationOf({ job: { claim }, decision }: JobFold, { prefixes }: ImageState) {
+  const bound = BOUNDS[claim.bound];
+  if (bound.proves) return null;
   const { classIndex, failures, n, counts } = freshVotes(claim.looks, 1, prefixes);
   if (classIndex === null) return null;
   const common = { approximate_class: classIndex, counts };
-  const delta = cltDelta(failures, n, claim.alpha);
+  const delta = bound.approximate(failures, n, claim.alpha);
   if (delta === null) return { ...common, approximate_radius: null, detail: UNANIMOUS };
-  const radius = certifiedRadius(delta, draw.noise.scale);
+  const radius = decision.radiusOf(delta);
   return radius === null ? null : { ...common, approximate_radius: radius };
 }

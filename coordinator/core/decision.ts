@@ -1,6 +1,8 @@
 import { totalOf, type Counts } from '../../shared/counts.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Bound } from '../../statistics/bound.js';
+import type { Norm } from '../../shared/job.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
+import type { ClassVotes } from './class-votes.js';
 
 /** Why an image is drawn no further (docs/results.md has a sentence for each). */
 export type StopReason = 'gain' | 'abstain' | 'certified' | 'futile' | 'planned' | 'budget';
@@ -40,13 +42,21 @@ export interface Rule {
   at(look: number, prefixes: readonly Counts[], held: Held | null): LookOutcome;
 }
 
-/** What decides the images of one job. */
+/** Everything that decides the images of one job: its rule, bound and noise. */
 export interface Decision extends Rule {
   readonly looks: readonly number[];
-  readonly bound: Bound;
+  readonly bound: CompiledBound;
+  /** The norm of the radii. */
+  readonly norm: Norm;
+  /** Returns the radius that a raw bound certifies, in pixels scaled to [0, 1], rounded down; null if it certifies none. */
+  radiusOf(deltaUpper: number): number | null;
 }
 
-/** The counts of exactly the samples before a look: a bound on any others would prove nothing. */
+/**
+ * Returns the counts of exactly the samples before a look: a bound on any others would prove nothing.
+ *
+ * @throws INTERNAL if the counts are not those of the look
+ */
 export function prefixAt(look: number, looks: readonly number[], prefixes: readonly Counts[]): Counts {
   const prefix = prefixes[look];
   if (prefix !== undefined && totalOf(prefix) === looks[look]) return prefix;
@@ -57,19 +67,17 @@ export function prefixAt(look: number, looks: readonly number[], prefixes: reado
   );
 }
 
-/** What the bound certifies of a class from its failures; null for no class. */
+/** Returns the certificate that the bound gives a class for its votes at a look; null if none, or no class. */
 export function certify(
-  bound: Bound,
+  bound: CompiledBound,
   look: number,
-  classIndex: number | null,
-  failures: number,
-  n: number,
+  { classIndex, failures, n }: ClassVotes,
 ): Held | null {
   const certified = classIndex === null ? null : bound.certify(look, failures, n);
   return classIndex === null || certified === null ? null : { classIndex, ...certified, look };
 }
 
-/** The larger of two certificates of an image; the earlier one on a tie. */
+/** Returns the larger of two certificates of an image; the earlier one on a tie. */
 export function better(before: Held | null, now: Held | null): Held | null {
   if (before === null) return now;
   return now !== null && now.z > before.z ? now : before;

@@ -1,9 +1,11 @@
-import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
+import { leaderOf, subtractCounts, type Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import type { Bound } from '../../statistics/bound.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { PILOT, plannedLength } from '../../statistics/two-stage.js';
-import { certify, prefixAt, type Held, type Rule } from './decision.js';
+import { votesFor, votesForLeader, type ClassVotes } from './class-votes.js';
+import { certify, prefixAt, type Rule } from './decision.js';
 
 /**
  * The rules that bound once, on samples that chose nothing: `fixed` and `two-stage`. The samples before the first look
@@ -12,51 +14,42 @@ import { certify, prefixAt, type Held, type Rule } from './decision.js';
  * from any other samples.
  */
 
-/** What the chosen class got in the samples behind the first look. */
-export function freshVotes(looks: readonly number[], look: number, prefixes: readonly Counts[]) {
-  const first = prefixAt(0, looks, prefixes);
-  const fresh = subtractCounts(prefixAt(look, looks, prefixes), first);
-  const classIndex = leaderOf(first);
-  const n = totalOf(fresh);
-  const failures = n - (classIndex === null ? 0 : votesOf(fresh, classIndex));
-  return { classIndex, failures, n, counts: fresh };
+/** The votes for the chosen class, and all counts, of the samples behind the first look. */
+export interface FreshVotes extends ClassVotes {
+  readonly counts: Counts;
 }
 
-function boundAt(
-  bound: Bound,
-  looks: readonly number[],
-  look: number,
-  prefixes: readonly Counts[],
-): Held | null {
-  const { classIndex, failures, n } = freshVotes(looks, look, prefixes);
-  return certify(bound, look, classIndex, failures, n);
+/** Returns what the samples between the first look and this one voted for the class that those before chose. */
+export function freshVotes(looks: readonly number[], look: number, prefixes: readonly Counts[]): FreshVotes {
+  const first = prefixAt(0, looks, prefixes);
+  const counts = subtractCounts(prefixAt(look, looks, prefixes), first);
+  return { ...votesFor(leaderOf(first), counts), counts };
 }
 
 /** Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
-export function fixedRule(claim: Claim, bound: Bound): Rule {
+export function fixedRule(claim: Claim, bound: CompiledBound): Rule {
   const { looks } = claim;
   const [selected, all] = looks as readonly [number, number];
-  const possible = claim.bound === 'clt' || bound.certify(1, 0, all - selected) !== null;
+  const possible = !BOUNDS[claim.bound].proves || bound.certify(1, 0, all - selected) !== null;
   if (!possible) throw budgetTooSmall(claim);
   return {
     ahead: 0,
     due: () => 1,
     at(look, prefixes) {
       if (look === 0) return { held: null, stop: null };
-      return { held: boundAt(bound, looks, look, prefixes), stop: 'budget' };
+      return { held: certify(bound, look, freshVotes(looks, look, prefixes)), stop: 'budget' };
     },
   };
 }
 
 /** @throws BUDGET_TOO_SMALL if after no pilot a second stage would be worth its samples */
-export function twoStageRule(claim: Claim, minGain: number, bound: Bound): Rule {
+export function twoStageRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   const lengths = looks.slice(1).map((n) => n - PILOT);
   const planned = new Map<number, number>();
   /** Index of the look at which an image with this pilot is decided: 0 where nothing is worth more samples. */
   const lookAfter = (pilot: Counts): number => {
-    const leader = leaderOf(pilot);
-    const failures = PILOT - (leader === null ? 0 : votesOf(pilot, leader));
+    const { failures } = votesForLeader(pilot);
     const known = planned.get(failures);
     if (known !== undefined) return known;
     const look = lengths.indexOf(plannedLength(bound, lengths, minGain, failures)) + 1;
@@ -71,7 +64,7 @@ export function twoStageRule(claim: Claim, minGain: number, bound: Bound): Rule 
       const last = lookAfter(prefixAt(0, looks, prefixes));
       if (last === 0) return { held: null, stop: 'abstain' };
       if (look !== last) return { held: null, stop: null };
-      return { held: boundAt(bound, looks, look, prefixes), stop: 'planned' };
+      return { held: certify(bound, look, freshVotes(looks, look, prefixes)), stop: 'planned' };
     },
   };
 }

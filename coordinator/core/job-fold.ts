@@ -88,7 +88,7 @@ export class JobFold {
   ) {
     this.digest = jobDigest(job);
     this.grid = new Grid(job.draw.segments);
-    this.decision = compileDecision(job.claim, job.draw.noise.scale);
+    this.decision = compileDecision(job.claim, job.draw.noise);
     this.images = new Map(imagesOf(job.claim).map((i) => [i, new ImageState(this.grid, this.decision)]));
     this.undecided = this.images.size;
   }
@@ -107,7 +107,10 @@ export class JobFold {
     this.sequence = sequence;
     const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [], divergent: [] };
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
-    if (record.jobDigest !== this.digest || !this.admits(record)) {
+    const ours = record.jobDigest === this.digest;
+    const counted = ours ? record.counted.map((one) => ({ one, place: this.placeOf(one) })) : [];
+    const someOnGrid = counted.some(({ place }) => place !== null);
+    if (!ours || (someOnGrid && !this.admits(record.fingerprint))) {
       this.tally.rejected += record.failed.length;
       for (const { shard } of record.counted) {
         this.waste(shard, 'rejected');
@@ -115,7 +118,7 @@ export class JobFold {
       }
       return effects;
     }
-    for (const counted of record.counted) this.applyCounted(counted, effects);
+    for (const { one, place } of counted) this.applyCounted(one, place, effects);
     for (const { shard, code, detail } of record.failed) this.applyFailed(shard, code, detail, effects);
     for (const shard of record.returned) this.keepOpen(shard, effects);
     for (const shard of record.dropped) if (this.wants(shard)) effects.insist.push(shard);
@@ -135,30 +138,35 @@ export class JobFold {
     );
   }
 
-  /** Whether the shard's counts are still wanted: its image undecided, the shard on the grid and not counted. */
+  /** Returns true if the shard's counts are still wanted: its image undecided, the shard on the grid and not counted. */
   wants(shard: Shard): boolean {
-    if (this.cancelled) return false;
+    return this.wantedPlace(shard) !== null;
+  }
+
+  private wantedPlace(shard: Shard): Place | null {
     const state = this.images.get(shard.image);
+    if (this.cancelled || state?.ending !== null) return null;
     const place = this.grid.locate(shard);
-    return state?.ending === null && place !== null && !state.isCounted(place);
+    return place === null || state.isCounted(place) ? null : place;
   }
 
   /** Takes the fingerprint of the first record that counted; refuses others unless the job allows any. */
-  private admits(record: LedgerRecord): boolean {
-    if (!record.counted.some((counted) => this.place(counted) !== null)) return true;
-    this.fingerprint ??= record.fingerprint;
-    return this.job.draw.numeric === 'any' || record.fingerprint === this.fingerprint;
+  private admits(fingerprint: string): boolean {
+    this.fingerprint ??= fingerprint;
+    return this.job.draw.numeric === 'any' || fingerprint === this.fingerprint;
   }
 
-  /** Where the counts belong; null if the job has no such image, shard or class. */
-  private place({ shard, counts }: CountedShard): Place | null {
+  /** Returns where the counts belong; null if the job has no such image, shard or class. */
+  private placeOf({ shard, counts }: CountedShard): Place | null {
     const known = counts.classes.every((c) => c < this.job.draw.classes);
     return known && this.images.has(shard.image) ? this.grid.locate(shard) : null;
   }
 
-  private applyCounted(counted: CountedShard, effects: MutableEffects): void {
-    const place = this.place(counted);
-    const { shard, counts, micros } = counted;
+  private applyCounted(
+    { shard, counts, micros }: CountedShard,
+    place: Place | null,
+    effects: MutableEffects,
+  ): void {
     if (!place || this.cancelled) {
       this.waste(shard, place ? 'late' : 'rejected');
       return;
@@ -182,7 +190,8 @@ export class JobFold {
 
   private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
     this.tally.failed += 1;
-    if (!this.wants(shard)) return;
+    const place = this.wantedPlace(shard);
+    if (place === null) return;
     const failures = (this.failures.get(shardKey(shard)) ?? 0) + 1;
     this.failures.set(shardKey(shard), failures);
     if (failures < TRIES) {
@@ -190,7 +199,7 @@ export class JobFold {
       return;
     }
     const failed = { image: shard.image, code, detail };
-    this.giveUpAt({ segment: this.grid.locate(shard)!.segment, blamed: shardKey(shard), failed });
+    this.giveUpAt({ segment: place.segment, blamed: shardKey(shard), failed });
   }
 
   /**

@@ -2,7 +2,9 @@ import { PROTOCOL, type Job } from '../../shared/job.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { Prepared } from '../../shared/preparation.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { compileDecision } from './look.js';
+
+/** The noise of a spec, which names only its scale. */
+export const NOISE = 'gaussian';
 
 /** The parts of what was asked that say what is claimed. */
 type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
@@ -27,7 +29,7 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: { kind: 'gaussian', scale: sigma, generator: generator.name, version: generator.version },
+      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version },
       layout,
       output,
       classes,
@@ -38,16 +40,4 @@ export function jobOf(
     },
     claim: { alpha: spec.alpha, bound: spec.bound, stop: spec.stop, looks, images },
   };
-}
-
-/** Refuses a claim that cannot be made, before anything is read or drawn. @throws SmoothcertError with exit code 2 */
-export function refuseImpossibleClaim({
-  stop,
-  bound,
-  maxSamples,
-  alpha,
-  sigma,
-}: ClaimSpec & { sigma: number }): void {
-  const looks = looksFor(stop, bound, maxSamples);
-  compileDecision({ alpha, bound, stop, looks, images: { start: 0, stop: 1, step: 1 } }, sigma);
 }

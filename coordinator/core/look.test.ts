@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { plannedLength } from '../../statistics/two-stage.js';
 import type { Held } from './decision.js';
 import { compileDecision } from './look.js';
+
+const UNIT_NOISE = { kind: 'gaussian', scale: 1 } as const;
 
 const images = { start: 0, stop: 1, step: 1 };
 
@@ -31,7 +34,7 @@ function counts(votes: readonly (readonly [number, number])[], invalid = 0): Cou
 
 describe('gain', () => {
   it('certifies the leader and counts every other outcome as a failure, invalid votes too', () => {
-    const decision = compileDecision(gain('anytime', [64, 96], 0), 1);
+    const decision = compileDecision(gain('anytime', [64, 96], 0), UNIT_NOISE);
     const prefix = counts(
       [
         [2, 3],
@@ -44,7 +47,7 @@ describe('gain', () => {
   });
 
   it('keeps the largest z, the earlier look on a tie, and the class that earned it', () => {
-    const decision = compileDecision(gain('anytime', [64, 96, 144], 0), 1);
+    const decision = compileDecision(gain('anytime', [64, 96, 144], 0), UNIT_NOISE);
     const first = decision.at(0, [counts([[3, 64]])], null).held!;
     const worse = counts([
       [3, 64],
@@ -59,7 +62,7 @@ describe('gain', () => {
   });
 
   it('breaks a tie of classes to the lowest index and certifies neither', () => {
-    const decision = compileDecision(gain('spending', [64, 128], 0), 1);
+    const decision = compileDecision(gain('spending', [64, 128], 0), UNIT_NOISE);
     const tie = counts([
       [1, 32],
       [2, 32],
@@ -68,7 +71,7 @@ describe('gain', () => {
   });
 
   it('abstains where all votes are invalid, and keeps what was held before', () => {
-    const decision = compileDecision(gain('spending', [64, 128, 256]), 1);
+    const decision = compileDecision(gain('spending', [64, 128, 256]), UNIT_NOISE);
     expect(decision.at(0, [counts([], 64)], null)).toEqual({ held: null, stop: 'abstain' });
     const held = decision.at(0, [counts([[0, 64]])], null).held;
     const later = counts([], 128);
@@ -90,7 +93,7 @@ describe('gain', () => {
     ['anytime', 0.01, 28_026, 3.44],
   ] as const)('with %s stops unanimous votes at price %f after %i samples', (bound, price, samples, z) => {
     const claim = gain(bound, looksFor({ kind: 'gain', minGain: price }, bound, 100_000), price);
-    const decision = compileDecision(claim, 1);
+    const decision = compileDecision(claim, UNIT_NOISE);
     const prefixes: Counts[] = [];
     let held: Held | null = null;
     for (const [look, n] of decision.looks.entries()) {
@@ -109,7 +112,7 @@ describe('gain', () => {
   it('with the defaults stops every image after 16,384 samples at the latest', () => {
     const decision = compileDecision(
       gain('spending', looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', 100_000)),
-      1,
+      UNIT_NOISE,
     );
     const look = decision.looks.indexOf(16_384);
     const before = Array<Counts>(look).fill(counts([]));
@@ -120,7 +123,7 @@ describe('gain', () => {
   });
 
   it('refuses counts that are not those of the look', () => {
-    const decision = compileDecision(gain('spending', [64, 128]), 1);
+    const decision = compileDecision(gain('spending', [64, 128]), UNIT_NOISE);
     const internal = expect.objectContaining({ code: 'INTERNAL' }) as unknown;
     expect(() => decision.at(0, [counts([[0, 63]])], null)).toThrow(internal);
     expect(() => decision.at(1, [counts([[0, 64]])], null)).toThrow(internal);
@@ -129,7 +132,7 @@ describe('gain', () => {
 });
 
 describe('fixed', () => {
-  const decision = compileDecision(FIXED, 1);
+  const decision = compileDecision(FIXED, UNIT_NOISE);
 
   it('decides nothing at the selection', () => {
     expect(decision.at(0, [counts([[0, 20]])], null)).toEqual({ held: null, stop: null });
@@ -180,7 +183,7 @@ describe('target', () => {
   };
   /** The outcome of an image whose first votes are these, look by look, until it stops. */
   function run(claim: Claim, failuresAt: (n: number) => number, scale = 0.5) {
-    const decision = compileDecision(claim, scale);
+    const decision = compileDecision(claim, { kind: 'gaussian', scale });
     const prefixes: Counts[] = [];
     let held: Held | null = null;
     for (const [look, n] of decision.looks.entries()) {
@@ -216,7 +219,9 @@ describe('target', () => {
     const found = run(target(['0', '0.5', '1']), (n) => Math.round(0.05 * n));
     expect(found.stop).toBe('futile');
     expect(found.held).toMatchObject({ target: 1, z: 1 });
-    expect(found.n).toBeGreaterThan(compileDecision(target(['0.5']), 0.5).looks[found.held!.look]!);
+    expect(found.n).toBeGreaterThan(
+      compileDecision(target(['0.5']), { kind: 'gaussian', scale: 0.5 }).looks[found.held!.look]!,
+    );
   });
 
   it('gives up as soon as the next radius is out of reach, with nothing held', () => {
@@ -234,7 +239,7 @@ describe('target', () => {
   });
 
   it('abstains where all votes are invalid, and certifies no class of a tie', () => {
-    const decision = compileDecision(target(['0']), 1);
+    const decision = compileDecision(target(['0']), UNIT_NOISE);
     expect(decision.at(0, [counts([], 32)], null)).toEqual({ held: null, stop: 'futile' });
     const tie = counts([
       [1, 16],
@@ -249,14 +254,14 @@ describe('target', () => {
   });
 
   it('is refused where a radius is out of reach of votes that all agree', () => {
-    expect(() => compileDecision(target(['0.5', '2'], 1000), 0.5)).toThrow(
+    expect(() => compileDecision(target(['0.5', '2'], 1000), { kind: 'gaussian', scale: 0.5 })).toThrow(
       expect.objectContaining({
         code: 'BUDGET_TOO_SMALL',
         message:
           'With 1000 samples and α = 0.001, not even votes that all agree would certify a radius of 2 at σ = 0.5.',
       }),
     );
-    expect(() => compileDecision(target(['0.5', '2'], 1000), 1)).not.toThrow();
+    expect(() => compileDecision(target(['0.5', '2'], 1000), UNIT_NOISE)).not.toThrow();
   });
 });
 
@@ -269,9 +274,9 @@ describe('two-stage', () => {
     images,
     looks: looksFor(stop, 'clopper-pearson', 20_000),
   };
-  const decision = compileDecision(claim, 1);
+  const decision = compileDecision(claim, UNIT_NOISE);
   const lengths = claim.looks.slice(1).map((n) => n - 64);
-  const bound = compileBound({ bound: 'clopper-pearson', alpha: 0.001, looks: claim.looks });
+  const bound = compileBound({ bound: 'clopper-pearson', alpha: 0.001, looks: claim.looks }, gaussian);
   const pilotOf = (failures: number) =>
     counts([[2, 64 - failures], ...(failures > 0 ? ([[5, failures]] as const) : [])]);
 
@@ -342,7 +347,7 @@ describe('two-stage', () => {
     const dear: Claim = { ...claim, stop: { kind: 'two-stage', minGain: 1000 } };
     const few: Claim = { ...claim, looks: looksFor(stop, 'clopper-pearson', 73) };
     for (const refused of [dear, few]) {
-      expect(() => compileDecision(refused, 1)).toThrow(
+      expect(() => compileDecision(refused, UNIT_NOISE)).toThrow(
         expect.objectContaining({ code: 'BUDGET_TOO_SMALL' }),
       );
     }
@@ -351,7 +356,7 @@ describe('two-stage', () => {
 
 describe('fixed with clt', () => {
   it('never holds a certificate, however clear the votes', () => {
-    const decision = compileDecision({ ...FIXED, bound: 'clt', looks: [20, 21] }, 1);
+    const decision = compileDecision({ ...FIXED, bound: 'clt', looks: [20, 21] }, UNIT_NOISE);
     const whole = counts([[3, 21]]);
     expect(decision.at(1, [counts([[3, 20]]), whole], null)).toEqual({ held: null, stop: 'budget' });
   });
@@ -359,9 +364,9 @@ describe('fixed with clt', () => {
 
 describe('when something may be decided', () => {
   it('is at every look for gain, one ahead; at the end alone for fixed', () => {
-    const every = compileDecision(gain('anytime', [64, 96, 144]), 1);
+    const every = compileDecision(gain('anytime', [64, 96, 144]), UNIT_NOISE);
     expect([every.ahead, every.due([]), every.due([counts([[0, 64]])])]).toEqual([1, 0, 1]);
-    const once = compileDecision(FIXED, 1);
+    const once = compileDecision(FIXED, UNIT_NOISE);
     expect([once.ahead, once.due([]), once.due([counts([[0, 20]])])]).toEqual([0, 1, 1]);
   });
 });
@@ -380,6 +385,6 @@ describe('claims that cannot be made', () => {
       ),
     ],
   ])('are refused with %s', (code, claim) => {
-    expect(() => compileDecision(claim, 1)).toThrow(expect.objectContaining({ code }));
+    expect(() => compileDecision(claim, UNIT_NOISE)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -1,61 +1,53 @@
-import { leaderOf, votesOf, type Counts } from '../../shared/counts.js';
+import type { Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import type { Bound } from '../../statistics/bound.js';
-import { budgetTooSmall } from '../../statistics/claim.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
+import { outOfReach } from '../../statistics/claim.js';
+import { budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
+import type { Noise } from '../../statistics/noises/noise.js';
 import { compileTarget } from '../../statistics/target.js';
-import { better, certify, prefixAt, type Held, type Rule, type StopReason } from './decision.js';
+import { votesForLeader, type ClassVotes } from './class-votes.js';
+import { better, certify, prefixAt, type Held, type LookOutcome, type Rule } from './decision.js';
 
 /**
  * The rules that may decide at every look: `gain` and `target`. The class is the leader of all samples so far; the
  * bound holds at all looks and for all classes at once (Theorem C), so that any rule may stop it.
  */
-interface Seen {
-  readonly look: number;
-  readonly n: number;
-  readonly leader: number | null;
-  /** Samples that did not vote for the leader, invalid ones among them. */
-  readonly failures: number;
-}
-
 function everyLook(
   looks: readonly number[],
-  decide: (seen: Seen, before: Held | null) => { held: Held | null; stop: StopReason | null },
+  decide: (look: number, votes: ClassVotes, before: Held | null) => LookOutcome,
 ): Rule {
   return {
     ahead: 1,
     due: (prefixes: readonly Counts[]) => prefixes.length,
-    at(look, prefixes, before) {
-      const prefix = prefixAt(look, looks, prefixes);
-      const leader = leaderOf(prefix);
-      const n = looks[look]!;
-      return decide(
-        { look, n, leader, failures: n - (leader === null ? 0 : votesOf(prefix, leader)) },
-        before,
-      );
-    },
+    at: (look, prefixes, before) => decide(look, votesForLeader(prefixAt(look, looks, prefixes)), before),
   };
 }
 
 /** @throws BUDGET_TOO_SMALL if no look could certify anything */
-export function gainRule(claim: Claim, minGain: number, bound: Bound): Rule {
+export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): Rule {
   const { looks } = claim;
   if (!looks.some((n, look) => bound.certify(look, 0, n) !== null)) throw budgetTooSmall(claim);
-  return everyLook(looks, ({ look, n, leader, failures }, before) => {
-    const held = better(before, certify(bound, look, leader, failures, n));
-    return { held, stop: gainStops(bound, looks, minGain, { look, failures, heldZ: held?.z ?? 0 }) };
+  return everyLook(looks, (look, votes, before) => {
+    const held = better(before, certify(bound, look, votes));
+    const standing = { look, failures: votes.failures, heldZ: held?.z ?? 0 };
+    return { held, stop: gainStops(bound, looks, minGain, standing) };
   });
 }
 
-/** @param scale the noise's, in the units of the radii. @throws BUDGET_TOO_SMALL if a radius is out of reach of all votes */
-export function targetRule(claim: Claim, radii: readonly string[], scale: number): Rule {
+/**
+ * @param scale the noise's, in the units of the radii
+ * @throws OPTION_INVALID if the noise cannot reach a radius; BUDGET_TOO_SMALL if unanimous votes would not reach it
+ */
+export function targetRule(claim: Claim, radii: readonly string[], noise: Noise, scale: number): Rule {
   const { looks, alpha } = claim;
   const targets = radii.map((radius) => Number(radius) / scale);
+  if (targets.at(-1)! >= noise.farthest) throw outOfReach(noise, radii.at(-1)!, scale);
   const maxSamples = looks.at(-1)!;
-  const target = compileTarget({ targets, alpha, maxSamples });
+  const target = compileTarget({ targets, alpha, maxSamples, noise });
   const reachable = target.reached(0, maxSamples);
   if (reachable < radii.length)
-    throw budgetTooSmall(claim, `a radius of ${radii[reachable]!} at σ = ${scale}`);
+    throw budgetTooSmall(claim, { radius: radii[reachable]!, symbol: noise.symbol, scale });
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,
@@ -63,10 +55,11 @@ export function targetRule(claim: Claim, radii: readonly string[], scale: number
     look,
     target: j,
   });
-  return everyLook(looks, ({ look, n, leader, failures }, before) => {
+  return everyLook(looks, (look, { classIndex, n, failures }, before) => {
     const heldBefore = before === null ? 0 : before.target! + 1;
     const reached = Math.max(heldBefore, target.reached(failures, n));
-    const held = leader !== null && reached > heldBefore ? certificate(leader, reached - 1, look) : before;
+    const held =
+      classIndex !== null && reached > heldBefore ? certificate(classIndex, reached - 1, look) : before;
     if (reached === radii.length) return { held, stop: 'certified' };
     if (target.isFutile(reached, failures, n)) return { held, stop: 'futile' };
     return { held, stop: n === maxSamples ? 'budget' : null };

@@ -2,20 +2,20 @@ import type { EventEmitter } from 'node:events';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What every call of grpc-js has. */
+/** The part of a call of grpc-js that all kinds of calls have. */
 interface Call extends EventEmitter {
   readonly cancelled: boolean;
   getDeadline(): Date | number;
 }
 
-/** Whether somebody still waits for the answers of a call that streams them. (One that is read from closes when it was read.) */
+/** Tells when nobody waits any more for the answers of a call that streams them. Not for calls that stream requests: they close when all was read. */
 export class CallSignal {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout | undefined;
 
   /**
-   * grpc-js tells of an ended call by `cancelled`, but not always only by it, and of a deadline only once all that was written has been
-   * read, which a client that reads nothing prevents: hence all events, and a timer of our own.
+   * Listens to three events and sets a timer for the deadline: grpc-js does not always emit `cancelled` when a call ends, and it notices a
+   * deadline only when all that was written was read, which a client that reads nothing prevents.
    */
   constructor(call: Call) {
     const abort = () => this.abort();
@@ -25,12 +25,12 @@ export class CallSignal {
     if (call.cancelled) abort();
   }
 
-  /** Aborts when nobody waits any more: cancelled, connection gone, deadline over. */
+  /** Aborts when the call is cancelled, its connection is gone, or its deadline is over. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Called when the handler is done. */
+  /** Stops the timer. To be called when the handler is done. */
   release(): void {
     clearTimeout(this.timer);
   }

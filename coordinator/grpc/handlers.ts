@@ -11,30 +11,33 @@ import {
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 import { specOfWire } from '../../shared/wire/job-spec.js';
-import { notServing } from '../jobs/refusals.js';
-import type { CertificationService } from '../jobs/service.js';
-import { getArtifact, listArtifacts } from './artifacts.js';
+import { notServing } from '../jobs/service-errors.js';
+import type { CertificationService } from '../jobs/certification-service.js';
+import { getArtifact, listArtifacts } from './artifact-calls.js';
 import { MOST_MESSAGE_BYTES } from './definition.js';
-import type { Report } from './errors.js';
+import type { Report } from './call-status.js';
 import { streaming } from './streaming.js';
 import { traceOf } from './trace.js';
 import { unary } from './unary.js';
-import { upload, type UploadOptions } from './upload.js';
+import { upload, type UploadOptions } from './upload-call.js';
 
 const methods = CERTIFICATION_METHODS;
 
-/** The service's methods as gRPC calls them. */
+/**
+ * Returns the handlers of the service's methods: each decodes a request, asks the service, and encodes what it answers. This folder knows gRPC and
+ * the messages of the API; it does not know how jobs are run or stored.
+ */
 export function handlersOf(
   service: CertificationService,
   uploads: UploadOptions,
   report: Report,
 ): Record<MethodName, UntypedHandleCall> {
-  // Only one coordinator takes uploads, as two would write into the same file.
+  // Only the coordinator that serves takes uploads: two would write into one file.
   const store = () => {
     if (!service.serving) throw notServing();
     return service.artifacts;
   };
-  // A request that names an artifact which is not there is no search for that artifact: the client has to upload it first.
+  // NOT_FOUND would say that the method looks for an artifact. Here the client has to upload it first.
   const creating = { ARTIFACT_MISSING: status.FAILED_PRECONDITION };
   return {
     createJob: unary(
@@ -76,7 +79,7 @@ async function createJob(
   );
 }
 
-/** A page, smaller than asked for where its jobs do not fit into one message. */
+/** Answers ListJobs with a page, smaller than asked for if its jobs do not fit into one message. */
 async function listJobs(
   service: CertificationService,
   { pageSize, pageToken }: ReadRequestOf<'listJobs'>,

@@ -1,9 +1,9 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import type { CertificationService } from '../jobs/service.js';
+import type { CertificationService } from '../jobs/certification-service.js';
 import { SERVICE_NAME } from './definition.js';
 
-/** grpc.health.v1.Health: SERVING while the service is, for it and for the server as a whole (''). */
+/** Answers grpc.health.v1.Health for the service and for the server as a whole (''): SERVING while the service serves. */
 export class Health {
   private readonly implementation = new HealthImplementation();
   private readonly stop: () => void;
@@ -17,7 +17,7 @@ export class Health {
     this.implementation.addToServer(server);
   }
 
-  /** NOT_SERVING from now on, whatever the service does. */
+  /** Answers NOT_SERVING from now on, whatever the service does. */
   close(): void {
     this.stop();
     this.tell(false);

@@ -1,19 +1,19 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { CERTIFICATION_METHODS } from '../../api/wire/service.js';
 import { unauthenticated, type Tokens } from '../../adapters/http/tokens.js';
-import { statusOf, type CallStatus, type Report } from './errors.js';
+import { statusOf, type CallStatus, type Report } from './call-status.js';
 
-/** Whoever asks whether we are well need not say who he is: a load balancer has no token. */
-const FREE = '/grpc.health.v1.Health/';
+/** Health checks need no token: a load balancer has none. */
+const WITHOUT_TOKEN = '/grpc.health.v1.Health/';
 
-/** Lets nobody without a token reach a handler, of whichever service; the token is not passed on. */
+/** Refuses calls without a valid token, of every service of the server. The token is not passed on to handlers. */
 export function authentication(
   tokens: Tokens,
   report: Report,
   onRefused: (where: string) => void,
 ): ServerInterceptor {
   return (method, call) => {
-    if (method.path.startsWith(FREE)) return new ServerInterceptingCall(call);
+    if (method.path.startsWith(WITHOUT_TOKEN)) return new ServerInterceptingCall(call);
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
@@ -36,10 +36,7 @@ export function authentication(
 
 type OpenCall = Parameters<ServerInterceptor>[1];
 
-/**
- * Calls that last until the client ends them: watches, of whichever service. A server that shuts down would wait for them for ever;
- * the others end by themselves.
- */
+/** Keeps the calls that last until the client ends them: watches of every service. A server that shuts down would wait for them for ever. */
 export class EndlessCalls {
   private readonly open = new Set<OpenCall>();
 

@@ -1,7 +1,7 @@
 import { ServerInterceptingCall, status, type ServerInterceptor } from '@grpc/grpc-js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 
-/** Counts and times the calls of all services. To be the first of the interceptors: then it sees what the others answer, too. */
+/** Counts and times the calls of all services. It must be the first interceptor, to see what the others answer. */
 export function metering(metrics: Metrics<'coordinator'>): ServerInterceptor {
   return (definition, call) => {
     const begun = performance.now();
@@ -16,7 +16,7 @@ export function metering(metrics: Metrics<'coordinator'>): ServerInterceptor {
       metrics.observe('smoothcert_grpc_call_duration_seconds', seconds, { method });
     };
     return new ServerInterceptingCall(call, {
-      // grpc-js calls onCancel at the end of every call: where no status was sent before, its client is gone or out of patience.
+      // grpc-js calls onCancel at the end of every call. If no status was sent before, the client is gone or its deadline is over.
       start: (next) =>
         next({
           onCancel: () => end(Date.now() >= deadline ? status.DEADLINE_EXCEEDED : status.CANCELLED),

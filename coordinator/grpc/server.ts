@@ -6,15 +6,15 @@ import { listen, type Listener } from '../../adapters/http/listen.js';
 import type { Tls, TlsContents } from '../../adapters/http/tls.js';
 import type { Tokens } from '../../adapters/http/tokens.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
-import type { CertificationService } from '../jobs/service.js';
+import type { CertificationService } from '../jobs/certification-service.js';
 import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
-import { statusOf, type Report } from './errors.js';
+import { statusOf, type Report } from './call-status.js';
 import { handlersOf } from './handlers.js';
 import { Health } from './health.js';
 import { authentication, EndlessCalls } from './interceptors.js';
 import { metering } from './metering.js';
 import { addReflection } from './reflection.js';
-import { UPLOAD_LIMITS, type UploadLimits } from './upload.js';
+import { UPLOAD_LIMITS, type UploadLimits } from './upload-call.js';
 
 export interface GrpcServerOptions {
   readonly service: CertificationService;
@@ -24,20 +24,20 @@ export interface GrpcServerOptions {
   /** Null: whoever reaches the address is let in. */
   readonly tokens: Tokens | null;
   readonly report: Report;
-  /** Called with the method of a call without a token that is known, for a log. */
+  /** Called with the method of every call that was refused for want of a valid token: for a log. */
   readonly onRefused?: (where: string) => void;
-  /** Called with why an upload was refused, for a log. */
+  /** Called with the error of every upload that was refused: for a log. */
   readonly onUploadRefused?: Report;
   readonly uploads?: UploadLimits;
   readonly metrics?: Metrics<'coordinator'>;
 }
 
-/** A client of which nothing was heard for the first time is asked, and given up after the second. */
+/** A client that is silent for `time` is asked for a sign of life; its connection ends after another `timeout`. */
 const KEEPALIVE_MS = { time: 30_000, timeout: 10_000 };
-/** Calls of one connection at a time; more wait in the client. */
+/** Calls at a time on one connection; further ones wait in the client. */
 const MOST_CALLS = 1_024;
 
-/** The certification service over gRPC, with grpc.health.v1 and reflection. */
+/** Serves the certification service over gRPC, with grpc.health.v1 and reflection. */
 export class GrpcServer {
   private closing: Promise<void> | null = null;
 
@@ -49,7 +49,7 @@ export class GrpcServer {
     private readonly report: Report,
   ) {}
 
-  /** Listens. @throws SmoothcertError OPTION_INVALID where the address cannot be had */
+  /** Starts a server that listens. @throws SmoothcertError OPTION_INVALID if the address cannot be listened on */
   static async start(options: GrpcServerOptions): Promise<GrpcServer> {
     const { service, tokens, report, metrics = NO_METRICS, uploads = UPLOAD_LIMITS } = options;
     const { onRefused = () => undefined, onUploadRefused = () => undefined } = options;
@@ -70,7 +70,7 @@ export class GrpcServer {
     health.addTo(server);
     try {
       await addReflection(server);
-      // A socket of our own: grpc-js tells of one that it cannot have only in prose, and has no limit to its connections.
+      // A socket of our own: grpc-js has no limit of connections, and says only in prose why it cannot listen.
       const socket = createServer({ noDelay: true }, injecting(server, options.tls));
       const listener = await listen(socket, options.address, 'The gRPC service');
       return new GrpcServer(server, listener, health, endless, report);
@@ -81,12 +81,12 @@ export class GrpcServer {
     }
   }
 
-  /** Where it listens, with the port that was found. */
+  /** Where it listens, with the port that was chosen if none was given. */
   get address(): Address {
     return this.listener.address;
   }
 
-  /** Says NOT_SERVING, takes no more calls, ends the watches, lets the other calls finish for `graceMs`, then ends them, too. */
+  /** Reports NOT_SERVING, takes no more calls, ends the watches, and waits up to `graceMs` for the other calls before it ends them, too. */
   close(graceMs: number): Promise<void> {
     this.closing ??= this.shutDown(graceMs);
     return this.closing;
@@ -114,7 +114,7 @@ const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_concurrent_streams': MOST_CALLS,
 };
 
-/** Hands connections to the server, each with the certificates that the files hold when it comes. */
+/** Passes connections to the server, each with the certificates that the files hold at that moment. */
 function injecting(server: Server, tls: Tls | null): (connection: Socket) => void {
   let used = tls?.current() ?? null;
   let injector = server.createConnectionInjector(credentialsOf(used));
@@ -122,7 +122,7 @@ function injecting(server: Server, tls: Tls | null): (connection: Socket) => voi
     const now = tls?.current() ?? null;
     if (now !== used) {
       used = now;
-      // The one before keeps the connections that it has; the server ends both.
+      // The injector before keeps its connections; the server ends those of both.
       injector = server.createConnectionInjector(credentialsOf(now));
     }
     injector.injectConnection(connection);

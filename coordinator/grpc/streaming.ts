@@ -1,14 +1,14 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import type { Method } from '../../api/wire/service.js';
 import { CallSignal } from './call-signal.js';
-import { statusOf, type Report } from './errors.js';
+import { statusOf, type Report } from './call-status.js';
 
 type Call = ServerWritableStream<Buffer, Buffer>;
 
 /**
- * A handler of one request and a stream of answers, which is drawn by its reader: the next message is asked for when the one before has
- * left this process. So nothing is queued for a slow client, and one that reads nothing costs a message. When the client is gone, the
- * iteration ends and nothing else.
+ * Makes the handler of a method with one request and a stream of answers. The next message is asked for when the one before has left this
+ * process: nothing is queued for a slow client, and a client that reads nothing costs one message. When the client is gone, the iteration
+ * ends.
  * @param messages must end when the signal aborts
  */
 export function streaming<Q, ReadQ, A, ReadA>(
@@ -26,7 +26,7 @@ export function streaming<Q, ReadQ, A, ReadA>(
       }
       if (!signal.aborted) call.end();
     } catch (error) {
-      // grpc-js makes the call's status of an `error` event, after what was written before.
+      // grpc-js turns an `error` event into the status of the call, and sends it after what was written before.
       if (!signal.aborted) call.emit('error', statusOf(error, report));
     } finally {
       caller.release();
@@ -35,7 +35,7 @@ export function streaming<Q, ReadQ, A, ReadA>(
   return (call) => void respond(call);
 }
 
-/** Resolves when the message has left, or nobody wants it any more: grpc-js forgets the callbacks of an ended call. */
+/** Resolves when the message has left or the signal aborts: grpc-js does not call the callback of a write to a call that has ended. */
 function send(call: Call, message: Buffer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,12 +1,12 @@
 import type { handleUnaryCall, Metadata, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Method } from '../../api/wire/service.js';
-import { statusOf, type Report, type StatusCodes } from './errors.js';
+import { statusOf, type Report, type StatusCodes } from './call-status.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
 /**
- * A handler of one request and one answer. It decodes, asks, encodes; whatever fails on the way becomes the call's status.
- * @param exceptions status codes that this method has for codes of ours
+ * Makes the handler of a method with one request and one answer. Whatever fails becomes the status of the call.
+ * @param exceptions status codes that this method has for some of our codes
  */
 export function unary<Q, ReadQ, A, ReadA>(
   method: Method<Q, ReadQ, A, ReadA>,

@@ -1,39 +1,40 @@
 import { RequestError } from '../../shared/errors.js';
-import type { JobImages, JobSpec } from '../../shared/job-spec.js';
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
+import { imageCount, type JobImages, type JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/job-spec.js';
 import { checkSpec } from './check-spec.js';
-import { dataSetsIn } from './data-set.js';
-import type { Inputs } from './inputs.js';
+import { dataSetsIn } from '../artifacts/stored-data-set.js';
+import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
-import { viewOf } from './job-view-of.js';
-import { countOf } from '../run/ledger-bytes.js';
-import { LARGEST_SPEC, LONGEST_REQUEST_ID, ROOM_OF_AN_IMAGE } from './limits.js';
-import { noProgress } from '../run/live-job.js';
-import type { ServicePorts } from './ports.js';
-import { jobExists, tooManyJobs, tooManyUnattended } from './refusals.js';
+import { endedViewOf, viewOf } from '../observe/job-view-of.js';
+import { LARGEST_SPEC, ROOM_OF_AN_IMAGE } from './limits.js';
+import { noProgressOf } from '../run/live-job.js';
+import type { ServicePorts } from './service-ports.js';
+import { jobExists, tooManyJobs, tooManyUnattended } from './service-errors.js';
 import type { JobRunner } from '../run/job-runner.js';
-import type { CreateRequest } from './service.js';
-import type { Term } from './term.js';
+import { hasEnded } from '../run/stored-job.js';
+import type { CreateRequest } from './certification-service.js';
+import type { ActiveJobs } from './active-jobs.js';
 
 /** Of the name of a request that has none: two are never the same. */
 const ID_BYTES = 16;
 
-/** Takes jobs in: what is stored was checked, and rests on artifacts that are there. */
+/** Creates jobs. What it stores was checked, and all artifacts that it names are in the store. */
 export class Admission {
   private admitting = 0;
 
   constructor(
     private readonly ports: ServicePorts,
-    private readonly inputs: Inputs,
+    private readonly inputs: InputArtifacts,
   ) {}
 
-  /** As `CertificationService.createJob`. The same request again, also at the same moment or elsewhere, gives the same job. */
-  async create(term: Term, request: CreateRequest): Promise<JobView> {
+  /** As `CertificationService.createJob`. Equal requests make one job, also if they come at the same moment or to another coordinator. */
+  async create(active: ActiveJobs, request: CreateRequest): Promise<JobView> {
     const { spec, requestId, validateOnly } = request;
-    if (requestId.length > LONGEST_REQUEST_ID) {
-      const description = `is longer than ${LONGEST_REQUEST_ID} characters`;
+    if (requestId.length > MAX_REQUEST_ID) {
+      const description = `is longer than ${MAX_REQUEST_ID} characters`;
       throw new RequestError([{ field: 'request_id', description }]);
     }
     checkSpec(spec);
@@ -45,20 +46,20 @@ export class Admission {
     const known = await this.ports.jobs.get(id);
     if (known && known.entry.requestDigest !== requestDigestOf(spec)) throw jobExists(requestId);
     if (validateOnly) return this.checked(request);
-    if (known) return this.viewOf(term, known.entry);
-    const created = await this.store(term, id, request);
-    return created === null ? this.create(term, request) : term.begin(created).view();
+    if (known) return this.viewOf(active, known.entry);
+    const created = await this.store(active, id, request);
+    return created === null ? this.create(active, request) : active.begin(created).view();
   }
 
-  /** Null if another request was faster. */
-  private async store(term: Term, id: string, request: CreateRequest): Promise<JobEntry | null> {
+  /** Stores a new job. Returns null if there is one of this id already: an equal request was faster. */
+  private async store(active: ActiveJobs, id: string, request: CreateRequest): Promise<JobEntry | null> {
     const { spec, requestId, trace } = request;
-    this.requirePlace(term, spec);
+    this.requireCapacity(active, spec);
     this.admitting += 1;
     try {
       await this.inputs.require(spec);
       const images = await this.images(spec);
-      await this.ports.artifacts.requireRoom(ROOM_OF_AN_IMAGE * countOf(images));
+      await this.ports.artifacts.requireRoom(ROOM_OF_AN_IMAGE * imageCount(images));
       const entry: JobEntry = {
         id,
         requestId,
@@ -73,34 +74,34 @@ export class Admission {
         ...(trace && { trace }),
       };
       if ((await this.ports.jobs.create(entry)) !== 'created') return null;
-      this.tellCreated(entry);
+      this.logCreated(entry);
       return entry;
     } finally {
       this.admitting -= 1;
     }
   }
 
-  private tellCreated({ id: job, requestId, spec }: JobEntry): void {
-    const images = spec.images ? countOf(spec.images) : 0;
+  private logCreated({ id: job, requestId, spec }: JobEntry): void {
+    const images = spec.images ? imageCount(spec.images) : 0;
     const request = requestId === '' ? '' : `, request ${requestId}`;
     const message = `The job is created: ${images} images on ${spec.device}${request}.`;
     this.ports.log('job-created', message, { job, images });
   }
 
-  /** Jobs that can be drawn come and go; those of a device that nobody has stay, and may not take every place. */
-  private requirePlace(term: Term, { device }: JobSpec): void {
+  /** Refuses a job beyond the limits. Jobs for a device that no worker has do not end, and so may take only a part of all places. */
+  private requireCapacity(active: ActiveJobs, { device }: JobSpec): void {
     const { activeJobs, unattendedJobs } = this.ports.limits;
     const staying = this.ports.exchange.presences().filter(({ draining }) => !draining);
     const devices = new Set(staying.map(({ device }) => device));
     const waits = ({ entry }: JobRunner) => entry.job === null && !devices.has(entry.spec.device);
-    const unattended = [...term.runners.values()].filter(waits).length;
-    if (term.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs, unattended);
+    const unattended = [...active.runners.values()].filter(waits).length;
+    if (active.runners.size + this.admitting >= activeJobs) throw tooManyJobs(activeJobs, unattended);
     if (!devices.has(device) && unattended + this.admitting >= unattendedJobs) {
       throw tooManyUnattended(unattendedJobs, device);
     }
   }
 
-  /** What is known of a job that is not created. Nothing is fetched for it, so that of a data set elsewhere the images stay unchecked. */
+  /** Returns the view of a job that is only checked, not created. Nothing is fetched for it: if its data set is not here, its images stay unchecked. */
   private async checked({ spec, requestId }: CreateRequest): Promise<JobView> {
     const here = await this.inputs.check(spec);
     const images = here ? await this.images(spec) : spec.images;
@@ -116,13 +117,14 @@ export class Admission {
       cancelRequested: false,
       ending: null,
     };
-    return { ...viewOf(entry, noProgress(images ? countOf(images) : 0), null, []), spec };
+    return { ...viewOf(entry, noProgressOf(entry), null, []), spec };
   }
 
+  /** Returns the images of the job, as `imagesIn`, if they are not too many. */
   private async images({ data, images }: JobSpec): Promise<JobImages> {
     const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
     const found = await dataSets.images(data.digest, images);
-    const count = countOf(found);
+    const count = imageCount(found);
     const most = this.ports.limits.images;
     if (count <= most) return found;
     const description = `names ${count} images, and this server takes at most ${most} a job`;
@@ -134,8 +136,8 @@ export class Admission {
     return this.ports.randomBytes(8).readBigUInt64BE().toString();
   }
 
-  private viewOf(term: Term, entry: JobEntry): JobView {
-    if (entry.ending) return viewOf(entry, entry.ending.progress, null, []);
-    return term.begin(entry).view();
+  /** Returns the view of a job that is stored already. */
+  private viewOf(active: ActiveJobs, entry: JobEntry): JobView {
+    return hasEnded(entry) ? endedViewOf(entry) : active.begin(entry).view();
   }
 }

@@ -72,7 +72,7 @@ describe('a spec', () => {
     ['spec.model.weights[0].path', weights('c:w')],
     ['spec.model.weights[0].path', weights('a\\w')],
     ['spec.model.weights[0].path', weights('')],
-    ['spec.model.weights[0].path', weights('x'.repeat(4097))],
+    ['spec.model.weights[0].path', weights('x'.repeat(1025))],
     ['spec.model.weights[1].path', weights('w', 'w')],
     ['spec.data.digest', { data: { digest: DIGEST.slice(1), uri: null } }],
     ['spec.data.uri', { data: { digest: DIGEST, uri: '' } }],
@@ -92,7 +92,7 @@ describe('a spec', () => {
     ['spec.normalisation.mean', normalisation({ mean: [] })],
     ['spec.normalisation.mean', normalisation({ mean: [NaN] })],
     ['spec.normalisation.std', normalisation({ std: [0] })],
-    ['spec.normalisation.std', normalisation({ std: new Array<number>(1025).fill(1) })],
+    ['spec.normalisation.std', normalisation({ std: new Array<number>(4097).fill(1) })],
     ['spec.output', { output: '' }],
     ['spec.batch', { batch: 0 }],
     ['spec.batch', { batch: 4097 }],
@@ -106,7 +106,7 @@ describe('a spec', () => {
     [
       'spec.target.radii',
       {
-        stop: { kind: 'target', radii: Array.from({ length: 1001 }, (_, i) => String(i)) },
+        stop: { kind: 'target', radii: Array.from({ length: 1025 }, (_, i) => String(i)) },
         bound: 'anytime',
       },
     ],

@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/job.js';
+import { JOB_ID_DIGITS } from '../../shared/job-id-pattern.js';
 import type { JobSpec } from '../../shared/job-spec.js';
-
-const ID_DIGITS = 20;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/**
- * The id of the job that a request makes: a function of the request's id, so that the same request makes one job however often and
- * wherever it arrives. Safe as a part of a NATS subject.
- */
+/** Returns the id of the job that a request makes: a function of the request's id, so that a request makes one job however often it comes. */
 export function jobIdOf(requestId: string): string {
-  return `j-${sha256(`smoothcert.v1.job\0${requestId}`).slice(0, ID_DIGITS)}`;
+  return `j-${sha256(`smoothcert.v1.job\0${requestId}`).slice(0, JOB_ID_DIGITS)}`;
 }
 
-/** sha256 (hex) of the spec as it came: tells a repeated request from another one under the same id. */
+/** Returns the sha256 (hex) of the spec as it came: it tells a repeated request from another one with the same id. */
 export function requestDigestOf(spec: JobSpec): string {
   return sha256(canonicalJson(spec));
 }

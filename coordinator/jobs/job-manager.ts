@@ -2,48 +2,49 @@ import { setMaxListeners } from 'node:events';
 import { RequestError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
+import { Listeners } from '../../shared/listeners.js';
 import type { Lease } from '../../shared/ports/lease.js';
 import { NO_TRACER, within } from '../../shared/telemetry/tracer.js';
 import { Admission } from './admission.js';
 import { certificateRows } from '../results/certificate-rows.js';
-import { Inputs, type Fetcher } from './inputs.js';
-import { showMoment, type Moment } from '../observe/gauges.js';
+import { InputArtifacts, type Fetcher } from '../artifacts/job-inputs.js';
+import { setGauges, type CoordinatorState } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';
-import { viewOf } from './job-view-of.js';
-import { pageOf } from './pages.js';
-import type { ServicePorts } from './ports.js';
-import { ResultsInHand } from '../results/results-in-hand.js';
-import { jobNotFound, notServing, tooManyWatchers } from './refusals.js';
-import type { CertificationService, CreateRequest } from './service.js';
-import { Term } from './term.js';
-import { updateEntry } from './update.js';
-import { watchEnded, watchLive } from './watch.js';
+import { endedViewOf } from '../observe/job-view-of.js';
+import { pageOf } from './job-pages.js';
+import type { ServicePorts } from './service-ports.js';
+import { ResultsInUse } from '../results/results-in-use.js';
+import { jobNotFound, notServing, tooManyWatchers } from './service-errors.js';
+import type { CertificationService, CreateRequest } from './certification-service.js';
+import { ActiveJobs } from './active-jobs.js';
+import { hasEnded, updateEntry, type EndedEntry } from '../run/stored-job.js';
+import { watchEnded, watchLive } from './job-updates.js';
 
 export interface JobManagerOptions extends ServicePorts {
-  /** Null: nobody else could hold one. */
+  /** Null: no other process could serve these jobs. */
   readonly lease: Lease | null;
   /** Null: artifacts are uploaded, never fetched. */
   readonly fetcher: Fetcher | null;
 }
 
-const JOB_ID = /^j-[0-9a-f]{20}$/;
-
 /**
- * The jobs of one installation, served while this process holds the lease. It keeps no truth: the job store says which jobs there are,
- * each job's ledger how far it is. So any coordinator may take over at any moment, and two at once do no harm.
+ * Serves the jobs of one installation while this process holds the lease. It knows requests, the lease and which jobs there are; how a job
+ * is run is up to `JobRunner`, and how calls come in up to `coordinator/grpc`. It keeps nothing that must last: the job store says which
+ * jobs there are, each job's ledger how far it is. So any coordinator may take over at any moment, and two at once do no harm.
  */
 export class JobManager implements CertificationService {
-  private term: Term | null = null;
-  private readonly listeners = new Set<(serving: boolean) => void>();
+  /** The jobs that it runs while it serves; null while it does not. */
+  private active: ActiveJobs | null = null;
+  private readonly listeners = new Listeners<[serving: boolean]>();
   private readonly admission: Admission;
   private watchers = 0;
-  /** Beyond a term: jobs of the one before may still let go. */
-  private readonly inHand = new ResultsInHand();
+  /** Shared by all the `ActiveJobs` that this process has in turn: a runner of earlier ones may still be ending. */
+  private readonly inUse = new ResultsInUse();
 
   constructor(private readonly options: JobManagerOptions) {
-    this.admission = new Admission(options, new Inputs(options.artifacts, options.fetcher));
-    options.metrics.onScrape(() => showMoment(options.metrics, this.moment()));
+    this.admission = new Admission(options, new InputArtifacts(options.artifacts, options.fetcher));
+    options.metrics.onScrape(() => setGauges(options.metrics, this.state()));
   }
 
   get artifacts(): ArtifactStore {
@@ -51,15 +52,14 @@ export class JobManager implements CertificationService {
   }
 
   get serving(): boolean {
-    return this.term !== null && isOn(this.term.until);
+    return this.active !== null && isOn(this.active.until);
   }
 
   onServing(listener: (serving: boolean) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
-  /** Holds the lease as often as it can be had, and runs the jobs meanwhile, until `signal` aborts; then lets go of everything. */
+  /** Waits for the lease, serves while it is held, and waits for it again, until `signal` aborts; then gives it back. */
   async run(signal: AbortSignal): Promise<void> {
     const { lease } = this.options;
     while (!signal.aborted) {
@@ -87,32 +87,32 @@ export class JobManager implements CertificationService {
 
   async getJob(id: string): Promise<JobView> {
     const found = await this.find(this.current(), id);
-    return found instanceof JobRunner ? found.view() : endedView(found);
+    return found instanceof JobRunner ? found.view() : endedViewOf(found);
   }
 
   async listJobs(pageSize: number, pageToken: string): Promise<{ jobs: JobView[]; nextPageToken: string }> {
-    const term = this.current();
+    const active = this.current();
     const entries = (await this.options.jobs.list()).map(({ entry }) => entry);
     const { page, nextPageToken } = pageOf(entries, pageSize, pageToken);
-    const jobs = page.map((entry) => (hasEnded(entry) ? endedView(entry) : term.begin(entry).view()));
+    const jobs = page.map((entry) => (hasEnded(entry) ? endedViewOf(entry) : active.begin(entry).view()));
     return { jobs, nextPageToken };
   }
 
   async cancelJob(id: string): Promise<JobView> {
-    const term = this.current();
-    await this.find(term, id);
+    const active = this.current();
+    await this.find(active, id);
     const entry = await updateEntry(this.options.jobs, id, (now) =>
       now.ending || now.cancelRequested ? now : { ...now, cancelRequested: true },
     );
     if (entry === null) throw jobNotFound(id);
-    if (hasEnded(entry)) return endedView(entry);
-    const runner = term.begin(entry);
+    if (hasEnded(entry)) return endedViewOf(entry);
+    const runner = active.begin(entry);
     runner.notice(entry);
     return runner.view();
   }
 
   async *watch(id: string, afterSequence: number, signal: AbortSignal): AsyncGenerator<JobUpdate> {
-    const term = this.current();
+    const active = this.current();
     const { limits, clock } = this.options;
     if (!Number.isSafeInteger(afterSequence) || afterSequence < 0) {
       throw new RequestError([{ field: 'after_sequence', description: 'is no sequence of a watch' }]);
@@ -120,34 +120,34 @@ export class JobManager implements CertificationService {
     if (this.watchers >= limits.watchers) throw tooManyWatchers(limits.watchers);
     const leave = this.watching(signal);
     try {
-      const found = await this.find(term, id);
-      const until = AbortSignal.any([signal, term.until]);
+      const found = await this.find(active, id);
+      const until = AbortSignal.any([signal, active.until]);
       if (found instanceof JobRunner) {
         yield* watchLive(found, afterSequence, clock, limits.watchMs, until);
-      } else yield* watchEnded(endedView(found), found.ending, this.artifacts, afterSequence);
-      if (term.until.aborted && !signal.aborted) throw notServing();
+      } else yield* watchEnded(endedViewOf(found), found.ending, this.artifacts, afterSequence);
+      if (active.until.aborted && !signal.aborted) throw notServing();
     } finally {
       leave();
     }
   }
 
   async *certificates(id: string, fromImage: number, signal: AbortSignal): AsyncGenerator<CertificateRow> {
-    const term = this.current();
-    const found = await this.find(term, id);
-    if (found instanceof JobRunner) await term.settled(this.options.limits.settleMs, [found]);
+    const active = this.current();
+    const found = await this.find(active, id);
+    if (found instanceof JobRunner) await active.settled(this.options.limits.settleMs, [found]);
     const job = found instanceof JobRunner ? found : { entry: found, shown: { labelled: null } };
     for await (const row of certificateRows(job, this.artifacts, fromImage)) {
       if (signal.aborted) return;
       yield row;
     }
-    // A job that was let go on the way has given only some of its rows.
-    if (job.entry.ending === null && term.until.aborted) throw notServing();
+    // Without the lease the job's fold was dropped on the way, and rows are missing.
+    if (job.entry.ending === null && active.until.aborted) throw notServing();
   }
 
-  private moment(): Moment {
-    const { watchers, term, serving } = this;
+  private state(): CoordinatorState {
+    const { watchers, active, serving } = this;
     const { exchange, clock } = this.options;
-    const jobs = [...(term?.runners.values() ?? [])].map((runner) => runner.moment());
+    const jobs = [...(active?.runners.values() ?? [])].map((runner) => runner.forMetrics());
     return {
       serving,
       watchers,
@@ -158,27 +158,27 @@ export class JobManager implements CertificationService {
     };
   }
 
-  /** One term: the unfinished jobs run, then calls are answered, until the lease is lost or this process ends. */
+  /** Runs the jobs that have not ended, then answers calls, too, until `until` aborts; then waits for the jobs to stop. */
   private async serve(until: AbortSignal): Promise<void> {
     const { clock, limits } = this.options;
     // Every job and every watch waits on it.
     setMaxListeners(0, until);
-    const term = new Term(this.options, until, this.inHand);
-    while (isOn(until) && !(await this.tried(() => term.adopt()))) {
+    const active = new ActiveJobs(this.options, until, this.inUse);
+    while (isOn(until) && !(await this.tried(() => active.adopt()))) {
       await clock.sleep(limits.backoffMs.least, until);
     }
-    // So that counters are there when the first client asks, and do not begin at 0 again at a take-over.
-    await term.settled(limits.settleMs);
-    if (isOn(until)) this.enter(term);
+    // First the ledgers are read: counters that a client has seen at another coordinator must not begin at 0 here.
+    await active.settled(limits.settleMs);
+    if (isOn(until)) this.enter(active);
     while (isOn(until)) {
       await clock.sleep(limits.sweepMs, until);
-      if (isOn(until)) await this.tried(() => term.sweep());
+      if (isOn(until)) await this.tried(() => active.sweep());
     }
     this.enter(null);
-    await term.ended(limits.closeMs);
+    await active.ended(limits.closeMs);
   }
 
-  /** Whether it worked; what did not is said, and tried again later. */
+  /** Returns true if the action succeeded. An error is logged: the caller tries again later. */
   private async tried(action: () => Promise<void>): Promise<boolean> {
     try {
       await action();
@@ -193,28 +193,29 @@ export class JobManager implements CertificationService {
     this.options.log('standby', 'Waiting: another coordinator holds the lease, or nobody can take it now.');
   }
 
-  private enter(term: Term | null): void {
-    const changed = (this.term === null) !== (term === null);
-    this.term = term;
-    if (changed) for (const listener of [...this.listeners]) listener(term !== null);
+  /** Answers calls with these jobs from now on, or none; tells the listeners of `onServing`. */
+  private enter(active: ActiveJobs | null): void {
+    const changed = (this.active === null) !== (active === null);
+    this.active = active;
+    if (changed) this.listeners.tell(active !== null);
   }
 
   /** @throws SmoothcertError NOT_SERVING */
-  private current(): Term {
-    if (this.term !== null && isOn(this.term.until)) return this.term;
+  private current(): ActiveJobs {
+    if (this.active !== null && isOn(this.active.until)) return this.active;
     throw notServing();
   }
 
-  /** The runner of a job that has not ended, or the entry of one that has. @throws SmoothcertError JOB_NOT_FOUND */
-  private async find(term: Term, id: string): Promise<JobRunner | Ended> {
-    const running = term.runners.get(id);
+  /** Returns the runner of a job that has not ended, or the entry of one that has. @throws SmoothcertError JOB_NOT_FOUND */
+  private async find(active: ActiveJobs, id: string): Promise<JobRunner | EndedEntry> {
+    const running = active.runners.get(id);
     if (running) return running;
-    const stored = JOB_ID.test(id) ? await this.options.jobs.get(id) : null;
+    const stored = isJobId(id) ? await this.options.jobs.get(id) : null;
     if (stored === null) throw jobNotFound(id);
-    return hasEnded(stored.entry) ? stored.entry : term.begin(stored.entry);
+    return hasEnded(stored.entry) ? stored.entry : active.begin(stored.entry);
   }
 
-  /** Counts a watch until it is over: also where its reader went away without a word. */
+  /** Counts a watch until the function that it returns is called or `signal` aborts: a reader may go away without ending the watch. */
   private watching(signal: AbortSignal): () => void {
     this.watchers += 1;
     const leave = () => {
@@ -229,11 +230,3 @@ export class JobManager implements CertificationService {
 }
 
 const isOn = (signal: AbortSignal): boolean => !signal.aborted;
-
-interface Ended extends JobEntry {
-  readonly ending: JobEnding;
-}
-
-const hasEnded = (entry: JobEntry): entry is Ended => entry.ending !== null;
-
-const endedView = (entry: Ended): JobView => viewOf(entry, entry.ending.progress, null, []);

@@ -1,31 +1,29 @@
-/** What bounds a service, and its times in milliseconds. Everything has a bound. */
-export interface ServiceLimits {
+import type { RunLimits } from '../run/run-ports.js';
+
+/** The limits of a service, and its times in milliseconds. */
+export interface ServiceLimits extends RunLimits {
   /** Jobs that have not ended. */
   readonly activeJobs: number;
-  /** Of these, jobs that wait for a device which no worker has: however many there are, others find a place. */
+  /** Of these, jobs that wait for a device that no worker has. The others of `activeJobs` stay free for jobs that can be drawn. */
   readonly unattendedJobs: number;
   /** Images of one job: the coordinator keeps some hundred bytes of each. */
   readonly images: number;
-  /** Watches at one time. */
+  /** Watches that are open at one time. */
   readonly watchers: number;
   /** How long the ledger of a job that has ended is kept. */
   readonly retainMs: number;
-  /** Of how many jobs that have ended the ledger is kept. */
+  /** How many jobs that have ended keep their ledger. */
   readonly retainLedgers: number;
-  /** How many jobs that have ended are kept at all, with their results; never fewer than `retainLedgers`. */
+  /** How many jobs that have ended are kept, with their results; if it is less than `retainLedgers`, that many. */
   readonly retainJobs: number;
-  /** Between two looks into the job store for what another coordinator left there. */
+  /** Time between two sweeps: each reads the job store, takes over what others left there, and removes what is too old. */
   readonly sweepMs: number;
-  /** Before a job is begun again after a port failed: the first time, and at most. */
-  readonly backoffMs: { readonly least: number; readonly most: number };
-  /** How long a coordinator that takes over reads ledgers before it answers all the same. */
+  /** How long a coordinator that takes over reads ledgers at most before it answers calls. */
   readonly settleMs: number;
-  /** How long the end of a term waits for its jobs to let go. */
+  /** How long a coordinator that loses the lease or ends waits at most for its jobs to stop. */
   readonly closeMs: number;
-  /** Least time between two messages of a watch, and most time without a look at what has no event. */
+  /** Least time between two messages of a watch, and most time until it looks for changes that no event announces. */
   readonly watchMs: { readonly least: number; readonly most: number };
-  /** How much work a task should hold, in microseconds of noise and inference. */
-  readonly taskMicros: number;
 }
 
 const SECOND = 1_000;
@@ -51,10 +49,6 @@ export const DEFAULT_LIMITS: ServiceLimits = {
 export const PAGE = { most: 1_000, usual: 100 } as const;
 /** Most decisions in a message of a watch. */
 export const MOST_DECISIONS = 1_000;
-/** Characters of a request id. */
-export const LONGEST_REQUEST_ID = 128;
-/** Refusals of workers that clients are shown of one job: with texts as long as they may be they fit into a message. */
-export const MOST_REFUSALS_SHOWN = 100;
 /** Bytes of a spec as a message: with it a job's entry, its work order and the question to a worker stay below what NATS takes. */
 export const LARGEST_SPEC = 192 * 1024;
 /** Bytes on the disk of the store that a job must find free for each of its images: rows, and records where the ledger lies there, too. */

@@ -4,16 +4,17 @@ import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import { makeJob } from '../../test/support/jobs.js';
 import { ServiceBed, dataSet, sha256, store } from '../../test/support/service-bed.js';
-import { imagesIn, labelsIn } from './data-set.js';
-import { endsDrawing, endsPreparation, sentenceOf } from '../observe/faults.js';
-import { Inputs, type Fetcher, type Wanted } from './inputs.js';
+import { imagesIn, labelsIn } from '../artifacts/stored-data-set.js';
+import { endsDrawing, endsPreparation, sentenceOf } from '../run/fatal-errors.js';
+import { InputArtifacts, type Fetcher, type Wanted } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './job-id.js';
-import { countOf, ledgerBytesOf } from '../run/ledger-bytes.js';
-import { pageOf } from './pages.js';
-import { Pulse } from '../run/pulse.js';
-import { windowOf } from '../run/window.js';
+import { imageCount } from '../../shared/job-spec.js';
+import { ledgerBytesOf } from '../core/ledger-bytes.js';
+import { pageOf } from './job-pages.js';
+import { ChangeNotifier } from '../observe/change-notifier.js';
+import { taskWindow } from './task-window.js';
+import { never } from '../../test/support/never.js';
 
-const never = new AbortController().signal;
 const error = (code: ErrorCode) => new SmoothcertError(code, 'Said.', 'Do.');
 
 describe('ids', () => {
@@ -66,7 +67,7 @@ describe('the window', () => {
     [12, 3, [worker(10)]],
     [2, 64, [worker(10)]],
   ])('is %i for one of %i jobs', (window, jobs, workers) => {
-    expect(windowOf('a', jobs, workers)).toBe(window);
+    expect(taskWindow('a', jobs, workers)).toBe(window);
   });
 });
 
@@ -74,7 +75,7 @@ describe('room for a ledger', () => {
   it('is what all shards of all images take', () => {
     const job = makeJob({ images: 3, looks: [64, 96] });
     expect(ledgerBytesOf(job)).toBe(3 * 2 * (32 + 4 * 10));
-    expect(countOf({ start: 3, stop: 10, step: 3 })).toBe(3);
+    expect(imageCount({ start: 3, stop: 10, step: 3 })).toBe(3);
   });
 });
 
@@ -97,19 +98,19 @@ describe('faults', () => {
   });
 });
 
-describe('a pulse', () => {
+describe('a change', () => {
   it('wakes all who wait, and nobody waits for what has been', async () => {
-    const pulse = new Pulse();
+    const changes = new ChangeNotifier();
     const controller = new AbortController();
-    const waiting = [pulse.after(0, never), pulse.after(0, never)];
-    pulse.beat();
+    const waiting = [changes.changedSince(0, never), changes.changedSince(0, never)];
+    changes.notify();
     await Promise.all(waiting);
-    await pulse.after(0, never);
-    const aborted = pulse.after(1, controller.signal);
+    await changes.changedSince(0, never);
+    const aborted = changes.changedSince(1, controller.signal);
     controller.abort();
     await aborted;
-    await pulse.after(1, controller.signal);
-    expect(pulse.version).toBe(1);
+    await changes.changedSince(1, controller.signal);
+    expect(changes.version).toBe(1);
   });
 });
 
@@ -159,7 +160,7 @@ describe('with stores', () => {
 
   it('inputs that are not here are fetched, weight files from beside the model, each once', async () => {
     const fetcher = new Noting();
-    const inputs = new Inputs(bed.artifacts, fetcher);
+    const inputs = new InputArtifacts(bed.artifacts, fetcher);
     expect(await inputs.check(remote('https://x.example/m/'))).toBe(true);
     await Promise.all([1, 2].map(() => inputs.require(remote('https://x.example/m/'))));
     await inputs.require(remote('https://x.example/m/'));
@@ -171,14 +172,14 @@ describe('with stores', () => {
 
   it('inputs that are nowhere are named, with what to do', async () => {
     const digest = sha256('model');
-    const alone = new Inputs(bed.artifacts, null);
+    const alone = new InputArtifacts(bed.artifacts, null);
     await expect(alone.require(remote('https://x.example/'))).rejects.toMatchObject({
       code: 'ARTIFACT_MISSING',
       message: `The server does not have the model, ${digest}, or not all of it.`,
       remedy:
         'Upload it with smoothcert artifacts put, or with PutArtifact. This server fetches nothing itself.',
     });
-    const fetching = new Inputs(bed.artifacts, new Noting());
+    const fetching = new InputArtifacts(bed.artifacts, new Noting());
     const missing = { code: 'ARTIFACT_MISSING', remedy: expect.stringMatching(/PutArtifact\.$/) as string };
     await expect(fetching.require(remote(null))).rejects.toMatchObject(missing);
     await expect(fetching.check(remote(null))).rejects.toMatchObject(missing);
@@ -189,7 +190,7 @@ describe('with stores', () => {
   });
 
   it('inputs of another kind are refused', async () => {
-    const inputs = new Inputs(bed.artifacts, null);
+    const inputs = new InputArtifacts(bed.artifacts, null);
     const spec = bed.spec({ data: { digest: bed.modelDigest, uri: null } });
     await expect(inputs.require(spec)).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
     await expect(inputs.check(spec)).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });

@@ -160,7 +160,7 @@ describe('ports that fail', () => {
     expect(await bed.results(ID)).toEqual(await bed.expected(ID));
   });
 
-  it('a sweep that fails, and jobs that hang at the end of a term, hold nothing up', async () => {
+  it('a sweep that fails, and jobs that hang when the lease is lost, hold nothing up', async () => {
     let failing = false;
     const manager = await bed.serving({ jobs: faulty(bed.jobs, (method) => failing && method === 'list') });
     failing = true;

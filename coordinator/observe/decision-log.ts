@@ -3,7 +3,7 @@ import type { DecisionView, Outcome } from '../../api/job-view.js';
 const OUTCOMES: readonly Outcome[] = ['certified', 'abstained', 'failed', 'approximate'];
 const NO_CLASS = -1;
 
-/** Where a reader of the log is: behind all decisions of records up to `sequence`, and `skip` of those of the next record that has any. */
+/** Where a reader of the log is: it has had all decisions of the records up to `sequence`, and `skip` decisions of the next record with any. */
 export interface Position {
   readonly sequence: number;
   readonly skip: number;
@@ -12,13 +12,13 @@ export interface Position {
 export interface DecisionPage {
   readonly decided: DecisionView[];
   readonly next: Position;
-  /** Whether more is there already. */
+  /** True if there are further decisions already. */
   readonly more: boolean;
 }
 
-/** The decisions of one job in the order of the ledger: 25 bytes an image, so that a watch needs no fold. */
+/** The decisions of one job in the order of the ledger, in 25 bytes an image: a watch reads it and needs no fold. */
 export class DecisionLog {
-  /** Ledger record up to which it is complete. */
+  /** It has the decisions of all records up to this one. */
   sequence = 0;
   length = 0;
   readonly totals: Record<Outcome, number> = { certified: 0, abstained: 0, failed: 0, approximate: 0 };
@@ -36,7 +36,7 @@ export class DecisionLog {
     this.radii = new Float64Array(images);
   }
 
-  /** Adds what record `sequence` decided; records come in their order. */
+  /** Adds a decision of the record `sequence`. Records must come in their order. */
   add(sequence: number, { image, outcome, class: certified, radius }: DecisionView): void {
     const at = this.length;
     this.sequences[at] = sequence;
@@ -49,8 +49,8 @@ export class DecisionLog {
   }
 
   /**
-   * What comes behind a position, at most `most`. A page ends where a record does, so that going on behind its sequence gives nothing
-   * twice and leaves nothing out; only a record with more decisions than that is cut, and then its sequence is not yet reached.
+   * Returns the decisions behind a position, at most `most`. A page ends with the last decision of a record, so that the next one begins behind
+   * its sequence. Only a record with more than `most` decisions is divided; `next` then has the sequence of the record before, and a `skip`.
    */
   page({ sequence, skip }: Position, most: number): DecisionPage {
     const begin = Math.min(this.firstBehind(sequence) + skip, this.length);
@@ -82,7 +82,7 @@ export class DecisionLog {
     });
   }
 
-  /** Index of the first decision of a record behind `sequence`. */
+  /** Returns the index of the first decision of a record behind `sequence`. */
   private firstBehind(sequence: number): number {
     let low = 0;
     let high = this.length;

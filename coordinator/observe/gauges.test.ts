@@ -6,8 +6,9 @@ import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../../test/support/scrape.js';
 import { ManualLease, NUMERIC_CLASS, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { never, nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
-import { showMoment } from './gauges.js';
+import { nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
+import { setGauges } from './gauges.js';
 import { jobIdOf } from '../jobs/job-id.js';
 
 let bed: ServiceBed;
@@ -121,7 +122,7 @@ it('workers that are about to end, and those that refuse, are told apart', async
     presence('c', { device: 'cuda', slots: 1, refusals: [{ job: ID, refusal }] }),
   ];
   const moment = { serving: true, watchers: 0, jobs: [], presences, connected: true, now: 0 };
-  await showMoment(metrics, moment);
+  await setGauges(metrics, moment);
   const now = await shown();
   expect(now.value('smoothcert_workers', { state: 'drawing' })).toBe(2);
   expect(now.value('smoothcert_workers', { state: 'draining' })).toBe(1);
@@ -144,8 +145,8 @@ it('while NATS is away the queue is not asked, and what it said last stays', asy
     oldestTaskAt: 0,
   } as const;
   const moment = { serving: true, watchers: 0, jobs: [job, job], presences: [], now: 9_000 };
-  await showMoment(metrics, { ...moment, connected: true });
-  await showMoment(metrics, { ...moment, connected: false });
+  await setGauges(metrics, { ...moment, connected: true });
+  await setGauges(metrics, { ...moment, connected: false });
   expect(asked).toBe(1);
   expect(await valueOf('smoothcert_queue_tasks', { state: 'waiting' })).toBe(3);
   expect(await valueOf('smoothcert_fold_lag_records')).toBe(8);

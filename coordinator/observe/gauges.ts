@@ -3,32 +3,32 @@ import type { Presence } from '../../shared/ports/exchange.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
 
-/** A job that has not ended, as a scrape sees it. */
+/** The state of a job that has not ended, for the metrics. */
 export interface RunningJob {
   readonly state: JobState;
-  /** Of its tasks' class, and the queue of that class; null while it draws nothing. */
+  /** The queue of its numeric class, which holds the tasks of all jobs of that class; null while it draws nothing. */
   readonly queue: { readonly numericClass: string; readonly tasks: TaskQueue } | null;
-  /** Records that its ledger holds and its fold does not. */
+  /** How many records of its ledger are not folded yet. */
   readonly lag: number;
   /** When its oldest task was issued, in the clock's milliseconds; null without one. */
   readonly oldestTaskAt: number | null;
 }
 
-/** What a coordinator is at this moment. */
-export interface Moment {
+/** The state of a coordinator, for the metrics. */
+export interface CoordinatorState {
   readonly serving: boolean;
   readonly watchers: number;
   readonly jobs: readonly RunningJob[];
   readonly presences: readonly Presence[];
-  /** Whether queues can be asked. */
+  /** False if queues cannot be asked. */
   readonly connected: boolean;
   /** The clock's milliseconds. */
   readonly now: number;
 }
 
-/** Sets what is only worth knowing when somebody asks. What a queue does not say in time stays as it was. */
-export async function showMoment(metrics: Metrics<'coordinator'>, moment: Moment): Promise<void> {
-  const { serving, watchers, jobs, presences, connected, now } = moment;
+/** Sets the gauges. To be called at each scrape. If queues cannot be asked, their gauges stay as they were. */
+export async function setGauges(metrics: Metrics<'coordinator'>, state: CoordinatorState): Promise<void> {
+  const { serving, watchers, jobs, presences, connected, now } = state;
   metrics.set('smoothcert_serving', serving ? 1 : 0);
   metrics.set('smoothcert_watchers', watchers);
   for (const state of ['pending', 'running', 'cancelling'] as const) {
@@ -57,7 +57,7 @@ function showWorkers(metrics: Metrics<'coordinator'>, presences: readonly Presen
   metrics.replace('smoothcert_worker_slots', ofDevices);
 }
 
-/** One queue of each numeric class: it tells of the tasks of all jobs of the class. */
+/** Returns one queue of each numeric class, because it tells of the tasks of all jobs of the class. */
 function queuesOf(jobs: readonly RunningJob[]): Iterable<TaskQueue> {
   const queues = new Map<string, TaskQueue>();
   for (const { queue } of jobs) if (queue) queues.set(queue.numericClass, queue.tasks);

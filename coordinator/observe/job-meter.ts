@@ -5,17 +5,17 @@ import type { IssueCounters } from './issue-counters.js';
 import type { JobFold, Tally } from '../core/job-fold.js';
 
 const NONE_ISSUED: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
-const FATES = ['counted', 'duplicate', 'divergent', 'late', 'rejected', 'failed'] as const;
+const SHARD_OUTCOMES = ['counted', 'duplicate', 'divergent', 'late', 'rejected', 'failed'] as const;
 const WASTED = ['duplicate', 'divergent', 'late', 'rejected'] as const;
 
 /**
- * Counts what becomes of one job, once: records that were in its ledger when this process first opened it were counted by the process
- * that folded them, and are passed over, as are those that this one counted before it began the job again.
+ * Counts what becomes of one job in the metrics, and each record once: records that the ledger held when this process first opened it were
+ * counted by the process that folded them first, and those before a restart of the job by this one.
  */
 export class JobMeter {
   private countedTo: number | null = null;
   private before: Tally | null = null;
-  private told = NONE_ISSUED;
+  private lastCounters = NONE_ISSUED;
 
   /** @param now milliseconds since 1970 */
   constructor(
@@ -23,14 +23,14 @@ export class JobMeter {
     private readonly now: () => number,
   ) {}
 
-  /** The ledger was opened, and is to be folded from its beginning. @param known how many records it holds */
+  /** To be called when the ledger was opened, and is to be folded from its beginning. @param known how many records it holds */
   opened(known: number): void {
     this.countedTo ??= known;
     this.before = null;
-    this.told = NONE_ISSUED;
+    this.lastCounters = NONE_ISSUED;
   }
 
-  /** A record was folded. @param decided the certificates of the images that it decided */
+  /** To be called when a record was folded. @param decided the certificates of the images that it decided */
   folded({ tally, job }: JobFold, sequence: number, decided: readonly Certificate[]): void {
     const { before, metrics } = this;
     this.before = { ...tally, wasted: { ...tally.wasted } };
@@ -42,20 +42,20 @@ export class JobMeter {
     for (const certificate of decided) this.decided(certificate, budget);
   }
 
-  /** What was issued since the ledger was opened. */
+  /** Counts what was issued since the last call. @param counters since the ledger was opened */
   issued({ issued, overtaken, restarts, exhausted }: Readonly<IssueCounters>): void {
-    const { metrics, told } = this;
-    const copies = overtaken - told.overtaken;
+    const { metrics, lastCounters: last } = this;
+    const copies = overtaken - last.overtaken;
     metrics.add('smoothcert_tasks_issued_total', copies, { reason: 'overtaken' });
-    metrics.add('smoothcert_tasks_issued_total', issued - told.issued - copies, { reason: 'new' });
-    metrics.add('smoothcert_task_restarts_total', restarts - told.restarts);
-    metrics.add('smoothcert_tasks_exhausted_total', exhausted - told.exhausted);
-    this.told = { issued, overtaken, restarts, exhausted };
+    metrics.add('smoothcert_tasks_issued_total', issued - last.issued - copies, { reason: 'new' });
+    metrics.add('smoothcert_task_restarts_total', restarts - last.restarts);
+    metrics.add('smoothcert_tasks_exhausted_total', exhausted - last.exhausted);
+    this.lastCounters = { issued, overtaken, restarts, exhausted };
   }
 
   private tallied(before: Tally, tally: Tally): void {
     const { metrics } = this;
-    for (const outcome of FATES) {
+    for (const outcome of SHARD_OUTCOMES) {
       metrics.add('smoothcert_folded_shards_total', tally[outcome] - before[outcome], { outcome });
     }
     const samples = tally.samples - before.samples;

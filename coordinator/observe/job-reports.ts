@@ -8,7 +8,7 @@ import type { Effects, JobFold } from '../core/job-fold.js';
 
 const rangeOf = ({ begin, end }: Shard): string => `${begin}-${end}`;
 
-/** What an operator is told of one job. It looks on: nothing that it says or does not say changes the job. */
+/** Writes the log of one job for operators. Nothing that it does changes the job. */
 export class JobReports {
   private lastWaiting: string | null = null;
 
@@ -21,7 +21,7 @@ export class JobReports {
     this.log('job-preparing', 'A worker is asked to look at the model.', this.fields());
   }
 
-  /** Told again and again why a job waits, it says each reason once in a row. */
+  /** Logs why a job waits. A reason that is given several times in a row is logged once. */
   waiting(why: string): void {
     if (why === this.lastWaiting) return;
     this.lastWaiting = why;
@@ -33,7 +33,7 @@ export class JobReports {
     this.log('job-drawing', `Tasks are issued for ${images} images${behind}.`, this.fields({ images }));
   }
 
-  /** Of a record that was not there before: what went wrong in it. */
+  /** Logs what went wrong in a record that the ledger did not hold before. */
   folded(fold: JobFold, { task }: LedgerRecord, { decided, divergent }: Effects): void {
     for (const image of decided) {
       const ending = fold.images.get(image)?.ending;

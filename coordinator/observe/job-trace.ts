@@ -5,17 +5,17 @@ import { NO_SPAN, type Span, type Tracer } from '../../shared/telemetry/tracer.j
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
 
-/** A job may have 100,000 tasks: the first ones are traced, then some, and never more than this in one drawing. */
+/** A job may have 100,000 tasks: the first ones are traced, then every 64th, up to a limit each time that its ledger is opened. */
 const FIRST_TASKS = 64;
 const EVERY = 64;
-const MOST_TASKS = 2_000;
-/** Events of one span: of a record that decides more images the others are only counted. */
-const MOST_EVENTS = 32;
+const MAX_TASKS = 2_000;
+/** Events of one kind in a span: if a record decides more images, the others are only counted. */
+const MAX_EVENTS = 32;
 
 /**
- * The trace of one drawing of a job: a span for it, and one for each task that is traced, from its issue until its record is folded,
- * with what that decided. What a worker does is below the task's span: where that stands travels beside the task. It looks on; with
- * nobody to trace, the queue is the one that came.
+ * Traces a job from when its ledger is opened until it is closed: a span for all of it, and a span for each task that is traced, from its issue
+ * until its record is folded. The context of a task's span travels beside the task, so that the spans of workers are below it. Nothing that
+ * it does changes the job.
  */
 export class JobTrace {
   private readonly span: Span;
@@ -31,6 +31,7 @@ export class JobTrace {
     this.span = tracer.start('smoothcert.job.draw', { parent: trace ?? null, attributes });
   }
 
+  /** Returns a queue that traces the tasks that are put into it; the queue itself if nothing is traced. */
   over(queue: TaskQueue): TaskQueue {
     const { context } = this.span;
     if (context === null) return queue;
@@ -43,7 +44,7 @@ export class JobTrace {
     };
   }
 
-  /** A record was folded: the span of its task, if it has one, ends. */
+  /** Ends the span of a task whose record was folded. */
   folded(fold: JobFold, { task, counted, failed, returned, dropped }: LedgerRecord, effects: Effects): void {
     const span = this.tasks.get(task);
     if (!span) return;
@@ -57,20 +58,20 @@ export class JobTrace {
       'smoothcert.decided': effects.decided.length,
     });
     span.event('smoothcert.folded', { 'smoothcert.sequence': fold.sequence });
-    for (const image of effects.advanced.slice(0, MOST_EVENTS)) {
+    for (const image of effects.advanced.slice(0, MAX_EVENTS)) {
       span.event('smoothcert.look', {
         'smoothcert.image': image,
         'smoothcert.look': fold.images.get(image)?.look ?? 0,
       });
     }
-    for (const image of effects.decided.slice(0, MOST_EVENTS)) {
+    for (const image of effects.decided.slice(0, MAX_EVENTS)) {
       const outcome = fold.images.get(image)?.ending?.outcome ?? 'none';
       span.event('smoothcert.decision', { 'smoothcert.image': image, 'smoothcert.outcome': outcome });
     }
     span.end();
   }
 
-  /** Ends it, and what was not answered. @param error why the drawing ended, if it failed */
+  /** Ends all spans. @param error why the job is begun again, if that is so */
   end(error?: unknown): void {
     for (const span of this.tasks.values()) {
       span.event('smoothcert.unanswered');
@@ -99,7 +100,7 @@ export class JobTrace {
   private begin({ name, job, shards }: Task, parent: TraceContext): Span {
     this.issued += 1;
     const wanted = this.issued <= FIRST_TASKS || this.issued % EVERY === 0;
-    if (!wanted || this.traced >= MOST_TASKS) return NO_SPAN;
+    if (!wanted || this.traced >= MAX_TASKS) return NO_SPAN;
     this.traced += 1;
     const samples = shards.reduce((sum, { begin, end }) => sum + end - begin, 0);
     const attributes = {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../../shared/counts.js';
 import type { Job } from '../../shared/job.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
-import { cltDelta } from '../../statistics/clt.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
+import { cltDelta } from '../../statistics/bounds/clt.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { upperTail } from '../../statistics/normal.js';
 import { certifiedRadius, publishedDelta } from '../../statistics/radius.js';
 import {
@@ -46,7 +47,7 @@ describe('a certificate', () => {
       outcome: 'certified',
       class: 4,
       correct: true,
-      radius: certifiedRadius(delta, 0.5),
+      radius: certifiedRadius(delta, gaussian, 0.5),
       norm: 'l2',
       alpha: 0.001,
       bound: 'anytime',
@@ -101,7 +102,7 @@ describe('a certificate', () => {
       proved_by: { begin: 0, end: 96 },
     });
     expect(found.counts).toEqual(counts([4], [96]));
-    expect(found.radius).toBe(certifiedRadius(anytimeDelta(0, 96, 0.001)!, 0.5));
+    expect(found.radius).toBe(certifiedRadius(anytimeDelta(0, 96, 0.001)!, gaussian, 0.5));
   });
 
   it('of `fixed` rests on the samples behind the selection alone', () => {
@@ -110,7 +111,7 @@ describe('a certificate', () => {
     const found = certificate(foldOf(job, voter), 0, 4);
     expect(found).toMatchObject({ samples: 120, proved_by: { begin: 20, end: 120 }, stop: 'budget' });
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
-    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(4, 100, 0.001), 0.5));
+    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(4, 100, 0.001), gaussian, 0.5));
     expect(found.looks.map(({ n }) => n)).toEqual([20, 120]);
   });
 
@@ -233,7 +234,7 @@ describe('a certificate of two-stage', () => {
     expect(found.proved_by).toEqual({ begin: 64, end });
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 64, end }));
     const failures = found.counts.votes[1]!;
-    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(failures, end - 64, 0.001), 0.5));
+    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(failures, end - 64, 0.001), gaussian, 0.5));
     expect(found.looks.map(({ n }) => n)).toEqual([64, end]);
   });
 
@@ -267,7 +268,7 @@ describe('what the normal approximation gives', () => {
       stop: 'budget',
       ...nothing,
     });
-    expect(found.approximate_radius).toBe(certifiedRadius(cltDelta(4, 100, 0.001)!, 0.5));
+    expect(found.approximate_radius).toBe(certifiedRadius(cltDelta(4, 100, 0.001)!, gaussian, 0.5));
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
     expect(found).not.toHaveProperty('detail');
     const keys = Object.keys(found);
@@ -302,7 +303,7 @@ describe('the forecast of the radius at the full budget', () => {
     const quick = makeJob({ images: 1, looks: [64, 96, 100_000], stop: { kind: 'gain', minGain: 1 } });
     const fold = foldOf(quick, unanimous, 96);
     expect(fold.images.get(0)!.ending).toMatchObject({ stop: 'gain' });
-    expect(forecastRadius(fold, 0)).toBe(certifiedRadius(anytimeDelta(0, 100_000, 0.001)!, 0.5));
+    expect(forecastRadius(fold, 0)).toBe(certifiedRadius(anytimeDelta(0, 100_000, 0.001)!, gaussian, 0.5));
     expect(forecastRadius(fold, 0)).toBeGreaterThan(certificate(fold, 0).radius);
     const lucky = foldOf(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
     expect(forecastRadius(lucky, 0)).toBe(certificate(lucky, 0).radius);

@@ -1,10 +1,11 @@
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
-import type { BoundName, Job } from '../../shared/job.js';
-import { certifiedRadius, printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
+import type { BoundName, Norm } from '../../shared/job.js';
+import { RULES } from '../../statistics/rules.js';
+import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
 import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
-import type { ImageState } from '../core/image-state.js';
+import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /**
@@ -20,7 +21,7 @@ export interface Certificate {
   readonly class: number | null;
   /** Whether it is the label; null without label or certificate. */
   readonly correct: boolean | null;
-  /** L2 radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
+  /** Radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
   readonly radius: number;
   /** Only of a certificate of `target`: the radius as the job has it, digit by digit. */
   readonly target?: string;
@@ -28,7 +29,7 @@ export interface Certificate {
   readonly approximate_class?: number;
   /** Likewise; null where the approximation gives no radius. */
   readonly approximate_radius?: number | null;
-  readonly norm: 'l2';
+  readonly norm: Norm;
   /** Upper bound on the probability that a sample votes otherwise, rounded up; null without a certificate. */
   readonly delta_upper: string | null;
   /** 1 − delta_upper. Do not recompute the radius from it: too few digits near 1. */
@@ -51,29 +52,50 @@ export interface Certificate {
 
 const PROBABILITY_DIGITS = 12;
 
-/** The certificate of an image that is decided; null for one that is not. */
+/** Returns the certificate of an image that is decided; null for one that is not. */
 export function certificateOf(fold: JobFold, image: number, label: number | null): Certificate | null {
   const state = fold.images.get(image)!;
   const { ending } = state;
   if (!ending) return null;
-  const base = { image, label, ...nothing(state), ...common(fold.job, state) };
-  if (ending.outcome === 'failed') {
-    return row({ ...base, outcome: 'failed', stop: ending.code, detail: ending.detail });
-  }
-  const found = ending.outcome === 'certified' ? proofOf(fold.job, state, ending.held) : null;
-  if (found !== null) {
-    const correct = label === null ? null : found.class === label;
-    return row({ ...base, outcome: 'certified', ...found, correct, stop: ending.stop });
-  }
-  const approximation = approximationOf(fold.job, state);
-  const outcome = approximation === null ? 'abstained' : 'approximate';
-  return row({ ...base, outcome, ...approximation, stop: ending.stop });
+  const result = resultOf(fold, state, ending);
+  const correct = label === null || result.class === null ? null : result.class === label;
+  return row({ image, label, correct, ...common(fold, state), ...result });
 }
 
-function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
+/** The part of a certificate that is calculated from the counts. */
+type Result = Pick<
+  Certificate,
+  'outcome' | 'class' | 'radius' | 'delta_upper' | 'p_lower' | 'stop' | 'proved_by' | 'counts'
+> &
+  Partial<Pick<Certificate, 'target' | 'approximate_class' | 'approximate_radius' | 'detail'>>;
+
+/** Results of images, calculated once: a certificate is written to several files and told to several clients. */
+const results = new WeakMap<ImageState, Result>();
+
+function resultOf(fold: JobFold, state: ImageState, ending: Ending): Result {
+  const known = results.get(state);
+  if (known) return known;
+  const result = { ...nothing(state), ...calculated(fold, state, ending) };
+  results.set(state, result);
+  return result;
+}
+
+function calculated(fold: JobFold, state: ImageState, ending: Ending) {
+  if (ending.outcome === 'failed') {
+    return { outcome: 'failed', stop: ending.code, detail: ending.detail } as const;
+  }
+  const { stop } = ending;
+  const proof = ending.outcome === 'certified' ? proofOf(fold, state, ending.held) : null;
+  if (proof !== null) return { outcome: 'certified', stop, ...proof } as const;
+  const approximation = approximationOf(fold, state);
+  const outcome = approximation === null ? 'abstained' : 'approximate';
+  return { outcome, stop, ...approximation } as const;
+}
+
+function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }: ImageState) {
   const ofTwo = claim.stop.kind === 'two-stage';
   return {
-    norm: 'l2' as const,
+    norm: decision.norm,
     alpha: claim.alpha,
     bound: claim.bound,
     samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
@@ -85,7 +107,6 @@ function common({ claim }: Job, { look: taken, prefixes }: ImageState) {
 
 const nothing = ({ prefixes }: ImageState) => ({
   class: null,
-  correct: null,
   radius: 0,
   delta_upper: null,
   p_lower: null,
@@ -93,13 +114,13 @@ const nothing = ({ prefixes }: ImageState) => ({
   counts: prefixes.at(-1) ?? NO_COUNTS,
 });
 
-/** What the held certificate proves; null if nothing is left of it after rounding against the user. */
-function proofOf(job: Job, state: ImageState, held: Held) {
-  const { looks } = job.claim;
-  const published = publication(job, held);
+/** Returns what the held certificate proves; null if nothing is left of it after rounding against the user. */
+function proofOf(fold: JobFold, state: ImageState, held: Held) {
+  const { looks, stop } = fold.job.claim;
+  const published = publication(fold, held);
   if (published === null) return null;
   const { radius, delta, ...target } = published;
-  const behindFirst = ['fixed', 'two-stage'].includes(job.claim.stop.kind);
+  const behindFirst = RULES[stop.kind].firstLookChooses;
   return {
     class: held.classIndex,
     radius,
@@ -112,12 +133,12 @@ function proofOf(job: Job, state: ImageState, held: Held) {
 }
 
 /** A radius that was asked for is reported as it was written: what is proved of it was rounded before it was tested. */
-function publication({ claim, draw }: Job, { deltaUpper, target }: Held) {
+function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target }: Held) {
   if (claim.stop.kind === 'target') {
     const written = claim.stop.radii[target!]!;
     return { radius: Number(written), delta: deltaUpper, target: written };
   }
-  const radius = certifiedRadius(deltaUpper, draw.noise.scale);
+  const radius = decision.radiusOf(deltaUpper);
   return radius === null ? null : { radius, delta: publishedDelta(deltaUpper) };
 }
 

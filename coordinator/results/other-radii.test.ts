@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Job } from '../../shared/job.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { certifiedRadius } from '../../statistics/radius.js';
 import { compileTarget } from '../../statistics/target.js';
 import {
@@ -42,7 +43,7 @@ describe('the largest radius that is proved', () => {
     const found = certificate(fold, 0);
     const radii = found.looks.map(({ n, votes }) => {
       const delta = anytimeDelta(n - Math.max(...votes), n, 0.001);
-      return delta === null ? 0 : certifiedRadius(delta, 0.5)!;
+      return delta === null ? 0 : certifiedRadius(delta, gaussian, 0.5)!;
     });
     const proven = provenOf(fold)!;
     expect(proven).toEqual({ class: 4, radius: Math.max(...radii) });
@@ -59,7 +60,7 @@ describe('the largest radius that is proved', () => {
     const fold = foldOf(job, voter);
     const others = ['0.1', '0.3', '0.45', '0.7', '0.9'];
     const targets = others.map((r) => Number(r) / 0.5);
-    const asked = compileTarget({ targets, alpha: 0.001, maxSamples: 2048 });
+    const asked = compileTarget({ targets, alpha: 0.001, maxSamples: 2048, noise: gaussian });
     for (let image = 0; image < images; image++) {
       const found = certificate(fold, image);
       const proven = provenOf(fold, image);

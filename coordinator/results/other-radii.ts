@@ -1,12 +1,12 @@
-import { leaderOf, votesOf } from '../../shared/counts.js';
-import { certifiedRadius } from '../../statistics/radius.js';
+import { votesForLeader } from '../core/class-votes.js';
+import { certify } from '../core/decision.js';
 import type { Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
 
 /** A class and the radius that is proved of it. */
 export interface Proven {
   readonly class: number;
-  /** L2, in pixels of [0, 1], rounded down; the ball is open. */
+  /** In pixels of [0, 1] and the norm of the job's noise, rounded down; the ball is open. */
   readonly radius: number;
 }
 
@@ -26,17 +26,15 @@ export function certifiedBy({
  * or rule on the same votes would be a choice after the fact, and is not offered. Null if nothing is proved.
  */
 export function provenRadius(fold: JobFold, certificate: Certificate): Proven | null {
-  const { claim, draw } = fold.job;
+  const { claim } = fold.job;
+  const { decision } = fold;
   let best = certifiedBy(certificate);
   if (claim.stop.kind !== 'target' || certificate.outcome === 'failed') return best;
   fold.images.get(certificate.image)!.prefixes.forEach((prefix, look) => {
-    const leader = leaderOf(prefix);
-    const n = claim.looks[look]!;
-    const failures = n - (leader === null ? 0 : votesOf(prefix, leader));
-    const certified = fold.decision.bound.certify(look, failures, n);
-    const radius = certified && certifiedRadius(certified.deltaUpper, draw.noise.scale);
-    if (leader === null || radius === null || radius <= (best?.radius ?? -1)) return;
-    best = { class: leader, radius };
+    const held = certify(decision.bound, look, votesForLeader(prefix));
+    const radius = held && decision.radiusOf(held.deltaUpper);
+    if (held === null || radius === null || radius <= (best?.radius ?? -1)) return;
+    best = { class: held.classIndex, radius };
   });
   return best;
 }

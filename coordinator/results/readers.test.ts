@@ -4,7 +4,8 @@ import { jobDigest } from '../../shared/job.js';
 import type { JobUpdate } from '../../api/job-view.js';
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import { ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { Gate, meanwhile, never, replacing, updatesOf } from '../../test/support/service-faults.js';
+import { Gate, meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 
 let bed: ServiceBed;

@@ -1,4 +1,5 @@
 import type { BoundName } from '../../shared/job.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { printDown } from '../../statistics/radius.js';
 import type { Certificate } from './certificates.js';
 
@@ -8,7 +9,8 @@ export const TSV_HEADER = 'idx\tlabel\tpredict\tradius\tcorrect\ttime';
 const APPROXIMATE_HEADER = 'idx\tlabel\tpredict\tapproximate_radius\tcorrect\ttime\tnote';
 const RADIUS_DIGITS = 6;
 
-export const tsvHeader = (bound: BoundName): string => (bound === 'clt' ? APPROXIMATE_HEADER : TSV_HEADER);
+export const tsvHeader = (bound: BoundName): string =>
+  BOUNDS[bound].proves ? TSV_HEADER : APPROXIMATE_HEADER;
 
 /**
  * One line of results.tsv: abstain is predict −1 and radius 0; without labels, label −1 and correct 0; the radius is
@@ -24,7 +26,7 @@ export function tsvLine(certificate: Certificate, micros: number): string {
     certificate.target ?? radiusText(certificate),
     predicted === label ? 1 : 0,
     (micros / 1e6).toFixed(6),
-    ...(certificate.bound === 'clt' ? ['approximate'] : []),
+    ...(BOUNDS[certificate.bound].proves ? [] : ['approximate']),
   ].join('\t');
 }
 

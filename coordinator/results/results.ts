@@ -8,29 +8,29 @@ import { certificateOf, type Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
 import { jsonLines, tsvLines, type LabelOf } from './results-rows.js';
 import { tsvLine } from './results-table.js';
-import { decisionOf } from '../run/live-job.js';
+import { decisionViewOf } from './decision-view-of.js';
 
 type Results = NonNullable<JobEnding['results']>;
 
-type Hold = (digest: string) => Promise<void>;
+type Use = (digest: string) => Promise<void>;
 
 const PIECE_CHARACTERS = 2 ** 16;
 const NEWLINE = 0x0a;
 
 /**
  * Stores results.jsonl and results.tsv of the images decided so far: the bytes that `certify` writes. Null if there are none.
- * `hold` is told each digest, and waited for, before the store is asked whether it has it.
+ * `use` is called with each digest, and waited for, before the store is asked whether it has it.
  */
 export async function storeResults(
   artifacts: ArtifactStore,
   fold: JobFold,
   labelOf: LabelOf,
-  hold: Hold = () => Promise.resolve(),
+  use: Use = () => Promise.resolve(),
 ): Promise<Results | null> {
   if (fold.decidedImages === 0) return null;
   return {
-    jsonl: await store(artifacts, () => jsonLines(fold, labelOf), hold),
-    tsv: await store(artifacts, () => tsvLines(fold, labelOf), hold),
+    jsonl: await store(artifacts, () => jsonLines(fold, labelOf), use),
+    tsv: await store(artifacts, () => tsvLines(fold, labelOf), use),
   };
 }
 
@@ -38,7 +38,7 @@ export async function storeResults(
  * Stores a text, made twice: its digest must be known before the first byte is sent, and it may be larger than memory. What is there
  * already is read: if it was changed, it is replaced.
  */
-async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, hold: Hold): Promise<string> {
+async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, use: Use): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of pieces(lines())) {
@@ -46,7 +46,7 @@ async function store(artifacts: ArtifactStore, lines: () => Iterable<string>, ho
     bytes += piece.length;
   }
   const digest = hash.digest('hex');
-  await hold(digest);
+  await use(digest);
   const found = (await artifacts.use(digest)) ? await artifacts.find(digest) : null;
   // One that cannot be read is replaced, too, if that is possible; if not, `put` says why.
   if (found === null || !(await isWhole(artifacts, digest).catch(() => false))) {
@@ -108,7 +108,7 @@ export async function* storedRows(
 
 function row(certificate: Certificate, json: string, tsv: string): CertificateRow {
   const { label, correct, samples } = certificate;
-  return { ...decisionOf(certificate), label, correct, samples, json, tsv };
+  return { ...decisionViewOf(certificate), label, correct, samples, json, tsv };
 }
 
 /** Whether a stored artifact still has its digest. @throws SmoothcertError ARTIFACT_MISSING */

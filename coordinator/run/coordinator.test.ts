@@ -17,7 +17,7 @@ import {
   voterOf,
 } from '../../test/support/jobs.js';
 import type { VoteDrawerOptions } from '../../test/support/vote-drawer.js';
-import { replay } from './coordinator.js';
+import { replay } from './replay.js';
 import { JobFold } from '../core/job-fold.js';
 
 const { live, openLedger } = lives();

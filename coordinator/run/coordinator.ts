@@ -4,19 +4,19 @@ import type { StopSignal } from '../../shared/ports/stop-signal.js';
 import type { Task, TaskQueue } from '../../shared/ports/task-queue.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { Bell } from './bell.js';
+import { AutoResetEvent } from './auto-reset-event.js';
 import { Issuer } from './issuer.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
-import { workIsLost } from '../observe/faults.js';
+import { workIsLost } from './fatal-errors.js';
 
-const RECONCILE_EVERY_MS = 1_000;
-/** Ticks without anything going on after which work counts as lost. */
+const TICK_MS = 1_000;
+/** Ticks in a row without a new record after which work counts as lost. */
 const IDLE_TICKS = 2;
 const STRAGGLER_MS = 2_000;
-/** Ten times what passes before a holder that is silent counts as dead. */
+/** Ten times as long as a queue waits for a silent worker before it hands the task to another one. */
 const PATIENCE_MS = 300_000;
-/** One name for every coordinator: a job is cancelled once. */
+/** The name of the record that cancels a job: the same for every coordinator, so that the ledger holds it once. */
 const CANCEL_TASK = 'cancel';
 
 export interface CoordinatorOptions {
@@ -29,38 +29,41 @@ export interface CoordinatorOptions {
   readonly job: string;
   /** Names tasks; no two coordinators of a job, now or later, may use the same prefix. */
   readonly taskPrefix: string;
-  /** How many tasks of this job may be unanswered; asked anew each time. Below half of it, work ahead is issued too. */
+  /** Returns how many tasks of this job may be unanswered, now. While less than half of them are, work ahead is issued, too. */
   readonly window: () => number;
   /** How much work a task should hold, in microseconds of noise and inference. */
   readonly taskMicros: number;
   /** Milliseconds after which a task may count as a straggler at the earliest; 2,000 unless given. */
   readonly stragglerMs?: number;
-  /** Milliseconds after which it does whatever other tasks took; 300,000 unless given. */
+  /** Milliseconds after which a task counts as a straggler however long other tasks took; 300,000 unless given. */
   readonly patienceMs?: number;
-  /** After so many restarts in a row (see `onRestart`) without a record that was folded, `run` rejects; unless given, it never does. */
+  /** How often in a row all that is missing may be issued again before `run` rejects; without limit unless given. A new record ends the row. */
   readonly maxRestarts?: number;
-  /** Called when all that is missing is about to be issued again, because its tasks are lost. @param count times that it was so until now */
+  /** Called when all that is missing is to be issued again because its tasks are lost. @param count how often that was so in this run */
   readonly onRestart?: (count: number) => void;
   /** Called after every record that `run` folded, those that were in the ledger before included. */
   readonly onProgress: (record: LedgerRecord, effects: Effects, sequence: number) => void;
 }
 
 /**
- * The loop: ledger → fold → plan → queue, stop. It holds no truth of its own: started on any ledger of the job,
- * however many coordinators wrote to it, it reaches the same certificates. One part follows the ledger, one issues,
- * one ticks; nothing but the first touches the fold. An error of a port ends all of them.
+ * Runs the loop of one job: reads the ledger, folds its records, issues tasks, and tells workers which images are decided. It keeps nothing
+ * that must last: started on any ledger of the job, however many coordinators wrote to it, it reaches the same certificates. Three parts run
+ * side by side: one follows the ledger and alone changes the fold, one issues, one wakes it once a second. An error of a port ends all three.
  */
 export class Coordinator {
   private readonly issuer: Issuer;
-  private readonly bell = new Bell();
+  /** Set when the part that issues may have something to do. */
+  private readonly wake = new AutoResetEvent();
+  /** Images of which this process has recorded that they failed. */
   private readonly gaveUp = new Set<number>();
+  /** Tasks that were reported exhausted, until their failure is recorded. */
   private readonly exhausted: Pick<Task, 'name' | 'shards'>[] = [];
   private readonly ended = new AbortController();
-  /** What was in the ledger at the start is folded: from here on it issues and tells. */
+  /** True once all that the ledger held at the start is folded: from then on tasks are issued and decided images announced. */
   private begun = false;
   private cancelling = false;
-  /** Recorded once; recorded again, should the store have lost it, until it is folded. */
-  private cancelTold = false;
+  /** True once the cancellation was recorded. Until it is folded, it is recorded again at each tick: the ledger may have lost it. */
+  private cancelRecorded = false;
   private ticked = false;
   private idleTicks = 0;
   private sequenceAtTick = 0;
@@ -72,7 +75,6 @@ export class Coordinator {
     this.issuer = new Issuer({ ...options, stragglerMs, patienceMs });
   }
 
-  /** What was issued and why. */
   get counters(): Readonly<IssueCounters> {
     return this.issuer.counters;
   }
@@ -87,12 +89,12 @@ export class Coordinator {
     const { fold, ledger, queue, job } = this.options;
     const until = AbortSignal.any([signal, this.ended.signal]);
     setMaxListeners(0, until);
-    // Of a coordinator before this one; what it holds and is missing is issued anew.
+    // Tasks of a coordinator before this one: what is missing of them is issued again.
     await queue.purge(job);
     const known = ledger.size();
     if (fold.sequence >= known) this.begin();
-    until.addEventListener('abort', () => this.bell.ring(), { once: true });
-    this.bell.ring();
+    until.addEventListener('abort', () => this.wake.set(), { once: true });
+    this.wake.set();
     const parts = [this.follow(known, until), this.issue(until), this.tick(until)];
     try {
       await Promise.all(parts);
@@ -102,18 +104,19 @@ export class Coordinator {
     }
   }
 
-  /** Has it recorded that the job is cancelled; `run` ends when it folds that. May be called before `run`. */
+  /** Records that the job is cancelled; `run` ends when it has folded that. May be called before `run`. */
   cancel(): void {
     this.cancelling = true;
-    this.bell.ring();
+    this.wake.set();
   }
 
-  /** To be called when a task was handed out too often and never answered. Its answer, should it come, counts all the same. */
+  /** Takes note of a task that was handed out too often and never answered. If its answer comes after all, it counts like any other. */
   taskExhausted(task: Pick<Task, 'name' | 'shards'>): void {
     this.exhausted.push(task);
-    this.bell.ring();
+    this.wake.set();
   }
 
+  /** Folds the records of the ledger, those that come later included. @param known how many it held at the start */
   private async follow(known: number, until: AbortSignal): Promise<void> {
     const { fold, ledger, onProgress } = this.options;
     for await (const { sequence, record } of ledger.read(fold.sequence, until)) {
@@ -127,20 +130,21 @@ export class Coordinator {
       }
       onProgress(record, effects, sequence);
       if (this.begun && fold.isDone()) this.ended.abort();
-      this.bell.ring();
+      this.wake.set();
     }
   }
 
+  /** Announces what is decided and lets tasks be issued. */
   private begin(): void {
     const { fold } = this.options;
     this.begun = true;
     this.announce([...fold.images].flatMap(([image, { ending }]) => (ending ? [image] : [])));
     this.issuer.restart();
-    this.bell.ring();
+    this.wake.set();
     if (fold.isDone()) this.ended.abort();
   }
 
-  /** Of a cancelled job nothing is wanted any more. */
+  /** Tells workers which images need no more samples: of a cancelled job all of them. */
   private announce(decided: readonly number[]): void {
     const { fold, stop } = this.options;
     stop.announce(fold.cancelled ? [...fold.images.keys()] : decided);
@@ -149,20 +153,20 @@ export class Coordinator {
   private async tick(until: AbortSignal): Promise<void> {
     const { clock } = this.options;
     while (!until.aborted) {
-      await clock.sleep(RECONCILE_EVERY_MS, until);
+      await clock.sleep(TICK_MS, until);
       this.ticked = true;
-      this.bell.ring();
+      this.wake.set();
     }
   }
 
   private async issue(until: AbortSignal): Promise<void> {
     for (;;) {
-      await this.bell.rung();
+      await this.wake.wait();
       if (until.aborted) return;
       const { ticked } = this;
       this.ticked = false;
-      if (this.cancelling && (ticked || !this.cancelTold)) {
-        this.cancelTold = true;
+      if (this.cancelling && (ticked || !this.cancelRecorded)) {
+        this.cancelRecorded = true;
         await this.record({ task: CANCEL_TASK, cancelled: true });
       }
       if (this.begun) {
@@ -170,13 +174,13 @@ export class Coordinator {
         const allIssued = await this.issuer.refill();
         if (ticked) await this.reconcile(allIssued);
       } else if (ticked && this.idleFor(true)) {
-        // The last records of the ledger were lost while it was read: there is nothing more to wait for.
+        // The ledger lost its last records while it was read: waiting for them would never end.
         this.begin();
       }
     }
   }
 
-  /** Whether at the last ticks, this one among them, nothing had been folded since the one before and `stuck` was true. */
+  /** To be called once a tick. Returns true, and counts anew, once `stuck` was true and nothing was folded for `IDLE_TICKS` ticks in a row. */
   private idleFor(stuck: boolean): boolean {
     const { sequence } = this.options.fold;
     this.idleTicks = stuck && sequence === this.sequenceAtTick ? this.idleTicks + 1 : 0;
@@ -187,9 +191,10 @@ export class Coordinator {
   }
 
   /**
-   * Issues again what was lost: nothing of the job is in the queue, or all was issued and answered, and still shards
-   * are missing. Overtakes stragglers where nothing else is left, and nobody waits for a hand that is free; where more
-   * is left, but all that may be out is in somebody's hands, only those that were waited for too long.
+   * Issues shards again. All that are missing, if their tasks are lost: the queue has no task of the job, or every task was answered, and no
+   * record has come for some ticks. Otherwise those of tasks that take too long, but only while no task waits in the queue: else the copies
+   * would delay other tasks.
+   * @param allIssued true if every shard was issued; if not, a task takes too long only after `patienceMs`
    */
   private async reconcile(allIssued: boolean): Promise<void> {
     const { queue, job } = this.options;
@@ -202,7 +207,7 @@ export class Coordinator {
     }
   }
 
-  /** Issues all that is missing once more. @throws Error if that has not helped `maxRestarts` times in a row */
+  /** Issues all that is missing again. @throws Error if that has not helped `maxRestarts` times in a row */
   private async issueAgain(): Promise<void> {
     const { maxRestarts = Infinity, onRestart } = this.options;
     const { issuer } = this;
@@ -215,7 +220,7 @@ export class Coordinator {
     await issuer.refill();
   }
 
-  /** Records images that failed too often, and shards that nobody could answer; the fold acts when it reads that. */
+  /** Records which images failed too often, and which shards no worker could answer. The fold gives images up when it reads that record. */
   private async recordFailures(): Promise<void> {
     const failedImages = [...this.options.fold.toGiveUp.values()].filter(
       ({ image }) => !this.gaveUp.has(image),
@@ -246,20 +251,5 @@ export class Coordinator {
       cancelled: false,
       ...content,
     });
-  }
-}
-
-/** Folds what the ledger holds behind what is folded already; `onFolded` is told of each record. */
-export async function replay(
-  fold: JobFold,
-  ledger: VoteLedger,
-  onFolded: (effects: Effects, sequence: number) => void = () => undefined,
-): Promise<void> {
-  const size = ledger.size();
-  if (fold.sequence >= size) return;
-  const end = new AbortController();
-  for await (const { sequence, record } of ledger.read(fold.sequence, end.signal)) {
-    onFolded(fold.apply(record, sequence), sequence);
-    if (sequence >= size) break;
   }
 }

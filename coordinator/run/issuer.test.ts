@@ -7,10 +7,10 @@ import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
 import { Issuer, type IssuerOptions } from './issuer.js';
 import { JobFold } from '../core/job-fold.js';
+import { never } from '../../test/support/never.js';
 
 const JOB = makeJob({ images: 6, looks: [64, 96, 256, 512] });
 const voter = voterOf(11, () => 0.9);
-const never = new AbortController().signal;
 
 /** An issuer on a queue in memory, and a time that stands still until a test moves it. */
 function issuing(options: Partial<IssuerOptions> = {}, job = JOB) {

@@ -1,11 +1,11 @@
 import type { SmoothcertError } from '../../shared/errors.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { WorkOrder } from '../../shared/work-order.js';
-import type { ServicePorts } from '../jobs/ports.js';
+import type { RunPorts } from './run-ports.js';
 import type { JobReports } from '../observe/job-reports.js';
 import type { LabelOf } from '../results/results-rows.js';
 import { storeResults } from '../results/results.js';
-import type { ResultsInHand } from '../results/results-in-hand.js';
+import type { ResultsInUse } from '../results/results-in-use.js';
 import { endingOf, endingWithout } from './job-ending.js';
 import { noProgressOf, type LiveJob } from './live-job.js';
 import type { ShownJob } from './shown-job.js';
@@ -14,11 +14,11 @@ import type { StoredJob } from './stored-job.js';
 /** Ends one job: stores its results, tells workers, stores its ending. A job gets one ending at most, whoever stores it. */
 export class JobCloser {
   constructor(
-    private readonly ports: ServicePorts,
+    private readonly ports: RunPorts,
     private readonly stored: StoredJob,
     private readonly shown: ShownJob,
     private readonly reports: JobReports,
-    private readonly inHand: ResultsInHand,
+    private readonly inUse: ResultsInUse,
   ) {}
 
   /**
@@ -26,17 +26,17 @@ export class JobCloser {
    * again from its ledger, and gets here again.
    */
   async endDrawn(live: LiveJob, labelOf: LabelOf, order: WorkOrder): Promise<void> {
-    const held: string[] = [];
-    const hold = (digest: string) => {
-      held.push(digest);
-      return this.inHand.hold(digest);
+    const used: string[] = [];
+    const use = (digest: string) => {
+      used.push(digest);
+      return this.inUse.use(digest);
     };
     try {
-      const results = await storeResults(this.ports.artifacts, live.fold, labelOf, hold);
+      const results = await storeResults(this.ports.artifacts, live.fold, labelOf, use);
       await this.ports.exchange.end(order);
       await this.end(endingOf(live, this.ports.now(), results));
     } finally {
-      this.inHand.release(held);
+      this.inUse.release(used);
     }
   }
 

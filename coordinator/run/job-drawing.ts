@@ -2,9 +2,9 @@ import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_TRACER } from '../../shared/telemetry/tracer.js';
 import type { WorkOrder } from '../../shared/work-order.js';
-import { dataSetsIn } from '../jobs/data-set.js';
-import type { ServicePorts } from '../jobs/ports.js';
-import { endsCancelled, endsDrawing } from '../observe/faults.js';
+import { dataSetsIn } from '../artifacts/stored-data-set.js';
+import type { RunPorts } from './run-ports.js';
+import { endsCancelled, endsDrawing } from './fatal-errors.js';
 import type { RunningJob } from '../observe/gauges.js';
 import { JobMeter } from '../observe/job-meter.js';
 import type { JobReports } from '../observe/job-reports.js';
@@ -12,17 +12,17 @@ import { JobTrace } from '../observe/job-trace.js';
 import type { LabelOf } from '../results/results-rows.js';
 import { Coordinator } from './coordinator.js';
 import type { JobCloser } from './job-closer.js';
-import { ledgerBytesOf } from './ledger-bytes.js';
+import { ledgerBytesOf } from '../core/ledger-bytes.js';
 import { LiveJob } from './live-job.js';
 import type { ShownJob } from './shown-job.js';
 import type { StoredJob } from './stored-job.js';
-import { orderOf, type Ready } from './work-order-of.js';
+import { workOrderOf, type PreparedEntry } from './work-order-of.js';
 
-/** So often all that is missing is issued anew without an answer to any of it; then the job is begun again, with its order. */
-const MOST_RESTARTS = 3;
+/** How often in a row all that is missing is issued again without an answer; then the job is begun again, and workers get its order again. */
+const MAX_RESTARTS = 3;
 const PREFIX_BYTES = 6;
 
-/** What drawing a job reports to and ends with. */
+/** The parts of a job's runner that drawing it uses. */
 export interface DrawingParts {
   readonly stored: StoredJob;
   readonly shown: ShownJob;
@@ -41,26 +41,26 @@ export class JobDrawing {
   private readonly meter: JobMeter;
 
   constructor(
-    private readonly ports: ServicePorts,
+    private readonly ports: RunPorts,
     private readonly parts: DrawingParts,
   ) {
     this.meter = new JobMeter(ports.metrics, ports.now);
   }
 
   /**
-   * Draws until the job has ended or `until` aborts; once the job has ended elsewhere, it draws nothing.
-   * @throws what a further try may mend, which begins with the ledger again
+   * Draws until the job has ended or `until` aborts. Does nothing if the job has ended elsewhere.
+   * @throws what another try may mend, which reads the ledger from its beginning
    */
-  async run(ready: Ready, until: AbortSignal): Promise<void> {
+  async run(entry: PreparedEntry, until: AbortSignal): Promise<void> {
     const { stored, shown, closer } = this.parts;
-    const order = orderOf(ready);
+    const order = workOrderOf(entry);
     shown.wait('Its ledger is read.');
     try {
       const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
-      const labelOf = await dataSets.labels(ready.spec.data.digest);
+      const labelOf = await dataSets.labels(entry.spec.data.digest);
       // Right before the ledger and the order are made: those of a job that has ended are not made again.
       if (!(await stored.reread(until))) return;
-      await this.draw(ready, order, labelOf, until);
+      await this.draw(entry, order, labelOf, until);
     } catch (error) {
       const cancelled = stored.entry.cancelRequested && endsCancelled(error);
       if (until.aborted || !(cancelled || endsDrawing(error))) throw error;
@@ -68,19 +68,19 @@ export class JobDrawing {
     }
   }
 
-  /** Has the ledger say that the job is cancelled, and the job ended once that is folded. Returns false if no ledger is open. */
+  /** Records that the job is cancelled, so that it ends once that is folded. Returns false, and does nothing, if no ledger is open. */
   cancel(): boolean {
     this.coordinator?.cancel();
     return this.coordinator !== null;
   }
 
-  /** Takes note of a task that was handed out too often and never answered. Without an open ledger it counts as lost work. */
+  /** Takes note of a task that was handed out too often and never answered. Does nothing if no ledger is open: what is missing is issued then anyway. */
   exhausted(task: Task): void {
     this.coordinator?.taskExhausted(task);
   }
 
-  /** Returns what a scrape sees of it, having counted what was issued until now. */
-  moment(numericClass: string | undefined): Omit<RunningJob, 'state'> {
+  /** Counts what was issued until now, and returns the state of the job for the metrics. */
+  forMetrics(numericClass: string | undefined): Omit<RunningJob, 'state'> {
     const { links, coordinator } = this;
     const { labelled } = this.parts.shown;
     if (coordinator) this.meter.issued(coordinator.counters);
@@ -91,13 +91,18 @@ export class JobDrawing {
     };
   }
 
-  private async draw(ready: Ready, order: WorkOrder, labelOf: LabelOf, until: AbortSignal): Promise<void> {
+  private async draw(
+    entry: PreparedEntry,
+    order: WorkOrder,
+    labelOf: LabelOf,
+    until: AbortSignal,
+  ): Promise<void> {
     const { exchange, tracer = NO_TRACER } = this.ports;
-    const links = await exchange.open(order, ledgerBytesOf(ready.job));
+    const links = await exchange.open(order, ledgerBytesOf(entry.job));
     this.links = links;
-    const trace = new JobTrace(tracer, ready);
+    const trace = new JobTrace(tracer, entry);
     try {
-      const { live, coordinator } = this.begin(links, ready, order, labelOf, trace);
+      const { live, coordinator } = this.begin(links, entry, order, labelOf, trace);
       this.coordinator = coordinator;
       if (this.parts.stored.entry.cancelRequested) coordinator.cancel();
       await coordinator.run(until);
@@ -114,7 +119,7 @@ export class JobDrawing {
   /** Makes an empty fold and the coordinator that folds the ledger into it; clients are shown it once all that the ledger holds is folded. */
   private begin(
     { ledger, queue, stop }: JobLinks,
-    { id, job }: Ready,
+    { id, job }: PreparedEntry,
     { fingerprint }: WorkOrder,
     labelOf: LabelOf,
     trace: JobTrace,
@@ -141,7 +146,7 @@ export class JobDrawing {
       taskMicros: limits.taskMicros,
       taskPrefix: randomBytes(PREFIX_BYTES).toString('hex'),
       window: () => window(job.draw.numericClass),
-      maxRestarts: MOST_RESTARTS,
+      maxRestarts: MAX_RESTARTS,
       onRestart: (count) => reports.reissued(count),
       onProgress: (record, effects, sequence) => {
         onRecord();

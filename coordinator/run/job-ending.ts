@@ -1,6 +1,6 @@
 import type { ErrorCode, SmoothcertError } from '../../shared/errors.js';
 import type { FinalState, JobEnding, Refusal } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import type { JobFold } from '../core/job-fold.js';
 import type { LiveJob } from './live-job.js';
 

@@ -4,8 +4,8 @@ import type { Prepared } from '../../shared/preparation.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { NO_TRACER, startBelow, within } from '../../shared/telemetry/tracer.js';
 import { jobOf } from '../core/job-of.js';
-import type { ServicePorts } from '../jobs/ports.js';
-import { endsPreparation } from '../observe/faults.js';
+import type { RunPorts } from './run-ports.js';
+import { endsPreparation } from './fatal-errors.js';
 import type { JobReports } from '../observe/job-reports.js';
 import type { JobCloser } from './job-closer.js';
 import type { ShownJob } from './shown-job.js';
@@ -17,7 +17,7 @@ export class JobPreparation {
   private refused = 0;
 
   constructor(
-    private readonly ports: ServicePorts,
+    private readonly ports: RunPorts,
     private readonly stored: StoredJob,
     private readonly shown: ShownJob,
     private readonly reports: JobReports,

@@ -5,7 +5,8 @@ import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobEntry, JobStore } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
-import { meanwhile, never, replacing } from '../../test/support/service-faults.js';
+import { meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';
@@ -86,8 +87,8 @@ describe('a runner', () => {
   });
 });
 
-describe('a term', () => {
-  it('that ends before its ledgers are read never serves', async () => {
+describe('a coordinator that has the lease', () => {
+  it('and loses it before the ledgers are read never serves', async () => {
     await created();
     const entry = (await bed.jobs.get(ID))!;
     const lease = new ManualLease();
@@ -104,7 +105,7 @@ describe('a term', () => {
     manager.onServing((serving) => told.push(serving));
     await happens(() => reading);
     lease.take();
-    // The job hangs on its port: after some seconds the term ends without it.
+    // The job waits for a port that does not answer: after some seconds it is not waited for.
     await bed.clock.advance(DEFAULT_LIMITS.settleMs);
     expect(told).toEqual([]);
     expect(entry.entry.ending).toBeNull();

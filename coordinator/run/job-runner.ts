@@ -3,17 +3,17 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import type { RunningJob } from '../observe/gauges.js';
 import { JobReports } from '../observe/job-reports.js';
-import { sentenceOf } from '../observe/faults.js';
-import { stateOf, viewOf } from '../jobs/job-view-of.js';
-import type { ServicePorts } from '../jobs/ports.js';
-import { ResultsInHand } from '../results/results-in-hand.js';
+import { sentenceOf } from './fatal-errors.js';
+import { stateOf, viewOf } from '../observe/job-view-of.js';
+import type { RunPorts } from './run-ports.js';
+import { ResultsInUse } from '../results/results-in-use.js';
 import { JobCloser } from './job-closer.js';
 import { JobDrawing } from './job-drawing.js';
 import { JobPreparation } from './job-preparation.js';
 import { noProgressOf } from './live-job.js';
 import { ShownJob } from './shown-job.js';
 import { StoredJob } from './stored-job.js';
-import { orderOf, readyOf } from './work-order-of.js';
+import { preparedEntry, workOrderOf } from './work-order-of.js';
 
 /**
  * Runs one job from its entry to its ending:
@@ -39,15 +39,15 @@ export class JobRunner {
 
   /** @param window returns how many tasks of a job of this numeric class may be queued or taken */
   constructor(
-    private readonly ports: ServicePorts,
+    private readonly ports: RunPorts,
     entry: JobEntry,
     window: (numericClass: string) => number,
-    inHand = new ResultsInHand(),
+    inUse = new ResultsInUse(),
   ) {
     const { shown } = this;
     const stored = new StoredJob(ports.jobs, entry);
     const reports = new JobReports(ports.log, entry.id);
-    const closer = new JobCloser(ports, stored, shown, reports, inHand);
+    const closer = new JobCloser(ports, stored, shown, reports, inUse);
     const onRecord = () => void (this.faults = 0);
     this.stored = stored;
     this.reports = reports;
@@ -72,10 +72,10 @@ export class JobRunner {
     return viewOf(entry, progress, shown.waitingFor, this.ports.exchange.presences());
   }
 
-  /** Returns what a scrape sees of it. */
-  moment(): RunningJob {
+  /** Returns its state for the metrics. */
+  forMetrics(): RunningJob {
     const { entry } = this;
-    return { state: stateOf(entry), ...this.drawing.moment(entry.job?.draw.numericClass) };
+    return { state: stateOf(entry), ...this.drawing.forMetrics(entry.job?.draw.numericClass) };
   }
 
   /** Runs until the job is over or `signal` aborts; never rejects. */
@@ -101,7 +101,7 @@ export class JobRunner {
     stored.entry = { ...stored.entry, cancelRequested: entry.cancelRequested };
     // What does not issue tasks stops, and begins anew with the entry that the store has.
     if (entry.ending !== null || !this.drawing.cancel()) this.interruption.abort();
-    this.shown.pulse.beat();
+    this.shown.changes.notify();
   }
 
   /** Takes note of a task that was handed out too often and never answered. */
@@ -114,13 +114,13 @@ export class JobRunner {
   private async attempt(until: AbortSignal): Promise<void> {
     const { stored } = this;
     const goesOn = await stored.reread(until);
-    const ready = readyOf(stored.entry);
+    const prepared = preparedEntry(stored.entry);
     if (!goesOn) {
       // Another coordinator ended it. Workers may have been told of it by this one before, or right now if it slept: they are told the end.
-      if (ready !== null) await this.ports.exchange.end(orderOf(ready));
+      if (prepared !== null) await this.ports.exchange.end(workOrderOf(prepared));
       stored.over = true;
-    } else if (ready !== null) {
-      await this.drawing.run(ready, until);
+    } else if (prepared !== null) {
+      await this.drawing.run(prepared, until);
     } else if (stored.entry.cancelRequested) {
       await this.closer.endUndrawn('cancelled', null);
     } else {

@@ -1,20 +1,15 @@
+import { imageCount } from '../../shared/job-spec.js';
 import type { Job } from '../../shared/job.js';
-import type { DecisionView } from '../../api/job-view.js';
+import type { JobEntry } from '../../shared/ports/job-store.js';
+import type { Progress } from '../../shared/job-progress.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import type { Progress } from '../../shared/progress.js';
-import { certificateOf, type Certificate } from '../results/certificates.js';
 import { JobFold, type Effects } from '../core/job-fold.js';
 import { DecisionLog } from '../observe/decision-log.js';
-import type { JobEntry } from '../../shared/ports/job-store.js';
-import { countOf } from './ledger-bytes.js';
+import { certificateOf, type Certificate } from '../results/certificates.js';
+import { decisionViewOf } from '../results/decision-view-of.js';
 
-/** What a certificate says in short. */
-export function decisionOf({ image, outcome, class: certified, radius }: Certificate): DecisionView {
-  return { image, outcome, class: certified, radius };
-}
-
-/** Tells what each record did, whoever has it folded. */
-class ToldFold extends JobFold {
+/** A fold that tells what each record did, whoever applies it. */
+class ReportingFold extends JobFold {
   constructor(
     job: Job,
     fingerprint: string | null,
@@ -30,7 +25,7 @@ class ToldFold extends JobFold {
   }
 }
 
-/** A job's fold and what clients are shown of it, kept up record by record. */
+/** A job's fold with the log of its decisions, which grows with each record that is folded. */
 export class LiveJob {
   readonly fold: JobFold;
   readonly log: DecisionLog;
@@ -41,9 +36,9 @@ export class LiveJob {
     fingerprint: string | null,
     onFolded: (live: LiveJob, sequence: number, decided: readonly Certificate[]) => void,
   ) {
-    this.fold = new ToldFold(job, fingerprint, ({ decided }, sequence) => {
+    this.fold = new ReportingFold(job, fingerprint, ({ decided }, sequence) => {
       const certificates = decided.map((image) => certificateOf(this.fold, image, null)!);
-      for (const certificate of certificates) this.log.add(sequence, decisionOf(certificate));
+      for (const certificate of certificates) this.log.add(sequence, decisionViewOf(certificate));
       this.log.sequence = sequence;
       onFolded(this, sequence, certificates);
     });
@@ -69,10 +64,10 @@ export class LiveJob {
 }
 
 /** Returns the progress of a job of which nothing is folded. */
-export const noProgressOf = ({ spec: { images } }: JobEntry): Progress =>
-  noProgress(images ? countOf(images) : 0);
+export const noProgressOf = ({ spec: { images } }: Pick<JobEntry, 'spec'>): Progress =>
+  noProgress(images ? imageCount(images) : 0);
 
-/** The same, of so many images. */
+/** Returns the progress of a job of so many images of which nothing is folded. */
 export function noProgress(images: number): Progress {
   return {
     images,

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { JobStore } from '../../shared/ports/job-store.js';
 import { ServiceBed, endOf, expectedResults, happens, prepared } from '../../test/support/service-bed.js';
-import { Gate, fault, meanwhile, never, replacing, updatesOf } from '../../test/support/service-faults.js';
+import { Gate, fault, meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 
 let bed: ServiceBed;

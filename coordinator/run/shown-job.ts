@@ -1,9 +1,9 @@
 import type { LabelledFold } from '../results/certificate-rows.js';
 import type { LabelOf } from '../results/results-rows.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import type { LiveJob } from './live-job.js';
-import { Pulse } from './pulse.js';
+import { ChangeNotifier } from '../observe/change-notifier.js';
 
 /**
  * What clients are shown of a job that this process runs. It outlives the folds of the job: when the job is begun again, clients see
@@ -11,7 +11,7 @@ import { Pulse } from './pulse.js';
  */
 export class ShownJob {
   /** Tells watches that something changed. */
-  readonly pulse = new Pulse();
+  readonly changes = new ChangeNotifier();
   log = new DecisionLog(0);
   /** The fold and the labels of its images; null before the ledger was read, and after the end, because an ended job keeps no fold. */
   labelled: LabelledFold | null = null;
@@ -45,7 +45,7 @@ export class ShownJob {
   wait(why: string): void {
     if (this.live !== null || this.waitingFor === why) return;
     this.waitingFor = why;
-    this.pulse.beat();
+    this.changes.notify();
   }
 
   /** Says why the job is begun again; what was shown stays. */
@@ -68,6 +68,6 @@ export class ShownJob {
 
   private changed(): void {
     this.settle();
-    this.pulse.beat();
+    this.changes.notify();
   }
 }

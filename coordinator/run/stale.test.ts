@@ -7,15 +7,16 @@ import type { JobEnding, JobEntry, JobStore } from '../../shared/ports/job-store
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { jobOf } from '../core/job-of.js';
 import { ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
-import { fault, meanwhile, never, replacing } from '../../test/support/service-faults.js';
+import { fault, meanwhile, replacing } from '../../test/support/service-faults.js';
+import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';
 import { noProgress } from './live-job.js';
-import type { ServicePorts } from '../jobs/ports.js';
-import { ResultsInHand } from '../results/results-in-hand.js';
+import type { ServicePorts } from '../jobs/service-ports.js';
+import { ResultsInUse } from '../results/results-in-use.js';
 import { Retention } from '../jobs/retention.js';
-import { updateEntry } from '../jobs/update.js';
+import { updateEntry } from './stored-job.js';
 
 let bed: ServiceBed;
 beforeEach(async () => void (bed = await ServiceBed.open()));
@@ -103,9 +104,9 @@ describe('a coordinator that is late', () => {
     expect(await bed.ending(ID)).toEqual(cancelled);
   });
 
-  it('asks nobody and tells nobody once its term is over', async () => {
+  it('asks nobody and tells nobody once the lease is lost', async () => {
     const entry = await created();
-    const term = new AbortController();
+    const lease = new AbortController();
     const { exchange, calls } = noting({
       prepare: () => {
         calls.push('prepare');
@@ -114,12 +115,12 @@ describe('a coordinator that is late', () => {
     });
     const jobs = replacing<JobStore>(bed.jobs, {
       get: (id) => {
-        term.abort();
+        lease.abort();
         return bed.jobs.get(id);
       },
     });
-    await new JobRunner(ports({ exchange, jobs }), entry, () => 4).run(term.signal);
-    expect(term.signal.aborted).toBe(true);
+    await new JobRunner(ports({ exchange, jobs }), entry, () => 4).run(lease.signal);
+    expect(lease.signal.aborted).toBe(true);
     expect(calls).toEqual([]);
   });
 
@@ -213,12 +214,12 @@ describe('a sweep that is late', () => {
 
   it('leaves results that a job has found and not yet named', async () => {
     const [one] = await drawn('one');
-    const inHand = new ResultsInHand();
+    const inUse = new ResultsInUse();
     const { jsonl, tsv } = one!.ending!.results!;
     // The second job finds the results of the first, and at that moment the first is forgotten.
     const { exchange } = noting({
       end: async (order) => {
-        await new Retention(ports({ limits, now }), inHand).sweep([one!]);
+        await new Retention(ports({ limits, now }), inUse).sweep([one!]);
         return bed.exchange.end(order);
       },
     });
@@ -226,31 +227,31 @@ describe('a sweep that is late', () => {
     const entry = { ...one!, id, requestId: 'two', ending: null };
     await bed.jobs.create(entry);
     bed.worker();
-    await new JobRunner(ports({ exchange }), entry, () => 4, inHand).run(never);
+    await new JobRunner(ports({ exchange }), entry, () => 4, inUse).run(never);
     expect(await bed.jobs.get(ID)).toBeNull();
     expect((await bed.ending(id)).results).toEqual({ jsonl, tsv });
     expect(await bed.results(id)).toEqual(await bed.expected(id));
     // Named and let go: it is removed with the last job that has it.
-    await new Retention(ports({ limits, now }), inHand).sweep([(await bed.jobs.get(id))!.entry]);
+    await new Retention(ports({ limits, now }), inUse).sweep([(await bed.jobs.get(id))!.entry]);
     expect(await bed.artifacts.find(jsonl)).toBeNull();
   });
 
   it('that has begun to remove is waited for; a digest held twice is let go twice', async () => {
-    const inHand = new ResultsInHand();
+    const inUse = new ResultsInUse();
     const said: string[] = [];
     let finish!: () => void;
-    const removing = inHand.unlessHeld('a', () => new Promise<void>((resolve) => (finish = resolve)));
-    const holding = inHand.hold('a').then(() => said.push('held'));
+    const removing = inUse.removeUnlessUsed('a', () => new Promise<void>((resolve) => (finish = resolve)));
+    const holding = inUse.use('a').then(() => said.push('held'));
     await Promise.resolve();
     expect(said).toEqual([]);
     finish();
-    await Promise.all([removing, holding, inHand.hold('a')]);
+    await Promise.all([removing, holding, inUse.use('a')]);
     const remove = () => Promise.resolve(void said.push('removed'));
-    inHand.release(['a']);
-    await inHand.unlessHeld('a', remove);
+    inUse.release(['a']);
+    await inUse.removeUnlessUsed('a', remove);
     expect(said).toEqual(['held']);
-    inHand.release(['a']);
-    await inHand.unlessHeld('a', remove);
+    inUse.release(['a']);
+    await inUse.removeUnlessUsed('a', remove);
     expect(said).toEqual(['held', 'removed']);
   });
 });

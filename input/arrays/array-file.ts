@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { ByteStream, type ByteSource } from '../bytes/byte-stream.js';
-import { fileBytes, firstBytes, sizeOf } from '../bytes/files.js';
+import { fileBytes } from '../bytes/input-files.js';
 import { GZIP_MAGIC, gunzipped, mostInflated } from '../bytes/gzip.js';
 import { isIdx, readIdxHeader } from '../records/idx.js';
 import { NPY_MAGIC, readNpyHeader, type ArrayHeader } from './npy.js';
@@ -8,9 +8,11 @@ import { openArchive } from './npz.js';
 
 const ZIP_MAGIC = 'PK';
 
+/** Knows the files that hold arrays: which arrays they have, by key, and where the values of each begin. */
+
 /** An array whose header has been read; its values follow in `stream`. */
 export interface OpenArray {
-  /** How messages name it: `x in images.npz`, or the file alone. */
+  /** Name of the array in errors: `x in images.npz`, or the file alone. */
   readonly what: string;
   readonly header: ArrayHeader;
   readonly stream: ByteStream;
@@ -20,14 +22,21 @@ export interface OpenArray {
 export interface ArrayFile {
   readonly path: string;
   readonly keys: readonly string[];
-  /** Reads a header. DATA_FORMAT or DATA_TYPE if it is not one; also if header and values do not fill the file exactly. */
+  /** Reads the header of an array. @throws DATA_FORMAT or DATA_TYPE for a bad header, or if header and values do not fill the file exactly */
   openArray(key: string): Promise<OpenArray>;
   close(): void;
 }
 
-type ArrayFormat = 'npz' | 'npy' | 'idx' | 'gzip';
+export type ArrayFormat = 'npz' | 'npy' | 'idx' | 'gzip';
 
-/** What the file is by its first bytes, not by its name; null if it holds no arrays. */
+/** A file whose format is known: its path and its size in bytes. */
+export interface FileOfFormat {
+  readonly path: string;
+  readonly size: number;
+  readonly format: ArrayFormat;
+}
+
+/** Returns the format of a file by its first bytes (at least 6); null if it holds no arrays. The name does not matter. */
 export function arrayFormatOf(start: Buffer): ArrayFormat | null {
   const text = start.toString('latin1');
   if (text.startsWith(ZIP_MAGIC)) return 'npz';
@@ -36,24 +45,21 @@ export function arrayFormatOf(start: Buffer): ArrayFormat | null {
   return isIdx(start) ? 'idx' : null;
 }
 
-/** Opens a regular file by what it holds. DATA_UNREADABLE; DATA_FORMAT if it holds no arrays. */
-export async function openArrayFile(path: string): Promise<ArrayFile> {
-  const size = await sizeOf(path);
-  const format = arrayFormatOf(await firstBytes(path, NPY_MAGIC.length));
-  if (format === null) {
-    throw new SmoothcertError(
-      'DATA_FORMAT',
-      `${path} is in no format that is read.`,
-      'Save the images with NumPy: np.savez("images.npz", x=images, y=labels).',
-    );
-  }
-  if (format === 'npz') return openNpz(path);
-  const open = () => {
-    if (format === 'npy') return openArray(fileBytes(path), readNpyHeader, exactly(size), path);
-    if (format === 'idx') return openArray(fileBytes(path), readOnlyIdx, exactly(size), path);
-    return openArray(gunzipped(path), readZippedIdx, atMost(mostInflated(size)), path);
+/** Opens a file of arrays. @throws DATA_UNREADABLE, DATA_FORMAT if it is damaged */
+export async function openArrayFile({ path, size, format }: FileOfFormat): Promise<ArrayFile> {
+  const single = (openArray: () => Promise<OpenArray>): ArrayFile => {
+    return { path, keys: [''], openArray, close: () => undefined };
   };
-  return { path, keys: [''], openArray: open, close: () => undefined };
+  switch (format) {
+    case 'npz':
+      return openNpz(path);
+    case 'npy':
+      return single(() => begin(fileBytes(path), readNpyHeader, exactly(size), path));
+    case 'idx':
+      return single(() => begin(fileBytes(path), readOnlyIdx, exactly(size), path));
+    case 'gzip':
+      return single(() => begin(gunzipped(path), readZippedIdx, atMost(mostInflated(size)), path));
+  }
 }
 
 async function openNpz(path: string): Promise<ArrayFile> {
@@ -64,13 +70,13 @@ async function openNpz(path: string): Promise<ArrayFile> {
     openArray: (key) => {
       const array = archive.arrays.get(key)!;
       const what = `${key} in ${path}`;
-      return openArray(array.read(what), readNpyHeader, exactly(array.bytes), what);
+      return begin(array.read(what), readNpyHeader, exactly(array.bytes), what);
     },
     close: () => archive.close(),
   };
 }
 
-/** Why a file cannot have as many bytes as its header promises, as the end of a sentence; null if it can. */
+/** Returns why a file cannot have as many bytes as its header promises, as the end of a sentence; null if it can. */
 type LengthCheck = (promised: number) => string | null;
 
 const exactly =
@@ -83,7 +89,8 @@ const atMost =
   (promised) =>
     promised <= bytes ? null : `is too small for the ${promised} bytes that its header promises`;
 
-async function openArray(
+/** Reads an array's header and checks the length that it promises. */
+async function begin(
   source: ByteSource,
   readHeader: (stream: ByteStream, what: string) => Promise<ArrayHeader>,
   check: LengthCheck,

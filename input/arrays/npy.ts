@@ -3,8 +3,8 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { EndedEarly, type ByteStream } from '../bytes/byte-stream.js';
 import { parsePythonLiteral, type PythonValue } from './python-literal.js';
 
-/** What an array holds, by NumPy's name; those that no image and no label can be are refused while reading the header. */
-export type ElementType = keyof typeof ITEM_BYTES;
+/** Type of an array's values, by NumPy's name. Types that neither images nor labels can have are refused with the header. */
+export type NumpyType = keyof typeof ITEM_BYTES;
 
 const ITEM_BYTES = {
   bool: 1,
@@ -21,13 +21,13 @@ const ITEM_BYTES = {
   float64: 8,
 } as const;
 
-/** What the header of an array says, whatever its format. */
+/** Content of an array's header, in any format. */
 export interface ArrayHeader {
-  readonly type: ElementType;
+  readonly type: NumpyType;
   readonly shape: readonly number[];
-  /** Length of the header itself: the first value lies there. */
+  /** Length of the header, and so the position of the first value. */
   readonly headerBytes: number;
-  /** Length of the values behind it. */
+  /** Length of the values that follow. */
   readonly bodyBytes: number;
 }
 
@@ -37,13 +37,13 @@ const PREFIX_BYTES = 8;
 const MAX_HEADER_BYTES = 65_535;
 const MAX_RANK = 32;
 
-export function itemBytes(type: ElementType): number {
+export function itemBytes(type: NumpyType): number {
   return ITEM_BYTES[type];
 }
 
 /**
- * Reads the header of a .npy file (format versions 1 to 3) and leaves `stream` at the first value. `what` names
- * the array in messages. Object arrays are refused here: nothing is ever unpickled.
+ * Reads the header of a .npy file (format versions 1 to 3) and leaves `stream` at the first value. `what` names the array in
+ * errors. Object arrays are refused here: nothing is ever unpickled.
  */
 export async function readNpyHeader(stream: ByteStream, what: string): Promise<ArrayHeader> {
   const { text, headerBytes } = await readText(stream, what);
@@ -92,7 +92,7 @@ function isShape(value: PythonValue | undefined): value is number[] {
 
 const KINDS: Readonly<Record<string, string>> = { b: 'bool', u: 'uint', i: 'int', f: 'float' };
 
-function typeOf(descr: PythonValue, what: string): ElementType {
+function typeOf(descr: PythonValue, what: string): NumpyType {
   if (typeof descr !== 'string')
     throw wrongType(what, 'records with named fields', 'Save the field with the images alone.');
   const match = /^([<>|=])([a-zA-Z])(\d*)/.exec(descr);
@@ -113,7 +113,7 @@ function typeOf(descr: PythonValue, what: string): ElementType {
   if (!Object.hasOwn(ITEM_BYTES, name)) {
     throw wrongType(what, `values of type ${descr}`, 'Save plain numbers, for example x.astype(np.float32).');
   }
-  const type = name as ElementType;
+  const type = name as NumpyType;
   if (ITEM_BYTES[type] > 1 && byteOrder !== '<') {
     throw wrongType(what, `big-endian values (${descr})`, "Save it as x.astype(x.dtype.newbyteorder('<')).");
   }

@@ -11,19 +11,19 @@ const DEFLATED = 8;
 
 /** One array of an archive, not read yet. */
 export interface ZippedArray {
-  /** Bytes after decompression, as the archive's directory says; reading fails if it is not so. */
+  /** Bytes after decompression, as the archive's directory states them; reading fails if they are others. */
   readonly bytes: number;
-  /** Its bytes, in pieces. Throws DATA_FORMAT at a wrong length or, once all are read, a wrong checksum. */
+  /** Yields its bytes in pieces. @throws DATA_FORMAT at a wrong length or, once all are read, a wrong checksum */
   read(what: string): AsyncIterable<Uint8Array>;
 }
 
-/** The arrays of a .npz archive by key (`x` for `x.npy`). `close` gives the file back. */
+/** The arrays of a .npz archive by key (`x` for `x.npy`). `close` closes the file. */
 export interface Archive {
   readonly arrays: ReadonlyMap<string, ZippedArray>;
   close(): void;
 }
 
-/** Reads the directory of the archive, stored or deflated, with or without zip64; DATA_FORMAT if it is damaged. */
+/** Reads the directory of an archive, stored or deflated, with or without zip64. @throws DATA_FORMAT if it is damaged */
 export async function openArchive(path: string): Promise<Archive> {
   const zip = await openPromise(path, { autoClose: false }).catch((cause: unknown) => {
     throw damaged(path, cause);
@@ -45,36 +45,36 @@ async function arraysOf(zip: ZipFile, path: string): Promise<Map<string, ZippedA
     );
   }
   const arrays = new Map<string, ZippedArray>();
-  const places: Place[] = [];
+  const ranges: ByteRange[] = [];
   for await (const entry of zip.eachEntry()) {
-    places.push(placeOf(entry));
+    ranges.push(rangeOf(entry));
     if (entry.fileName.length > LONGEST_NAME || !isPlausible(entry)) throw damaged(path);
     if (!entry.fileName.endsWith('.npy')) continue;
     const key = entry.fileName.slice(0, -'.npy'.length);
     if (arrays.has(key)) throw damaged(path);
     arrays.set(key, { bytes: entry.uncompressedSize, read: (what) => readEntry(zip, entry, what) });
   }
-  if (overlap(places, zip.fileSize)) throw damaged(path);
+  if (overlap(ranges, zip.fileSize)) throw damaged(path);
   return arrays;
 }
 
-/** Bytes that an entry takes at least. */
-interface Place {
+/** Range of bytes of the file that an entry takes at least. */
+interface ByteRange {
   readonly begin: number;
   readonly end: number;
 }
 
-function placeOf({ relativeOffsetOfLocalHeader: begin, compressedSize }: Entry): Place {
+function rangeOf({ relativeOffsetOfLocalHeader: begin, compressedSize }: Entry): ByteRange {
   return { begin, end: begin + LOCAL_HEADER_BYTES + compressedSize };
 }
 
-/** Whether entries share bytes, as only archives do that are made to expand without end, or leave the file. */
-function overlap(places: readonly Place[], fileSize: number): boolean {
-  const sorted = places.toSorted((a, b) => a.begin - b.begin);
+/** Returns true if entries overlap, as in archives made to expand without end, or reach beyond the file. */
+function overlap(ranges: readonly ByteRange[], fileSize: number): boolean {
+  const sorted = ranges.toSorted((a, b) => a.begin - b.begin);
   return sorted.some(({ end }, at) => end > (sorted[at + 1]?.begin ?? fileSize));
 }
 
-/** Whether so few bytes can hold as many as the directory says. */
+/** Returns true if the compressed bytes can expand to as many as the directory states. */
 function isPlausible({ uncompressedSize, compressedSize }: Entry): boolean {
   return uncompressedSize <= mostInflated(compressedSize);
 }

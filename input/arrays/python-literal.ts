@@ -1,11 +1,11 @@
-/** What the header of a NumPy file may hold: a Python literal, never code. Tuples and lists become arrays. */
+/** A Python literal, as in the header of a NumPy file; never code. Tuples and lists become arrays. */
 export type PythonValue = string | number | boolean | null | PythonValue[] | Map<string, PythonValue>;
 
 const MAX_DEPTH = 16;
 const TOKEN =
   /\s*(?:('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\d+)L?(?![\w.])|(True|False|None)(?!\w)|([{}()[\],:]))/y;
 
-/** Reads one literal made of dict, tuple, list, str, int, True, False and None; throws SyntaxError on anything else. */
+/** Parses one literal of dict, tuple, list, str, int, True, False and None. @throws SyntaxError for anything else */
 export function parsePythonLiteral(text: string): PythonValue {
   const parser = new Parser(text);
   const value = parser.value(0);

@@ -1,14 +1,16 @@
-/** Says that a source ended before the bytes that were asked of it; whoever knows its name makes a sentence of it. */
+/** Knows how bytes are taken from an async source, whatever its pieces are. */
+
+/** A source ended before the requested bytes. The caller, who knows the name of the source, words it for the user. */
 export class EndedEarly extends Error {
   override readonly name = 'EndedEarly';
 }
 
-/** Bytes in pieces; `skip` leaves out the next ones without reading them, where the source can. */
+/** Bytes in pieces; `skip`, where a source has it, omits the next bytes without reading them. */
 export interface ByteSource extends AsyncIterable<Uint8Array> {
   skip?(bytes: number): void;
 }
 
-/** Hands out the bytes of an async source in the amounts asked for. Memory: one amount and one piece of the source. */
+/** Returns the bytes of an async source in the requested amounts. Memory: one amount and one piece of the source. */
 export class ByteStream {
   readonly #source: ByteSource;
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -19,7 +21,7 @@ export class ByteStream {
     this.#pieces = source[Symbol.asyncIterator]();
   }
 
-  /** Exactly the next `length` bytes; throws EndedEarly. */
+  /** Returns exactly the next `length` bytes. @throws EndedEarly */
   async take(length: number): Promise<Uint8Array> {
     if (this.#rest.length >= length) return this.#split(length);
     const taken = new Uint8Array(length);
@@ -32,7 +34,7 @@ export class ByteStream {
     return taken;
   }
 
-  /** Leaves out the next `length` bytes; throws EndedEarly unless the source can skip, which then ends early later. */
+  /** Skips the next `length` bytes. @throws EndedEarly; where the source itself can skip, a later read throws it */
   async skip(length: number): Promise<void> {
     let left = length - this.#split(length).length;
     if (this.#source.skip) {
@@ -45,7 +47,7 @@ export class ByteStream {
     }
   }
 
-  /** Whether nothing is left. The source is read to its end to know it, so that its own last checks are made. */
+  /** Returns true if no bytes are left. To know it, it reads the source to its end, so that the source makes its last checks. */
   async atEnd(): Promise<boolean> {
     while (this.#rest.length === 0) {
       const next = await this.#pieces.next();
@@ -55,7 +57,7 @@ export class ByteStream {
     return false;
   }
 
-  /** Gives up the source, read or not. */
+  /** Closes the source. */
   async close(): Promise<void> {
     await this.#pieces.return?.();
   }

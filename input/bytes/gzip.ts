@@ -1,20 +1,20 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SmoothcertError } from '../../shared/errors.js';
-import { fileBytes } from './files.js';
+import { fileBytes } from './input-files.js';
 
 export const GZIP_MAGIC = '\x1f\x8b';
 
-/** Deflate spends at least 2 bits on 258 bytes; the rest is room for the frame around it. */
+/** Deflate needs at least 2 bits for 258 bytes; `FRAME_BYTES` is for the frame around it. */
 const MOST_A_BYTE = 1032;
 const FRAME_BYTES = 1024;
 
-/** The most bytes that so many deflated ones can stand for: a header that promises more lies. */
+/** Returns how many bytes so many deflated ones can expand to at most: a header that promises more is false. */
 export function mostInflated(deflatedBytes: number): number {
   return MOST_A_BYTE * deflatedBytes + FRAME_BYTES;
 }
 
-/** The bytes that a gzip file stands for, in pieces; DATA_FORMAT if it is damaged. */
+/** Yields the decompressed bytes of a gzip file in pieces. @throws DATA_FORMAT if it is damaged */
 export async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
   const inflated = pipeline(Readable.from(fileBytes(path)), createGunzip(), () => undefined);
   try {

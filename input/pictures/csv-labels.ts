@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { SmoothcertError } from '../../shared/errors.js';
 import { csvRows } from './csv.js';
-import { cannotRead, sizeOf } from '../bytes/files.js';
-import { LARGEST_LABEL } from '../labels.js';
+import { cannotRead, sizeOf } from '../bytes/input-files.js';
+import { LARGEST_LABEL } from '../arrays/array-labels.js';
 
 const MAX_BYTES = 2 ** 27;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 const CLASS_NUMBER = /^\d{1,10}$/;
 
 /**
- * The labels of `files`, in their order, from a CSV file with the header `file,label`: every file exactly once, in
- * any order, by its path below the folder of the pictures. LABELS_MISMATCH, DATA_FORMAT, DATA_UNREADABLE.
+ * Reads the labels of `files`, in their order, from a CSV file with the header `file,label` that names every file exactly once, in any
+ * order, by its path below the folder of the pictures. @throws LABELS_MISMATCH, DATA_FORMAT, DATA_UNREADABLE
  */
 export async function readCsvLabels(csv: string, files: readonly string[]): Promise<Int32Array> {
   const indexOf = new Map(files.map((file, index) => [file, index]));

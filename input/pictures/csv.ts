@@ -1,7 +1,7 @@
-/** One quoted or bare field and what ends it. Sticky: a character that fits nothing ends the reading. */
+/** One quoted or bare field and its end. Sticky, so that an invalid character ends the match. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
-/** The rows of a CSV file (RFC 4180: commas, double quotes, LF or CRLF), blank lines left out; SyntaxError if it is none. */
+/** Yields the rows of a CSV file (RFC 4180: commas, double quotes, LF or CRLF), without blank lines. @throws SyntaxError */
 export function* csvRows(text: string): Generator<string[]> {
   let row: string[] = [];
   for (let at = 0; at < text.length;) {

@@ -2,22 +2,22 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
-import { byCodePoints, cannotRead, statOf } from '../bytes/files.js';
+import { byCodePoints, cannotRead, statOf } from '../bytes/input-files.js';
 
 /** The pictures of a folder, in the order that gives them their indices. */
 export interface Listing {
   /** Paths below the folder, with `/`. */
   readonly files: readonly string[];
-  /** The class of each, if the folder has a sub-folder a class. */
+  /** Class of each picture; null unless the folder has one sub-folder for each class. */
   readonly labels: Int32Array | null;
   readonly classNames: readonly string[] | null;
 }
 
 /**
- * Lists a folder of pictures, or of sub-folders of them: then each sub-folder is a class, numbered from 0 in the order
- * of their names, empty ones too. Order: by sub-folder, then by file name, both by code points. Hidden entries (a dot
- * first) are left out, symbolic links are followed under their own names; anything deeper, and pictures beside
- * sub-folders, are refused. `labelFile` is no picture and may lie among them. DATA_FORMAT, DATA_EMPTY, DATA_UNREADABLE.
+ * Lists a folder of pictures, or of sub-folders of pictures: then each sub-folder is a class, numbered from 0 in the order of their
+ * names, empty ones included. Pictures are ordered by sub-folder, then by file name, both by code points. Hidden entries (a dot
+ * first) are ignored, and symbolic links are followed under their own names. Deeper folders, and pictures beside sub-folders, are
+ * refused. `labelFile` is no picture and may be among them. @throws DATA_FORMAT, DATA_EMPTY, DATA_UNREADABLE
  */
 export async function listPictures(folder: string, labelFile: string | null): Promise<Listing> {
   const except = labelFile === null ? null : await realPath(labelFile);
@@ -80,7 +80,7 @@ async function isFolder(entry: Dirent, file: string): Promise<boolean> {
   return (await statOf(file)).isDirectory();
 }
 
-/** The path without symbolic links. */
+/** Returns a path without symbolic links. */
 function realPath(file: string): Promise<string> {
   return realpath(file).catch((cause: unknown) => {
     throw cannotRead(file, cause);

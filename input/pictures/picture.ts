@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type sharp from 'sharp';
 import { MAX_IMAGE_ELEMENTS } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { cannotRead, firstBytes, sizeOf } from '../bytes/files.js';
+import { cannotRead, firstBytes, sizeOf } from '../bytes/input-files.js';
 
-/** Height, width and channels of a picture: 1 grey, 3 red, green and blue. */
+/** Height, width and channels of a picture: 1 (grey) or 3 (red, green, blue). */
 export interface PictureShape {
   readonly height: number;
   readonly width: number;
@@ -18,14 +18,14 @@ const RGBA = 4;
 const OPAQUE = 255;
 const UPRIGHT = 1;
 
-/** Whether a file that starts so is a PNG or a JPEG. */
+/** Returns true if a file that begins with these bytes is a PNG or a JPEG. */
 export function isPicture(start: Buffer): boolean {
   return [PNG_MAGIC, JPEG_MAGIC].some((magic) => start.subarray(0, magic.length).equals(magic));
 }
 
 /**
- * Reads the header of a PNG or JPEG file and refuses by name what has no exact 8-bit pixels in grey or RGB: 16 bits
- * a channel, CMYK and other colour spaces, and an EXIF orientation, which viewers obey and most training code does not.
+ * Reads the header of a PNG or JPEG file. It refuses pictures without exact 8-bit pixels in grey or RGB: 16 bits a channel, CMYK and
+ * other colour spaces, and an EXIF orientation, which viewers obey and most training code ignores.
  */
 export async function describePicture(file: string): Promise<PictureShape> {
   if ((await sizeOf(file)) > MAX_FILE_BYTES) throw refused(file, `has more than ${MAX_FILE_BYTES} bytes`);
@@ -64,9 +64,9 @@ export async function describePicture(file: string): Promise<PictureShape> {
 }
 
 /**
- * Pixels [H, W, C] of a PNG or JPEG file, as they are stored: palettes, fewer than 8 bits and grey are expanded
- * exactly, colour profiles and gamma are not applied, opaque alpha is left out. PNG is exact; a JPEG's pixels are
- * those of the libjpeg in `sharp`, from which other decoders differ by a level or two here and there.
+ * Decodes the pixels [H, W, C] of a PNG or JPEG file as they are stored: palettes, fewer than 8 bits and grey are expanded exactly,
+ * colour profiles and gamma are not applied, opaque alpha is removed. PNG is exact; a JPEG's pixels are those of the libjpeg in
+ * `sharp`, and other decoders may differ by a level or two.
  */
 export async function decodePicture(file: string, shape: PictureShape): Promise<Uint8Array> {
   const load = await decoder();
@@ -105,7 +105,7 @@ function withoutAlpha(file: string, rgba: Uint8Array, { height, width, channels 
 
 let loaded: Promise<typeof sharp> | null = null;
 
-/** Loaded when the first picture is: other formats need no native library. */
+/** Loads the decoder with the first picture, because other formats need no native library. */
 function decoder(): Promise<typeof sharp> {
   loaded ??= import('sharp').then(
     ({ default: load }) => {

@@ -4,55 +4,58 @@ import { MAX_IMAGES } from '../../shared/dataset/canonical.js';
 import { indicesOf, type Selection } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { ByteStream, EndedEarly } from '../bytes/byte-stream.js';
-import { byCodePoints, cannotRead, fileBytes, sizeOf } from '../bytes/files.js';
-import type { ImageSource } from '../source.js';
+import { byCodePoints, cannotRead, fileBytes, sizeOf } from '../bytes/input-files.js';
+import type { ImageSource } from '../image-source.js';
 
 const SHAPE = [3, 32, 32];
 const PIXELS = 3 * 32 * 32;
 
-/** A record is its label bytes and 3,072 pixels: red, green and blue planes of 32 × 32. There is no header. */
-interface Kind {
+/** Knows the binary version of CIFAR. A record is its label bytes and 3,072 pixels: red, green and blue planes of 32 × 32; no header. */
+interface CifarVersion {
   readonly name: string;
-  /** How many classes each label byte numbers; the last byte is the label. CIFAR-100 has the coarse one before the fine one. */
+  /** Classes of each label byte. The last byte is the label; CIFAR-100 has the coarse label before the fine one. */
   readonly classes: readonly number[];
 }
 
-const KINDS: readonly Kind[] = [
+const VERSIONS: readonly CifarVersion[] = [
   { name: 'CIFAR-10', classes: [10] },
   { name: 'CIFAR-100', classes: [20, 100] },
 ];
 
-const recordBytes = (kind: Kind): number => kind.classes.length + PIXELS;
+const recordBytes = (version: CifarVersion): number => version.classes.length + PIXELS;
 
-interface Part {
+/** One batch file and its number of records. */
+interface BatchFile {
   readonly path: string;
   readonly count: number;
 }
 
-/** Whether a file of this size can be a CIFAR batch; whether it is one, its label bytes say. */
+/** Returns true if a file of this size can be a CIFAR batch; its label bytes decide whether it is one. */
 export function mayBeCifar(size: number): boolean {
-  return size > 0 && KINDS.some((kind) => size % recordBytes(kind) === 0);
+  return size > 0 && VERSIONS.some((version) => size % recordBytes(version) === 0);
 }
 
 /**
- * CIFAR-10 or CIFAR-100 (its fine labels) in the binary version: one batch or a folder of them, in order of their
- * names. Known by size and label bytes. A folder with training and test images is refused: it is not said which
- * are meant. DATA_FORMAT, DATA_UNREADABLE, DATA_SHAPE.
+ * Opens CIFAR-10 or CIFAR-100 (with its fine labels): one batch or several, in the order given. Sizes and label bytes decide which of the
+ * two it is. @throws DATA_FORMAT, DATA_UNREADABLE, DATA_SHAPE
  */
 export async function openCifar(data: string, files: readonly string[]): Promise<ImageSource> {
   const sizes = await Promise.all(files.map(sizeOf));
-  for (const kind of KINDS) {
-    if (!sizes.every((size) => size > 0 && size % recordBytes(kind) === 0)) continue;
-    const parts = files.map((file, at) => ({ path: file, count: sizes[at]! / recordBytes(kind) }));
+  for (const version of VERSIONS) {
+    if (!sizes.every((size) => size > 0 && size % recordBytes(version) === 0)) continue;
+    const parts = files.map((file, at) => ({ path: file, count: sizes[at]! / recordBytes(version) }));
     const count = parts.reduce((sum, part) => sum + part.count, 0);
     if (count > MAX_IMAGES) throw tooMany(data, count);
-    const labels = await labelsOf(kind, parts);
-    if (labels !== null) return sourceOf(data, kind, parts, labels);
+    const labels = await labelsOf(version, parts);
+    if (labels !== null) return sourceOf(data, version, parts, labels);
   }
   throw notCifar(data, files);
 }
 
-/** The batches of a folder, in order of their names; null if it has no .bin files. DATA_FORMAT if it mixes training and test. */
+/**
+ * Lists the batches of a folder in the order of their names; null if it has no .bin files.
+ * @throws DATA_FORMAT if it holds training and test images, because the user may mean either
+ */
 export async function cifarBatches(folder: string): Promise<string[] | null> {
   const entries = await readdir(folder).catch((cause: unknown) => {
     throw cannotRead(folder, cause);
@@ -69,7 +72,12 @@ export async function cifarBatches(folder: string): Promise<string[] | null> {
   );
 }
 
-function sourceOf(what: string, kind: Kind, parts: readonly Part[], labels: Int32Array): ImageSource {
+function sourceOf(
+  what: string,
+  version: CifarVersion,
+  parts: readonly BatchFile[],
+  labels: Int32Array,
+): ImageSource {
   return {
     what,
     dtype: 'uint8',
@@ -77,27 +85,27 @@ function sourceOf(what: string, kind: Kind, parts: readonly Part[], labels: Int3
     classNames: null,
     files: null,
     ownLabels: () => Promise.resolve(labels),
-    pixels: (selection) => pixelsOf(kind, parts, selection),
+    pixels: (selection) => pixelsOf(version, parts, selection),
     close: () => Promise.resolve(),
   };
 }
 
-/** Every image's label; null if some byte is none of its kind's, so that the files are of another kind. */
-async function labelsOf(kind: Kind, parts: readonly Part[]): Promise<Int32Array | null> {
+/** Reads the label of every image; null if a label byte is too large for this version. */
+async function labelsOf(version: CifarVersion, parts: readonly BatchFile[]): Promise<Int32Array | null> {
   const labels: number[] = [];
   for (const part of parts) {
     const everyRecord = { start: 0, step: 1, count: part.count };
-    for await (const record of recordsOf(kind, part, everyRecord)) {
-      if (!kind.classes.every((classes, at) => record[at]! < classes)) return null;
-      labels.push(record[kind.classes.length - 1]!);
+    for await (const record of recordsOf(version, part, everyRecord)) {
+      if (!version.classes.every((classes, at) => record[at]! < classes)) return null;
+      labels.push(record[version.classes.length - 1]!);
     }
   }
   return Int32Array.from(labels);
 }
 
 async function* pixelsOf(
-  kind: Kind,
-  parts: readonly Part[],
+  version: CifarVersion,
+  parts: readonly BatchFile[],
   selection: Selection,
 ): AsyncGenerator<Uint8Array> {
   let before = 0;
@@ -106,20 +114,21 @@ async function* pixelsOf(
   for (const part of parts) {
     const here = Math.min(count, Math.max(0, Math.ceil((before + part.count - start) / step)));
     const within = { start: start - before, step, count: here };
-    for await (const record of recordsOf(kind, part, within)) yield record.subarray(kind.classes.length);
+    for await (const record of recordsOf(version, part, within))
+      yield record.subarray(version.classes.length);
     start += here * step;
     count -= here;
     before += part.count;
   }
 }
 
-/** The selected records of one file; those between are not read. */
+/** Yields the selected records of one file; records between are not read. */
 async function* recordsOf(
-  kind: Kind,
-  { path: file }: Part,
+  version: CifarVersion,
+  { path: file }: BatchFile,
   selection: Selection,
 ): AsyncGenerator<Uint8Array> {
-  const bytes = recordBytes(kind);
+  const bytes = recordBytes(version);
   const stream = new ByteStream(fileBytes(file));
   let at = 0;
   try {

@@ -3,7 +3,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { EndedEarly, type ByteStream } from '../bytes/byte-stream.js';
 import type { ArrayHeader } from '../arrays/npy.js';
 
-/** Two zero bytes, a type, the number of dimensions: then each dimension as u32, big endian, then the values. */
+/** Knows IDX, the format of MNIST: two zero bytes, a type, the number of dimensions; each dimension as u32, big endian; the values. */
 const MAGIC_BYTES = 4;
 const MAX_RANK = 4;
 const UBYTE = 0x08;
@@ -15,17 +15,17 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
   0x0e: 'float64',
 };
 
-/** Bytes that tell what an IDX file is and how long: its longest header. */
+/** Bytes of the longest header of an IDX file. */
 export const IDX_START_BYTES = MAGIC_BYTES + 4 * MAX_RANK;
 
-/** Whether a file that starts so is IDX, as MNIST comes. */
+/** Returns true if a file that begins with these bytes is an IDX file. */
 export function isIdx(start: Buffer): boolean {
   if (start.length < MAGIC_BYTES || start.readUInt16BE(0) !== 0) return false;
   const [, , type, rank] = start;
   return (type === UBYTE || Object.hasOwn(OTHER_TYPES, type!)) && rank! >= 1 && rank! <= MAX_RANK;
 }
 
-/** Reads the header and leaves `stream` at the first value; null if it is not IDX. DATA_TYPE unless bytes are its values. */
+/** Reads the header and leaves `stream` at the first value; null if it is not IDX. @throws DATA_TYPE unless its values are bytes */
 export async function readIdxHeader(stream: ByteStream, what: string): Promise<ArrayHeader | null> {
   try {
     const magic = Buffer.from(await stream.take(MAGIC_BYTES));
@@ -47,7 +47,7 @@ export async function readIdxHeader(stream: ByteStream, what: string): Promise<A
   }
 }
 
-/** Number of bytes that an IDX file that starts so must have. */
+/** Returns the size that an IDX file which begins with these bytes must have. */
 export function promisedIdxBytes(start: Buffer): number {
   const rank = start[3]!;
   const end = MAGIC_BYTES + 4 * rank;

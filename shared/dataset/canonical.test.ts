@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../errors.js';
 import { decodeHeader, encodeHeader, geometryOf, HEADER_BYTES, type DataSetHeader } from './canonical.js';
 import { CHUNK_BYTES, DataDigest } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
 import { indicesOf, selectionOf } from './selection.js';
+import { folderOfAllTests } from '../../test/support/temporary-folder.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'canonical-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderOfAllTests();
 
 const ALL = { start: 0, step: 1 };
 
@@ -158,7 +156,7 @@ describe('DataSetFile', () => {
   const header = encodeHeader({ dtype: 'uint8', shape: [2, 3], labelled: true, ...ALL });
   const whole = Buffer.concat([header, Uint8Array.of(1, 2, 3, 4, 5, 6, 9, 0, 0, 0, 255, 255, 255, 127)]);
   const write = (bytes: Uint8Array) => {
-    const file = path.join(folder, 'data');
+    const file = folder.file('data');
     writeFileSync(file, bytes);
     return file;
   };
@@ -178,7 +176,7 @@ describe('DataSetFile', () => {
     ]) {
       await expect(DataSetFile.open(write(bytes))).rejects.toMatchObject({ code: 'DATA_FORMAT' });
     }
-    await expect(DataSetFile.open(path.join(folder, 'absent'))).rejects.toMatchObject({
+    await expect(DataSetFile.open(folder.file('absent'))).rejects.toMatchObject({
       code: 'DATA_UNREADABLE',
     });
   });

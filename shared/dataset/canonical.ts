@@ -39,7 +39,7 @@ const END_OF_FIELDS = 64;
 const LABEL_BYTES = 4;
 const TYPES: readonly (PixelType | undefined)[] = [undefined, 'uint8', 'float32'];
 
-/** The 128 bytes of the header. Shape and selection must be possible (`shapeFault`, `selectionFault`), else INTERNAL. */
+/** Encodes the header, 128 bytes. @throws INTERNAL for an impossible shape or selection (`shapeFault`, `selectionFault`) */
 export function encodeHeader(header: DataSetHeader): Uint8Array {
   const fault = headerFault(header);
   if (fault !== null) throw new SmoothcertError('INTERNAL', `A data set ${fault}.`, 'Report this as a bug.');
@@ -57,8 +57,8 @@ export function encodeHeader(header: DataSetHeader): Uint8Array {
 }
 
 /**
- * Reads what `encodeHeader` wrote. Any other bytes are a DATA_FORMAT error: every field is checked and every
- * unused byte must be zero, so that one data set has exactly one encoding.
+ * Decodes a header of `encodeHeader`. Every field is checked and every unused byte must be zero, so that one data set has
+ * exactly one encoding. @throws DATA_FORMAT for any other bytes
  */
 export function decodeHeader(bytes: Uint8Array): DataSetHeader {
   if (bytes.length < HEADER_BYTES) throw damaged('ends within its header');
@@ -97,7 +97,7 @@ function headerFault({ shape, start, step }: DataSetHeader): string | null {
   return shapeFault(shape) ?? selectionFault({ start, step, count: shape[0]! }, MAX_IMAGES);
 }
 
-/** Why [N, …] cannot be the shape of a data set, as the end of a sentence; null if it can. */
+/** Returns why [N, …] cannot be the shape of a data set, as the end of a sentence; null if it can. */
 export function shapeFault(shape: readonly number[]): string | null {
   if (shape.length < MIN_RANK || shape.length > MAX_RANK) return 'does not have 2, 3 or 4 dimensions';
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return 'has a dimension below 1';
@@ -107,34 +107,35 @@ export function shapeFault(shape: readonly number[]): string | null {
   return null;
 }
 
-/** Number of values of a tensor of this shape; 1 for a scalar. */
+/** Returns the number of values of a tensor of this shape; 1 for a scalar. */
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Where things are in the file, in bytes from its start. */
+/** Sizes and positions in the file, in bytes from its start. */
 export interface DataSetGeometry {
   /** Number of images held. */
   readonly count: number;
   readonly imageShape: readonly number[];
   readonly imageElements: number;
   readonly imageBytes: number;
-  /** Whether the image of this index in the data set is held. */
+  /** Returns true if the file holds the image of this index in the data set. */
   readonly holds: (index: number) => boolean;
-  /** First byte of the image of this index, which must be held; the images lie one behind the other. */
+  /** Returns the first byte of the image of this index, which the file must hold; the images follow one another. */
   readonly imageOffset: (index: number) => number;
   /** First byte of the labels, int32 each; the end of the file if there are none. */
   readonly labelsOffset: number;
   readonly totalBytes: number;
 }
 
+/** Computes sizes and positions from a header. */
 export function geometryOf(header: DataSetHeader): DataSetGeometry {
   const { start, step } = header;
   const count = header.shape[0]!;
-  const placeOf = (index: number) => (index - start) / step;
+  const positionOf = (index: number) => (index - start) / step;
   const imageShape = header.shape.slice(1);
   const imageElements = elementsOf(imageShape);
-  const imageBytes = imageElements * bytesOf(header.dtype);
+  const imageBytes = imageElements * bytesOfPixel(header.dtype);
   const labelsOffset = HEADER_BYTES + count * imageBytes;
   return {
     count,
@@ -142,17 +143,22 @@ export function geometryOf(header: DataSetHeader): DataSetGeometry {
     imageElements,
     imageBytes,
     holds: (index) => {
-      const place = placeOf(index);
-      return Number.isInteger(place) && place >= 0 && place < count;
+      const position = positionOf(index);
+      return Number.isInteger(position) && position >= 0 && position < count;
     },
-    imageOffset: (index) => HEADER_BYTES + placeOf(index) * imageBytes,
+    imageOffset: (index) => HEADER_BYTES + positionOf(index) * imageBytes,
     labelsOffset,
     totalBytes: labelsOffset + (header.labelled ? count * LABEL_BYTES : 0),
   };
 }
 
-export function bytesOf(dtype: PixelType): number {
-  return dtype === 'uint8' ? 1 : 4;
+function bytesOfPixel(dtype: PixelType): number {
+  switch (dtype) {
+    case 'uint8':
+      return 1;
+    case 'float32':
+      return 4;
+  }
 }
 
 function damaged(why: string): SmoothcertError {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A data set is addressed in chunks of this size, so that a range of it can be verified alone (design decision 8). */
+/** A data set is addressed in chunks of this size, so that a range of it can be verified alone. */
 export const CHUNK_BYTES = 16 * 2 ** 20;
 
 /**
- * Computes the data digest while the bytes pass by, in pieces of any size: sha256 over the concatenated sha256
+ * Computes the data digest of bytes that are given in pieces of any size: sha256 over the concatenated sha256
  * digests of the 16 MiB chunks, the last of which may be shorter. Memory: 32 bytes a chunk.
  */
 export class DataDigest {
@@ -23,7 +23,7 @@ export class DataDigest {
     return this;
   }
 
-  /** Call once, after the last byte. Both digests in hex. */
+  /** Returns the data digest and the digests of the chunks, in hex. Call it once, after the last byte. */
   finish(): { digest: string; chunks: string[] } {
     if (this.#filled > 0) this.#close();
     const chunks = this.#chunks.map((chunk) => chunk.toString('hex'));
@@ -37,7 +37,7 @@ export class DataDigest {
   }
 }
 
-/** The data digest (hex) of a data set whose chunks have these digests (hex). */
+/** Returns the data digest (hex) of a data set whose chunks have these digests (hex). */
 export function digestOfChunks(chunks: readonly string[]): string {
   return createHash('sha256')
     .update(Buffer.from(chunks.join(''), 'hex'))

@@ -23,7 +23,7 @@ export class DataSetFile {
     readonly geometry: DataSetGeometry,
   ) {}
 
-  /** Throws DATA_UNREADABLE if the file cannot be opened, DATA_FORMAT if it is not a whole canonical data set. */
+  /** Opens a file. @throws DATA_UNREADABLE if it cannot be opened, DATA_FORMAT if it is not a whole canonical data set */
   static async open(file: string): Promise<DataSetFile> {
     const handle = await open(file, 'r').catch((cause: unknown) => {
       throw new SmoothcertError(
@@ -56,12 +56,12 @@ export class DataSetFile {
     }
   }
 
-  /** One label an image held, in their order; null if the data set has none. */
+  /** Reads the labels, one for each image in order; null if the data set has none. */
   labels(): Promise<Int32Array | null> {
     return labelsOf(this);
   }
 
-  /** The data digest (hex) of what is on disk now, and the digests of its chunks. */
+  /** Computes the data digest (hex) of the bytes on disk now, and the digests of the chunks. */
   async digest(): Promise<{ digest: string; chunks: string[] }> {
     const digest = new DataDigest();
     const buffer = new Uint8Array(PIECE_BYTES);
@@ -79,7 +79,7 @@ export class DataSetFile {
   }
 }
 
-/** One label an image held, in their order; null if the data set has none. They are as trustworthy as what `readAt` gives. */
+/** Reads the labels, one for each image in order; null if the data set has none. They are verified if `readAt` verifies. */
 export async function labelsOf(
   data: Pick<DataSetFile, 'header' | 'geometry' | 'readAt'>,
 ): Promise<Int32Array | null> {

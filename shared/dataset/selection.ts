@@ -12,7 +12,7 @@ export interface ImageRange {
   readonly step: number;
 }
 
-/** The images of a data set of `count` images that the range names; null if there are none. */
+/** Selects the images of the range in a data set of `count` images; null if there are none. */
 export function selectionOf({ start, stop, step }: ImageRange, count: number): Selection | null {
   const end = Math.min(stop ?? count, count);
   if (start >= end) return null;
@@ -20,7 +20,7 @@ export function selectionOf({ start, stop, step }: ImageRange, count: number): S
   return { start, step: selected === 1 ? 1 : step, count: selected };
 }
 
-/** Why these cannot be images of a data set of at most `most`, as the end of a sentence; null if they can. */
+/** Returns why a selection is impossible in a data set of at most `most` images, as the end of a sentence; null if it is possible. */
 export function selectionFault({ start, step, count }: Selection, most: number): string | null {
   const whole = Number.isSafeInteger(start) && Number.isSafeInteger(step);
   if (!whole || start < 0 || step < 1 || start + (count - 1) * step >= most)
@@ -28,7 +28,7 @@ export function selectionFault({ start, step, count }: Selection, most: number):
   return count === 1 && step !== 1 ? 'has a step between its images and only one image' : null;
 }
 
-/** Their indices in the data set, ascending. */
+/** Yields the indices of the selected images, ascending. */
 export function* indicesOf({ start, step, count }: Selection): Generator<number> {
   for (let place = 0; place < count; place += 1) yield start + place * step;
 }

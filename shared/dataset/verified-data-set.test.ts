@@ -1,10 +1,9 @@
-import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSync, rmSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeHeader } from './canonical.js';
 import { CHUNK_BYTES, DataDigest } from './data-digest.js';
 import { VerifiedDataSet } from './verified-data-set.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 /** 7 images of 6 MiB: three chunks, and images that lie across the borders of two. */
 const IMAGE_BYTES = 6 * 2 ** 20;
@@ -22,10 +21,12 @@ const pixels = Buffer.alloc(
 const whole = Buffer.concat([header, pixels]);
 const { digest, chunks } = new DataDigest().update(whole).finish();
 
-const folder = mkdtempSync(path.join(tmpdir(), 'verified-'));
-const file = path.join(folder, 'data');
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => writeFileSync(file, whole));
+const folder = folderOfEachTest();
+let file: string;
+beforeEach(() => {
+  file = folder.file('data');
+  writeFileSync(file, whole);
+});
 
 const CHANGED = { code: 'DATA_DIGEST_MISMATCH' };
 

@@ -4,15 +4,15 @@ import { encodeHeader, HEADER_BYTES } from './canonical.js';
 import { CHUNK_BYTES, digestOfChunks } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
 
-/** Images are read nearly in order, so that beside the newest chunk only the one before it is asked for again. */
+/** Chunks kept in memory. Images are read nearly in order, so that only the newest chunk and the one before it are read again. */
 const CHUNKS_KEPT = 2;
 
-/** What a reader of images needs of a canonical data set. */
+/** The members of a canonical data set that a reader of images uses. */
 export type DataSetSource = Pick<DataSetFile, 'header' | 'geometry' | 'readAt' | 'close'>;
 
 /**
- * A canonical data set of which no byte is handed out that was not held against the data digest: read chunk by chunk
- * into memory, checked there, and used from there. Overwritten at any moment, it gives the old bytes or an error.
+ * A canonical data set that returns only bytes which were compared with the data digest. It reads chunks into memory, checks them there,
+ * and returns bytes from there: if the file is overwritten at any moment, a read returns the old bytes or fails.
  * Memory: two chunks, 32 MiB. Opening reads the file once.
  */
 export class VerifiedDataSet implements DataSetSource {
@@ -24,8 +24,8 @@ export class VerifiedDataSet implements DataSetSource {
   ) {}
 
   /**
-   * Opens the data set that has this digest (hex). With the digests of its chunks only these and the header are held against it at once,
-   * and every other chunk when it is read, so that the file need not hold those that nobody reads.
+   * Opens the data set that has this digest (hex). If the digests of its chunks are known, only these and the header are checked now, and
+   * every other chunk when it is read, so that the file need not contain chunks that are never read.
    * @throws SmoothcertError DATA_DIGEST_MISMATCH if it has another one or is no whole data set, DATA_UNREADABLE if it cannot be opened
    */
   static async open(
@@ -73,7 +73,7 @@ export class VerifiedDataSet implements DataSetSource {
     await this.file.close();
   }
 
-  /** The header was read with the file's opening, before anything was checked, and says where every image and label is. */
+  /** Checks the header, which was read before anything was checked and says where every image and label is. */
   async #checkHeader(): Promise<void> {
     const header = new Uint8Array(HEADER_BYTES);
     await this.readAt(0, header);
@@ -96,7 +96,7 @@ export class VerifiedDataSet implements DataSetSource {
   }
 }
 
-/** A file that was one when its digest was taken and is malformed now was changed: that is what a user must hear. */
+/** Words the error for a file that was a data set when its digest was computed and is malformed now: it was changed. */
 function asMismatch(error: unknown, path: string): unknown {
   const malformed = error instanceof SmoothcertError && error.code === 'DATA_FORMAT';
   return malformed ? mismatch(path, error) : error;

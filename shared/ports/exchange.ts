@@ -8,7 +8,7 @@ import type { StopSignal } from './stop-signal.js';
 import type { Task, TaskQueue } from './task-queue.js';
 import type { VoteLedger } from './vote-ledger.js';
 
-/** A worker as it was last heard of. For display, rates and the length of the queue; no certificate depends on it. */
+/** A worker as it last announced itself. For display, rates and the length of the queue; no certificate depends on it. */
 export interface Presence {
   readonly worker: string;
   readonly version: string;
@@ -21,16 +21,16 @@ export interface Presence {
   readonly draining: boolean;
 }
 
-/** What a worker is asked before there is a job: what is this model like on your machine? */
+/** A request to a worker, before there is a job, to prepare the model and to report its properties on the worker's machine. */
 export interface PrepareRequest {
   readonly job: string;
   readonly spec: JobSpec & { readonly seed: string };
   readonly probeImages: readonly number[];
-  /** Where its trace stands, if it is traced: carried beside the request, never in it. */
+  /** Context of its trace, carried beside the request and not in it. */
   readonly trace?: TraceContext;
 }
 
-/** How the coordinator of one job meets its workers. `close` ends all three. */
+/** Ledger, queue and stop signal of one job, for its coordinator. `close` closes all three. */
 export interface JobLinks {
   readonly ledger: VoteLedger;
   readonly queue: TaskQueue;
@@ -38,34 +38,34 @@ export interface JobLinks {
   close(): Promise<void>;
 }
 
-/** Whether the others can be reached, for readiness. */
+/** Reports whether the other processes can be reached, for readiness. */
 export interface Reachable {
   readonly connected: boolean;
   /** Calls `listener` whenever `connected` changes, until the returned function is called. */
   onConnected(listener: (connected: boolean) => void): () => void;
 }
 
-/** Where coordinators meet workers: one process, or a cluster. */
+/** The coordinator's side of the exchange with workers, in one process or a cluster. */
 export interface CoordinatorExchange extends Reachable {
-  /** Makes what the job needs, if it is not there, tells workers of it, and opens it. `ledgerBytes`: what its records may take. */
+  /** Opens a job: makes its ledger and queue if they are not there, and its order known to workers. `ledgerBytes`: size of its records, estimated. */
   open(order: WorkOrder, ledgerBytes: number): Promise<JobLinks>;
-  /** Removes the job's queued tasks, tells workers that it has ended, and forgets its order. The ledger stays. */
+  /** Ends a job: removes its queued tasks and its order, and tells workers. The ledger stays. */
   end(order: WorkOrder): Promise<void>;
   /** Removes the ledger of a job that has ended. */
   removeLedger(job: string): Promise<void>;
   /**
-   * Asks one worker of the device, another one if it falls silent, until one answers. `onWaiting` is told why it takes time.
-   * @throws SmoothcertError that the worker refused with, or the reason of `signal`
+   * Asks workers of the device, one after the other, until one answers. `onWaiting` is called with the reason for a delay.
+   * @throws SmoothcertError the worker's refusal, or the reason of `signal`
    */
   prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared>;
-  /** Workers heard of in the last seconds, those that are about to end (`draining`) among them. */
+  /** Lists workers that announced themselves in the last seconds, including those that are about to end (`draining`). */
   presences(): readonly Presence[];
-  /** Calls `listener` with tasks that were delivered so often that they are not delivered again, until the returned function is called. */
+  /** Calls `listener` with tasks that have reached the limit of deliveries, until the returned function is called. */
   onExhausted(listener: (task: Task) => void): () => void;
   close(): Promise<void>;
 }
 
-/** A job as a worker meets it. */
+/** Order, ledger and stop signal of one job, for a worker. */
 export interface WorkerLinks {
   readonly order: WorkOrder;
   readonly ledger: Pick<VoteLedger, 'append'>;
@@ -75,21 +75,21 @@ export interface WorkerLinks {
   close(): Promise<void>;
 }
 
-/** Where workers meet coordinators. */
+/** The worker's side of the exchange with coordinators. */
 export interface WorkerExchange extends Reachable {
-  /** Tasks of all jobs of a numeric class. */
+  /** Opens the queue with the tasks of all jobs of a numeric class. */
   tasks(numericClass: string): Promise<TaskQueue>;
-  /** Null if there is no such job, or it has ended. */
+  /** Opens a job; null if there is none of this id, or it has ended. */
   open(job: string): Promise<WorkerLinks | null>;
-  /** Answers preparations until `signal` aborts, one at a time; what `answer` throws is the refusal. */
+  /** Answers requests to prepare until `signal` aborts, one at a time; an error of `answer` is sent as the refusal. */
   answerPreparations(
     device: Device,
     answer: (request: PrepareRequest, signal: AbortSignal) => Promise<Prepared>,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Says that this worker is there; to be called every few seconds. */
+  /** Announces this worker; to be called every few seconds. */
   announce(presence: Presence): void;
-  /** Where artifacts are fetched; null while no coordinator has said it. */
+  /** Returns the address from which artifacts are fetched; null while no coordinator has announced it. */
   artifactsUrl(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import type { ErrorCode } from '../errors.js';
 import type { Job } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../job-progress.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
 
-/** Why something was refused, as it crosses the wire. */
+/** The reason of a worker, or of the service, for refusing a job or a request, as messages carry it. */
 export interface Refusal {
   readonly worker: string;
   readonly code: ErrorCode;
@@ -26,26 +26,26 @@ export interface JobEnding {
   readonly results: { readonly jsonl: string; readonly tsv: string } | null;
 }
 
-/** What is known of a job beside its ledger. Only `startMs`, `job`, `prepared`, `cancelRequested` and `ending` ever change, once each. */
+/** A job's stored state beside its ledger. Only `startMs`, `job`, `prepared`, `cancelRequested` and `ending` change, once each. */
 export interface JobEntry {
   readonly id: string;
   readonly requestId: string;
-  /** sha256 (hex) of the spec as it came: a repeated request has the same. */
+  /** sha256 (hex) of the spec as it was sent: a repeated request has the same. */
   readonly requestDigest: string;
   /** With the seed and the images that are used. */
   readonly spec: JobSpec & { readonly seed: string };
   readonly createMs: number;
   readonly startMs: number | null;
-  /** Null before a worker has looked at the model. */
+  /** Null before a worker has prepared the model. */
   readonly job: Job | null;
   readonly prepared: Prepared | null;
   readonly cancelRequested: boolean;
   readonly ending: JobEnding | null;
-  /** Where the trace stood that created it: whoever draws it goes on with that trace. Part of no digest. */
+  /** Context of the trace that created the job, which drawing continues. Part of no digest. */
   readonly trace?: TraceContext;
 }
 
-/** An entry and the version that `replace` compares. */
+/** An entry, and the version of it that `replace` compares. */
 export interface Stored {
   readonly entry: JobEntry;
   readonly version: number;

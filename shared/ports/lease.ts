@@ -1,14 +1,14 @@
-/** Says which coordinator issues tasks. Losing it late is harmless: duplicates are counted once, and all that is told is monotone. */
+/** The lease decides which coordinator issues tasks. To notice its loss late is harmless: duplicates are counted once, and stop signals only grow. */
 export interface Lease {
   /**
-   * Resolves once this process holds it; rejects only with the reason of `signal`.
-   * @param onWaiting called once if it is not to be had at once
+   * Resolves once this process holds the lease; rejects only with the reason of `signal`.
+   * @param onWaiting called once if the lease is not free at once
    */
   acquire(signal: AbortSignal, onWaiting?: () => void): Promise<void>;
-  /** Whether it is held, as far as is known. */
+  /** True while this process holds the lease, as far as it knows. */
   readonly held: boolean;
-  /** Aborts once it is lost; a new one after each `acquire`. */
+  /** Aborts once the lease is lost; a new signal after each `acquire`. */
   readonly lost: AbortSignal;
-  /** Gives it back, so that another one need not wait for its end. */
+  /** Gives the lease up, so that another process need not wait until it expires. */
   release(): Promise<void>;
 }

@@ -1,26 +1,26 @@
 import type { LedgerRecord } from '../wire/record.js';
 import type { VoteLedger } from './vote-ledger.js';
 
-/** A ledger that is there. */
+/** A stored ledger. */
 export interface StoredLedger {
   /** Id of the job. */
   readonly job: string;
-  /** When something was last written to it, or it was made; milliseconds since 1970. */
+  /** When it was last written to, or made; milliseconds since 1970. */
   readonly changedMs: number;
 }
 
-/** The ledgers of one installation, for those who look after it: who draws or decides opens that of one job. */
+/** The ledgers of one installation, for commands that maintain it. Coordinators and workers open the ledger of one job instead. */
 export interface LedgerStore {
   /**
-   * The records that the ledger holds at this moment, in order; null if there is none. Nothing is changed, and others may write meanwhile:
-   * then it is a beginning of what the ledger becomes.
+   * Reads the records that the ledger holds at this moment, in order; null if there is none. It changes nothing. Other processes may write
+   * meanwhile; the result is then a prefix of the ledger.
    * @throws SmoothcertError JOB_DIFFERS, LEDGER_DAMAGED, PROTOCOL_MISMATCH
    */
   records(job: string, jobDigest: string): Promise<AsyncIterable<LedgerRecord> | null>;
-  /** Opens the ledger to write to it, making it if there is none. `ledgerBytes`: what its records may take. */
+  /** Opens the ledger to write to it; makes it if there is none. `ledgerBytes`: size of its records, estimated. */
   open(job: string, jobDigest: string, ledgerBytes: number): Promise<VoteLedger>;
-  /** Those that are there, in no order. */
+  /** Lists the ledgers, in no order. */
   list(): Promise<StoredLedger[]>;
-  /** Removes one; without one nothing happens. */
+  /** Removes a ledger; does nothing if there is none. */
   remove(job: string): Promise<void>;
 }

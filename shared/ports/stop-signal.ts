@@ -1,6 +1,6 @@
 /**
- * Tells workers which images are decided, so that they draw no more for them. Monotone: nothing that was
- * announced is ever taken back. A lost or late signal wastes samples and changes no certificate.
+ * Tells workers which images are decided, so that they draw no more for them. An announcement is never taken back. A lost or
+ * late signal wastes samples and changes no certificate.
  */
 export interface StopSignal {
   announce(images: readonly number[]): void;

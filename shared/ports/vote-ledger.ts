@@ -1,27 +1,27 @@
 import type { LedgerRecord } from '../wire/record.js';
 
-/** A record and its place in the ledger: 1, 2, 3 … in the order in which they were recorded; a record that the store lost is a gap. */
+/** A record and its sequence number in the ledger: 1, 2, 3 … in the order of recording; a record that the store has lost leaves a gap. */
 export interface Entry {
   readonly sequence: number;
   readonly record: LedgerRecord;
 }
 
 /**
- * The log of one job: append-only, write-once a task, the only truth. A port owns its connection or file.
- * Guarantee: what `append` has resolved for is read back by every later reader, in the same place.
+ * The log of one job's records: append-only, at most one record a task; all other state is derived from it.
+ * Guarantee: every later reader reads each record for which `append` has resolved, with the same sequence number.
  */
 export interface VoteLedger {
   /**
-   * Appends a record unless the ledger already holds one of the same task name; says which. Either way the
-   * task is recorded once it resolves. Over a network it waits until that is certain, however long the server is away.
+   * Appends a record unless the ledger already holds one of the same task. In both cases the task is recorded once it resolves. Over a network
+   * it waits until that is certain, however long the server cannot be reached.
    * @throws SmoothcertError DISK_FULL: nothing was recorded, try again.
    */
   append(record: LedgerRecord): Promise<'recorded' | 'already recorded'>;
-  /** Place of the last record known to be there; 0 if there is none. */
+  /** Returns the sequence number of the last known record; 0 if there is none. */
   size(): number;
-  /** All entries behind sequence number `after`, in order, then further ones as they come, until `signal` aborts. */
+  /** Yields the entries behind sequence number `after` in order, then further ones as they come, until `signal` aborts. */
   read(after: number, signal: AbortSignal): AsyncIterable<Entry>;
-  /** Makes all that was appended survive a power failure, as far as the store can. */
+  /** Makes all appended records survive a power failure, as far as the store can. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }

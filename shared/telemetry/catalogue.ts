@@ -19,9 +19,9 @@ const WORKER = ['worker'] as const;
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 120, 600];
 
 /**
- * Every metric of ours, by its name in Prometheus: base units, bounded labels, never a job, an image or a worker. Counters begin at
- * 0 with the process: what a coordinator reads back from a ledger was counted by the one that folded it first, and is not counted
- * again. docs/metrics.md, the rules, the dashboard and their tests are held against this table.
+ * Every metric of smoothcert by its name in Prometheus: base units, bounded labels, never a job, an image or a worker as a label. Counters
+ * begin at 0 with the process: records that a coordinator replays from a ledger were counted by the process that folded them first, and
+ * are not counted again. Tests compare docs/metrics.md, the alert rules and the dashboard with this table.
  */
 export const METRICS = {
   smoothcert_build_info: {
@@ -276,7 +276,7 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-/** What prom-client's default collectors show beside ours, and rules and dashboard use. */
+/** Metrics of prom-client's default collectors that the alert rules and the dashboard use. */
 export const DEFAULT_METRICS = [
   'nodejs_eventloop_lag_p99_seconds',
   'nodejs_eventloop_lag_seconds',

@@ -2,9 +2,9 @@ export type Level = 'info' | 'warn' | 'error';
 
 export interface EventDefinition {
   readonly level: Level;
-  /** What it says, as docs/logs.md has it. */
+  /** The event in words, as in docs/logs.md. */
   readonly meaning: string;
-  /** Most lines a minute of one job, ten unless given; the others are counted, and the last of them says how many they were. */
+  /** Lines a minute of one job, by default ten. Further ones are counted; the last of them says how many there were. */
   readonly perMinute?: number;
 }
 
@@ -16,7 +16,7 @@ const warn = (meaning: string, perMinute?: number): EventDefinition => ({
 });
 const error = (meaning: string): EventDefinition => ({ level: 'error', meaning });
 
-/** Everything that a process which stays has to say in its log. Names are stable: alerts and searches are built on them. */
+/** Every event that a long-running process writes to its log. Names are stable, because alerts and searches use them. */
 export const EVENTS = {
   // The process
   listening: info('It listens, and says where.'),
@@ -67,5 +67,5 @@ export const EVENTS = {
 
 export type EventName = keyof typeof EVENTS;
 
-/** The definition of an event, as wide as all of them. */
+/** Returns the definition of an event. */
 export const definitionOf = (event: EventName): EventDefinition => EVENTS[event];

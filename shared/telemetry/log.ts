@@ -1,6 +1,6 @@
 import type { EventName } from './events.js';
 
-/** What a line is about, beside its sentence; a field that does not matter is left out. */
+/** Fields of a log line beside its sentence. */
 export interface LogFields {
   /** Id of a job. */
   readonly job?: string | null;
@@ -10,25 +10,22 @@ export interface LogFields {
   readonly shard?: string;
   readonly task?: string;
   readonly worker?: string;
-  /** Of docs/errors.md. */
+  /** An error code of docs/errors.md. */
   readonly code?: string;
-  /** What to do, where it is known. */
+  /** A sentence that says what to do. */
   readonly remedy?: string;
   /** How a job ended. */
   readonly state?: string;
   readonly images?: number;
   readonly samples?: number;
   readonly seconds?: number;
-  /** Of what the event counts. */
+  /** Number of the things that the event counts. */
   readonly count?: number;
-  /** The last words of a process that ended; written with --verbose only. */
+  /** The last output of a process that ended; written with --verbose only. */
   readonly words?: string;
-  /** What lies below: its code, sentence and remedy are written, its stack trace with --verbose. */
+  /** Cause of the event: its code, message and remedy are written, its stack trace with --verbose only. */
   readonly cause?: unknown;
 }
 
-/** Says an event, in one sentence. Secrets are never passed; what has their form is cut out all the same. */
+/** Writes an event to the log, in one sentence. Callers never pass secrets; text that looks like one is redacted all the same. */
 export type Log = (event: EventName, message: string, fields?: LogFields) => void;
-
-/** Nobody listens. */
-export const NO_LOG: Log = () => undefined;

@@ -1,5 +1,5 @@
 import type { METRICS, MetricDefinition, MetricName, Role } from './catalogue.js';
-import type { Tallied } from './tally.js';
+import type { Tallied } from './histogram-tally.js';
 
 type Table = typeof METRICS;
 type Kind = MetricDefinition['kind'];
@@ -21,25 +21,25 @@ export type Labels<N extends MetricName> = Table[N] extends { readonly labels: i
 type LabelsArgument<N extends MetricName> = Table[N] extends { readonly labels: object } ? [Labels<N>] : [];
 
 /**
- * Where a process of these roles notes what it does: the metrics of the table and no others. Nothing here throws, and nothing that is
- * noted comes back: no decision can depend on it.
+ * Sets the metrics of a process of these roles: those of the table and no others. Nothing here throws, and no value can be read back, so
+ * that no decision depends on a metric.
  */
 export interface Metrics<R extends Role = Role> {
-  /** Adds to a counter; what is not above 0 adds nothing. */
+  /** Adds to a counter; a number that is not above 0 adds nothing. */
   add<N extends Name<'counter', R>>(name: N, by: number, ...labels: LabelsArgument<N>): void;
   set<N extends Name<'gauge', R>>(name: N, value: number, ...labels: LabelsArgument<N>): void;
-  /** Sets a gauge whose labels come and go: what is not among these values is shown no more. */
+  /** Sets a gauge whose labels come and go: series that are not among these values are not shown any more. */
   replace<N extends Name<'gauge', R>>(name: N, values: readonly (readonly [number, Labels<N>])[]): void;
   observe<N extends Name<'histogram', R>>(name: N, value: number, ...labels: LabelsArgument<N>): void;
   /** The same for observations that were gathered elsewhere, in the buckets of this histogram. */
   observeAll<N extends Name<'histogram', R>>(name: N, gathered: Tallied, ...labels: LabelsArgument<N>): void;
-  /** Has `read` set what is only known when somebody asks; it is called before the metrics are shown, and waited for a moment. */
+  /** Calls `read` whenever the metrics are requested, so that it sets those that are known only then; it is awaited for a moment. */
   onScrape(read: () => void | Promise<void>): void;
 }
 
 const nothing = (): void => undefined;
 
-/** For commands that end: nobody asks them. */
+/** Metrics of commands that end, which nothing reads. */
 export const NO_METRICS: Metrics = {
   add: nothing,
   set: nothing,

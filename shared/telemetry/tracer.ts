@@ -4,22 +4,22 @@ export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface SpanOptions {
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  /** Where it goes on from; null: it begins a trace. */
+  /** Context of the span above; null: the span begins a trace. */
   readonly parent: TraceContext | null;
   readonly attributes?: Attributes;
 }
 
 /** A piece of work with a beginning and an end. */
 export interface Span {
-  /** For those who go on with it elsewhere; null where nobody traces. */
+  /** Context for spans below this one in other processes; null without tracing. */
   readonly context: TraceContext | null;
   set(attributes: Attributes): void;
   event(name: string, attributes?: Attributes): void;
-  /** @param error why it failed, if it did */
+  /** Ends the span. @param error the error with which its work failed */
   end(error?: unknown): void;
 }
 
-/** Makes spans, if somebody wants them. It looks on: no decision depends on it, and it never throws. */
+/** Makes spans. Never throws; no decision depends on it. */
 export interface Tracer {
   start(name: string, options: SpanOptions): Span;
 }
@@ -31,10 +31,10 @@ export const NO_SPAN: Span = {
   end: () => undefined,
 };
 
-/** Nobody traces. */
+/** A tracer without effect. */
 export const NO_TRACER: Tracer = { start: () => NO_SPAN };
 
-/** A span below a parent, and none where there is no parent: what is not traced begins no trace of its own. */
+/** Starts a span below a parent; without a parent it makes none, so that work that is not traced begins no trace of its own. */
 export function startBelow(
   tracer: Tracer,
   parent: TraceContext | null | undefined,

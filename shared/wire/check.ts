@@ -1,22 +1,16 @@
 import { RequestError, SmoothcertError, type FieldFault } from '../errors.js';
+import { SAFE_JOB_ID } from '../job-id-pattern.js';
+import { MAX_TEXT, SEED_LIMIT } from '../job-limits.js';
+import { describeRange, isWithin, type Range } from '../range.js';
 
-/** Longest text of a message, in UTF-16 units, where nothing else is said. */
-export const LONGEST_TEXT = 4096;
 export const UINT32_MAX = 0xffff_ffff;
-const SEED_LIMIT = 2n ** 64n;
-/** More faults than a person reads at once; the rest is not collected. */
+/** Faults that are collected; a person does not read more at once. */
 const MOST_FAULTS = 64;
 
-interface Range {
-  readonly above?: number;
-  readonly least?: number;
-  readonly most?: number;
-}
-
 /**
- * Collects what is wrong with the fields of one message. Every method takes the field's path and its value, and returns that value
- * if it is as it should be; otherwise it notes a fault and returns a placeholder, which nobody sees: whoever reads a message ends
- * with `refuseRequest` or `refuseMessage`.
+ * Collects the faults of one message's fields. Every method takes the path and the value of a field and returns the value if it is valid;
+ * otherwise it notes a fault and returns a placeholder. A reader of a message must end with `refuseRequest` or `refuseMessage`, so that
+ * no placeholder is ever used.
  */
 export class Check {
   private readonly found: FieldFault[] = [];
@@ -39,14 +33,14 @@ export class Check {
     if (first) throw malformed(what, `${first.field} ${first.description}`);
   }
 
-  text(field: string, value: unknown, { least = 0, most = LONGEST_TEXT }: Range = {}): string {
+  text(field: string, value: unknown, { least = 0, most = MAX_TEXT }: Range = {}): string {
     if (typeof value !== 'string') return this.fault(field, 'is not a text', '');
     if (value.length < least) return this.fault(field, value === '' ? 'is missing' : 'is too short', '');
     if (value.length > most) return this.fault(field, `is longer than ${most} characters`, '');
     return value;
   }
 
-  /** A text of a form. @param form what it should be, for example "a job's id" */
+  /** A text that matches a pattern. @param form the pattern in words, for example "a job's id" */
   matching(field: string, value: unknown, pattern: RegExp, form: string): string {
     const text = this.text(field, value);
     return pattern.test(text) ? text : this.fault(field, `is not ${form}`, '');
@@ -72,35 +66,36 @@ export class Check {
   }
 
   jobId(field: string, value: unknown): string {
-    return this.matching(field, value, /^[A-Za-z0-9-]{1,64}$/, 'the id of a job: 1 to 64 of A-Z a-z 0-9 -');
+    return this.matching(field, value, SAFE_JOB_ID, 'the id of a job: 1 to 64 of A-Z a-z 0-9 -');
   }
 
   /** A finite number of the range. */
   number(field: string, value: unknown, range: Range): number {
     if (isWithin(value, range)) return value;
-    return this.fault(field, `is not a number${described(range)}`, 0);
+    return this.fault(field, `is not ${described(range)}`, 0);
   }
 
   /** A whole number of the range, exact in JavaScript. */
   whole(field: string, value: unknown, range: Range): number {
-    if (isWithin(value, range) && Number.isSafeInteger(value)) return value;
-    return this.fault(field, `is not a whole number${described(range)}`, 0);
+    const whole = { ...range, whole: true };
+    if (isWithin(value, whole)) return value;
+    return this.fault(field, `is not ${described(whole)}`, 0);
   }
 
-  /** One of a few words. */
+  /** One of the choices. */
   choice<T extends string>(field: string, value: unknown, choices: readonly [T, ...T[]]): T {
     const found = choices.find((choice) => choice === value);
     return found ?? this.fault(field, `is none of ${choices.join(', ')}`, choices[0]);
   }
 
-  /** The word of an enum's number. */
+  /** The name of an enum's number. */
   named<T extends string>(field: string, value: number, numbers: Readonly<Record<T, number>>): T {
     const words = Object.keys(numbers) as T[];
     const found = words.find((word) => numbers[word] === value);
     return found ?? this.fault(field, `has the value ${value}, which this version does not know`, words[0]!);
   }
 
-  /** A list of `least` to `most`; an empty one in place of one that is longer, so that nothing more is made of it. */
+  /** A list of `least` to `most` entries. A longer one is replaced by an empty one, so that its entries are not read. */
   list<T>(
     field: string,
     value: readonly T[] | null | undefined,
@@ -127,20 +122,7 @@ export function malformed(what: string, why: string, cause?: unknown): Smoothcer
   );
 }
 
-function isWithin(
-  value: unknown,
-  { above = -Infinity, least = -Infinity, most = Infinity }: Range,
-): value is number {
-  return (
-    Number.isFinite(value) &&
-    (value as number) > above &&
-    (value as number) >= least &&
-    (value as number) <= most
-  );
-}
-
-function described({ above, least, most }: Range): string {
-  const low = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : '';
-  if (most === undefined || most >= UINT32_MAX) return low;
-  return `${low}${low ? ' and' : ''} of at most ${most}`;
+/** In words; the largest number of 32 bits limits a field of a message, and tells a person nothing. */
+function described({ most, ...range }: Range): string {
+  return describeRange(most === undefined || most >= UINT32_MAX ? range : { ...range, most });
 }

@@ -1,14 +1,14 @@
-/** What coordinators and workers tell each other, and what they store of a job: the one place that knows its bytes. */
-export { decodeLease, encodeLease, type LeaseHolder } from './lease.js';
-export { decodeOrder, encodeOrder } from './order.js';
-export { MOST_REFUSALS, decodePresence, encodePresence } from './presence.js';
+/** The messages between coordinators and workers, as bytes: all encoders and decoders of the folder `cluster/`. */
+export { decodeLease, encodeLease, type LeaseHolder } from './cluster/lease-message.js';
+export { decodeOrder, encodeOrder } from './cluster/order-message.js';
+export { MOST_REFUSALS, decodePresence, encodePresence } from './cluster/presence-message.js';
 export {
   decodePrepare,
   decodePrepared,
   encodePrepare,
   encodePrepared,
   type PrepareAnswer,
-} from './prepare.js';
+} from './cluster/prepare-message.js';
 export {
   LARGEST_BITMAP,
   decodeStop,
@@ -16,5 +16,5 @@ export {
   encodeStop,
   encodeStopQuery,
   type StopNews,
-} from './stop.js';
-export { MOST_SHARDS, decodeTask, encodeTask } from './task.js';
+} from './cluster/stop-message.js';
+export { MOST_SHARDS, decodeTask, encodeTask } from './cluster/task-message.js';

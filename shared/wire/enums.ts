@@ -3,7 +3,7 @@ import { smoothcert } from './generated.js';
 
 const wire = smoothcert.v1;
 
-/** The numbers of our words; what is unspecified is not among them. */
+/** The numbers that messages have for our names; "unspecified" is not among them. A name without a number does not compile. */
 export const DEVICE_NUMBERS = {
   cpu: wire.Device.DEVICE_CPU,
   webgpu: wire.Device.DEVICE_WEBGPU,

@@ -1,4 +1,7 @@
 import {
+  BOUND_NAMES,
+  LAYOUTS,
+  NOISE_KINDS,
   PROTOCOL,
   type Claim,
   type DrawSpec,
@@ -7,13 +10,14 @@ import {
   type Normalisation,
   type StoppingRule,
 } from '../job.js';
+import { RULE_NAMES } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
-import { MOST_SAMPLES, radiiOf } from './stopping-rule.js';
+import { JOB_RANGES, MAX_CHANNELS, MAX_SAMPLES } from '../job-limits.js';
+import { radiiOf } from './stopping-rule.js';
 
 /** Far above any job: the longest schedules have some hundred looks. */
 const LONGEST_JSON = 2 ** 18;
 const MOST_LOOKS = 4096;
-const MOST_CHANNELS = 4096;
 const WHAT = 'the JSON of a job';
 
 /** Plain JSON, from which every number comes back exactly; keys in no particular order, so no digest is ever made of it. */
@@ -104,7 +108,7 @@ function drawOf(check: Check, field: string, value: unknown): DrawSpec {
     noise: noiseOf(check, at('noise'), draw.noise),
     seed: check.seed(at('seed'), draw.seed),
     normalisation: normalisationOf(check, at('normalisation'), draw.normalisation),
-    layout: check.choice(at('layout'), draw.layout, ['nchw', 'nhwc', 'flat']),
+    layout: check.choice(at('layout'), draw.layout, LAYOUTS),
     output: check.text(at('output'), draw.output, { least: 1 }),
     classes: check.whole(at('classes'), draw.classes, positive),
     batch: check.whole(at('batch'), draw.batch, positive),
@@ -117,7 +121,7 @@ function drawOf(check: Check, field: string, value: unknown): DrawSpec {
 function noiseOf(check: Check, field: string, value: unknown): NoiseSpec {
   const noise = exactly(check, field, value, ['kind', 'scale', 'generator', 'version']);
   return {
-    kind: check.choice(`${field}.kind`, noise.kind, ['gaussian']),
+    kind: check.choice(`${field}.kind`, noise.kind, NOISE_KINDS),
     scale: check.number(`${field}.scale`, noise.scale, { above: 0 }),
     generator: check.text(`${field}.generator`, noise.generator, { least: 1 }),
     version: check.whole(`${field}.version`, noise.version, { least: 0, most: UINT32_MAX }),
@@ -128,7 +132,7 @@ function normalisationOf(check: Check, field: string, value: unknown): Normalisa
   const { inputScale, mean, std } = exactly(check, field, value, ['inputScale', 'mean', 'std']);
   const channels = (name: string, values: unknown, range: { above?: number }) =>
     check
-      .list(name, arrayOf(check, name, values), { least: 1, most: MOST_CHANNELS })
+      .list(name, arrayOf(check, name, values), { least: 1, most: MAX_CHANNELS })
       .map((v, i) => check.number(`${name}[${i}]`, v, range));
   return {
     inputScale: check.number(`${field}.inputScale`, inputScale, { above: 0 }),
@@ -141,7 +145,7 @@ function claimOf(check: Check, field: string, value: unknown): Claim {
   const claim = exactly(check, field, value, ['alpha', 'bound', 'stop', 'looks', 'images']);
   return {
     alpha: check.number(`${field}.alpha`, claim.alpha, { above: 0, most: 1 }),
-    bound: check.choice(`${field}.bound`, claim.bound, ['spending', 'anytime', 'clopper-pearson', 'clt']),
+    bound: check.choice(`${field}.bound`, claim.bound, BOUND_NAMES),
     stop: stopOf(check, `${field}.stop`, claim.stop),
     looks: looksOf(check, `${field}.looks`, claim.looks),
     images: imagesOf(check, `${field}.images`, claim.images),
@@ -150,20 +154,25 @@ function claimOf(check: Check, field: string, value: unknown): Claim {
 
 function stopOf(check: Check, field: string, value: unknown): StoppingRule {
   const named = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
-  const kind = check.choice(`${field}.kind`, named, ['gain', 'target', 'two-stage', 'fixed']);
-  if (kind === 'target') {
-    const { radii } = exactly(check, field, value, ['kind', 'radii']);
-    return { kind, radii: radiiOf(check, `${field}.radii`, arrayOf(check, `${field}.radii`, radii)) };
+  const kind = check.choice(`${field}.kind`, named, RULE_NAMES);
+  switch (kind) {
+    case 'gain':
+    case 'two-stage': {
+      const { minGain } = exactly(check, field, value, ['kind', 'minGain']);
+      return { kind, minGain: check.number(`${field}.minGain`, minGain, JOB_RANGES.minGain) };
+    }
+    case 'target': {
+      const { radii } = exactly(check, field, value, ['kind', 'radii']);
+      return { kind, radii: radiiOf(check, `${field}.radii`, arrayOf(check, `${field}.radii`, radii)) };
+    }
+    case 'fixed': {
+      const { selection } = exactly(check, field, value, ['kind', 'selection']);
+      return {
+        kind,
+        selection: check.whole(`${field}.selection`, selection, JOB_RANGES.selection),
+      };
+    }
   }
-  if (kind === 'fixed') {
-    const { selection } = exactly(check, field, value, ['kind', 'selection']);
-    return {
-      kind,
-      selection: check.whole(`${field}.selection`, selection, { least: 1, most: MOST_SAMPLES }),
-    };
-  }
-  const { minGain } = exactly(check, field, value, ['kind', 'minGain']);
-  return { kind, minGain: check.number(`${field}.minGain`, minGain, { least: 0 }) };
 }
 
 /** Numbers of samples, ascending: the ends of segments, or looks. */
@@ -172,7 +181,7 @@ function looksOf(check: Check, field: string, value: unknown): number[] {
   let before = 0;
   return looks.map((look, i) => {
     // A schedule of two parts of at most 1e9 each ends at twice that.
-    before = check.whole(`${field}[${i}]`, look, { above: before, most: 2 * MOST_SAMPLES });
+    before = check.whole(`${field}[${i}]`, look, { above: before, most: 2 * MAX_SAMPLES });
     return before;
   });
 }

@@ -1,18 +1,13 @@
 import type { Normalisation } from '../job.js';
+import { JOB_RANGES, MAX_CHANNELS } from '../job-limits.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
 import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
-import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './model.js';
-import { MOST_SAMPLES, stopOfWire, stopToWire } from './stopping-rule.js';
+import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './references.js';
+import { stopOfWire, stopToWire } from './stopping-rule.js';
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
-
-/** As the command line takes them, so that a cluster takes no job that one machine would not. */
-const LARGEST_SIGMA = 1e6;
-const LARGEST_BATCH = 4096;
-const LARGEST_PIXEL = 1e9;
-const MOST_CHANNELS = 4096;
 
 /** A spec as it is sent; nothing is left to defaults. */
 export function specToWire(spec: JobSpec): WireSpec {
@@ -63,20 +58,21 @@ export function readSpec(check: Check, field: string, wire: WireSpec | null | un
     model: modelOfWire(check, at('model'), given.model),
     data: dataOfWire(check, at('data'), given.data),
     images: given.images ? imagesOfWire(check, at('images'), given.images) : null,
-    sigma: check.number(at('sigma'), given.sigma ?? 0, { above: 0, most: LARGEST_SIGMA }),
+    sigma: check.number(at('sigma'), given.sigma ?? 0, JOB_RANGES.sigma),
     seed: given.seed ? check.seed(at('seed'), given.seed) : null,
     normalisation: normalisationOfWire(check, at('normalisation'), given.normalisation),
     layout: given.layout ? check.named(at('layout'), given.layout, LAYOUT_NUMBERS) : 'auto',
     output: check.text(at('output'), given.output ?? '') || null,
-    batch: given.batch ? check.whole(at('batch'), given.batch, { least: 1, most: LARGEST_BATCH }) : null,
+    batch: given.batch ? check.whole(at('batch'), given.batch, JOB_RANGES.batch) : null,
     device: given.device ? check.named(at('device'), given.device, DEVICE_NUMBERS) : 'cpu',
     alpha: check.number(at('alpha'), unlessZero(given.alpha) ?? SPEC_DEFAULTS.alpha, { above: 0, most: 1 }),
     bound: given.bound ? check.named(at('bound'), given.bound, BOUND_NUMBERS) : DEFAULT_BOUNDS[stop.kind],
     stop,
-    maxSamples: check.whole(at('max_samples'), unlessZero(given.maxSamples) ?? SPEC_DEFAULTS.maxSamples, {
-      least: 1,
-      most: MOST_SAMPLES,
-    }),
+    maxSamples: check.whole(
+      at('max_samples'),
+      unlessZero(given.maxSamples) ?? SPEC_DEFAULTS.maxSamples,
+      JOB_RANGES.maxSamples,
+    ),
   };
 }
 
@@ -116,22 +112,19 @@ function normalisationOfWire(
   field: string,
   wire: smoothcert.v1.Normalisation.$Properties | null | undefined,
 ): Normalisation {
-  const scale = { above: 0, most: LARGEST_PIXEL };
-  const shift = { least: -LARGEST_PIXEL, most: LARGEST_PIXEL };
-  const channels = (
-    name: string,
-    values: readonly number[] | null | undefined,
-    absent: number,
-    range: object,
-  ) => {
-    const given = check.list(`${field}.${name}`, values, { most: MOST_CHANNELS });
+  const channels = (name: 'mean' | 'std', values: readonly number[] | null | undefined, absent: number) => {
+    const given = check.list(`${field}.${name}`, values, { most: MAX_CHANNELS });
     return given.length === 0
       ? [absent]
-      : given.map((v, i) => check.number(`${field}.${name}[${i}]`, v, range));
+      : given.map((v, i) => check.number(`${field}.${name}[${i}]`, v, JOB_RANGES[name]));
   };
   return {
-    inputScale: check.number(`${field}.input_scale`, unlessZero(wire?.inputScale) ?? 1, scale),
-    mean: channels('mean', wire?.mean, 0, shift),
-    std: channels('std', wire?.std, 1, scale),
+    inputScale: check.number(
+      `${field}.input_scale`,
+      unlessZero(wire?.inputScale) ?? 1,
+      JOB_RANGES.inputScale,
+    ),
+    mean: channels('mean', wire?.mean, 0),
+    std: channels('std', wire?.std, 1),
   };
 }

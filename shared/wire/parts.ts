@@ -1,15 +1,15 @@
 import { isErrorCode } from '../errors.js';
 import type { Refusal } from '../ports/job-store.js';
 import type { Prepared } from '../preparation.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../job-progress.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { LAYOUT_NUMBERS } from './enums.js';
 import type { smoothcert } from './generated.js';
-import { sentence } from './message.js';
+import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
 
-/** Images that a model is tried on, at most. */
+/** Images that a model is probed with, at most. */
 const MOST_PROBE_IMAGES = 1024;
 
 export function refusalToWire(refusal: Refusal): smoothcert.v1.Refusal.$Properties {
@@ -107,8 +107,8 @@ export function preparedOfWire(
   };
 }
 
-/** @param limit one more than the largest index that an image may have */
-export function probeImagesOf(
+/** Checks the images that a model is to be probed with. @param limit one more than the largest index that an image may have */
+export function checkProbeImages(
   check: Check,
   wire: Wire<readonly number[]>,
   limit: number = UINT32_MAX,

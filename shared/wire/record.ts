@@ -4,7 +4,7 @@ import { totalOf } from '../counts.js';
 import { PROTOCOL } from '../job.js';
 import type { Shard } from '../shards.js';
 import { smoothcert } from './generated.js';
-import { sentence } from './message.js';
+import { sentence } from './codec.js';
 
 const Wire = smoothcert.v1.LedgerRecord;
 
@@ -22,34 +22,34 @@ export interface FailedShard {
   readonly detail: string;
 }
 
-/** An image given up after repeated failures: no certificate. */
+/** An image that was given up after repeated failures and gets no certificate. */
 export interface FailedImage {
   readonly image: number;
   readonly code: ErrorCode;
   readonly detail: string;
 }
 
-/** One entry of the ledger: what became of one attempt at one task, or what the coordinator decided by time. */
+/** One entry of the ledger: the outcome of one attempt at one task, or a decision of the coordinator that depends on time. */
 export interface LedgerRecord {
   readonly jobDigest: string;
   /** Hash (hex) of the probe logits of the child that drew the counts; empty if nothing was drawn. */
   readonly fingerprint: string;
-  /** Name of the task that this answers; a ledger holds at most one record a task. */
+  /** Name of the task that this record answers; a ledger holds at most one record a task. */
   readonly task: string;
   readonly counted: readonly CountedShard[];
   readonly failed: readonly FailedShard[];
   readonly returned: readonly Shard[];
   readonly dropped: readonly Shard[];
   readonly failedImages: readonly FailedImage[];
-  /** Whether the job is cancelled: images that are undecided in front of this record stay so. */
+  /** True if the job is cancelled: images that are undecided before this record stay undecided. */
   readonly cancelled: boolean;
 }
 
 const UINT32_MAX = 0xffff_ffff;
 
 /**
- * Encodes what `decodeRecord` will accept. Throws INTERNAL for anything else: what is written once and read for ever
- * is checked before it is written, too.
+ * Encodes a record. It is checked before it is written, because it is read for ever.
+ * @throws SmoothcertError INTERNAL for a record that `decodeRecord` would refuse
  */
 export function encodeRecord(record: LedgerRecord): Uint8Array {
   const fault = faultOf(record);
@@ -81,8 +81,8 @@ export function encodeRecord(record: LedgerRecord): Uint8Array {
 }
 
 /**
- * Decodes and validates: what is returned is well-formed in itself (counts add up to their shard's length).
- * Whether it belongs to a job (digest, grid, classes) is for the fold to say.
+ * Decodes a record and checks that it is well-formed in itself (counts add up to their shard's length). The fold checks that it belongs to
+ * its job (digest, grid, classes).
  * @throws SmoothcertError PROTOCOL_MISMATCH for another major version, LEDGER_DAMAGED for anything malformed.
  */
 export function decodeRecord(bytes: Uint8Array): LedgerRecord {
@@ -110,7 +110,7 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
   return record;
 }
 
-/** Why a record is not well-formed, as the end of a sentence; null if it is. */
+/** Returns why a record is not well-formed, as the end of a sentence; null if it is. */
 function faultOf(record: LedgerRecord): string | null {
   if (!/^[0-9a-f]{64}$/.test(record.jobDigest)) return 'its job digest is not 32 bytes';
   const { counted, failed, returned, dropped } = record;

@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { runCommand, temporaryFolder } from '../harness/command.js';
+import { runCommand } from '../harness/command.js';
 import { digitsJob } from '../harness/digits-job.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { SmallDisk, mayMount } from '../harness/small-disk.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 test.skipIf(!mayMount())(
   'a service whose disk is full refuses uploads and jobs, answers, and takes them once there is room',
   async () => {
     using disk = SmallDisk.mount('32m');
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
     await using server = new Part('serve', [
       'serve',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { accountOf, show } from '../harness/account.js';
 import { Army, SHORT_JOB, certifiedRows } from '../harness/army.js';

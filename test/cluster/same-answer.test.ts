@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Cluster } from '../harness/cluster.js';
-import { runCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { runCommand } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
 import { freePort, hasNatsServer } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** A job of a second or two. */
 const JOB = [
@@ -20,19 +21,17 @@ const JOB = [
   '::10',
 ];
 
-let folder: TemporaryFolder;
+const folder = folderOfAllTests();
 let certified: string;
 let digest: unknown;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
   const out = folder.file('certified');
   const { code, stderr } = await runCommand(['certify', ...JOB, '--out', out]);
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
   certified = await readFile(`${out}/results.jsonl`, 'utf8');
   digest = await digestIn(out);
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 async function digestIn(out: string): Promise<unknown> {
   return (JSON.parse(await readFile(`${out}/job.json`, 'utf8')) as { job_digest: unknown }).job_digest;

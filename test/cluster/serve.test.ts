@@ -2,17 +2,18 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { LONG_JOB, certifiedRows } from '../harness/army.js';
-import { runCommand, startCommand, temporaryFolder } from '../harness/command.js';
+import { runCommand, startCommand } from '../harness/command.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { childrenOf, isAlive, seededRandom } from '../harness/processes.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const POLL_MS = 5;
 const KILLS = 4;
 
 test('serve killed again and again, and started on the same store: the same certificates, and no process is left', async () => {
   const expected = await certifiedRows(LONG_JOB);
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const store = folder.file('store');
   const random = seededRandom(23);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import { Grid } from '../../coordinator/core/grid.js';
 import { jobDigest } from '../../shared/job.js';
 import { accountOf, show } from '../harness/account.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Clock } from '../../shared/ports/clock.js';
+import { never } from '../support/never.js';
 
-const never = new AbortController().signal;
 /** Timers may count whole milliseconds from a moment that has begun. */
 const TIMER_MS = 1;
 

@@ -97,6 +97,7 @@ export function describeStopSignal(name: string, { create }: StopAdapter): void 
       await knows(late, [1, 2]);
       teller.announce([3]);
       await knows(late, [1, 2, 3]);
+      expect([0, 1, 2, 3, 4].filter((image) => late.isDecided(image))).toEqual([1, 2, 3]);
     });
 
     it('goes on for the others when one of them is closed', async () => {
@@ -105,6 +106,7 @@ export function describeStopSignal(name: string, { create }: StopAdapter): void 
       await gone.close();
       teller.announce([1, 2]);
       await knows(view, [1, 2]);
+      expect([0, 1, 2, 3].filter((image) => view.isDecided(image))).toEqual([1, 2]);
       await teller.close();
       await view.close();
     });

@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js';
+import { never } from '../support/never.js';
 
 /** Where tasks are kept between those who publish and those who take. */
 export interface QueuePlace extends AsyncDisposable {
@@ -20,9 +20,6 @@ export interface QueueAdapter {
   readonly createSmall?: (tasks: number) => Promise<QueuePlace>;
 }
 
-const never = new AbortController().signal;
-// Many wait on it at once, and Node would warn of a leak.
-setMaxListeners(0, never);
 const taskOf = (name: string, job = 'j-1'): Task => ({
   name,
   job,

@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { FINGERPRINT } from '../support/jobs.js';
+import { DIGEST, take, upTo } from '../support/records.js';
 
 /** Where a ledger is kept: what outlives the processes that open it. */
 export interface LedgerPlace extends AsyncDisposable {
@@ -21,11 +21,6 @@ export interface LedgerAdapter {
   /** Whether places can `lose` records. */
   readonly loses?: boolean;
 }
-
-export const DIGEST = 'ab'.repeat(32);
-const never = new AbortController().signal;
-// Many wait on it at once, and Node would warn of a leak.
-setMaxListeners(0, never);
 
 /** A record that uses every field. */
 function recordOf(task: string): LedgerRecord {
@@ -52,20 +47,8 @@ function largeRecord(task: string): LedgerRecord {
   return { ...recordOf(task), counted };
 }
 
-async function take(ledger: VoteLedger, after: number, count: number): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  if (count === 0) return entries;
-  for await (const entry of ledger.read(after, never)) {
-    entries.push(entry);
-    if (entries.length === count) break;
-  }
-  return entries;
-}
-
 const tasksOf = (entries: readonly Entry[]): string[] => entries.map(({ record }) => record.task);
 const sequences = (entries: readonly Entry[]): number[] => entries.map(({ sequence }) => sequence);
-const upTo = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => from + k);
 
 /** What every vote ledger promises. */
 export function describeVoteLedger(name: string, adapter: LedgerAdapter): void {

@@ -87,14 +87,14 @@ describe('CIFAR', () => {
       place.import(empty),
       'DATA_FORMAT',
       'empty.bin is in no format that is read.',
-      `${place.folder}/`,
+      `${place.path}/`,
     );
     truncateSync(empty, 3073 * (2 ** 24 + 1));
     await expectRefusal(
       place.import(empty),
       'DATA_SHAPE',
       'empty.bin holds 16777217 images, more than 16777216.',
-      `${place.folder}/`,
+      `${place.path}/`,
     );
   });
 });

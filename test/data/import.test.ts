@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/npz/', import.meta.url));
-let folder: string;
+const folder = folderOfEachTest();
 let into: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'import-'));
-  into = path.join(folder, 'images.smoothcert');
+  into = folder.file('images.smoothcert');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Imports a fixture, which messages then call by its bare name. */
 const importFixture = (name: string, labels?: string) =>
@@ -271,7 +269,7 @@ describe('importDataSet refuses, and leaves nothing behind', () => {
     const { code: found, message: sentence, remedy: advice } = error as SmoothcertError;
     const bare = sentence.replaceAll(fixtures, '').replace(fixtures.slice(0, -1), '.');
     expect({ code: found, message: bare, remedy: advice }).toEqual({ code, message, remedy });
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('a label file that is not there', async () => {
@@ -279,19 +277,19 @@ describe('importDataSet refuses, and leaves nothing behind', () => {
       code: 'DATA_UNREADABLE',
       remedy: 'Check the path.',
     });
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('without touching the data set that was there before', async () => {
     const { digest } = await importFixture('uint8.npz');
     await expect(importFixture('nan.npy')).rejects.toMatchObject({ code: 'DATA_RANGE' });
-    expect(readdirSync(folder)).toEqual([path.basename(into)]);
+    expect(readdirSync(folder.path)).toEqual([path.basename(into)]);
     expect((await importFixture('uint8.npz')).digest).toBe(digest);
   });
 
   it('a folder that does not exist', async () => {
     const data = path.join(fixtures, 'uint8.npz');
-    const nowhere = path.join(folder, 'no', 'such', 'file');
+    const nowhere = folder.file('no', 'such', 'file');
     await expect(importDataSet({ data, into: nowhere })).rejects.toMatchObject({
       code: 'FOLDER_UNUSABLE',
       message: `${nowhere} cannot be written (ENOENT).`,
@@ -299,10 +297,10 @@ describe('importDataSet refuses, and leaves nothing behind', () => {
   });
 
   it.each([0, 1, 30, 128, 200, 500])('an archive cut after %i bytes', async (length) => {
-    const cut = path.join(folder, 'cut.npz');
+    const cut = folder.file('cut.npz');
     copyFileSync(path.join(fixtures, 'deflated.npz'), cut);
     truncateSync(cut, length);
     await expect(importDataSet({ data: cut, into })).rejects.toMatchObject({ code: 'DATA_FORMAT' });
-    expect(readdirSync(folder)).toEqual(['cut.npz']);
+    expect(readdirSync(folder.path)).toEqual(['cut.npz']);
   });
 });

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
@@ -9,18 +7,14 @@ import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { HEADER_BYTES } from '../../shared/dataset/canonical.js';
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-/** A folder of a test's own, gone afterwards. */
-export class Workplace implements Disposable {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'data-'));
+/** A temporary folder into which data sets are imported. */
+export class Workplace extends TemporaryFolder {
   readonly into = this.file('canonical');
-
-  file(name: string): string {
-    return path.join(this.folder, name);
-  }
 
   import(data: string, more: { labels?: string; range?: ImageRange } = {}): Promise<ImportedDataSet> {
     return importDataSet({ data, into: this.into, ...more });
@@ -37,10 +31,6 @@ export class Workplace implements Disposable {
     } finally {
       await file.close();
     }
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true });
   }
 }
 

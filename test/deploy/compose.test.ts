@@ -3,9 +3,9 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { program } from '../../cli/command/program.js';
-import { temporaryFolder } from '../harness/command.js';
+import { program } from '../../cli/program.js';
 import { project } from '../harness/local-job.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const FILE = 'deploy/compose/docker-compose.yml';
 const at = (file: string) => path.join(project('deploy/compose'), file);
@@ -161,8 +161,8 @@ const COMPOSE = [['docker', 'compose'], ['docker-compose']].find(
 if (!COMPOSE)
   console.warn('docker compose is not on the PATH: its own check of docker-compose.yml is SKIPPED.');
 
-it.runIf(COMPOSE)('docker compose takes the file', async () => {
-  await using folder = await temporaryFolder();
+it.runIf(COMPOSE)('docker compose takes the file', () => {
+  using folder = new TemporaryFolder();
   cpSync(project('deploy'), folder.file('deploy'), { recursive: true });
   for (const file of MADE) writeFileSync(folder.file('deploy/compose', file), 'made');
   const [command, ...args] = COMPOSE!;

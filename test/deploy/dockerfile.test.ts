@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
 import { zipOf } from '../fuzz/zip-writer.js';
 import { execForm, pairsOf, parseDockerfile, readDockerfile, type Stage } from './dockerfile.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const FILES = ['deploy/docker/Dockerfile.cpu', 'deploy/docker/Dockerfile.cuda'] as const;
 const textsOf = (stage: Stage, name: string) =>
@@ -75,7 +75,7 @@ describe('cuda-provider.mjs', () => {
 
   /** Runs it against a server that has `bytes`, in a node_modules of its own. */
   async function provide(hash: string, bytes: Buffer = archive, version = '1.30.0') {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const runtime = folder.file('node_modules/onnxruntime-node');
     const bin = path.join(runtime, 'bin/napi-v6/linux/x64');
     await mkdir(bin, { recursive: true });

@@ -1,7 +1,6 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import type { Image } from './image.js';
 import { ofKind, selects, workloadsOf, type Resource, type Workload } from './manifests.js';
 import { Pod } from './pod.js';
 import { makeVolume } from './volumes.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Of all pods, as of a Service before them. Whoever listens on 127.0.0.1 alone is not reached here. */
 export const ADDRESS = '10.96.0.10';
@@ -38,7 +38,7 @@ interface Answer {
 
 /** One machine of a cluster: a network of its own, in which pods run as their manifests say. `await using` ends all of it. */
 export class LittleNode implements AsyncDisposable {
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-node-'));
+  private readonly folder = new TemporaryFolder();
   private readonly agent: ChildProcess;
   private readonly asked = new Map<number, (answer: Answer) => void>();
   private readonly pods: Pod[] = [];
@@ -82,7 +82,7 @@ export class LittleNode implements AsyncDisposable {
       workload.kind === 'StatefulSet' ? `${workload.name}-0` : `${workload.name}-${++this.started}`;
     const image = this.images[workload.container.image!];
     if (!image) throw new Error(`there is no image ${workload.container.image}`);
-    const own = path.join(this.folder, name);
+    const own = this.folder.file(name);
     rmSync(own, { recursive: true, force: true });
     mkdirSync(own);
     const hosts = path.join(own, 'hosts');
@@ -124,19 +124,19 @@ export class LittleNode implements AsyncDisposable {
   }
 
   file(...names: string[]): string {
-    return path.join(this.folder, ...names);
+    return this.folder.file(...names);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.pods.map((pod) => pod[Symbol.asyncDispose]()));
     this.agent.kill('SIGKILL');
     await once(this.agent, 'exit');
-    rmSync(this.folder, { recursive: true, force: true });
+    this.folder[Symbol.dispose]();
   }
 
   private volumes(workload: Workload, pod: string, own: string): ReadonlyMap<string, string> {
     const fsGroup = workload.pod.securityContext!.fsGroup!;
-    const folderOf = (claim: string) => path.join(this.folder, 'claims', claim);
+    const folderOf = (claim: string) => this.folder.file('claims', claim);
     const made = (workload.pod.volumes ?? []).map((volume) => {
       const folder = path.join(own, volume.name);
       return [volume.name, makeVolume(volume, this.resources, folder, { folderOf, fsGroup })] as const;

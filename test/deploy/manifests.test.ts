@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { IVolume } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { program } from '../../cli/command/program.js';
+import { program } from '../../cli/program.js';
 import { WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import { project } from '../harness/local-job.js';
 import {
   COMBINATIONS,

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -14,6 +13,7 @@ import type {
 } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
 import { project } from '../harness/local-job.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Whether kustomize is there. Where it is not, tests that render say so and are skipped. */
 export const hasKubectl: boolean = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
@@ -46,23 +46,19 @@ export const renderOverlay = (name: string): readonly Resource[] =>
 
 /** The base with these components, as a user's own overlay lists them. */
 export function renderWith(components: readonly string[]): readonly Resource[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-kustomize-'));
-  try {
-    cpSync(project('deploy'), path.join(folder, 'deploy'), { recursive: true });
-    const own = path.join(folder, 'deploy/kubernetes/overlays/own');
-    mkdirSync(own);
-    const lines = [
-      'apiVersion: kustomize.config.k8s.io/v1beta1',
-      'kind: Kustomization',
-      'namespace: smoothcert',
-      'resources: [../../base]',
-      `components: [${components.map((c) => `../../components/${c}`).join()}]`,
-    ];
-    writeFileSync(path.join(own, 'kustomization.yaml'), lines.join('\n'));
-    return kustomize(own);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = new TemporaryFolder();
+  cpSync(project('deploy'), folder.file('deploy'), { recursive: true });
+  const own = folder.file('deploy/kubernetes/overlays/own');
+  mkdirSync(own);
+  const lines = [
+    'apiVersion: kustomize.config.k8s.io/v1beta1',
+    'kind: Kustomization',
+    'namespace: smoothcert',
+    'resources: [../../base]',
+    `components: [${components.map((c) => `../../components/${c}`).join()}]`,
+  ];
+  writeFileSync(path.join(own, 'kustomization.yaml'), lines.join('\n'));
+  return kustomize(own);
 }
 
 /** @param folder an absolute path */

@@ -4,9 +4,8 @@ import { cpSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { LONG_JOB, certifiedRows } from '../harness/army.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { readDockerfile } from './dockerfile.js';
@@ -14,13 +13,14 @@ import { buildImage, bytesBelow, type Image } from './image.js';
 import { ADDRESS, LittleNode, canRunPods, natsImage, withLibraries } from './little-node.js';
 import { hasKubectl, kustomize, type Resource } from './manifests.js';
 import type { Pod } from './pod.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /**
  * The image that the CPU Dockerfile describes, and the overlay single-node run from it by what stands in for kubelet: command,
  * environment, user, volumes, probes and signals are those of the rendered YAML. No container engine and no cluster takes part.
  */
 
-let folder: TemporaryFolder;
+const folder = folderOfAllTests();
 let image: Image;
 let expected: Promise<string>;
 
@@ -39,12 +39,10 @@ function manifests(): readonly Resource[] {
 
 const runnable = hasKubectl && canRunPods && hasNatsServer;
 beforeAll(async () => {
-  folder = await temporaryFolder();
   if (runnable) expected = certifiedRows(LONG_JOB);
   await mkdir(folder.file('image'));
   image = buildImage(readDockerfile('deploy/docker/Dockerfile.cpu'), folder.file('image'));
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 describe('the CPU image, as far as it can be laid out without an engine', () => {
   const inside = (...names: string[]) => path.join(image.root, 'app', ...names);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { runCommand, temporaryFolder } from '../harness/command.js';
+import { runCommand } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** A software Vulkan driver, as Debian's chromium package has one, and the loader that finds it. */
 const DRIVER = process.env['VK_DRIVER_FILES'] ?? '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -18,7 +19,7 @@ interface Row {
 test.skipIf(missing)(
   `webgpu certifies the same classes as cpu, from almost the same votes${why}`,
   async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const rowsOn = async (device: string): Promise<Row[]> => {
       const out = folder.file(device);
       const { code, stderr } = await runCommand(

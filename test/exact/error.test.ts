@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { compileDecision } from '../../coordinator/core/look.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { errorOfRule, hardestPoints, worstError } from './chain.js';
 import { errorAtEverySample } from './every-sample.js';
@@ -11,6 +12,8 @@ import { simulate } from './monte-carlo.js';
 import { fixedLaw, repeatedLaw } from './procedure.js';
 import { ruleOf, shippedRule, targetRuleOf } from './rules.js';
 import { errorOfStages, hardestOfStages, stagesOf } from './two-stage.js';
+
+const UNIT_NOISE = { kind: 'gaussian', scale: 1 } as const;
 
 const IMAGES = { start: 0, stop: 1, step: 1 };
 const ROUNDING = 1e-9;
@@ -93,7 +96,7 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
     ['anytime', 0.25, 0],
   ] as const)('gain with %s, α = %f, price %f', (bound, alpha, minGain) => {
     const claim = claimOf(bound, alpha, minGain, 512);
-    const decision = compileDecision(claim, 1);
+    const decision = compileDecision(claim, UNIT_NOISE);
     const points = hardestPoints(ruleOf(bound, alpha, claim.looks)).filter(
       (delta, i) => i % 12 === 0 || delta === 0.5,
     );
@@ -112,7 +115,7 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
   it.each([0.001, 0.05])('fixed, α = %f', (alpha) => {
     const stop = { kind: 'fixed', selection: 20 } as const;
     const claim = { alpha, bound: 'clopper-pearson', stop, looks: [20, 120], images: IMAGES } as const;
-    const decision = compileDecision(claim, 1);
+    const decision = compileDecision(claim, UNIT_NOISE);
     const points = hardestPoints(ruleOf('clopper-pearson', alpha, [100]));
     let worst = { ratio: 0, delta: 0.5 };
     for (const delta of points) {
@@ -125,7 +128,7 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
   });
 
   it('an image whose votes are clear is certified', () => {
-    const law = repeatedLaw(compileDecision(claimOf('spending', 0.001, 0.02, 1024), 1), 0.05);
+    const law = repeatedLaw(compileDecision(claimOf('spending', 0.001, 0.02, 1024), UNIT_NOISE), 0.05);
     expect(law.certified).toBeGreaterThan(0.999);
   });
 });
@@ -151,7 +154,7 @@ describe('target: P(some look accepts some radius for some class wrongly) ≤ α
       report(`target ${radii.join(',')}, α = ${alpha}, any look`, worst, points.length);
       expect(worst.ratio).toBeLessThanOrEqual(1 + ROUNDING);
       expect(worst.ratio).toBeGreaterThan(0.1);
-      const decision = compileDecision(claim, 1);
+      const decision = compileDecision(claim, UNIT_NOISE);
       for (const delta of hardestPoints(rule)) {
         const { error } = repeatedLaw(decision, delta);
         expect(error / alpha).toBeLessThanOrEqual(worst.ratio + ROUNDING);
@@ -174,7 +177,7 @@ describe('target: P(some look accepts some radius for some class wrongly) ≤ α
     const stop = { kind: 'target', radii: ['0.5'] } as const;
     const looks = looksFor(stop, 'anytime', 100_000);
     const law = repeatedLaw(
-      compileDecision({ alpha: 0.001, bound: 'anytime', stop, looks, images: IMAGES }, 1),
+      compileDecision({ alpha: 0.001, bound: 'anytime', stop, looks, images: IMAGES }, UNIT_NOISE),
       0.02,
     );
     expect(law.certified).toBeGreaterThan(0.999);
@@ -190,7 +193,10 @@ describe('two-stage: P(a wrong certificate) ≤ α, pilot × second stage', () =
   ])('α = %f, price %f', (alpha, minGain) => {
     const stop = { kind: 'two-stage', minGain } as const;
     const looks = looksFor(stop, 'clopper-pearson', 1500);
-    const decision = compileDecision({ alpha, bound: 'clopper-pearson', stop, looks, images: IMAGES }, 1);
+    const decision = compileDecision(
+      { alpha, bound: 'clopper-pearson', stop, looks, images: IMAGES },
+      UNIT_NOISE,
+    );
     const stages = stagesOf(decision, (look, prefixes) => decision.at(look, prefixes, null).held);
     const points = hardestOfStages(stages, 300);
     const errors = points.map((delta) => errorOfStages(stages, delta) / alpha);
@@ -221,8 +227,8 @@ describe('three classes, by simulation', () => {
   ] as const)('%s, %j', (bound, probabilities) => {
     const claim = claimOf(bound, alpha, 0.05, 512);
     const seed = 20_240_417;
-    const decision = compileDecision(claim, 1);
-    const counted = simulate({ decision, bound: compileBound(claim), probabilities, images, seed });
+    const decision = compileDecision(claim, UNIT_NOISE);
+    const counted = simulate({ decision, bound: compileBound(claim, gaussian), probabilities, images, seed });
     console.log(
       `${bound}, p = (${probabilities.map((p) => p.toFixed(2)).join(', ')}): any look ${(counted.anyLook / images / alpha).toFixed(3)} α, final ${(counted.final / images / alpha).toFixed(3)} α`,
     );

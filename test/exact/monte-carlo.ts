@@ -1,6 +1,6 @@
 import type { Decision, Held } from '../../coordinator/core/decision.js';
 import type { Counts } from '../../shared/counts.js';
-import type { Bound } from '../../statistics/bound.js';
+import type { CompiledBound } from '../../statistics/bounds/bound.js';
 
 /**
  * Any number of classes, by simulation with a fixed seed. Two events are counted over the same votes: some class is
@@ -13,7 +13,7 @@ export interface Simulated {
 
 export interface Simulation {
   readonly decision: Decision;
-  readonly bound: Bound;
+  readonly bound: CompiledBound;
   readonly probabilities: readonly number[];
   readonly images: number;
   readonly seed: number;

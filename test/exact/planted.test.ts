@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compileDecision } from '../../coordinator/core/look.js';
 import { leaderOf, votesOf } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
 import { logM } from '../../statistics/confidence-sequence.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { targetDelta } from '../../statistics/target.js';
 import { stageLengths } from '../../statistics/two-stage.js';
@@ -14,6 +15,8 @@ import { errorAtEverySample } from './every-sample.js';
 import { simulate } from './monte-carlo.js';
 import { cltRule, peekingRule, targetRuleOf, unpaidSpendingRule, unpaidTargetRule } from './rules.js';
 import { errorOfStages, hardestOfStages, stagesOf } from './two-stage.js';
+
+const UNIT_NOISE = { kind: 'gaussian', scale: 1 } as const;
 
 const ALPHA = 0.001;
 
@@ -65,7 +68,7 @@ describe('the harness catches a planted error of target:', () => {
   const looks = looksFor({ kind: 'target', radii }, 'anytime', 100_000);
 
   it('each radius at level α instead of p0 · α, two classes at (½, ½), looked at after every sample', () => {
-    const deltas = radii.map((radius) => targetDelta(Number(radius)));
+    const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
     const accepts = (failures: number, n: number): boolean =>
       deltas.some((delta) => logM(n - failures, failures, delta) >= 1e-9 - Math.log(ALPHA));
     caught('list without p0', errorAtEverySample(10_000, 0.5, accepts, accepts) / ALPHA, 1.581);
@@ -79,7 +82,7 @@ describe('the harness catches a planted error of target:', () => {
   });
 
   it('the bound for one look at every look of the schedule', () => {
-    const delta = targetDelta(1);
+    const delta = targetDelta(gaussian, 1);
     const rule = peekingRule(ALPHA, looks.slice(0, 70));
     const oneRadius = { looks: rule.looks, bounds: rule.bounds.map((of) => of.map((d) => (d <= delta ? delta : Infinity))) }; // prettier-ignore
     caught('target with Clopper-Pearson', errorOfRule(oneRadius, delta * (1 + 1e-15)) / ALPHA, 10.43);
@@ -91,7 +94,7 @@ describe('the harness catches a planted error of two-stage:', () => {
     const [alpha, stop] = [0.05, { kind: 'two-stage', minGain: 0 }] as const;
     const looks = looksFor(stop, 'clopper-pearson', 400);
     const images = { start: 0, stop: 1, step: 1 };
-    const decision = compileDecision({ alpha, bound: 'clopper-pearson', stop, looks, images }, 1);
+    const decision = compileDecision({ alpha, bound: 'clopper-pearson', stop, looks, images }, UNIT_NOISE);
     const stages = stagesOf(decision, (look, prefixes) => {
       const classIndex = leaderOf(prefixes[0]!)!;
       const n = looks[look]!;
@@ -146,8 +149,8 @@ describe('the simulation of three classes catches a planted error:', () => {
         looks: looksFor(stop, 'spending', 512),
         images: { start: 0, stop: 1, step: 1 },
       };
-      const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: claim.looks });
-      const decision = compileDecision(claim, 1);
+      const bound = compileBound({ bound: 'clopper-pearson', alpha, looks: claim.looks }, gaussian);
+      const decision = compileDecision(claim, UNIT_NOISE);
       const { anyLook } = simulate({ decision, bound, probabilities, images, seed: 7 });
       const allowed = alpha * images;
       expect(anyLook).toBeGreaterThan(allowed + 4 * Math.sqrt(allowed * (1 - alpha)));

@@ -1,16 +1,17 @@
 import type { BoundName } from '../../shared/job.js';
-import { compileBound } from '../../statistics/bound.js';
-import { clopperPearsonDelta } from '../../statistics/clopper-pearson.js';
-import { cltDelta } from '../../statistics/clt.js';
+import { compileBound } from '../../statistics/bounds/bounds.js';
+import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
+import { cltDelta } from '../../statistics/bounds/clt.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { buildSpendingTable } from '../../statistics/spending.js';
+import { buildSpendingTable } from '../../statistics/spending-table.js';
 import { upperTail } from '../../statistics/normal.js';
 import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';
 
 /** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */
 export function ruleOf(bound: BoundName, alpha: number, looks: readonly number[]): Rule {
-  const compiled = compileBound({ bound, alpha, looks });
+  const compiled = compileBound({ bound, alpha, looks }, gaussian);
   return tabulate(looks, (look, failures, n) => compiled.certify(look, failures, n)?.deltaUpper ?? Infinity);
 }
 
@@ -26,7 +27,7 @@ export function peekingRule(alpha: number, looks: readonly number[]): Rule {
 
 /** Planted error: `spending` with the level α for every null, as if the class had been chosen beforehand. */
 export function unpaidSpendingRule(alpha: number, looks: readonly number[]): Rule {
-  const table = buildSpendingTable({ looks, level: () => alpha });
+  const table = buildSpendingTable({ looks, level: () => alpha, noise: gaussian });
   return tabulate(looks, (look, failures) => {
     const z = table.certifiedZ(look, failures);
     return z === null ? Infinity : upperTail(z);
@@ -48,13 +49,13 @@ function tabulate(
 
 /** All that `target` can accept at its looks, for every radius by itself: the smallest null of those accepted. */
 export function targetRuleOf(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
-  const deltas = radii.map((radius) => targetDelta(Number(radius)));
+  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
   return acceptances(looks, deltas, (delta) => (1 - delta) * alpha);
 }
 
 /** Planted error: each radius of a list at the full level, as if the class had been chosen beforehand. */
 export function unpaidTargetRule(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
-  const deltas = radii.map((radius) => targetDelta(Number(radius)));
+  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
   return acceptances(looks, deltas, () => alpha);
 }
 

@@ -1,32 +1,24 @@
 import { copyFile, open, readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { HEADER_BYTES } from '../../shared/dataset/canonical.js';
-import {
-  contentOf,
-  runCommand,
-  startCommand,
-  temporaryFolder,
-  type RunningCommand,
-  type TemporaryFolder,
-} from '../harness/command.js';
+import { contentOf, runCommand, startCommand, type RunningCommand } from '../harness/command.js';
 import { digitsJob, ledgerGrows } from '../harness/digits-job.js';
 import { project } from '../harness/local-job.js';
 import { childrenOf, signalTo } from '../harness/processes.js';
 import { DIGITS, PICTURES, type Flags } from '../harness/results.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const LONGER = { images: '::20' };
 const OTHER_DATA = project(PICTURES.data);
 
-let folder: TemporaryFolder;
+const folder = folderOfAllTests();
 let data: string;
 let undisturbed: string;
 beforeAll(async () => {
-  folder = await temporaryFolder();
   data = folder.file('data.npz');
   await copyFile(project(DIGITS.data), data);
   undisturbed = await finish('undisturbed');
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 const jobInto = (out: string, flags: Flags = {}) =>
   digitsJob(folder.file(out), { ...LONGER, data, ...flags });

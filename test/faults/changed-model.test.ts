@@ -1,18 +1,19 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { contentOf, runCommand, startCommand, temporaryFolder } from '../harness/command.js';
+import { contentOf, runCommand, startCommand } from '../harness/command.js';
 import { digitsJob, ledgerGrows } from '../harness/digits-job.js';
 import { childrenOf, signalTo } from '../harness/processes.js';
 import { DIGITS, MODELS } from '../harness/results.js';
 import { project } from '../harness/local-job.js';
 import { framesOf } from '../harness/ledger-frames.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Takes the digits too, and votes otherwise. */
 const OTHER_MODEL = project(`${MODELS}/logits-4d.onnx`);
 const LONGER = { images: '::20' };
 
 test('another model put in the place of the first while it runs: refused, and nothing of it is counted', async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const model = folder.file('model.onnx');
   const out = folder.file('out');
   const job = digitsJob(out, { ...LONGER, model });

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runCommand, startCommand, temporaryFolder } from '../harness/command.js';
+import { runCommand, startCommand } from '../harness/command.js';
 import { digitsJob, ledgerGrows } from '../harness/digits-job.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const HOOK = fileURLToPath(new URL('../harness/jumping-clock.mjs', import.meta.url));
 /** One jump of the clock would make a process look silent for longer than this, or a lock look old. */
@@ -11,8 +12,8 @@ const HANG = { 'hang-seconds': 10, verbose: true as const };
 
 const jumping = (log: string) => ({ NODE_OPTIONS: `--import=${HOOK}`, JUMPING_CLOCK_LOG: log });
 
-test('the clock of the harness does jump', async () => {
-  await using folder = await temporaryFolder();
+test('the clock of the harness does jump', () => {
+  using folder = new TemporaryFolder();
   const env = { ...process.env, ...jumping(folder.file('pids')) };
   const script =
     'const times = Array.from({ length: 100 }, () => Date.now()); console.log(Math.max(...times) - Math.min(...times))';
@@ -21,7 +22,7 @@ test('the clock of the harness does jump', async () => {
 });
 
 test('with a clock that jumps in every process: the same results, and no process taken for hung', async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const [plain, jumped] = [folder.file('plain'), folder.file('jumped')];
   const env = jumping(folder.file('pids'));
   const undisturbed = await runCommand(digitsJob(plain, HANG));

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { contentOf, runCommand, temporaryFolder } from '../harness/command.js';
+import { contentOf, runCommand } from '../harness/command.js';
 import { digitsJob } from '../harness/digits-job.js';
 import { framesOf } from '../harness/ledger-frames.js';
 import { SmallDisk, mayMount } from '../harness/small-disk.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const MOUNTING = mayMount();
 /** What the folder needs at most is about 48 KiB; tmpfs gives whole pages of 4 KiB. */
@@ -13,7 +14,7 @@ const SIZES = ['4k', '12k', '28k', '40k', '64k'];
 let undisturbed: string;
 
 beforeAll(async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   expect((await runCommand(digitsJob(folder.path))).code).toBe(0);
   undisturbed = await readFile(folder.file('results.jsonl'), 'utf8');
 });

@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { contentOf, runCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { expect, test } from 'vitest';
+import { contentOf, runCommand } from '../harness/command.js';
 import { digitsJob } from '../harness/digits-job.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const FULL = '/dev/full';
 const TOLD =
   'Error DISK_FULL: There is no space left to write standard output.\n' +
   'Nothing else went wrong: send the output elsewhere and run the same command again.\n';
 
-let folder: TemporaryFolder;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const folder = folderOfAllTests();
 
 const runInto = (args: string[]) => runCommand(args, { stdoutTo: FULL });
 

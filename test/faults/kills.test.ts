@@ -1,14 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  startCommand,
-  temporaryFolder,
-  type RunningCommand,
-  type TemporaryFolder,
-} from '../harness/command.js';
+import { beforeAll, expect, test } from 'vitest';
+import { startCommand, type RunningCommand } from '../harness/command.js';
 import { project } from '../harness/local-job.js';
 import { childrenOf, isAlive, seededRandom, signalTo } from '../harness/processes.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Big enough that 50 starts do not finish it: no image stops before 8,000 samples unless it abstains. */
 const JOB = [
@@ -32,15 +28,12 @@ const JOB = [
 ];
 const POLL_MS = 2;
 
-let folder: TemporaryFolder;
+const folder = folderOfAllTests();
 let undisturbed: string;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
   undisturbed = await resultsOf('undisturbed');
 });
-
-afterAll(() => folder[Symbol.asyncDispose]());
 
 const start = (out: string, more: string[] = []): RunningCommand =>
   startCommand([...JOB, '--out', folder.file(out), ...more], { ownGroup: true });

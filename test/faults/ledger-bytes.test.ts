@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../adapters/local/frames.js';
+import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../adapters/local/ledger-frames.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Pool } from '../../worker/draw/pool.js';
 import { finish, lasting, localJob, poolFor, type LocalJob } from '../harness/local-job.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pool.close();
-  await local[Symbol.asyncDispose]();
+  local[Symbol.dispose]();
 });
 
 /** Resumes from these bytes; the results, or the code of the refusal, which must leave the file as it is. */

@@ -1,12 +1,13 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { encodeFrame, encodeHeader } from '../../adapters/local/frames.js';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { encodeFrame, encodeHeader } from '../../adapters/local/ledger-frames.js';
 import { jobDigest, type Job } from '../../shared/job.js';
-import { contentOf, runCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { contentOf, runCommand } from '../harness/command.js';
 import { digitsJob } from '../harness/digits-job.js';
 import { framesOf } from '../harness/ledger-frames.js';
 import { jobOf } from '../harness/results.js';
+import { folderOfAllTests, folderOfEachTest } from '../support/temporary-folder.js';
 
 /** Tag and value of the field `protocol` of a record, which comes first: field 1, a varint. */
 const PROTOCOL_1 = Buffer.from([0x08, 0x01]);
@@ -14,19 +15,15 @@ const PROTOCOL_2 = Buffer.from([0x08, 0x02]);
 
 const jobIn = (out: string) => digitsJob(out, { 'max-samples': 256 });
 
-let original: TemporaryFolder;
-let folder: TemporaryFolder;
+const original = folderOfAllTests();
+const folder = folderOfEachTest();
 beforeAll(async () => {
-  original = await temporaryFolder();
   const { code } = await runCommand(jobIn(original.path));
   expect(code).toBe(0);
 });
 beforeEach(async () => {
-  folder = await temporaryFolder();
   await cp(original.path, folder.path, { recursive: true });
 });
-afterEach(() => folder[Symbol.asyncDispose]());
-afterAll(() => original[Symbol.asyncDispose]());
 
 /** Neither command goes on, and neither touches a byte. */
 async function expectRefused(message: string): Promise<void> {

@@ -9,7 +9,7 @@ import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheu
 import { Scrape } from '../support/scrape.js';
 import type { Pool } from '../../worker/draw/pool.js';
 import { isAlive, signalTo } from '../harness/processes.js';
-import { temporaryFolder } from '../harness/command.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** 3 to 5 ms a sample: a shard of 64 takes long enough to be killed in. */
 const SLOW = {
@@ -22,7 +22,7 @@ let local: LocalJob;
 beforeAll(async () => {
   local = await localJob(SLOW);
 });
-afterAll(() => local[Symbol.asyncDispose]());
+afterAll(() => local[Symbol.dispose]());
 
 test('two shards are in flight for a child, and their counts do not depend on what shared their batches', async () => {
   const pool = poolFor(local);
@@ -121,7 +121,7 @@ test('a child with another fingerprint breaks the pool instead of drawing', asyn
 
 test('a child that settles on another batch than the job breaks the pool, whatever fingerprint it may have', async () => {
   const model = project('test/fixtures/models/cross-talk.onnx');
-  await using single = await localJob({ ...SLOW, model });
+  using single = await localJob({ ...SLOW, model });
   expect(single.setup.batch).toBe(1);
   // The job as a machine would have begun it on which the batch of 8 could be verified.
   const setup = { ...single.setup, batch: 8 };
@@ -135,12 +135,12 @@ test('a child that settles on another batch than the job breaks the pool, whatev
 });
 
 test('images that change while they are drawn from break the pool, and nothing is counted on them', async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const data = folder.file('many.npy');
   // 38 MB are three chunks, of which a child keeps two.
   const many = 600_000;
   await writeUint8Npy(data, [many, 8, 8], new Uint8Array(64 * many).fill(7));
-  await using large = await localJob({ data, images: `0:${many}` });
+  using large = await localJob({ data, images: `0:${many}` });
   const pool = poolFor(large);
   expect(await pool.draw(SHARD)).toMatchObject({ kind: 'counted' });
   const file = await open(large.setup.dataFile, 'r+');

@@ -1,24 +1,19 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { certificateOf } from '../../coordinator/results/certificates.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { jobDigest } from '../../shared/job.js';
-import {
-  contentOf,
-  startCommand,
-  temporaryFolder,
-  type RunningCommand,
-  type TemporaryFolder,
-} from '../harness/command.js';
+import { contentOf, startCommand, type RunningCommand } from '../harness/command.js';
 import { ledgerGrows } from '../harness/digits-job.js';
 import { framesOf, recordsOf } from '../harness/ledger-frames.js';
 import { childrenOf, isAlive, residentMiB, seededRandom } from '../harness/processes.js';
 import { certifyArgs, jobOf, writeUint8Npy } from '../harness/results.js';
 import { writeSlowModel } from '../harness/slow-model.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const IMAGES = 10_000;
 const MS_A_SAMPLE = 100;
@@ -36,12 +31,11 @@ const MOST_MIB = 250;
 const MOST_GROWTH_MIB = 32;
 const POLL_MS = 2;
 
-let folder: TemporaryFolder;
+const folder = folderOfAllTests();
 let out: string;
 let job: string[];
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
   out = folder.file('out');
   const [model, data] = [folder.file('slow.onnx'), folder.file('images.npy')];
   await writeSlowModel(model, MS_A_SAMPLE, BATCH);
@@ -60,7 +54,6 @@ beforeAll(async () => {
     'max-samples': SAMPLES,
   });
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 const ledger = () => readFile(folder.file('out', 'ledger')).catch(() => Buffer.alloc(0));
 

@@ -13,7 +13,7 @@ async function importBytes(bytes: Buffer): Promise<Alone> {
   const data = place.file('bomb.npz');
   writeFileSync(data, bytes);
   const alone = await importAlone({ data, into: place.into });
-  return { ...alone, message: alone.message.replaceAll(`${place.folder}/`, '') };
+  return { ...alone, message: alone.message.replaceAll(`${place.path}/`, '') };
 }
 
 let usual: Alone;

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { certifyCommand } from '../../cli/certify/certify-command.js';
-import { parseRadii } from '../../cli/certify/config.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
+import { checkRadii } from '../../cli/certify/fault-words.js';
+import { jobConfig } from '../../cli/certify/job-config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
 import { readJobFile } from '../../cli/certify/job-file.js';
-import { parseChoice, parseImages, parseNumber, parseNumbers, parseSeed } from '../../cli/command/parse.js';
+import { parseChoice, parseImages, parseNumber, partsOf } from '../../cli/command/parse.js';
+import { commandOf } from '../../cli/command/verb.js';
 import { readLabels } from '../../cli/results/read-labels.js';
 import { readRow } from '../../cli/results/service-results.js';
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { pageOf } from '../../coordinator/jobs/pages.js';
+import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import {
   ArtifactFolder,
   descriptionOf as storedDescriptionOf,
@@ -18,7 +17,7 @@ import {
 import { readBackup } from '../../adapters/local/backup-file.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
-import * as frames from '../../adapters/local/frames.js';
+import * as frames from '../../adapters/local/ledger-frames.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
 import { jobDigest } from '../../shared/job.js';
@@ -37,13 +36,13 @@ import { makeJob, makeRecord } from '../support/jobs.js';
 import { record } from '../support/ledger-records.js';
 import { row } from '../support/service-messages.js';
 import { examplesOf, fixtureBytes, ofFile, ofText, type Decoder } from './decoder-table.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
+import { valuesFrom } from '../support/verb-values.js';
 
 /** Decoders of files, of flags and of what HTTP brings. */
 
-let folder = '';
-export const open = () => void (folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-fuzz-')));
-export const close = () => rmSync(folder, { recursive: true });
-const at = (name: string) => () => path.join(folder, name);
+const folder = folderOfAllTests();
+const at = (name: string) => () => folder.file(name);
 
 const JOB = makeJob();
 const DIGEST = jobDigest(JOB);
@@ -52,14 +51,26 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const MODELS = ['free.onnx', 'reshape-fixed.onnx', 'float16-input.onnx'].map((name) => `models/${name}`);
 const models = () =>
   [...MODELS, 'model-inputs/external.onnx', 'model-inputs/reshape-branch.onnx'].map(fixtureBytes);
-const command = () => certifyCommand().action(() => undefined);
+const command = () => commandOf(CERTIFY).action(() => undefined);
+const quickJob = valuesFrom(CERTIFY, [
+  '--model',
+  'm',
+  '--data',
+  'd',
+  '--sigma',
+  '1',
+  '--out',
+  'o',
+  '--max-samples',
+  '64',
+]);
 
 const FLAGS: readonly Decoder[] = [
   ofText(
     'a number',
-    ['cli/command/parse.ts parseNumber', 'cli/command/parse.ts parseNumbers'],
-    ['0.25', '1e-3,2', '+5.'],
-    (text) => [parseNumbers('--mean', text, { least: 0 }), parseNumber('--n0', text, { whole: true })],
+    ['cli/command/parse.ts parseNumber'],
+    ['0.25', '1e-3', '+5.'],
+    (text) => parseNumber('--jobs', text, { least: 0 }, 'serve'),
     ['OPTION_INVALID'],
   ),
   ofText(
@@ -69,9 +80,20 @@ const FLAGS: readonly Decoder[] = [
     (text) => parseChoice('--stop', text, ['gain', 'fixed']),
     ['OPTION_INVALID'],
   ),
-  ofText('a seed', ['cli/command/parse.ts parseSeed'], ['7', '18446744073709551615'], parseSeed, [
-    'OPTION_INVALID',
-  ]),
+  ofText(
+    'a seed',
+    [],
+    ['7', '18446744073709551615'],
+    (text) => jobConfig('certify', { ...quickJob, seed: text }),
+    ['OPTION_INVALID'],
+  ),
+  ofText(
+    'values a channel',
+    [],
+    ['0.25', '0.4914,0.4822,0.4465', '-1e-3'],
+    (text) => jobConfig('certify', { ...quickJob, mean: text, std: text }),
+    ['OPTION_INVALID'],
+  ),
   ofText(
     'a range of images',
     ['cli/command/parse.ts parseImages'],
@@ -79,9 +101,7 @@ const FLAGS: readonly Decoder[] = [
     parseImages,
     ['OPTION_INVALID'],
   ),
-  ofText('radii', ['cli/certify/config.ts parseRadii'], ['0.25,0.5,1.0', '0'], parseRadii, [
-    'OPTION_INVALID',
-  ]),
+  ofText('radii', [], ['0.25,0.5,1.0', '0'], (text) => checkRadii(partsOf(text)), ['OPTION_INVALID']),
   ofText(
     'an address',
     ['adapters/http/address.ts parseAddress'],
@@ -108,7 +128,7 @@ const FILES: readonly Decoder[] = [
     ['cli/certify/job-file.ts readJobFile'],
     at('job.json'),
     () => [json({ job_digest: DIGEST, job: JOB })],
-    () => readJobFile(folder),
+    () => readJobFile(folder.path),
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
   ),
   ofFile(
@@ -121,7 +141,7 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'a ledger file',
-    ['adapters/local/frames.ts decodeHeader'],
+    ['adapters/local/ledger-frames.ts decodeHeader'],
     at('ledger'),
     () => [ledger()],
     openLedger,
@@ -184,7 +204,7 @@ const BYTES: readonly Decoder[] = [
   },
   {
     name: 'frames',
-    tries: ['adapters/local/frames.ts frameAt', 'adapters/local/frames.ts holdsFrame'],
+    tries: ['adapters/local/ledger-frames.ts frameAt', 'adapters/local/ledger-frames.ts holdsFrame'],
     codes: [],
     valid: () => [ledger()],
     read: (bytes) => [
@@ -294,12 +314,12 @@ async function openLedger(file: string): Promise<void> {
 }
 
 async function openJob(): Promise<unknown> {
-  const jobs = await JobFolder.open(folder, () => undefined);
+  const jobs = await JobFolder.open(folder.path, () => undefined);
   return jobs.get('j-1');
 }
 
 async function lock(): Promise<void> {
-  (await FolderLock.acquire(folder)).release();
+  (await FolderLock.acquire(folder.path)).release();
 }
 
 async function tokens(file: string): Promise<unknown> {
@@ -312,7 +332,7 @@ async function tokens(file: string): Promise<unknown> {
 }
 
 async function fetchFrom(uri: string): Promise<void> {
-  const store = await ArtifactFolder.open(path.join(folder, 'store'));
+  const store = await ArtifactFolder.open(folder.file('store'));
   const fetcher = new UriFetcher(store, ['file:///allowed/', 'http://127.0.0.1:9/']);
   await fetcher.fetch({ digest: 'ab'.repeat(32), kind: 'file' }, uri);
 }

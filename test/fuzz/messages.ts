@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { checkSpec } from '../../coordinator/jobs/check-spec.js';
-import { LONGEST_REQUEST_ID } from '../../coordinator/jobs/limits.js';
-import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup.js';
+import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
+import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/wire/backup-parts.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
@@ -31,6 +31,7 @@ import { codec, examplesOf, ofText, type Decoder } from './decoder-table.js';
 
 const WIRE = ['MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH'] as const;
 const at = (file: string, ...names: string[]) => names.map((name) => `shared/wire/${file}.ts ${name}`);
+const inApi = (file: string, ...names: string[]) => names.map((name) => `api/wire/${file}.ts ${name}`);
 
 const backupPart: fc.Arbitrary<BackupPart> = fc.oneof(
   fc.record({ kind: fc.constant('entry' as const), entry: messages.entry }),
@@ -40,10 +41,17 @@ const backupPart: fc.Arbitrary<BackupPart> = fc.oneof(
 );
 
 const CLUSTER: readonly Decoder[] = [
-  codec('a task', at('task', 'decodeTask'), messages.task, cluster.encodeTask, cluster.decodeTask, WIRE),
+  codec(
+    'a task',
+    at('cluster/task-message', 'decodeTask'),
+    messages.task,
+    cluster.encodeTask,
+    cluster.decodeTask,
+    WIRE,
+  ),
   codec(
     'a stop signal',
-    at('stop', 'decodeStop'),
+    at('cluster/stop-message', 'decodeStop'),
     messages.stop,
     cluster.encodeStop,
     cluster.decodeStop,
@@ -51,7 +59,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a question for stop signals',
-    at('stop', 'decodeStopQuery'),
+    at('cluster/stop-message', 'decodeStopQuery'),
     fc.record({ job: jobId }),
     cluster.encodeStopQuery,
     cluster.decodeStopQuery,
@@ -59,7 +67,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a presence',
-    at('presence', 'decodePresence'),
+    at('cluster/presence-message', 'decodePresence'),
     messages.presence,
     cluster.encodePresence,
     cluster.decodePresence,
@@ -67,7 +75,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a work order',
-    [...at('order', 'decodeOrder'), ...at('job-json', 'readDrawJson')],
+    [...at('cluster/order-message', 'decodeOrder'), ...at('job-json', 'readDrawJson')],
     messages.order,
     cluster.encodeOrder,
     cluster.decodeOrder,
@@ -75,7 +83,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a question about a model',
-    at('prepare', 'decodePrepare'),
+    at('cluster/prepare-message', 'decodePrepare'),
     messages.prepare,
     cluster.encodePrepare,
     cluster.decodePrepare,
@@ -83,7 +91,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'an answer about a model',
-    [...at('prepare', 'decodePrepared'), ...at('parts', 'preparedOfWire')],
+    [...at('cluster/prepare-message', 'decodePrepared'), ...at('parts', 'preparedOfWire')],
     messages.answer,
     cluster.encodePrepared,
     cluster.decodePrepared,
@@ -91,7 +99,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'the lease',
-    at('lease', 'decodeLease'),
+    at('cluster/lease-message', 'decodeLease'),
     messages.lease,
     cluster.encodeLease,
     cluster.decodeLease,
@@ -100,8 +108,8 @@ const CLUSTER: readonly Decoder[] = [
   codec(
     'a stored job',
     [
-      ...at('entry', 'decodeEntry'),
-      ...at('message', 'decodeKeeping'),
+      ...inApi('entry', 'decodeEntry'),
+      ...at('codec', 'decodeKeeping'),
       ...at('job-spec', 'readSeededSpec'),
       ...at('job-json', 'readJobJson'),
     ],
@@ -112,7 +120,7 @@ const CLUSTER: readonly Decoder[] = [
   ),
   codec(
     'a part of a backup',
-    at('backup', 'decodeBackupPart'),
+    inApi('backup-parts', 'decodeBackupPart'),
     backupPart,
     encodeBackupPart,
     decodeBackupPart,
@@ -124,7 +132,7 @@ const CLUSTER: readonly Decoder[] = [
   ]),
   codec(
     'the details of an error',
-    at('rich-status', 'decodeRichStatus', 'statusOfWire'),
+    inApi('rich-status', 'decodeRichStatus', 'statusOfWire'),
     status,
     encodeRichStatus,
     decodeRichStatus,
@@ -162,20 +170,20 @@ const SERVICE: readonly Decoder[] = [
     name: 'a request of CreateJob, with its spec',
     tries: [
       ...at('job-spec', 'specOfWire', 'readSpec'),
-      ...at('model', 'modelOfWire', 'dataOfWire'),
+      ...at('references', 'modelOfWire', 'dataOfWire'),
       ...at('stopping-rule', 'stopOfWire'),
-      ...at('message', 'decodeMessage'),
+      ...at('codec', 'decodeMessage'),
     ],
     valid: () =>
       examplesOf(spec).map((one) =>
-        createJob.request.encode({ spec: specToWire(one), requestId: 'x'.repeat(LONGEST_REQUEST_ID) }),
+        createJob.request.encode({ spec: specToWire(one), requestId: 'x'.repeat(MAX_REQUEST_ID) }),
       ),
     read: (bytes) => checkSpec(specOfWire(createJob.request.decode(bytes).spec)),
     codes: REQUEST,
   },
   {
     name: 'a request of PutArtifact',
-    tries: at('artifact', 'artifactOfRequest'),
+    tries: inApi('artifact', 'artifactOfRequest'),
     valid: () => [
       putArtifact.request.encode({ upload: { artifact: artifactToWire(artifact), offset: 7 } }),
       putArtifact.request.encode({ piece: Buffer.alloc(9) }),
@@ -185,25 +193,25 @@ const SERVICE: readonly Decoder[] = [
   },
   answers(
     'GetJob',
-    [...at('job-view', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
+    [...inApi('job-messages', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
     examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
     (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
   ),
   answers(
     'WatchJob',
-    at('job-view', 'updateOfWire'),
+    inApi('job-messages', 'updateOfWire'),
     examplesOf(update).map((one) => methods.watchJob.response.encode(updateToWire(one))),
     (bytes) => updateOfWire(methods.watchJob.response.decode(bytes)),
   ),
   answers(
     'StreamCertificates',
-    at('job-view', 'rowOfWire'),
+    inApi('job-messages', 'rowOfWire'),
     examplesOf(row).map((one) => methods.streamCertificates.response.encode(rowToWire(one))),
     (bytes) => rowOfWire(methods.streamCertificates.response.decode(bytes)),
   ),
   answers(
     'ListArtifacts',
-    at('artifact', 'artifactOfWire'),
+    inApi('artifact', 'artifactOfWire'),
     [methods.listArtifacts.response.encode({ artifacts: [artifactToWire(artifact)] })],
     (bytes) => methods.listArtifacts.response.decode(bytes).artifacts.map(artifactOfWire),
   ),

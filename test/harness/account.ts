@@ -1,14 +1,15 @@
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import { totalOf } from '../../shared/counts.js';
 import { jobDigest } from '../../shared/job.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 import { LiveJob } from '../../coordinator/run/live-job.js';
 import { jsonLines } from '../../coordinator/results/results-rows.js';
 import { ShadowFold } from '../simulation/shadow-fold.js';
 import type { NatsServer } from './nats-server.js';
 import { JobTap, type Taps } from './taps.js';
+import { never } from '../support/never.js';
 
 /** What became of all that was issued of one job: Jepsen's sets, and whatever does not hold. */
 export interface Account {
@@ -115,7 +116,7 @@ async function entriesOf(ledger: NatsVoteLedger): Promise<Entry[]> {
   const entries: Entry[] = [];
   const size = ledger.size();
   if (size === 0) return entries;
-  for await (const entry of ledger.read(0, new AbortController().signal)) {
+  for await (const entry of ledger.read(0, never)) {
     entries.push(entry);
     if (entry.sequence >= size) break;
   }

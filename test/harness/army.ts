@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Cluster, type ClusterTimes, type CoordinatorPart } from './cluster.js';
-import { runCommand, temporaryFolder } from './command.js';
+import { runCommand } from './command.js';
 import { project } from './local-job.js';
 import type { Part } from './parts.js';
 import { Taps } from './taps.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const digits = (images: string): readonly string[] => [
   '--model',
@@ -31,7 +32,7 @@ export const TINY_JOB = digits('::100');
 
 /** What `certify` writes for these flags: results.jsonl. */
 export async function certifiedRows(job: readonly string[], code = 0): Promise<string> {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const finished = await runCommand(['certify', ...job, '--out', folder.file('out')]);
   if (finished.code !== code) throw new Error(`certify ended with ${finished.code}: ${finished.stderr}`);
   return await readFile(folder.file('out', 'results.jsonl'), 'utf8');

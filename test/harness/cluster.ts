@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobState } from '../../api/job-view.js';
 import type { Refusal } from '../../shared/ports/job-store.js';
-import type { Progress } from '../../shared/progress.js';
-import { runCommand, temporaryFolder, type Finished, type TemporaryFolder } from './command.js';
+import type { Progress } from '../../shared/job-progress.js';
+import { runCommand, type Finished } from './command.js';
 import { NatsServer, freePort, type NatsServerOptions } from './nats-server.js';
 import { Part } from './parts.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Seconds, short enough for tests. */
 const TIMES: ClusterTimes = { ackWait: 3, lease: 3 };
@@ -48,7 +49,7 @@ export class Cluster implements AsyncDisposable {
 
   static async start(options: NatsServerOptions = {}, times: Partial<ClusterTimes> = {}): Promise<Cluster> {
     const server = await NatsServer.start(options);
-    return new Cluster(server, await temporaryFolder(), { ...TIMES, ...times });
+    return new Cluster(server, new TemporaryFolder(), { ...TIMES, ...times });
   }
 
   /** Starts a coordinator; `listening` ones answer, of which one serves. @param nats another address, for example a proxy's */
@@ -138,7 +139,7 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.parts.map((part) => part[Symbol.asyncDispose]()));
     await this.nats[Symbol.asyncDispose]();
-    await this.folder[Symbol.asyncDispose]();
+    this.folder[Symbol.dispose]();
   }
 }
 

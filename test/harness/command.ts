@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, watch } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -149,22 +148,6 @@ async function becomesTrue(
   } finally {
     watcher.close();
   }
-}
-
-export interface TemporaryFolder extends AsyncDisposable {
-  readonly path: string;
-  /** Path of a file in it. */
-  file(...names: string[]): string;
-}
-
-/** A new empty folder, removed by `await using`. */
-export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-'));
-  return {
-    path: folder,
-    file: (...names) => path.join(folder, ...names),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
 }
 
 /** Every file below a folder by its relative path, with its content (latin1, one character a byte); null if there is no such folder. */

@@ -1,4 +1,4 @@
-import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../adapters/local/frames.js';
+import { FRAME_OVERHEAD, HEADER_BYTES, frameAt } from '../../adapters/local/ledger-frames.js';
 import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 
 /** The payloads of a ledger's whole records, and how many bytes behind them are not a whole one. */

@@ -1,13 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
+import { certifyConfig, type CertifyFlags } from '../../cli/certify/certify-flags.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { importDataSet } from '../../input/convert.js';
-import { resolveImages, settledSetup, setupOf } from '../../cli/certify/prepare.js';
+import { resolveImages, settledSetup, setupOf } from '../../cli/certify/drawing-setup.js';
 import { runJob } from '../../cli/certify/run-job.js';
 import { certificateOf } from '../../coordinator/results/certificates.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
@@ -15,39 +13,32 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, type PoolOptions, type ShardDrawer } from '../../worker/draw/pool.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
+import { valuesFrom } from '../support/verb-values.js';
 
 export const CHILD_MODULE = new URL('../../dist/worker/draw/child.js', import.meta.url);
 export const project = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 /** A job made ready in this process, to be run as often as a test likes; its children are real. */
-export interface LocalJob {
+export interface LocalJob extends Disposable {
   readonly job: Job;
   readonly setup: ChildSetup;
   readonly folder: string;
   readonly fingerprint: string;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
-const DEFAULTS = {
-  model: project('examples/digits/digits.onnx'),
-  data: project('examples/digits/digits.npz'),
-  out: '-',
-  sigma: '0.25',
-  alpha: '0.001',
-  stop: 'gain',
-  maxSamples: '100000',
-  seed: '7',
-  inputScale: '1',
-  layout: 'auto',
-  device: 'cpu',
-  hangSeconds: '60',
-  processes: '1',
-} satisfies RawOptions;
+const DIGITS = [
+  '--model',
+  project('examples/digits/digits.onnx'),
+  '--data',
+  project('examples/digits/digits.npz'),
+];
+const DEFAULTS = [...DIGITS, '--out', '-', '--sigma', '0.25', '--seed', '7', '--processes', '1'];
 
-export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> {
-  const config = compileConfig({ ...DEFAULTS, ...options });
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-test-'));
-  const dataFile = path.join(folder, 'data');
+export async function localJob(flags: Partial<CertifyFlags>): Promise<LocalJob> {
+  const config = certifyConfig({ ...valuesFrom(CERTIFY, DEFAULTS), ...flags });
+  const folder = new TemporaryFolder();
+  const dataFile = folder.file('data');
   const data = await importDataSet({ data: config.data, into: dataFile });
   const images = resolveImages(config, data.count);
   const setup = setupOf(config, dataFile, config.seed!, images);
@@ -56,9 +47,9 @@ export async function localJob(options: Partial<RawOptions>): Promise<LocalJob> 
   return {
     job,
     setup: settledSetup(setup, job),
-    folder,
+    folder: folder.path,
     fingerprint: prepared.fingerprint,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
 

@@ -1,13 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 
 import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Whether there is a nats-server on the PATH. Where there is none, tests that need it say so and are skipped. */
 export const hasNatsServer: boolean = spawnSync('nats-server', ['--version']).status === 0;
@@ -62,14 +61,14 @@ export class NatsServer implements AsyncDisposable {
 
   private constructor(
     readonly port: number,
-    private readonly folder: string,
+    private readonly folder: TemporaryFolder,
     private readonly options: NatsServerOptions,
   ) {
     this.config = options.config ?? '';
   }
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-nats-'));
+    const folder = new TemporaryFolder();
     const server = new NatsServer(await freePort(), folder, options);
     try {
       await server.restart();
@@ -86,12 +85,12 @@ export class NatsServer implements AsyncDisposable {
 
   /** Where its streams lie. */
   get store(): string {
-    return path.join(this.folder, 'store');
+    return this.folder.file('store');
   }
 
   /** Starts it (again) on the same port and store, and waits until a client is served. */
   async restart(): Promise<void> {
-    await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
+    await writeFile(this.folder.file('nats.conf'), this.configuration());
     this.child = spawn('nats-server', await this.flags(), {
       stdio: 'ignore',
       env: { ...process.env, ...this.environment },
@@ -121,7 +120,7 @@ export class NatsServer implements AsyncDisposable {
   /** Lets it read its files again. Of a harness's own configuration another one may be given, which stays. */
   async reload(config = this.config): Promise<void> {
     this.config = config;
-    await writeFile(path.join(this.folder, 'nats.conf'), this.configuration());
+    await writeFile(this.folder.file('nats.conf'), this.configuration());
     this.child?.kill('SIGHUP');
   }
 
@@ -147,7 +146,7 @@ export class NatsServer implements AsyncDisposable {
     this.resume();
     for (const link of this.links) await link.close();
     await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
+    this.folder[Symbol.dispose]();
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -166,7 +165,7 @@ export class NatsServer implements AsyncDisposable {
 
   private async flags(): Promise<string[]> {
     const { files } = this.options;
-    if (!files) return ['-c', path.join(this.folder, 'nats.conf')];
+    if (!files) return ['-c', this.folder.file('nats.conf')];
     const ports = ['-p', `${this.port}`, '-m', `${await freePort()}`];
     return ['-c', files.config, '-a', '127.0.0.1', ...ports];
   }

@@ -1,26 +1,28 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** A file system of its own in memory: filled, made larger and made read-only without touching anything else. */
 export class SmallDisk implements Disposable {
-  private constructor(readonly path: string) {}
+  readonly path: string;
+
+  private constructor(private readonly folder: TemporaryFolder) {
+    this.path = folder.path;
+  }
 
   /** @param size what mount's `size=` takes, for example '64k'; rounded up to whole pages of 4 KiB */
   static mount(size: string): SmallDisk {
-    const folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-disk-'));
+    const folder = new TemporaryFolder();
     try {
-      mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
+      mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder.path);
     } catch (error) {
-      rmSync(folder, { recursive: true });
+      folder[Symbol.dispose]();
       throw error;
     }
     return new SmallDisk(folder);
   }
 
   file(...names: string[]): string {
-    return path.join(this.path, ...names);
+    return this.folder.file(...names);
   }
 
   resize(size: string): void {
@@ -33,7 +35,7 @@ export class SmallDisk implements Disposable {
 
   [Symbol.dispose](): void {
     run('umount', this.path);
-    rmSync(this.path, { recursive: true });
+    this.folder[Symbol.dispose]();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { decodeTask } from '../../shared/wire/cluster.js';
 import type { NatsServer } from './nats-server.js';

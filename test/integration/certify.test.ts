@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { votesOf } from '../../shared/counts.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
 import { clopperPearsonLower, normalQuantile } from '../harness/binomial.js';
-import {
-  ROOT,
-  contentOf,
-  runCommand,
-  temporaryFolder,
-  type Finished,
-  type TemporaryFolder,
-} from '../harness/command.js';
+import { ROOT, contentOf, runCommand, type Finished } from '../harness/command.js';
 import {
   DIGITS,
   certifyArgs,
@@ -21,6 +14,7 @@ import {
   writeUint8Npy,
   type Flags,
 } from '../harness/results.js';
+import { folderOfAllTests, TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Six of the bundled digits, quickly. */
 const JOB: Flags = {
@@ -41,13 +35,11 @@ async function certify(out: string, flags: Flags = {}): Promise<Finished> {
 }
 
 /** The job above, run once for the tests that only look at what it left. */
-let plain: TemporaryFolder;
+const plain = folderOfAllTests();
 let plainRun: Finished;
 beforeAll(async () => {
-  plain = await temporaryFolder();
   plainRun = await certify(plain.path);
 });
-afterAll(() => plain[Symbol.asyncDispose]());
 
 const jsonl = async (folder: string) => (await contentOf(folder))!['results.jsonl']!;
 const withoutTime = (table: string[][]) => table.map((cells) => cells.slice(0, -1));
@@ -81,7 +73,7 @@ describe('certify writes', () => {
   });
 
   it('abstentions as −1 with radius 0', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     // Noise so strong that the network sees nothing.
     await certify(folder.path, { sigma: 50 });
     const [, ...lines] = await tableOf(folder.path);
@@ -122,7 +114,7 @@ describe('certify writes', () => {
 
 describe('labels', () => {
   it('are optional: without them label −1, correct 0, and nothing is said about accuracy', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const data = await unlabelledDigits(folder.file('x.npy'), 60);
     const plain = await certify(folder.file('plain'), { data });
     expect(plain.stdout).not.toMatch(/accura|average certified radius/);
@@ -147,7 +139,7 @@ describe('labels', () => {
   });
 
   it('of --labels win over those beside the images', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await writeUint8Npy(folder.file('y.npy'), [300], new Uint8Array(300).fill(3));
     await certify(folder.file('out'), { labels: folder.file('y.npy') });
     expect((await rowsOf(folder.file('out'))).map(({ label }) => label)).toEqual(IMAGES.map(() => 3));
@@ -221,13 +213,13 @@ describe('certify prints', () => {
   });
 
   it('with --quiet nothing, also where it draws the seed', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const { stdout, stderr } = await certify(folder.path, { quiet: true, seed: undefined });
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
   });
 
   it('the seed that it drew, which a second run adopts', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const first = await certify(folder.path, { seed: undefined });
     const { seed } = (await jobOf(folder.path)).draw;
     expect(first.stderr).toBe(`Seed ${seed}, drawn at random and kept in job.json.\n`);
@@ -235,7 +227,7 @@ describe('certify prints', () => {
     const second = await certify(folder.path, { seed: undefined });
     expect(second.stderr).toBe('');
     expect(await contentOf(folder.path)).toEqual(before);
-    await using other = await temporaryFolder();
+    using other = new TemporaryFolder();
     await certify(other.path, { seed: undefined });
     expect((await jobOf(other.path)).draw.seed).not.toBe(seed);
   });
@@ -243,7 +235,7 @@ describe('certify prints', () => {
 
 describe('results are a function of the job', () => {
   it('and not of the number of processes or of the run; another seed gives others', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const expected = await jsonl(plain.path);
     for (const processes of [2, 3]) {
       const out = folder.file(String(processes));
@@ -258,7 +250,7 @@ describe('results are a function of the job', () => {
   });
 
   it('another batch is another job with the same results', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     for (const batch of [8, 32]) await certify(folder.file(String(batch)), { batch });
     expect(await jsonl(folder.file('32'))).toBe(await jsonl(folder.file('8')));
     const [small, large] = [await jobOf(folder.file('8')), await jobOf(folder.file('32'))];
@@ -268,7 +260,7 @@ describe('results are a function of the job', () => {
 
 describe('certificates of fixed', () => {
   it('are Clopper and Pearson of their counts, by another formula', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const flags = { 'min-gain': undefined, stop: 'fixed', n0: 50, 'max-samples': 1000, images: '0:300:15' };
     await certify(folder.path, flags);
     const rows = await rowsOf(folder.path);

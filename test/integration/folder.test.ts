@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HEADER_BYTES, FRAME_OVERHEAD, frameAt } from '../../adapters/local/frames.js';
-import { contentOf, runCommand, startCommand, temporaryFolder } from '../harness/command.js';
+import { HEADER_BYTES, FRAME_OVERHEAD, frameAt } from '../../adapters/local/ledger-frames.js';
+import { contentOf, runCommand, startCommand } from '../harness/command.js';
 import { DIGITS, MODELS, PICTURES, certifyArgs, jobOf, type Flags } from '../harness/results.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** A job of a moment. */
 const QUICK: Flags = {
@@ -48,7 +49,7 @@ describe('another job into the folder is refused, naming what differs, and chang
   ];
 
   it('σ, α, seed, model, data, images, stopping rule, normalisation, layout, batch', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const { code } = await runCommand(certifyArgs({ ...QUICK, out: folder.path }));
     expect(code).toBe(0);
     const before = await contentOf(folder.path);
@@ -75,7 +76,7 @@ describe('another job into the folder is refused, naming what differs, and chang
     ['cut short', (text: string) => text.slice(0, text.length / 2)],
     ['emptied', () => ''],
   ])('a job.json that was %s is refused', async (_, damage) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const args = certifyArgs({ ...QUICK, out: folder.path });
     expect((await runCommand(args)).code).toBe(0);
     const file = folder.file('job.json');
@@ -109,7 +110,7 @@ describe('a job that takes seconds', () => {
   let expected: string;
 
   beforeAll(async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     expect((await runCommand(args(folder.path))).code).toBe(0);
     expected = (await contentOf(folder.path))!['results.jsonl']!;
     expect(expected.split('\n')).toHaveLength(7);
@@ -125,7 +126,7 @@ describe('a job that takes seconds', () => {
   }
 
   it('keeps a second process out of its folder, and is not disturbed by it', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await using first = startCommand(args(folder.path));
     await first.until(folder.path, () => existsSync(folder.file('ledger')));
     const second = await runCommand(args(folder.path));
@@ -146,7 +147,7 @@ describe('a job that takes seconds', () => {
     ['SIGTERM', false],
     ['SIGINT', true],
   ] as const)('%s (to the whole process group: %s) ends it resumably', async (signal, toGroup) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await using command = startCommand(args(folder.path), { ownGroup: true });
     await command.until(folder.path, async () => (await records(folder.path)) >= 6);
     if (toGroup) command.killGroup(signal);
@@ -180,7 +181,7 @@ describe('a job that takes seconds', () => {
   });
 
   it('SIGINT before the job has begun leaves the folder as it was', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await writeFile(folder.file('notes.txt'), 'keep me');
     await using command = startCommand(args(folder.path));
     await command.until(folder.path, () => existsSync(folder.file('lock')));

@@ -1,8 +1,9 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, runCommand, temporaryFolder } from '../harness/command.js';
+import { ROOT, runCommand } from '../harness/command.js';
 import { MODELS, certifyArgs, rowsOf } from '../harness/results.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const help = async (...args: string[]) => {
   const { code, stdout, stderr } = await runCommand(args);
@@ -95,7 +96,7 @@ describe('smoothcert', () => {
     const shown = [...commandsIn(await help()), ...commandsIn(await help('certify', '--help'))];
     expect(shown).toHaveLength(5);
     for (const [, ...args] of shown) {
-      await using folder = await temporaryFolder();
+      using folder = new TemporaryFolder();
       await copyFile(path.join(ROOT, MODELS, 'colour-nchw.onnx'), folder.file('M.onnx'));
       await copyFile(path.join(ROOT, MODELS, 'images-colour-nchw.npz'), folder.file('D.npz'));
       // One image is enough to see that the flags are understood.
@@ -149,7 +150,7 @@ describe('a command line that is wrong ends with exit code 2 and one sentence', 
   ];
 
   it.each(cases)('%j', async (args, expected) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const { code, stdout, stderr } = await runCommand(args, { cwd: folder.path });
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expected });
   });

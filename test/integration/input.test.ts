@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, contentOf, runCommand, temporaryFolder } from '../harness/command.js';
+import { ROOT, contentOf, runCommand } from '../harness/command.js';
 import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import { data, labels, models, options, otherModels, type Wrong } from './wrong-input.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Small jobs, so that a table row that is accepted by mistake fails soon. */
 const RUNS: Flags = { ...PICTURES, sigma: 0.25, images: '0:2', 'max-samples': 100, seed: 1, processes: 1 };
@@ -20,7 +21,7 @@ async function expectRefusal(out: string, [, flags, code, sentence, remedy]: Wro
 
 describe('certify refuses with exit code 2 and one sentence, and leaves no folder behind', () => {
   it.each([...options, ...data, ...labels, ...models, ...otherModels])('%s', async (...wrong) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await expectRefusal(folder.file('new', 'certificates'), wrong);
     expect(await contentOf(folder.file('new'))).toBeNull();
   });
@@ -28,7 +29,7 @@ describe('certify refuses with exit code 2 and one sentence, and leaves no folde
   it.each(['cuda', 'tensorrt', 'dml', 'coreml'])(
     'the device %s where its library is missing',
     async (device) => {
-      await using folder = await temporaryFolder();
+      using folder = new TemporaryFolder();
       const out = folder.file('certificates');
       const { code, stdout, stderr } = await runCommand(certifyArgs({ ...RUNS, device, out }));
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -48,7 +49,7 @@ describe('certify refuses with exit code 2 and one sentence, and leaves no folde
 
 describe('certify refuses a model that throws on every run', () => {
   it('with a sentence, and leaves no folder behind', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const out = folder.file('certificates');
     const model = `${MODELS}/fails-on-run.onnx`;
     const { code, stdout, stderr } = await runCommand(certifyArgs({ ...RUNS, model, out }));
@@ -72,7 +73,7 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
   ];
 
   it.each(chosen)('with notes of somebody else in it: %s', async (...wrong) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await mkdir(folder.file('mine'));
     await writeFile(folder.file('notes.txt'), 'keep me');
     await writeFile(folder.file('mine', 'results.tsv'), 'keep me too');
@@ -82,7 +83,7 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
   });
 
   it('with a finished job in it', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const { code } = await runCommand(certifyArgs({ ...RUNS, out: folder.path }));
     expect(code).toBe(0);
     const before = await contentOf(folder.path);
@@ -97,7 +98,7 @@ describe('certify refuses an --out that cannot be a folder', () => {
     ['a regular file', []],
     ['a path through a regular file', ['certificates']],
   ] as const)('%s', async (_, below) => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await writeFile(folder.file('notes.txt'), 'keep me');
     const out = folder.file('notes.txt', ...below);
     await expectRefusal(out, [

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '../../coordinator/results/certificates.js';
-import { contentOf, runCommand, temporaryFolder } from '../harness/command.js';
+import { contentOf, runCommand } from '../harness/command.js';
 import { MODELS, certifyArgs, jobOf, rowsOf, type Flags } from '../harness/results.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Pictures 0 to 7 are clear cases: p_A is above 0.99 for each model that reads them. */
 const CLEAR: Flags = {
@@ -20,7 +21,7 @@ const COLOUR_NHWC = `${MODELS}/images-colour-nhwc.npz`;
 
 /** Certifies, and gives what was written. */
 async function certify(model: string, flags: Flags, exitCode = 0) {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const { code, stderr } = await runCommand(
     certifyArgs({ ...CLEAR, model: `${MODELS}/${model}`, ...flags, out: folder.path }),
   );
@@ -226,7 +227,7 @@ describe('a model that throws for some pictures', () => {
   });
 
   it('also where the first image of the job is one of them, and the files are all there', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const model = `${MODELS}/fails-sometimes.onnx`;
     const args = certifyArgs({ ...CLEAR, ...FLAGS, model, images: '2:5', out: folder.path });
     const { code, stdout, stderr } = await runCommand(args);

@@ -5,10 +5,11 @@ import type { Certificate } from '../../coordinator/results/certificates.js';
 import { votesOf } from '../../shared/counts.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
 import { clopperPearsonLower, mostExpected, normalQuantile } from '../harness/binomial.js';
-import { ROOT, runCommand, temporaryFolder } from '../harness/command.js';
+import { ROOT, runCommand } from '../harness/command.js';
 import { readLinearModel, type LinearModel } from '../harness/linear-model.js';
 import { normalNumbers, referenceCertify } from '../harness/reference-certify.js';
 import { certifyArgs, rowsOf, type Flags } from '../harness/results.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /*
  * The tool against classifiers whose true radius and p_A are known in closed form (examples/oracle). α is 0.05 here, not
@@ -30,7 +31,7 @@ const truthOf = (name: string) =>
   (JSON.parse(readFileSync(`${ROOT}examples/oracle/${name}.json`, 'utf8')) as { images: Truth[] }).images;
 
 async function certify(name: string, flags: Flags): Promise<Certificate[]> {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const files = { model: `examples/oracle/${name}.onnx`, data: `examples/oracle/${name}.npz` };
   const { code, stderr } = await runCommand(
     certifyArgs({ ...files, alpha: ALPHA, seed: 2019, ...flags, out: folder.path }),
@@ -185,7 +186,7 @@ const marginOf = ({ weights, bias }: LinearModel, image: Float32Array) =>
   image.reduce((sum, pixel, i) => sum + pixel * weights[i]!, bias[0]!);
 
 async function readImages(data: string): Promise<Float32Array[]> {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const { file, count } = await importDataSet({ data, into: folder.file('images') });
   const reader = await DataSetReader.open(file);
   try {

@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { votesOf } from '../../shared/counts.js';
-import {
-  contentOf,
-  runCommand,
-  startCommand,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '../harness/command.js';
+import { contentOf, runCommand, startCommand } from '../harness/command.js';
 import { DIGITS, MODELS, certifyArgs, rowsOf, writeUint8Npy, type Flags } from '../harness/results.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Six of the bundled digits. */
 const JOB: Flags = {
@@ -23,9 +18,7 @@ const JOB: Flags = {
   processes: 1,
 };
 
-let folder: TemporaryFolder;
-beforeAll(async () => (folder = await temporaryFolder()));
-afterAll(() => folder[Symbol.asyncDispose]());
+const folder = folderOfAllTests();
 
 const certify = (name: string, flags: Flags = {}) =>
   runCommand(certifyArgs({ ...JOB, 'topk-rows': true, ...flags, out: folder.file(name) }));

@@ -13,6 +13,6 @@ test('a model whose rows influence each other at its only batch is refused: its 
 });
 
 test('the same model with a batch of 1 runs one row at a time', async () => {
-  await using local = await localJob({ model: project('test/fixtures/models/cross-talk.onnx'), data });
+  using local = await localJob({ model: project('test/fixtures/models/cross-talk.onnx'), data });
   expect(local.job.draw.batch).toBe(1);
 });

@@ -52,7 +52,7 @@ describe('a float16 model', () => {
   it('is certified: inputs of float16, scores of float32', async () => {
     const data = project('test/fixtures/models/images.npz');
     const model = project('test/fixtures/models/float16-input.onnx');
-    await using local = await localJob({ model, data, images: '0:8', maxSamples: '256', minGain: 'quick' });
+    using local = await localJob({ model, data, images: '0:8', maxSamples: '256', minGain: 'quick' });
     const pool = poolFor(local);
     const lines = await finish(local, path.join(local.folder, 'ledger'), lasting(pool));
     await pool.close();

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readModel } from '../../worker/model/onnx/model-file.js';
 import { ENTRY, TENSOR } from '../../worker/model/onnx/onnx-fields.js';
 import { editTensors } from '../../worker/model/tensors.js';
 import { fieldsOf, withField, withoutFields } from '../../worker/model/onnx/wire-edit.js';
-import { INPUTS, prepareShape, refusal, temporaryFolder } from './support.js';
+import { INPUTS, prepareShape, refusal } from './support.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
-const folder = temporaryFolder();
-afterAll(() => folder[Symbol.dispose]());
+const folder = folderOfAllTests();
 
 /** The same function, with its weights inside. */
 const whole = readFileSync(path.join(INPUTS, 'batch-4.onnx'));
@@ -35,11 +35,11 @@ const scoresOf = async (file: string) => {
 /** A folder of its own for a case, with these files in it. */
 function folderOf(name: string, files: Readonly<Record<string, Uint8Array>>): string {
   for (const [file, content] of Object.entries(files)) {
-    const target = path.join(folder.path, name, file);
+    const target = folder.file(name, file);
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, content);
   }
-  return `${path.join(folder.path, name)}/`;
+  return `${folder.file(name)}/`;
 }
 
 /** A tensor's entries about its file, and the number that says that it has one. */

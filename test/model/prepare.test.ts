@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
-import { prepareModel, type PreparedModel, type PrepareOptions } from '../../worker/model/prepare.js';
-import { NoiseKernel } from '../../worker/noise/generator.js';
+import { prepareModel, type PreparedModel, type PrepareOptions } from '../../worker/model/prepare-model.js';
+import { NoiseKernel } from '../../worker/noise/noise-kernel.js';
 import { INPUTS as inputs, MODELS as models, PLAIN, prepareShape, refusal } from './support.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'prepare-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderOfAllTests();
 
 interface Expected {
   images: number[];
@@ -19,7 +18,7 @@ interface Expected {
 const expected = JSON.parse(readFileSync(path.join(models, 'expected.json'), 'utf8')) as Expected;
 
 async function readerOf(name: string): Promise<DataSetReader> {
-  const into = path.join(folder, name);
+  const into = folder.file(name);
   await importDataSet({ data: path.join(models, name), into });
   return DataSetReader.open(into);
 }

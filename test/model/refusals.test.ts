@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } fr
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { project } from '../harness/local-job.js';
-import { INPUTS, MODELS, prepareShape, refusal, temporaryFolder } from './support.js';
+import { INPUTS, MODELS, prepareShape, refusal } from './support.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
-const folder = temporaryFolder();
+const folder = new TemporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
 const AGAIN = 'Check the path, and export or copy the model again; a model is an .onnx file.';
@@ -47,13 +48,13 @@ const files: Refused[] = [
     'Give the .onnx file that it was converted from.',
   ],
 ];
-mkdirSync(`${folder.path}folder`);
-writeFileSync(`${folder.path}empty.onnx`, '');
-writeFileSync(`${folder.path}text.onnx`, 'version https://git-lfs.github.com/spec/v1\n');
-writeFileSync(`${folder.path}no-graph.onnx`, Uint8Array.of(0x08, 7));
-writeFileSync(`${folder.path}model.ort`, Buffer.from('\x18\0\0\0ORTM\0\0\0\0'));
-copyFileSync(`${MODELS}free.onnx`, `${folder.path}large.onnx`);
-truncateSync(`${folder.path}large.onnx`, 2.5e9);
+mkdirSync(folder.file('folder'));
+writeFileSync(folder.file('empty.onnx'), '');
+writeFileSync(folder.file('text.onnx'), 'version https://git-lfs.github.com/spec/v1\n');
+writeFileSync(folder.file('no-graph.onnx'), Uint8Array.of(0x08, 7));
+writeFileSync(folder.file('model.ort'), Buffer.from('\x18\0\0\0ORTM\0\0\0\0'));
+copyFileSync(`${MODELS}free.onnx`, folder.file('large.onnx'));
+truncateSync(folder.file('large.onnx'), 2.5e9);
 
 const models: Refused[] = [
   [
@@ -189,7 +190,7 @@ const shapeOf = (file: string) => (pathOf(file).startsWith(INPUTS) ? [12] : [1, 
 
 describe('prepareModel refuses', () => {
   it.each(files)('the file %s', async (file, ...said) => {
-    expect(await refusal(prepareShape(folder.path + file, [1, 8, 8]), folder.path)).toEqual(said);
+    expect(await refusal(prepareShape(folder.file(file), [1, 8, 8]), `${folder.path}/`)).toEqual(said);
   });
 
   it.each(models)('%s', async (file, ...said) => {

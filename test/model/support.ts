@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SmoothcertError } from '../../shared/errors.js';
-import { prepareModel, type PrepareOptions } from '../../worker/model/prepare.js';
+import { prepareModel, type PrepareOptions } from '../../worker/model/prepare-model.js';
 
 export const MODELS = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
 export const INPUTS = fileURLToPath(new URL('../fixtures/model-inputs/', import.meta.url));
@@ -33,10 +30,4 @@ export async function refusal(promise: Promise<unknown>, folder = MODELS): Promi
     throw new Error('was not refused with a sentence', { cause: error });
   const sentence = [folder, MODELS, INPUTS].reduce((text, each) => text.replaceAll(each, ''), error.message);
   return [error.code, sentence, error.remedy];
-}
-
-/** A folder of its own, with a slash at the end, that is deleted with everything in it. */
-export function temporaryFolder(): { path: string } & Disposable {
-  const folder = `${mkdtempSync(path.join(tmpdir(), 'smoothcert-model-'))}/`;
-  return { path: folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }

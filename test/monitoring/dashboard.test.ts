@@ -5,11 +5,11 @@ import { describe, expect, it, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 
 import { METRICS } from '../../shared/telemetry/catalogue.js';
-import { temporaryFolder } from '../harness/command.js';
 import { hasPrometheus, runPromtool } from '../harness/prometheus.js';
 import { DASHBOARD, PANELS, QUERIES, asAsked } from './dashboard.js';
 import { MONITORING, RECORDS, read } from './files.js';
 import { askedBy, known, mistakesIn } from './promql.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** The dashboard asks for what exists. Grafana is not run: it is in none of Debian's packages. */
 
@@ -30,7 +30,7 @@ describe('every query of the dashboard', () => {
   );
 
   it.runIf(hasPrometheus)('is PromQL', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const check = async (expressions: readonly string[]) => {
       const rules = expressions.map((expr, at) => ({ record: `dashboard:${at}`, expr }));
       await writeFile(folder.file('rules.yaml'), stringify({ groups: [{ name: 'dashboard', rules }] }));

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { Cluster, type CoordinatorPart } from '../harness/cluster.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { freePort } from '../harness/nats-server.js';
 import type { Part } from '../harness/parts.js';
 import { Prometheus } from '../harness/prometheus.js';
 import { read } from './files.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Every duration of the rules, windows and `for` alike, is this many times shorter, as scrapes and evaluations are 15 times. */
 const FASTER = 60;
@@ -41,7 +41,7 @@ export class WatchedCluster implements AsyncDisposable {
   ) {}
 
   static async raise(): Promise<WatchedCluster> {
-    const folder = await temporaryFolder();
+    const folder = new TemporaryFolder();
     const cluster = await Cluster.start();
     try {
       const first = await cluster.coordinator();
@@ -55,7 +55,7 @@ export class WatchedCluster implements AsyncDisposable {
       return new WatchedCluster(cluster, [first, standby], workers, prometheus, folder);
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
       throw error;
     }
   }
@@ -87,7 +87,7 @@ export class WatchedCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.prometheus[Symbol.asyncDispose]();
     await this.cluster[Symbol.asyncDispose]();
-    await this.folder[Symbol.asyncDispose]();
+    this.folder[Symbol.dispose]();
   }
 }
 

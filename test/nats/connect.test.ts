@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { createUser } from '@nats-io/nkeys';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.js';
 import { checkVersion } from '../../adapters/nats/link/server-version.js';
 import { NatsServer, TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { describeNats } from './support.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const QUICK = { ...TEST_TIMES, connectMs: 300 };
 const to = (server: { url: string }, options: Partial<NatsOptions> = {}) =>
@@ -57,7 +56,10 @@ describeNats('a connection to a server', (server) => {
     await server().kill();
     const connecting = to(server(), { times: TEST_TIMES });
     await server().restart();
-    await (await connecting).close();
+    const link = await connecting;
+    expect(link.connected).toBe(true);
+    await link.connection.flush();
+    await link.close();
   });
 
   it('tells when it is lost, and when it is there again', async () => {
@@ -78,13 +80,17 @@ describeNats('a connection to a server', (server) => {
 
   it('closes while the server is away', async () => {
     const link = await server().connect();
+    const lost = new Promise((resolve) => link.onConnected(resolve));
     await server().kill();
+    expect(await lost).toBe(false);
     const end = new AbortController();
     const waiting = [link.untilConnected(), link.untilConnected(end.signal)];
     end.abort();
     await waiting[1];
+    expect(link).toMatchObject({ connected: false, closed: false });
     await link.close();
     await waiting[0];
+    expect(link).toMatchObject({ connected: false, closed: true });
     await server().restart();
   });
 
@@ -105,11 +111,7 @@ describeNats('a connection to a server', (server) => {
 });
 
 describe.skipIf(!hasNatsServer)('a server that asks who is there', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-nats-login-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+  const folder = folderOfAllTests();
 
   it.each([
     ['user and password', 'authorization { user: me, password: secret }', { user: 'me', password: 'secret' }],
@@ -124,7 +126,7 @@ describe.skipIf(!hasNatsServer)('a server that asks who is there', () => {
 
   it('is told by an nkey', async () => {
     const user = createUser();
-    const nkeySeed = path.join(folder, 'seed.nk');
+    const nkeySeed = folder.file('seed.nk');
     await writeFile(nkeySeed, `# a comment\n${Buffer.from(user.getSeed()).toString()}\n`);
     const config = `authorization { users: [ { nkey: ${user.getPublicKey()} } ] }`;
     await using server = await NatsServer.start({ config, login: { nkeySeed } });
@@ -133,7 +135,7 @@ describe.skipIf(!hasNatsServer)('a server that asks who is there', () => {
   });
 
   it('is believed only with the certificate that we know', async () => {
-    const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
+    const [cert, key] = [folder.file('cert.pem'), folder.file('key.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
     const self = [
       'req',

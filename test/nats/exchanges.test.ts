@@ -3,20 +3,23 @@ import { expect, it, vi } from 'vitest';
 
 import { jobsBucket, leaseBucket } from '../../adapters/nats/link/buckets.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
-import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
+import { WorkOrders } from '../../adapters/nats/exchange/work-orders.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
 import { jobDigestOf } from '../../shared/job.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeOrder } from '../../shared/wire/cluster.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { drawToJson } from '../../shared/wire/job-json.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { aborted, MALFORMED, orderOf, PREPARED, presenceOf, requestOf } from './state-support.js';
-import { describeNats, Heard, never, recordOf, take, taskOf } from './support.js';
+import { describeNats } from './support.js';
+import { Heard, aborted } from '../support/events.js';
+import { taskOf } from '../support/records.js';
+import { MALFORMED, PREPARED, orderOf, presenceOf, requestOf } from '../support/stored-state.js';
+import { never } from '../support/never.js';
 
 const MIB = 2 ** 20;
 
@@ -37,61 +40,6 @@ describeNats('the exchanges in NATS', (server) => {
     const draw = { ...order.draw, numericClass: randomUUID() };
     return { ...order, draw, jobDigest: jobDigestOf(draw, order.claim) };
   }
-
-  it('carry a job from its opening to its end', async () => {
-    const [one, { exchange: other }] = [await coordinator(), await worker()];
-    const order = newOrder();
-    const { job, jobDigest, draw } = order;
-    expect(await other.open(job)).toBeNull();
-    const links = await one.open(order, MIB);
-    await links.queue.publish(taskOf('a', job));
-    await links.queue.publish(taskOf('b', job));
-    const tasks = await other.tasks(draw.numericClass);
-    const delivery = (await tasks.next(never))!;
-    expect(delivery.task).toEqual(taskOf('a', job));
-    const theirs = (await other.open(job))!;
-    expect(theirs.order).toEqual(order);
-    const told = new Heard<readonly number[]>();
-    theirs.stop.onAnnounce(told.hear);
-    const next = told.next();
-    links.stop.announce([3]);
-    expect(await next).toEqual([3]);
-    await theirs.ledger.append({ ...recordOf('a'), jobDigest });
-    await delivery.acknowledge();
-    const [entry] = await take(links.ledger, 0, 1);
-    expect(entry?.record.task).toBe('a');
-    await one.end(order);
-    await aborted(theirs.ended);
-    expect(await links.queue.depth(job)).toEqual({ waiting: 0, taken: 0 });
-    expect(await other.open(job)).toBeNull();
-    await one.end(order);
-    await Promise.all([links.close(), theirs.close(), tasks.close()]);
-    const again = await one.open(order, MIB);
-    expect(again.ledger.size()).toBe(1);
-    await again.close();
-    await one.end(order);
-    await one.removeLedger(job);
-    await one.removeLedger(job);
-    const fresh = await one.open(order, MIB);
-    expect(fresh.ledger.size()).toBe(0);
-    await fresh.close();
-    await Promise.all([one.close(), other.close()]);
-  });
-
-  it('let a job that is begun again go on, though it was said to have ended', async () => {
-    const [one, { exchange: other }] = [await coordinator(), await worker()];
-    const order = newOrder();
-    await (await one.open(order, MIB)).close();
-    await one.end(order);
-    const links = await one.open(order, MIB);
-    links.stop.announce([1]);
-    const theirs = (await other.open(order.job))!;
-    const told = new Heard<readonly number[]>();
-    theirs.stop.onAnnounce(told.hear);
-    if (!theirs.stop.isDecided(1)) await told.next();
-    expect(theirs.ended.aborted).toBe(false);
-    await Promise.all([links.close(), theirs.close()]);
-  });
 
   it('end a job for a worker that was away when that was said', async () => {
     await using proxy = await TcpProxy.to(server().port);

@@ -1,37 +1,27 @@
 import { expect, it } from 'vitest';
 
 import { jobsBucket } from '../../adapters/nats/link/buckets.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { WorkOrders } from '../../adapters/nats/exchange/orders.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { WorkOrders } from '../../adapters/nats/exchange/work-orders.js';
 import { encodeEntry } from '../../api/wire/entry.js';
-import { makeJob } from '../support/jobs.js';
-import { ENDING, entryOf, MALFORMED, orderOf, PREPARED } from './state-support.js';
 import { describeNats } from './support.js';
+import { MALFORMED, entryOf, orderOf } from '../support/stored-state.js';
 
 const MANY = 10_000;
+const AT_ONCE = 50;
+
+async function openStore(link: NatsLink) {
+  const damaged: string[] = [];
+  const store = await NatsJobStore.open(link, (id, error) => {
+    expect(error).toMatchObject({ name: 'SmoothcertError' });
+    damaged.push(id);
+  });
+  const ids = async () => (await store.list()).map(({ entry }) => entry.id);
+  return { store, damaged, ids };
+}
 
 describeNats('the job store in NATS', (server) => {
-  async function openStore(link: NatsLink) {
-    const damaged: string[] = [];
-    const store = await NatsJobStore.open(link, (id, error) => {
-      expect(error).toMatchObject({ name: 'SmoothcertError' });
-      damaged.push(id);
-    });
-    const ids = async () => (await store.list()).map(({ entry }) => entry.id);
-    return { store, damaged, ids };
-  }
-
-  it('gives back what was stored, whole', async () => {
-    const { store } = await openStore(await server().connect());
-    const entry = entryOf('j-whole', { job: makeJob(), prepared: PREPARED, startMs: 1_500, ending: ENDING });
-    expect(await store.create(entry)).toBe('created');
-    expect((await store.get('j-whole'))?.entry).toEqual(entry);
-    expect(await store.get('j-none')).toBeNull();
-    expect(await store.get('no id. of *')).toBeNull();
-    await store.close();
-  });
-
   it('is made anew, empty, where the server has lost it, and says so', async () => {
     const link = await server().connect();
     const { store, ids } = await openStore(link);
@@ -65,46 +55,6 @@ describeNats('the job store in NATS', (server) => {
     expect(await orders.get('j-a')).toBeNull();
   });
 
-  it('makes one job of two creations that race', async () => {
-    const stores = await Promise.all(
-      [1, 2].map(async () => (await openStore(await server().connect())).store),
-    );
-    for (let k = 0; k < 20; k++) {
-      const entries = [1, 2].map((createMs) => entryOf(`j-race-${k}`, { createMs }));
-      const outcomes = await Promise.all(stores.map((store, at) => store.create(entries[at]!)));
-      expect([...outcomes].sort()).toEqual(['created', 'exists']);
-      const stored = await stores[0]!.get(`j-race-${k}`);
-      expect(stored?.entry).toEqual(entries[outcomes.indexOf('created')]);
-    }
-  });
-
-  it('replaces only what has not changed since it was read', async () => {
-    const { store } = await openStore(await server().connect());
-    const entry = entryOf('j-cas');
-    await store.create(entry);
-    const { version } = (await store.get('j-cas'))!;
-    const started = { ...entry, startMs: 5 };
-    expect(await store.replace(started, version)).toBe('replaced');
-    expect(await store.replace({ ...entry, startMs: 6 }, version)).toBe('changed');
-    const now = (await store.get('j-cas'))!;
-    expect(now.entry).toEqual(started);
-    expect(now.version).toBeGreaterThan(version);
-    expect(await store.replace(entryOf('j-none'), 7)).toBe('changed');
-    expect(await store.get('j-none')).toBeNull();
-  });
-
-  it('forgets what is removed, and takes it anew', async () => {
-    const { store } = await openStore(await server().connect());
-    await store.create(entryOf('j-gone'));
-    const { version } = (await store.get('j-gone'))!;
-    await store.remove('j-gone');
-    await store.remove('j-gone');
-    expect(await store.get('j-gone')).toBeNull();
-    expect(await store.replace(entryOf('j-gone'), version)).toBe('changed');
-    expect(await store.create(entryOf('j-gone', { createMs: 9 }))).toBe('created');
-    expect((await store.get('j-gone'))?.entry.createMs).toBe(9);
-  });
-
   it('keeps work orders apart from jobs', async () => {
     const link = await server().connect();
     const { ids } = await openStore(link);
@@ -130,18 +80,22 @@ describeNats('the job store in NATS', (server) => {
     const { store: fresh } = await openStore(await server().connect());
     expect((await fresh.get('j-lasts'))?.entry).toEqual(entryOf('j-lasts'));
   });
+});
 
+describeNats('a job store in NATS with many jobs', (server) => {
   it('lists ten thousand jobs, newest first, without those that cannot be read', async () => {
     const link = await server().connect({ requestMs: 30_000 });
     const { store, damaged } = await openStore(link);
-    for (const { entry } of await store.list()) await store.remove(entry.id);
     expect(await store.list()).toEqual([]);
     const bucket = await jobsBucket(link);
-    for (let begin = 0; begin < MANY; begin += 500) {
-      const some = Array.from({ length: 500 }, (_, k) =>
+    // Of 500 writes at once to a new bucket, nats-server 2.9.10 sometimes never answered one.
+    for (let begin = 0; begin < MANY; begin += AT_ONCE) {
+      const some = Array.from({ length: AT_ONCE }, (_, k) =>
         entryOf(`j-${begin + k}`, { createMs: 10 * (begin + k) }),
       );
-      await Promise.all(some.map((entry) => bucket.put(`job.${entry.id}`, encodeEntry(entry))));
+      await Promise.all(
+        some.map((entry) => bucket.put(`job.${entry.id}`, encodeEntry(entry), { timeout: 60_000 })),
+      );
     }
     await Promise.all(MALFORMED.map((bytes, k) => bucket.put(`job.j-bad-${k}`, bytes)));
     const listed = await store.list();

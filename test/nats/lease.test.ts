@@ -5,14 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
 
 import { leaseBucket } from '../../adapters/nats/link/buckets.js';
-import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/lease.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { LEASE_KEY, NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
 import { decodeLease } from '../../shared/wire/cluster.js';
 import { TEST_TIMES } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { aborted, MALFORMED } from './state-support.js';
-import { describeNats, never } from './support.js';
+import { describeNats } from './support.js';
+import { aborted } from '../support/events.js';
+import { MALFORMED } from '../support/stored-state.js';
+import { never } from '../support/never.js';
 
 const HOLDER = fileURLToPath(new URL('lease-holder.mjs', import.meta.url));
 
@@ -42,26 +44,6 @@ describeNats('the lease in NATS', (server) => {
     await link.close();
   });
 
-  it('is held by one at a time, and handed on at once', async () => {
-    const [one, other] = [
-      await open(await server().connect(), 'one'),
-      await open(await server().connect(), 'other'),
-    ];
-    expect([one.held, one.lost.aborted]).toEqual([false, true]);
-    await one.acquire(never);
-    expect([one.held, one.lost.aborted]).toEqual([true, false]);
-    const waiting = other.acquire(never);
-    const { lost } = one;
-    await one.release();
-    await waiting;
-    expect([one.held, lost.aborted, other.held]).toEqual([false, true, true]);
-    await other.release();
-    expect(await holderNow(await server().connect())).toBeNull();
-    await one.acquire(never);
-    expect([one.held, one.lost.aborted, lost.aborted]).toEqual([true, false, true]);
-    await one.release();
-  });
-
   it('is taken again after its bucket was removed, and what was wrong is told once', async () => {
     const link = await server().connect();
     const told: string[] = [];
@@ -74,23 +56,6 @@ describeNats('the lease in NATS', (server) => {
     expect(await holderNow(link)).toBe('one');
     expect(told).toEqual([expect.stringContaining('The lease cannot be taken')]);
     await lease.release();
-  });
-
-  it('goes to one of those who wait for it', async () => {
-    const leases = await Promise.all(
-      ['a', 'b', 'c'].map(async (name) => open(await server().connect(), name)),
-    );
-    const end = new AbortController();
-    const outcomes = leases.map(async (lease) => {
-      const won = lease.acquire(end.signal).then(() => true);
-      return won.catch(() => false);
-    });
-    await Promise.race(outcomes);
-    const holder = await holderNow(await server().connect());
-    end.abort();
-    const won = (await Promise.all(outcomes)).map((yes, at) => yes && ['a', 'b', 'c'][at]);
-    expect(won.filter(Boolean)).toEqual([holder]);
-    await Promise.all(leases.map((lease) => lease.release()));
   });
 
   it('is renewed for as long as its holder lives', async () => {
@@ -106,22 +71,6 @@ describeNats('the lease in NATS', (server) => {
     }
     expect(lease.held).toBe(true);
     await lease.release();
-  });
-
-  it('ends with the reason of the signal where somebody else holds it', async () => {
-    const [one, other] = [
-      await open(await server().connect(), 'one'),
-      await open(await server().connect(), 'other'),
-    ];
-    await one.acquire(never);
-    const reason = new Error('enough');
-    const end = new AbortController();
-    const waiting = other.acquire(end.signal);
-    end.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-    await expect(other.acquire(AbortSignal.abort(reason))).rejects.toBe(reason);
-    expect([one.held, other.held]).toEqual([true, false]);
-    await one.release();
   });
 
   it('is taken over from a process that was killed', async () => {
@@ -177,18 +126,6 @@ describeNats('the lease in NATS', (server) => {
     await one.release();
   });
 
-  it('is found lost by a holder whose key was taken from it, at the next renewal', async () => {
-    const link = await server().connect({ leaseRenewMs: 50 });
-    const lease = await open(link, 'one');
-    await lease.acquire(never);
-    const bucket = await leaseBucket(link);
-    const before = performance.now();
-    await bucket.put(LEASE_KEY, MALFORMED[1]!);
-    await aborted(lease.lost);
-    expect(lease.held).toBe(false);
-    expect(performance.now() - before).toBeLessThan(0.8 * TEST_TIMES.leaseTtlMs);
-  });
-
   it('is held on to if the answer to a renewal was lost', async () => {
     const link = await server().connect();
     const lease = await open(link, 'one');
@@ -210,5 +147,16 @@ describeNats('the lease in NATS', (server) => {
     await lease.acquire(never);
     expect(malformed.count).toBeGreaterThan(0);
     await lease.release();
+  });
+});
+
+describeNats('a lease in NATS that is good for ten minutes', (server) => {
+  it('is found lost at the next renewal by a holder whose key was taken from it', async () => {
+    const link = await server().connect({ leaseTtlMs: 600_000, leaseRenewMs: 50 });
+    const lease = await NatsLease.open(link, { holder: 'one', artifactsUrl: '' });
+    await lease.acquire(never);
+    await (await leaseBucket(link)).put(LEASE_KEY, MALFORMED[1]!);
+    await aborted(lease.lost);
+    expect(lease.held).toBe(false);
   });
 });

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
 import { answerPreparations, type Prepare } from '../../adapters/nats/exchange/preparation-answers.js';
 import { isOfTheJob, Preparations } from '../../adapters/nats/exchange/preparations.js';
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { PrepareRequest, Presence } from '../../shared/ports/exchange.js';
 import { decodePrepared, encodePrepared } from '../../shared/wire/cluster.js';
-import { aborted, MALFORMED, PREPARED, presenceOf, requestOf, sendMalformed } from './state-support.js';
-import { describeNats, Heard, never } from './support.js';
+import { describeNats, sendMalformed } from './support.js';
+import { Heard, aborted } from '../support/events.js';
+import { MALFORMED, PREPARED, presenceOf, requestOf } from '../support/stored-state.js';
+import { never } from '../support/never.js';
 
 /** Busy words every 100 ms, patience for 400. */
 const TIMES = { presenceEveryMs: 500, standbyPollMs: 50 };
@@ -173,12 +175,12 @@ describeNats('preparations in NATS', (server) => {
     const here = [presenceOf('w')];
     const [one, other] = [await asker(here), await asker(here)];
     const finish: (() => void)[] = [];
-    let inHand = 0;
+    let inUse = 0;
     let most = 0;
     const { stop, begun } = await worker(async () => {
-      most = Math.max(most, ++inHand);
+      most = Math.max(most, ++inUse);
       if (finish.length === 0) await new Promise<void>((resolve) => finish.push(resolve));
-      inHand--;
+      inUse--;
       return PREPARED;
     });
     const started = begun.next();

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { MalformedMessages } from '../../adapters/nats/link/messages.js';
-import { NatsStopSignal } from '../../adapters/nats/exchange/stop-signal.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { MalformedMessages } from '../../adapters/nats/link/core-messages.js';
+import { NatsStopSignal } from '../../adapters/nats/exchange/nats-stop-signal.js';
 import { decodeStop, encodeStop } from '../../shared/wire/cluster.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { aborted, MALFORMED, sendMalformed } from './state-support.js';
-import { describeNats, Heard } from './support.js';
+import { describeNats, sendMalformed } from './support.js';
+import { Heard, aborted } from '../support/events.js';
+import { MALFORMED } from '../support/stored-state.js';
 
 const NEVER_MS = 1e9;
 const LIMIT = 300_000;

@@ -4,12 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
 import { ensureLedger, ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { ensureBucket, ensureStream } from '../../adapters/nats/link/streams.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
 import { WORK_LIMITS, WORK_STREAM, consumerOf } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
-import { DIGEST, describeNats } from './support.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
+import { describeNats } from './support.js';
+import { DIGEST } from '../support/records.js';
 
 const SETTINGS = {
   retention: RetentionPolicy.Limits,
@@ -28,7 +29,13 @@ describeNats('what is made in NATS', (server) => {
     await Promise.all(links.map((link) => ensureLedger(link, name, 1000)));
     const bucket = { name: 'MANY', largestValue: 1000, largestTotal: 10_000, ttlMs: 1000 };
     await Promise.all(links.map((link) => ensureBucket(link, bucket)));
-    await Promise.all(links.map((link) => ensureBucket(link, bucket)));
+    const madeAgain = await Promise.all(links.map((link) => ensureBucket(link, bucket)));
+    expect(madeAgain).toEqual(links.map(() => false));
+    const { streams, consumers } = links[0]!.manager;
+    const names = (await streams.list().next()).map(({ config }) => config.name);
+    expect(names.sort()).toEqual(['KV_MANY', ledgerStream('j-many'), WORK_STREAM].sort());
+    const made = await consumers.list(WORK_STREAM).next();
+    expect(made.map(({ name: one }) => one)).toEqual([consumerOf(classToken('one class'))]);
   });
 
   it('has the limits that the design gives it', async () => {

@@ -1,16 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import type { Entry, VoteLedger } from '../../shared/ports/vote-ledger.js';
-import type { Task } from '../../shared/ports/task-queue.js';
-import type { LedgerRecord } from '../../shared/wire/record.js';
-import { FINGERPRINT } from '../support/jobs.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsServer, hasNatsServer, type NatsServerOptions } from '../harness/nats-server.js';
-
-export const DIGEST = 'ab'.repeat(32);
-export const never = new AbortController().signal;
-// Many wait on it at once, and Node would warn of a leak.
-setMaxListeners(0, never);
+import { MALFORMED } from '../support/stored-state.js';
 
 /** Tests against one nats-server of their own; skipped where there is none to run. */
 export function describeNats(
@@ -28,53 +20,13 @@ export function describeNats(
   });
 }
 
-export const taskOf = (name: string, job = 'j-1'): Task => ({
-  name,
-  job,
-  shards: [{ image: 3, begin: 0, end: 64 }],
-});
-
-export function recordOf(task: string, shards = 1): LedgerRecord {
-  const counted = Array.from({ length: shards }, (_, image) => ({
-    shard: { image, begin: 0, end: 64 },
-    micros: 1,
-    counts: { classes: [0, 300], votes: [61, 2], invalid: 1 },
-  }));
-  return {
-    jobDigest: DIGEST,
-    fingerprint: FINGERPRINT,
-    task,
-    counted,
-    failed: [],
-    returned: [],
-    dropped: [],
-    failedImages: [],
-    cancelled: false,
-  };
-}
-
-/** The next `count` entries behind `after`. */
-export async function take(ledger: VoteLedger, after: number, count: number): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for await (const entry of ledger.read(after, never)) {
-    entries.push(entry);
-    if (entries.length === count) break;
-  }
-  return entries;
-}
-
-export const upTo = (from: number, to: number): number[] =>
-  Array.from({ length: to - from + 1 }, (_, k) => from + k);
-
-/** What was called with, and a promise of the next call. */
-export class Heard<T> {
-  readonly all: T[] = [];
-  private waiting: ((value: T) => void)[] = [];
-  readonly hear = (value: T): void => {
-    this.all.push(value);
-    for (const resolve of this.waiting.splice(0)) resolve(value);
-  };
-  next(): Promise<T> {
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
+/** Sends all of `MALFORMED` to each of the subjects; resolves once the server has handed them on and all links have read them. */
+export async function sendMalformed(
+  from: NatsLink,
+  subjects: readonly string[],
+  to: NatsLink,
+): Promise<void> {
+  for (const subject of subjects) for (const bytes of MALFORMED) from.connection.publish(subject, bytes);
+  await from.connection.flush();
+  await to.connection.flush();
 }

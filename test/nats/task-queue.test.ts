@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
 import {
   WORK_LIMITS,
   WORK_STREAM,
@@ -10,10 +10,13 @@ import {
   workSubject,
   type WorkLimits,
 } from '../../adapters/nats/tasks/work-stream.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { encodeTask } from '../../shared/wire/cluster.js';
-import { Heard, describeNats, never, taskOf, upTo } from './support.js';
+import { describeNats } from './support.js';
+import { Heard } from '../support/events.js';
+import { taskOf, upTo } from '../support/records.js';
+import { never } from '../support/never.js';
 
 const DEADLINE = { timeout: 20_000, interval: 20 };
 
@@ -36,13 +39,21 @@ describeNats('the task queue in NATS', (server) => {
 
   it('leaves a task with whoever holds it, for longer than ack_wait', async () => {
     const numericClass = randomUUID();
-    const times = { ackWaitMs: 1500, workingEveryMs: 200 };
+    const times = { ackWaitMs: 3000, workingEveryMs: 200 };
     const links = [await server().connect(times), await server().connect(times)] as const;
     const [holder, other] = [await open(links[0], numericClass), await open(links[1], numericClass)];
+    const enough = new AbortController();
+    let working = 0;
+    links[1].connection.subscribe(`$JS.ACK.${WORK_STREAM}.${consumerOf(classToken(numericClass))}.>`, {
+      callback: (_, { data }) => {
+        const isWorking = Buffer.from(data).toString() === '+WPI';
+        if (isWorking && ++working * times.workingEveryMs > 1.4 * times.ackWaitMs) enough.abort();
+      },
+    });
+    await links[1].connection.flush();
     await holder.publish(taskOf('a'));
     const held = await holder.next(never);
-    const impatient = AbortSignal.timeout(2500);
-    expect(await other.next(impatient)).toBeNull();
+    expect(await other.next(enough.signal)).toBeNull();
     await held!.acknowledge();
     expect(await other.depth()).toEqual({ waiting: 0, taken: 0 });
   });
@@ -95,22 +106,6 @@ describeNats('the task queue in NATS', (server) => {
     const { waiting: left, taken } = await queue.depth();
     expect(left + taken).toBe(1);
     expect(told.all).toHaveLength(1);
-  });
-
-  it('counts and removes the tasks of one job', async () => {
-    const queue = await open();
-    for (const name of ['a', 'b', 'c']) await queue.publish(taskOf(name, 'j-1'));
-    await queue.publish(taskOf('d', 'j-2'));
-    expect(await queue.depth('j-1')).toEqual({ waiting: 3, taken: 0 });
-    expect(await queue.depth('j-2')).toEqual({ waiting: 1, taken: 0 });
-    const taken = await queue.next(never);
-    const { waiting, taken: held } = await queue.depth('j-1');
-    expect(waiting + held).toBe(3);
-    await queue.purge('j-1');
-    expect(await queue.depth('j-1')).toEqual({ waiting: 0, taken: 0 });
-    expect(await queue.depth('j-3')).toEqual({ waiting: 0, taken: 0 });
-    await taken!.acknowledge();
-    expect((await queue.next(never))!.task).toEqual(taskOf('d', 'j-2'));
   });
 
   it('rejects whoever waits when the connection is closed', async () => {
@@ -185,9 +180,12 @@ describeNats('the task queue and a server that is killed', (server) => {
     await server().restart();
     await Promise.all([holder.untilConnected(), waiter.untilConnected()]);
     await vi.waitFor(async () => expect(await queue.publish(taskOf('next'))).toBe('queued'), DEADLINE);
-    expect((await waiting)!.task.name).toBe('next');
-    await held!.acknowledge();
-    expect(await queue.depth()).toEqual({ waiting: 0, taken: 1 });
+    const taken = [(await waiting)!];
+    // The server hands `held` out again where it was away for longer than ack_wait, or had not written down who held it.
+    while (!taken.some(({ task }) => task.name === 'next')) taken.push((await other.next(never))!);
+    expect(['held', 'next']).toEqual(expect.arrayContaining(taken.map(({ task }) => task.name)));
+    for (const delivery of [held!, ...taken]) await delivery.acknowledge();
+    await vi.waitFor(async () => expect(await queue.depth()).toEqual({ waiting: 0, taken: 0 }), DEADLINE);
   });
 
   it('makes stream and consumer anew after they were removed', async () => {

@@ -6,26 +6,27 @@ import { removeUnneeded, unneeded } from '../../cli/upkeep/prune.js';
 import { check, putBack } from '../../cli/upkeep/restore.js';
 import type { Stores } from '../../cli/upkeep/stores.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
-import type { ServicePorts } from '../../coordinator/jobs/ports.js';
+import type { ServicePorts } from '../../coordinator/jobs/service-ports.js';
 import { Retention } from '../../coordinator/jobs/retention.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
 import { ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
-import { NatsLedgers } from '../../adapters/nats/ledger/ledgers.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { jobDigest } from '../../shared/job.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { temporaryFolder } from '../harness/command.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
 import { makeJob } from '../support/jobs.js';
 import { store } from '../support/service-bed.js';
-import { ENDING, PREPARED, entryOf } from './state-support.js';
-import { describeNats, recordOf } from './support.js';
+import { describeNats } from './support.js';
+import { recordOf } from '../support/records.js';
+import { ENDING, PREPARED, entryOf } from '../support/stored-state.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const JOB = makeJob();
 const DIGEST = jobDigest(JOB);
@@ -65,7 +66,7 @@ const endedAt = (endMs: number): Partial<JobEntry> => ({ ending: { ...ENDING, en
 
 describeNats('what a cluster keeps', (server) => {
   it('has ledgers that are read whole up to now, whatever else was written into them', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const link = await server().connect();
     const stores = await storesOn(link, folder.path);
     const id = await addJob(stores, ['a', 'b', 'c']);
@@ -82,7 +83,7 @@ describeNats('what a cluster keeps', (server) => {
   });
 
   it('is forgotten by age and by number, by two coordinators at once; a job that runs never is', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const stores = await storesOn(await server().connect(), folder.path);
     for (const { entry } of await stores.jobs.list()) await stores.jobs.remove(entry.id);
     const [old, fourth, third, second, first] = await Promise.all(
@@ -122,7 +123,7 @@ describeNats('what a cluster keeps', (server) => {
   });
 
   it('shows ledgers without a job, and removes them when they are old', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const stores = await storesOn(await server().connect(), folder.path);
     const [kept, gone] = [await addJob(stores, ['a']), await addJob(stores, ['a'])];
     await stores.jobs.remove(gone);
@@ -136,7 +137,7 @@ describeNats('what a cluster keeps', (server) => {
   });
 
   it('is backed up, and restored into another server; what a worker writes between is noticed', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await using fresh = await NatsServer.start();
     const stores = await storesOn(await server().connect(), folder.file('store'));
     const other = await storesOn(await fresh.connect(), folder.file('other'));
@@ -163,7 +164,7 @@ describeNats('what a cluster keeps', (server) => {
   });
 
   it('is looked after with the rights that deploy/nats gives a coordinator', async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     const deployed = new DeployedNats(folder.file('nats'));
     await using guarded = await NatsServer.start(deployed.options());
     const stores = await storesOn(await guarded.connect(), folder.file('store'));

@@ -7,12 +7,15 @@ import {
   ledgerSubject,
   removeLedger,
 } from '../../adapters/nats/ledger/ledger-stream.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/vote-ledger.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { DIGEST, Heard, describeNats, never, recordOf, take, upTo } from './support.js';
+import { describeNats } from './support.js';
+import { Heard } from '../support/events.js';
+import { DIGEST, recordOf, take, upTo } from '../support/records.js';
+import { never } from '../support/never.js';
 
 /** A ledger of its own, in a connection of its own. */
 async function openNew(server: NatsServer, options: Partial<LedgerOptions> & { maxRecords?: number } = {}) {

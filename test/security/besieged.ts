@@ -5,14 +5,15 @@ import { readFileSync } from 'node:fs';
 
 import { leaseBucket } from '../../adapters/nats/link/buckets.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
-import { NatsJobStore } from '../../adapters/nats/jobs/job-store.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
+import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
-import { classToken } from '../../shared/numeric-class.js';
+import { classToken } from '../../adapters/nats/tasks/class-token.js';
 import type { DeployedNats, Role } from '../harness/deployed-nats.js';
 import { NatsServer } from '../harness/nats-server.js';
-import { entryOf, orderOf } from '../nats/state-support.js';
-import { never, recordOf, taskOf } from '../nats/support.js';
+import { recordOf, taskOf } from '../support/records.js';
+import { entryOf, orderOf } from '../support/stored-state.js';
+import { never } from '../support/never.js';
 import type { Target } from './attacks.js';
 
 /** Nothing expires, and no word of the victim's changes anything, while an attack is looked at. */

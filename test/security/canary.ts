@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 export const SECRET = `canary-${randomBytes(8).toString('hex')}`;
 export const SECRET_DIGEST = createHash('sha256').update(SECRET).digest('hex');
@@ -40,7 +40,8 @@ export const NAMES = [
 
 /** A folder, and around it files whose secret may come out nowhere and which nobody may change. */
 export class Canaries {
-  readonly root = mkdtempSync(path.join(tmpdir(), 'smoothcert-canary-'));
+  private readonly folder = new TemporaryFolder();
+  readonly root = this.folder.path;
   readonly before: string;
 
   constructor() {
@@ -60,8 +61,9 @@ export class Canaries {
 
   /** Fails if anything around has changed. */
   close(): void {
-    expect(this.around()).toBe(this.before);
-    rmSync(this.root, { recursive: true });
+    const after = this.around();
+    this.folder[Symbol.dispose]();
+    expect(after).toBe(this.before);
   }
 
   /** Names and contents of all that lies outside. */

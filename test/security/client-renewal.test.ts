@@ -1,24 +1,20 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Connection } from '../../cli/client/connection.js';
-import { secretOf } from '../../cli/service/config.js';
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { HttpServer } from '../../adapters/http/server.js';
+import { secretOf } from '../../cli/service/secret-file.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { HAS_OPENSSL, TestAuthority } from '../service/certificates.js';
 import { JOB, openFixture } from '../service/grpc-fixture.js';
 import { MountedSecret } from './mounted-secret.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 describe('secrets of clients, replaced while they run', () => {
-  let folder: TemporaryFolder;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-  });
-  afterEach(() => folder[Symbol.asyncDispose]());
+  const folder = folderOfEachTest();
   const put = (name: string, text: string) => {
     writeFileSync(folder.file('new'), text);
     renameSync(folder.file('new'), folder.file(name));

@@ -4,17 +4,18 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectNats } from '../../adapters/nats/link/connect.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
 import { ensureLedger, removeLedger } from '../../adapters/nats/ledger/ledger-stream.js';
-import { NatsTaskQueue } from '../../adapters/nats/tasks/task-queue.js';
-import { NatsVoteLedger } from '../../adapters/nats/ledger/vote-ledger.js';
+import { NatsTaskQueue } from '../../adapters/nats/tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { DeployedNats, type Role } from '../harness/deployed-nats.js';
 import { TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
-import { orderOf, presenceOf, requestOf, PREPARED } from '../nats/state-support.js';
-import { never, recordOf, taskOf } from '../nats/support.js';
+import { recordOf, taskOf } from '../support/records.js';
+import { PREPARED, orderOf, presenceOf, requestOf } from '../support/stored-state.js';
+import { never } from '../support/never.js';
 import { ATTACKS, EARS, REWRITES, listen, type Target } from './attacks.js';
 import { Besieged, STILL } from './besieged.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Resolves when the server has dealt with all that this connection has asked of it before. */
 const answered = (nc: NatsConnection) => nc.request('$JS.API.INFO', '', { timeout: 5_000 });
@@ -58,14 +59,13 @@ describe.runIf(hasNatsServer)('without accounts', () => {
 });
 
 describe.runIf(hasNatsServer)('with the accounts of deploy/nats', () => {
-  let folder: TemporaryFolder;
+  const folder = folderOfAllTests();
   let deployed: DeployedNats;
   let besieged: Besieged;
   let target: Target;
   let before: unknown;
   const attackers = {} as Record<Role, Awaited<ReturnType<Besieged['attacker']>>>;
   beforeAll(async () => {
-    folder = await temporaryFolder();
     deployed = new DeployedNats(folder.file('nats'));
     besieged = await Besieged.begin(deployed);
     target = await besieged.besiege();
@@ -76,7 +76,6 @@ describe.runIf(hasNatsServer)('with the accounts of deploy/nats', () => {
   afterAll(async () => {
     for (const { nc } of Object.values(attackers)) await nc.close();
     await besieged[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
   });
   const link = (role: Role) => besieged.server.connect({}, [besieged.server.url], deployed.login(role));
 

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 
 import { TINY_JOB, certifiedRows } from '../harness/army.js';
 import { Cluster } from '../harness/cluster.js';
-import { temporaryFolder } from '../harness/command.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { HAS_OPENSSL, TestAuthority } from '../service/certificates.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Without accounts a coordinator and a worker meet in test/cluster; `certify` writes the same. */
 describe.runIf(hasNatsServer && HAS_OPENSSL)('deploy/nats, as it is', () => {
   it('lets a coordinator and workers do a job, over TLS, and nothing of it is forbidden', async () => {
-    await using keys = await temporaryFolder();
+    using keys = new TemporaryFolder();
     const deployed = new DeployedNats(keys.file('nats'));
     deployed.includeTls();
     const authority = new TestAuthority(keys.file(), 'authority');

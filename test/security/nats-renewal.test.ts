@@ -1,15 +1,18 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { natsOptions } from '../../cli/service/config.js';
+import { natsOptions } from '../../cli/service/nats-flags.js';
+import type { WorkerFlags } from '../../cli/service/worker-flags.js';
+import { WORKER } from '../../cli/service/worker-verb.js';
+import { valuesFrom } from '../support/verb-values.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
-import type { NatsLink } from '../../adapters/nats/link/link.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { DeployedNats } from '../harness/deployed-nats.js';
 import { NatsServer, TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { HAS_OPENSSL, TestAuthority } from '../service/certificates.js';
 import { MountedSecret } from './mounted-secret.js';
 import { Operator } from './jwt.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Resolves once the link was away and is back. */
 async function awayAndBack(link: NatsLink): Promise<void> {
@@ -30,11 +33,7 @@ async function away(link: NatsLink): Promise<void> {
 }
 
 describe.runIf(hasNatsServer)('a login to NATS that is renewed', () => {
-  let folder: TemporaryFolder;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-  });
-  afterAll(() => folder[Symbol.asyncDispose]());
+  const folder = folderOfAllTests();
 
   /** As rotation tools do: nobody ever reads half of it. */
   async function put(name: string, text: string): Promise<string> {
@@ -44,8 +43,8 @@ describe.runIf(hasNatsServer)('a login to NATS that is renewed', () => {
   }
 
   /** A link as `smoothcert worker` makes it of its flags. */
-  function linkOf(server: NatsServer, flags: Readonly<Record<string, string>>): Promise<NatsLink> {
-    const usual = { nats: server.url, ackWaitSeconds: '30', leaseSeconds: '10', natsReplicas: '1' };
+  function linkOf(server: NatsServer, flags: Partial<WorkerFlags>): Promise<NatsLink> {
+    const usual = valuesFrom(WORKER, ['--nats', server.url]);
     return connectNats({ ...natsOptions({ ...usual, ...flags }, 'worker', 'w'), times: TEST_TIMES });
   }
 

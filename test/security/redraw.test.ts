@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { runCommand, temporaryFolder } from '../harness/command.js';
+import { runCommand } from '../harness/command.js';
 import { certifyArgs, DIGITS } from '../harness/results.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 it('an image redrawn alone gives the row that it has among others, byte for byte, and that of other noise is another', async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const job = { ...DIGITS, sigma: 0.25, 'max-samples': 2048 };
   const rowsOf = async (name: string, images: string, processes: number, seed = 12345) => {
     const out = folder.file(name);

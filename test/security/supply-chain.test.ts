@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROOT } from '../harness/command.js';
+import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** What is installed is named exactly, may be passed on, and can be listed; nothing here asks anybody outside of this machine. */
 
@@ -21,9 +21,7 @@ const manifest = json('package.json') as Record<'dependencies' | 'devDependencie
 const lock = json('package-lock.json') as { packages: Record<string, Locked> };
 const locked = Object.entries(lock.packages).filter(([place]) => place !== '');
 
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-supply-'))));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderOfAllTests();
 
 /** Runs a script, offline unless told where a registry is. */
 function run(
@@ -34,7 +32,7 @@ function run(
 ): Promise<{ code: number; stdout: string }> {
   const env = {
     ...process.env,
-    npm_config_cache: path.join(folder, 'cache'),
+    npm_config_cache: folder.file('cache'),
     npm_config_update_notifier: 'false',
     npm_config_fetch_retries: '0',
     ...(registry === null ? { npm_config_offline: 'true' } : { npm_config_registry: registry }),
@@ -86,7 +84,7 @@ describe('licences', () => {
     ['MIT OR GPL-2.0-only', 0],
     ['(GPL-2.0-only OR (MIT AND ISC)) AND Apache-2.0', 0],
   ])('a package under %j: exit code %i', async (license, expected) => {
-    const file = path.join(folder, 'lock.json');
+    const file = folder.file('lock.json');
     const packages = {
       '': { name: 'x' },
       'node_modules/fine': { version: '1.0.0', license: 'MIT' },
@@ -102,7 +100,7 @@ describe('licences', () => {
 
 describe('the bill of materials', () => {
   it('is made without a network, has every production package, and names no machine', async () => {
-    const files = ['one.json', 'two.json'].map((name) => path.join(folder, name));
+    const files = ['one.json', 'two.json'].map((name) => folder.file(name));
     const [made] = await Promise.all(files.map((file) => run('sbom.mjs', [file])));
     expect(made).toMatchObject({ code: 0 });
     const [text, again] = files.map((file) => readFileSync(file, 'utf8'));

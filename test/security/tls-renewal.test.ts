@@ -4,15 +4,15 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import path from 'node:path';
 import { credentials, status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { HttpServer } from '../../adapters/http/server.js';
+import { HttpServer } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
-import { temporaryFolder, type TemporaryFolder } from '../harness/command.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority, type Issued } from '../service/certificates.js';
 import { encoded, RawClient } from '../service/grpc-client.js';
 import { JOB, openFixture } from '../service/grpc-fixture.js';
 import { MountedSecret } from './mounted-secret.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 /** The server's and a client's certificates of one authority. */
 interface Generation {
@@ -21,7 +21,7 @@ interface Generation {
 }
 
 describe.skipIf(!HAS_OPENSSL)('certificates that are replaced under a running server', () => {
-  let folder: TemporaryFolder;
+  const folder = folderOfEachTest();
   let old: Generation;
   let fresh: Generation;
   let secret: MountedSecret;
@@ -32,15 +32,13 @@ describe.skipIf(!HAS_OPENSSL)('certificates that are replaced under a running se
     return { server: authority.issue('server'), client: authority.issue('client') };
   };
   const turnTo = ({ server }: Generation) => secret.turnTo(server, server.ca);
-  beforeEach(async () => {
-    folder = await temporaryFolder();
+  beforeEach(() => {
     [old, fresh] = [generation('old'), generation('fresh')];
     secret = new MountedSecret(folder.file('secret'));
     turnTo(old);
     troubles = [];
     tls = Tls.open(secret.files, (error) => troubles.push(error));
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   it('count for gRPC from the next connection on, and a watch goes on', async () => {
     const fixture = await openFixture({ tls });

@@ -1,22 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { plain } from '../../adapters/http/plain.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
+import { plain } from '../../adapters/http/plain-answer.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { CHUNK_BYTES, DataDigest } from '../../shared/dataset/data-digest.js';
 import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const content = randomBytes(3 * 2 ** 20);
 const digest = createHash('sha256').update(content).digest('hex');
-let folder: string;
+const folder = folderOfEachTest();
 let store: ArtifactFolder;
 let server: Server;
 let url: string;
@@ -28,8 +26,7 @@ async function* whole(bytes: Uint8Array) {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-http-'));
-  store = await ArtifactFolder.open(folder);
+  store = await ArtifactFolder.open(folder.path);
   await store.put({ digest, kind: 'file', bytes: content.length }, 0, whole(content));
   before = () => true;
   server = createServer((request, response) => {
@@ -42,10 +39,9 @@ beforeEach(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterEach(async () => {
+afterEach(() => {
   server.closeAllConnections();
   server.close();
-  await rm(folder, { recursive: true });
 });
 
 const sourceOf = (options: Partial<ConstructorParameters<typeof HttpSource>[0]> = {}) =>

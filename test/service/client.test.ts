@@ -3,10 +3,11 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertificationClient } from '../../cli/client/certification-client.js';
-import { compileConfig, type RawOptions } from '../../cli/certify/config.js';
-import { certifyCommand } from '../../cli/certify/certify-command.js';
+import { certifyConfig } from '../../cli/certify/certify-flags.js';
+import { CERTIFY } from '../../cli/certify/certify-verb.js';
+import { valuesFrom } from '../support/verb-values.js';
 import { importDataSet } from '../../input/convert.js';
-import { resolveImages } from '../../cli/certify/prepare.js';
+import { resolveImages } from '../../cli/certify/drawing-setup.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { jobOf as makeJob } from '../../coordinator/core/job-of.js';
@@ -14,8 +15,8 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { jobDigest } from '../../shared/job.js';
 import { jobIdOf } from '../../coordinator/jobs/job-id.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
-import { runCommand, startCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
+import { runCommand, startCommand } from '../harness/command.js';
 import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import {
   MODEL,
@@ -30,23 +31,23 @@ import {
   type WorkerOptions,
 } from '../support/service-bed.js';
 import { voterOf } from '../support/jobs.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
+import { never } from '../support/never.js';
 
 /** The commands of a client against the real service over TCP; votes are a voter's, where a model would be run. */
 
 let bed: ServiceBed;
-let folder: TemporaryFolder;
+const folder = folderOfEachTest();
 let service: CertificationService;
 let server: GrpcServer;
 beforeEach(async () => {
   bed = await ServiceBed.open();
-  folder = await temporaryFolder();
   service = await bed.serving({ clock: systemClock });
   server = await listen(0);
 });
 afterEach(async () => {
   await server.close(0);
   await bed.close();
-  await folder[Symbol.asyncDispose]();
 });
 
 const listen = (port: number, tokens: Tokens | null = null) =>
@@ -61,7 +62,6 @@ const listen = (port: number, tokens: Tokens | null = null) =>
   });
 
 const address = () => `127.0.0.1:${server.address.port}`;
-const never = new AbortController().signal;
 const client = (waitMs = 30_000, waits: string[] = []) =>
   CertificationClient.open({ address: address(), tokenFile: null, tls: null, waitMs }, never, ({ code }) =>
     waits.push(code),
@@ -374,9 +374,7 @@ describe('a client', () => {
 
 /** The job that `certify` would make of these flags, given what a worker of the test says of a model. */
 async function certifiedJob(flags: Flags) {
-  const command = certifyCommand();
-  command.parse(certifyArgs(flags).slice(1), { from: 'user' });
-  const config = compileConfig(command.opts<RawOptions>());
+  const config = certifyConfig(valuesFrom(CERTIFY, certifyArgs(flags).slice(1)));
   const into = path.join(folder.path, 'data.canonical');
   const data = await importDataSet({ data: config.data, into, range: config.images });
   const modelDigest = sha256(await readFile(`${MODELS}/free.onnx`));

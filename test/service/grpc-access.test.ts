@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { credentials, Metadata, status, type MethodDefinition } from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
 import { service as healthService } from 'grpc-health-check';
@@ -15,23 +13,22 @@ import { Tokens } from '../../adapters/http/tokens.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
 import { encoded, methods, RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const REFLECTION = new URL(
   '../../node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
   import.meta.url,
 ).pathname;
 
-let folder: string;
+const folder = folderOfEachTest();
 let fixture: Fixture;
 let clients: RawClient[];
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-access-'));
+beforeEach(() => {
   clients = [];
 });
 afterEach(async () => {
   for (const client of clients) client.close();
   await fixture.close();
-  await rm(folder, { recursive: true });
 });
 
 function clientWith(token: string | null, channel = credentials.createInsecure()): RawClient {
@@ -69,8 +66,8 @@ async function reflected(client: RawClient, requests: Json[]): Promise<Json[]> {
 
 describe('tokens', () => {
   beforeEach(async () => {
-    await writeFile(path.join(folder, 'tokens'), 'first-token\n\nsecond-token\n');
-    fixture = await openFixture({ tokens: await Tokens.open(path.join(folder, 'tokens')) });
+    await writeFile(folder.file('tokens'), 'first-token\n\nsecond-token\n');
+    fixture = await openFixture({ tokens: await Tokens.open(folder.file('tokens')) });
   });
 
   it.each([
@@ -106,13 +103,13 @@ describe('tokens', () => {
       status.OK,
       status.UNAUTHENTICATED,
     ]);
-    await writeFile(path.join(folder, 'new'), 'third-token\n');
-    await rename(path.join(folder, 'new'), path.join(folder, 'tokens'));
+    await writeFile(folder.file('new'), 'third-token\n');
+    await rename(folder.file('new'), folder.file('tokens'));
     expect([(await asked(first)).code, (await asked(third)).code]).toEqual([
       status.UNAUTHENTICATED,
       status.OK,
     ]);
-    await rm(path.join(folder, 'tokens'));
+    await rm(folder.file('tokens'));
     expect((await asked(third)).code).toBe(status.UNAUTHENTICATED);
   });
 
@@ -127,7 +124,7 @@ describe('tokens', () => {
 
 describe.skipIf(!HAS_OPENSSL)('TLS', () => {
   it('lets in who trusts the server', async () => {
-    const [ours, other] = [new TestAuthority(folder, 'ours'), new TestAuthority(folder, 'other')];
+    const [ours, other] = [new TestAuthority(folder.path, 'ours'), new TestAuthority(folder.path, 'other')];
     const issued = ours.issue('server');
     fixture = await openFixture({ tls: Tls.open({ ...issued, clientCa: null }) });
     const { ca } = contentsOf(issued);
@@ -139,7 +136,7 @@ describe.skipIf(!HAS_OPENSSL)('TLS', () => {
   });
 
   it('lets in only whom the server trusts, if it is mutual', async () => {
-    const [ours, other] = [new TestAuthority(folder, 'ours'), new TestAuthority(folder, 'other')];
+    const [ours, other] = [new TestAuthority(folder.path, 'ours'), new TestAuthority(folder.path, 'other')];
     const issued = ours.issue('server');
     fixture = await openFixture({ tls: Tls.open({ ...issued, clientCa: ours.ca }) });
     const { ca } = contentsOf(issued);
@@ -158,7 +155,7 @@ describe.skipIf(!HAS_OPENSSL)('TLS', () => {
 describe.skipIf(!HAS_OPENSSL)('a certificate', () => {
   it('and a key that is not its own are refused, as are authorities that are none', async () => {
     fixture = await openFixture();
-    const ours = new TestAuthority(folder, 'ours');
+    const ours = new TestAuthority(folder.path, 'ours');
     const [one, two] = [ours.issue('one'), ours.issue('two')];
     expect(() => Tls.open({ cert: one.cert, key: two.key, clientCa: null })).toThrow(
       `${two.key} holds no key in PEM for ${one.cert}.`,

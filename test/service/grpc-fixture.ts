@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { GrpcServer, type GrpcServerOptions } from '../../coordinator/grpc/server.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { RawClient } from './grpc-client.js';
 import { MemoryService, viewOf } from './memory-service.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 /** A job that is there. */
 export const JOB = `j-${'1'.repeat(20)}`;
@@ -26,8 +24,8 @@ export async function openFixture(
   options: Partial<GrpcServerOptions> = {},
   wrap: (store: ArtifactStore) => ArtifactStore = (store) => store,
 ): Promise<Fixture> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-grpc-'));
-  const service = new MemoryService(wrap(await ArtifactFolder.open(folder)));
+  const folder = new TemporaryFolder();
+  const service = new MemoryService(wrap(await ArtifactFolder.open(folder.path)));
   service.jobs.set(JOB, viewOf(JOB));
   const reported: unknown[] = [];
   const server = await GrpcServer.start({
@@ -42,7 +40,7 @@ export async function openFixture(
   const close = async () => {
     client.close();
     await server.close(0);
-    await rm(folder, { recursive: true });
+    folder[Symbol.dispose]();
   };
-  return { folder, service, server, client, reported, close };
+  return { folder: folder.path, service, server, client, reported, close };
 }

@@ -3,11 +3,11 @@ import { afterEach, expect, it } from 'vitest';
 
 import { Tokens } from '../../adapters/http/tokens.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
-import { temporaryFolder } from '../harness/command.js';
 import { Scrape } from '../support/scrape.js';
 import { happens } from '../support/service-bed.js';
 import { encoded, RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';
+import { TemporaryFolder } from '../support/temporary-folder.js';
 
 let fixture: Fixture;
 afterEach(() => fixture.close());
@@ -37,7 +37,7 @@ it('calls are counted by method and status when they end, however they end, and 
   await happens(() => (fixture.service.drawn.get(JOB) ?? 0) > 0);
   watch.cancel();
   await happens(async () => (await calls())['WatchJob CANCELLED'] === 1);
-  await client.send('watchJob', encoded('watchJob', { id: JOB }), { deadline: Date.now() + 400 });
+  await client.send('watchJob', encoded('watchJob', { id: JOB }), { deadline: Date.now() + 1_500 });
   // Whether the server's own timer or the client's word comes first is open.
   await happens(async () => {
     const { 'WatchJob CANCELLED': left = 0, 'WatchJob DEADLINE_EXCEEDED': late = 0 } = await calls();
@@ -50,7 +50,7 @@ it('calls are counted by method and status when they end, however they end, and 
 });
 
 it('those that are refused for want of a token are counted, too', async () => {
-  await using folder = await temporaryFolder();
+  using folder = new TemporaryFolder();
   const file = folder.file('tokens');
   await writeFile(file, 'secret');
   fixture = await openFixture({ metrics, tokens: await Tokens.open(file) });

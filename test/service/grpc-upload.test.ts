@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { UPLOAD_LIMITS } from '../../coordinator/grpc/upload.js';
+import { UPLOAD_LIMITS } from '../../coordinator/grpc/upload-call.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { artifactToWire, type RequestOf } from '../../api/wire/service.js';
 import type { Upload } from './grpc-client.js';
@@ -162,7 +162,7 @@ describe('an upload', () => {
     ],
     ['of no kind', [{ upload: { artifact: { digest: artifact.digest, bytes: 9 } } }], 'upload.artifact.kind'],
   ];
-  it.each(wrong)('%s is refused', async (_, messages, field) => {
+  it.each(wrong)('a message %s is refused', async (_, messages, field) => {
     await open();
     const sending = fixture.client.put();
     for (const message of messages) await sending.write(message);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { jobExists, notServing, tooManyJobs } from '../../coordinator/jobs/refusals.js';
+import { jobExists, notServing, tooManyJobs } from '../../coordinator/jobs/service-errors.js';
 import { missing } from '../../adapters/local/artifact-folder.js';
 import { RequestError, SmoothcertError } from '../../shared/errors.js';
 import { specToWire } from '../../shared/wire/job-spec.js';

@@ -1,15 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request as plainRequest, type ServerResponse } from 'node:http';
 import { request as secureRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { serveArtifact } from '../../coordinator/http/artifacts.js';
-import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/server.js';
+import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
+import { HTTP_LIMITS, HttpServer, type HttpServerOptions } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
@@ -17,10 +15,11 @@ import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { Scrape } from '../support/scrape.js';
 import { contentsOf, HAS_OPENSSL, TestAuthority } from './certificates.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const content = randomBytes(3 * 2 ** 20);
 const digest = createHash('sha256').update(content).digest('hex');
-let folder: string;
+const folder = folderOfEachTest();
 let store: ArtifactFolder;
 let server: HttpServer;
 let reported: unknown[];
@@ -31,15 +30,13 @@ async function* whole(bytes: Uint8Array) {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-http-'));
-  store = await ArtifactFolder.open(folder);
+  store = await ArtifactFolder.open(folder.path);
   await store.put({ digest, kind: 'file', bytes: content.length }, 0, whole(content));
   reported = [];
   reason = null;
 });
 afterEach(async () => {
   await server.close(0);
-  await rm(folder, { recursive: true });
 });
 
 async function start(options: Partial<HttpServerOptions> = {}): Promise<string> {
@@ -86,7 +83,7 @@ describe('the HTTP server', () => {
   });
 
   it('shows metrics to those without a token, too', async () => {
-    const tokenFile = path.join(folder, 'tokens');
+    const tokenFile = folder.file('tokens');
     await writeFile(tokenFile, 'secret');
     const metrics = new PrometheusMetrics(['worker']);
     metrics.add('smoothcert_tasks_answered_total', 3);
@@ -113,13 +110,13 @@ describe('the HTTP server', () => {
   });
 
   it('shows artifacts and pages to those with a token, open pages to all', async () => {
-    await writeFile(path.join(folder, 'tokens'), 'the-token\n');
+    await writeFile(folder.file('tokens'), 'the-token\n');
     const page = (open: boolean) => ({
       open,
       serve: (_: unknown, response: { end(text: string): void }) => response.end('page'),
     });
     const url = await start({
-      tokens: await Tokens.open(path.join(folder, 'tokens')),
+      tokens: await Tokens.open(folder.file('tokens')),
       pages: { '/metrics': page(true), '/': page(false) },
     });
     const statuses = async (headers: Record<string, string>) => {
@@ -247,7 +244,7 @@ describe('the HTTP server', () => {
   });
 
   it.skipIf(!HAS_OPENSSL)('speaks TLS, mutual where it is to be', async () => {
-    const [ours, other] = [new TestAuthority(folder, 'ours'), new TestAuthority(folder, 'other')];
+    const [ours, other] = [new TestAuthority(folder.path, 'ours'), new TestAuthority(folder.path, 'other')];
     const issued = ours.issue('server');
     const known = contentsOf(ours.issue('client'));
     const unknown = contentsOf(other.issue('client'));

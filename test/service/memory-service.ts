@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { CertificationService, CreateRequest } from '../../coordinator/jobs/service.js';
-import { jobNotFound, notServing } from '../../coordinator/jobs/refusals.js';
-import { pageOf } from '../../coordinator/jobs/pages.js';
+import type { CertificationService, CreateRequest } from '../../coordinator/jobs/certification-service.js';
+import { jobNotFound, notServing } from '../../coordinator/jobs/service-errors.js';
+import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import { DEFAULT_BOUNDS, type JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';

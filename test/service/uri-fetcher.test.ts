@@ -1,32 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 
 import { UriFetcher } from '../../coordinator/artifacts/uri-fetcher.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const content = randomBytes(100_000);
 const digest = createHash('sha256').update(content).digest('hex');
 const wanted = { digest, kind: 'file' } as const;
-let root: string;
+const root = folderOfEachTest();
 let store: ArtifactFolder;
-const at = (...parts: string[]) => pathToFileURL(path.join(root, ...parts)).href;
+const at = (...parts: string[]) => pathToFileURL(root.file(...parts)).href;
 
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'smoothcert-uri-'));
-  store = await ArtifactFolder.open(path.join(root, 'store'));
+  store = await ArtifactFolder.open(root.file('store'));
   for (const folder of ['allowed', 'secret']) {
-    await mkdir(path.join(root, folder));
-    await writeFile(path.join(root, folder, 'm.onnx'), content);
+    await mkdir(root.file(folder));
+    await writeFile(root.file(folder, 'm.onnx'), content);
   }
 });
-afterEach(() => rm(root, { recursive: true }));
 
 it('fetches a file below a folder that is allowed', async () => {
   await new UriFetcher(store, [`${at('allowed')}/`]).fetch(wanted, at('allowed', 'm.onnx'));
@@ -34,7 +31,7 @@ it('fetches a file below a folder that is allowed', async () => {
 });
 
 it('fetches nothing else, whatever it is called', async () => {
-  await symlink(path.join(root, 'secret/m.onnx'), path.join(root, 'allowed/link.onnx'));
+  await symlink(root.file('secret/m.onnx'), root.file('allowed/link.onnx'));
   const fetcher = new UriFetcher(store, [`${at('allowed')}/`]);
   const elsewhere = [
     at('secret', 'm.onnx'),

@@ -205,8 +205,8 @@ export class Checker implements QueueWatcher {
   private overtakes(task: string, shard: Shard): boolean {
     const holders = this.holders.get(nameOf(shard)) ?? [];
     const earlier = holders.slice(0, Math.max(0, holders.indexOf(task)));
-    const inHand = (name: string) => this.sets.attempted.has(name) && !this.ledger.holds(name);
-    return !this.shadow.holds(shard) && earlier.some(inHand);
+    const inUse = (name: string) => this.sets.attempted.has(name) && !this.ledger.holds(name);
+    return !this.shadow.holds(shard) && earlier.some(inUse);
   }
 
   /** The ledger as it stands, by the checker's own account. */

@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach } from 'vitest';
 
 import { Coordinator, type CoordinatorOptions } from '../../coordinator/run/coordinator.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
@@ -15,6 +11,7 @@ import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { allShards, counted, makeJob, makeRecord, rowsOf, voterOf, type Voter } from './jobs.js';
 import { ManualClock, VoteDrawer, type VoteDrawerOptions } from './vote-drawer.js';
+import { folderOfEachTest } from './temporary-folder.js';
 
 /** Six images of every fate. */
 export const JOB = makeJob({ images: 6, looks: [64, 96, 256, 512, 1024] });
@@ -128,10 +125,8 @@ export function queueThat(isFull: () => boolean): TaskQueue {
 
 /** A folder of its own for each test of the file, with the ledger of its job. */
 export function lives() {
-  let folder: string;
-  beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-coordinator-'))));
-  afterEach(() => rm(folder, { recursive: true }));
-  const openLedger = (job = JOB) => FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
+  const folder = folderOfEachTest();
+  const openLedger = (job = JOB) => FileLedger.open(folder.file('ledger'), jobDigest(job));
   const live = async (job: Job, life: string, options: LifeOptions = {}) =>
     begin(job, life, options.ledger ?? (await openLedger(job)), options);
   return { live, openLedger };

@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { LocalExchange } from '../../adapters/local/local-exchange.js';
@@ -18,6 +16,8 @@ import { Daemon, type DaemonEvent, type DaemonOptions } from '../../worker/clust
 import { CHILD_MODULE, project, type LocalJob } from '../harness/local-job.js';
 import { store } from './service-bed.js';
 import { ManualClock } from './vote-drawer.js';
+import { TemporaryFolder } from './temporary-folder.js';
+import { never } from './never.js';
 
 export const PRESENCE_EVERY_MS = 5_000;
 export const GRACE_MS = 20_000;
@@ -125,7 +125,7 @@ export class HandMadeJob {
 
   /** What became of a task, as soon as it is recorded. */
   async recordOf(task: string): Promise<LedgerRecord> {
-    for await (const { record } of this.links.ledger.read(0, new AbortController().signal)) {
+    for await (const { record } of this.links.ledger.read(0, never)) {
       if (record.task === task) return record;
     }
     throw new Error('the ledger ended');
@@ -140,7 +140,7 @@ export class DaemonBed implements AsyncDisposable {
 
   private constructor(
     readonly local: LocalJob,
-    readonly folder: string,
+    readonly folder: TemporaryFolder,
     readonly clock: ManualClock,
     readonly exchange: LocalExchange,
     readonly artifacts: ArtifactFolder,
@@ -149,10 +149,10 @@ export class DaemonBed implements AsyncDisposable {
 
   /** @param local of the digits' model */
   static async open(local: LocalJob): Promise<DaemonBed> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-daemon-'));
-    const artifacts = await ArtifactFolder.open(path.join(folder, 'artifacts'));
+    const folder = new TemporaryFolder();
+    const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
     const clock = new ManualClock();
-    const exchange = await LocalExchange.open(path.join(folder, 'ledgers'), clock);
+    const exchange = await LocalExchange.open(folder.file('ledgers'), clock);
     const bed = new DaemonBed(local, folder, clock, exchange, artifacts, folderSource(artifacts));
     await store(artifacts, await readFile(DIGITS_MODEL), 'file');
     await store(artifacts, await readFile(local.setup.dataFile), 'data-set');
@@ -185,11 +185,7 @@ export class DaemonBed implements AsyncDisposable {
 
   /** Starts a daemon; it is not ready yet. */
   async start(more: Partial<DaemonOptions> = {}): Promise<RunningDaemon> {
-    const cache = await ArtifactCache.open(
-      path.join(this.folder, `cache-${++this.caches}`),
-      2 ** 30,
-      this.source,
-    );
+    const cache = await ArtifactCache.open(this.folder.file(`cache-${++this.caches}`), 2 ** 30, this.source);
     const pool = { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE };
     const daemon = new RunningDaemon({
       name: 'w',
@@ -240,6 +236,6 @@ export class DaemonBed implements AsyncDisposable {
     await Promise.allSettled(this.daemons.map(({ ended }) => ended));
     await Promise.all(this.jobs.map(({ links }) => links.close()));
     await this.exchange.close();
-    await rm(this.folder, { recursive: true });
+    this.folder[Symbol.dispose]();
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { decodeBackupPart } from '../../api/wire/backup.js';
+import { decodeBackupPart } from '../../api/wire/backup-parts.js';
 import { decodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { decodeRecord } from '../../shared/wire/record.js';

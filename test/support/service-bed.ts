@@ -1,11 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { JobManager, type JobManagerOptions } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../coordinator/jobs/limits.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { jsonLines, tsvLines } from '../../coordinator/results/results-rows.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
@@ -28,6 +25,7 @@ import type { LedgerRecord } from '../../shared/wire/record.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { FINGERPRINT, allShards, counted, makeRecord, voterOf, type Voter } from './jobs.js';
 import { ManualClock } from './vote-drawer.js';
+import { TemporaryFolder } from './temporary-folder.js';
 
 export const MODEL = Buffer.from('a model');
 export const NUMERIC_CLASS = 'test';
@@ -179,9 +177,10 @@ export class ManualLease implements Lease {
     return this.given && !this.lost.aborted;
   }
 
-  async acquire(signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal, onWaiting?: () => void): Promise<void> {
     signal.throwIfAborted();
     if (!this.given) {
+      onWaiting?.();
       await new Promise<void>((resolve, reject) => {
         this.waiter = resolve;
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -203,7 +202,7 @@ export class ManualLease implements Lease {
 
   release(): Promise<void> {
     this.released += 1;
-    this.given = false;
+    this.take();
     return Promise.resolve();
   }
 }
@@ -225,7 +224,7 @@ export class ServiceBed {
   private readonly workers: VoteWorker[] = [];
 
   private constructor(
-    readonly folder: string,
+    readonly folder: TemporaryFolder,
     readonly clock: ManualClock,
     readonly jobs: JobFolder,
     readonly exchange: LocalExchange,
@@ -235,13 +234,13 @@ export class ServiceBed {
   ) {}
 
   static async open(): Promise<ServiceBed> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-service-'));
+    const folder = new TemporaryFolder();
     const clock = new ManualClock();
-    const jobs = await JobFolder.open(path.join(folder, 'jobs'), (_, error) => {
+    const jobs = await JobFolder.open(folder.file('jobs'), (_, error) => {
       throw error;
     });
-    const exchange = await LocalExchange.open(path.join(folder, 'ledgers'), clock);
-    const artifacts = await ArtifactFolder.open(path.join(folder, 'artifacts'));
+    const exchange = await LocalExchange.open(folder.file('ledgers'), clock);
+    const artifacts = await ArtifactFolder.open(folder.file('artifacts'));
     const data = await store(artifacts, dataSet(), 'data-set');
     const model = await store(artifacts, MODEL, 'file');
     return new ServiceBed(folder, clock, jobs, exchange, artifacts, data, model);
@@ -316,7 +315,7 @@ export class ServiceBed {
     await Promise.all(this.workers.map((worker) => worker.stop()));
     await this.exchange.close();
     await this.jobs.close();
-    await rm(this.folder, { recursive: true });
+    this.folder[Symbol.dispose]();
   }
 
   ports(): Ports {

@@ -1,9 +1,8 @@
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import type { JobUpdate } from '../../api/job-view.js';
-import type { CertificationService } from '../../coordinator/jobs/service.js';
+import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { happens, type ServiceBed } from './service-bed.js';
-
-export const never = new AbortController().signal;
+import { never } from './never.js';
 
 /** An error as a port throws it. */
 export const fault = (code: ErrorCode): SmoothcertError => new SmoothcertError(code, 'It is away.', 'Wait.');

@@ -5,7 +5,7 @@ import { DEVICES, type DrawSpec, type Job, type StoppingRule } from '../../share
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobEnding, Refusal } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
-import type { Progress } from '../../shared/progress.js';
+import type { Progress } from '../../shared/job-progress.js';
 
 /** What messages are made of, anything that may be in them. */
 export const uint32 = fc.nat(0xffff_ffff);

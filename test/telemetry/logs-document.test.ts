@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../adapters/telemetry/logs/lines.js';
 import { EVENTS } from '../../shared/telemetry/events.js';
+import { FLOORS } from '../../eslint.config.mjs';
 import { ROOT } from '../harness/command.js';
 
 const text = readFileSync(path.join(ROOT, 'docs/logs.md'), 'utf8');
@@ -16,7 +17,7 @@ const rowsUnder = (heading: string): string[][] =>
     .map((line) => line.split('|').slice(1, -1))
     .map((cells) => cells.map((cell) => cell.trim()));
 
-const sources = ['shared', 'coordinator', 'worker', 'cli']
+const sources = Object.keys(FLOORS)
   .flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
       (file) => `${folder}/${file}`,

@@ -11,6 +11,7 @@ import { startBelow, within } from '../../shared/telemetry/tracer.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { ServiceBed, endOf } from '../support/service-bed.js';
+import { never } from '../support/never.js';
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -149,7 +150,7 @@ describe('with an SDK', () => {
     let carried = 0;
     for (let k = 0; k < 130_000; k++) {
       await over.publish({ name: `t.${k}`, job: 'j-1', shards: [{ image: 0, begin: 0, end: 64 }] });
-      const delivery = await queue.next(new AbortController().signal);
+      const delivery = await queue.next(never);
       if (delivery?.task.trace) carried += 1;
       if (k === 63) expect(carried).toBe(64);
       await delivery?.acknowledge();

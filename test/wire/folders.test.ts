@@ -1,16 +1,15 @@
 import { cp, readFile, readdir } from 'node:fs/promises';
-import { beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { runCommand, temporaryFolder, type TemporaryFolder } from '../harness/command.js';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../harness/command.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { jobOf } from '../harness/results.js';
 import { VERSIONS, recorded } from '../support/recorded.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 /** Folders of earlier versions, with today's commands. */
 
-let folder: TemporaryFolder;
-beforeEach(async () => void (folder = await temporaryFolder()));
-afterEach(() => folder[Symbol.asyncDispose]());
+const folder = folderOfEachTest();
 
 const ok = async (args: readonly string[]): Promise<string> => {
   const { code, stdout, stderr } = await runCommand(args);

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { readJobFile } from '../../cli/certify/job-file.js';
-import { replay } from '../../coordinator/run/coordinator.js';
+import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines } from '../../coordinator/results/results-rows.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
-import { HEADER_BYTES, encodeFrame } from '../../adapters/local/frames.js';
+import { HEADER_BYTES, encodeFrame } from '../../adapters/local/ledger-frames.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { framesOf, recordsOf } from '../harness/ledger-frames.js';
@@ -16,15 +14,14 @@ import { lives } from '../support/coordinator-life.js';
 import type { Voter } from '../support/jobs.js';
 import { VERSIONS, bytesOf, recorded } from '../support/recorded.js';
 import { replacing } from '../support/service-faults.js';
+import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const { live } = lives();
-let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-recorded-'))));
-afterEach(() => rm(folder, { recursive: true }));
+const folder = folderOfEachTest();
 
 /** A copy, to be written to. */
 async function ledgerOf(bytes: Buffer, job: Job): Promise<FileLedger> {
-  const file = path.join(folder, 'ledger');
+  const file = folder.file('ledger');
   await writeFile(file, bytes);
   return FileLedger.open(file, jobDigest(job));
 }

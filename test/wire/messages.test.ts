@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf, loadProto } from '../../scripts/proto-fields.mjs';
-import { LEASE_KEY } from '../../adapters/nats/jobs/lease.js';
+import { LEASE_KEY } from '../../adapters/nats/jobs/nats-lease.js';
 import { ledgerStream, ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';

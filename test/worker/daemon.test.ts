@@ -1,6 +1,5 @@
 import { getEventListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { certificateOf } from '../../coordinator/results/certificates.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
@@ -14,6 +13,7 @@ import { childrenOf, isAlive, signalTo } from '../harness/processes.js';
 import { finish, localJob, poolFor, project, type LocalJob } from '../harness/local-job.js';
 import { DIGITS_MODEL, DaemonBed, GRACE_MS, faulty } from '../support/daemon-bed.js';
 import { happens, store } from '../support/service-bed.js';
+import { never } from '../support/never.js';
 
 const BATCH_OF_FOUR = project('test/fixtures/model-inputs/batch-tile-4.onnx');
 const OTHER_FINGERPRINT = 'bb'.repeat(32);
@@ -25,7 +25,6 @@ const short = (image: number): Shard => ({ image, begin: 0, end: 64 });
 const endless = (image: number): Shard => ({ image, begin: 0, end: 1_000_000_000 });
 
 const nobody = (): void => undefined;
-const never = (): AbortSignal => new AbortController().signal;
 
 let local: LocalJob;
 let bed: DaemonBed;
@@ -37,7 +36,7 @@ const children = async () => (await childrenOf(process.pid)).filter((pid) => !be
 beforeAll(async () => {
   local = await localJob({ images: '0:4', maxSamples: '2000', minGain: '0.02' });
 });
-afterAll(() => local[Symbol.asyncDispose]());
+afterAll(() => local[Symbol.dispose]());
 beforeEach(async () => {
   before = new Set(await childrenOf(process.pid));
   bed = await DaemonBed.open(local);
@@ -67,10 +66,10 @@ describe('a worker', () => {
       window: () => 4,
       onProgress: nobody,
     });
-    await coordinator.run(never());
+    await coordinator.run(never);
     const rows = [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, null)));
     const pool = poolFor(local);
-    expect(rows).toEqual(await finish(local, path.join(bed.folder, 'alone'), pool));
+    expect(rows).toEqual(await finish(local, bed.folder.file('alone'), pool));
     await pool.close();
     expect(fold.tally).toMatchObject({ failed: 0, rejected: 0 });
   });
@@ -114,7 +113,7 @@ describe('a worker that is asked about a model', () => {
       ...more,
       seed,
     };
-    return bed.exchange.prepare({ job: 'j-1', spec, probeImages }, nobody, never());
+    return bed.exchange.prepare({ job: 'j-1', spec, probeImages }, nobody, never);
   };
 
   it('answers as one machine finds it, and refuses a digest that is not the model’s', async () => {

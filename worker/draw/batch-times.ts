@@ -1,13 +1,13 @@
 import { METRICS } from '../../shared/telemetry/catalogue.js';
-import { Tally } from '../../shared/telemetry/tally.js';
+import { HistogramTally } from '../../shared/telemetry/histogram-tally.js';
 import type { FromChild } from './messages.js';
 
 const { buckets } = METRICS.smoothcert_batch_duration_seconds;
 
 /** How long a child's batches took, gathered until it has something to say anyway. */
 export class BatchTimes {
-  private readonly noise = new Tally(buckets);
-  private readonly inference = new Tally(buckets);
+  private readonly noise = new HistogramTally(buckets);
+  private readonly inference = new HistogramTally(buckets);
 
   /** In milliseconds. */
   add(noise: number, inference: number): void {

@@ -6,9 +6,9 @@ import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.j
 import { refusalOf, type FromChild, type ToChild } from './messages.js';
 import type { Disagreement } from '../model/agreement.js';
 import type { InputPlan } from '../model/layout.js';
-import { prepareModel, type PreparedModel } from '../model/prepare.js';
+import { prepareModel, type PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
-import { GENERATOR } from '../noise/generator.js';
+import { GENERATOR } from '../noise/noise-kernel.js';
 import { probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 

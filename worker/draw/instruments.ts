@@ -1,10 +1,10 @@
 import type { DataSetReader } from './reader.js';
 import type { Instruments } from './drawer.js';
 import type { InputPlan } from '../model/layout.js';
-import type { PreparedModel } from '../model/prepare.js';
+import type { PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
 import { VERIFY_ROWS } from '../model/verify-batch.js';
-import { NoiseKernel } from '../noise/generator.js';
+import { NoiseKernel } from '../noise/noise-kernel.js';
 import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
 import type { ChildSetup } from './setup.js';
 

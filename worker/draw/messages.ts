@@ -1,6 +1,6 @@
 import type { Counts } from '../../shared/counts.js';
 import type { ErrorCode, SmoothcertError } from '../../shared/errors.js';
-import type { Tallied } from '../../shared/telemetry/tally.js';
+import type { Tallied } from '../../shared/telemetry/histogram-tally.js';
 import type { Shard } from '../../shared/shards.js';
 import type { ChildSetup, Prepared } from './setup.js';
 

@@ -1,11 +1,11 @@
-/** Rounding steps of a score itself that are forgiven beside the tolerance: 8 of float32, 4 of float16. */
+/** Rounding of a score itself that is allowed in addition to the tolerance: 8 steps of float32, 4 of float16. */
 const FLOAT32_STEPS = 2 ** -20;
 const FLOAT16_STEPS = 2 ** -9;
 const FLOAT16_TOLERANCE = 2 ** -8;
 
-/** How far two runs of one row are apart. */
+/** Difference between two runs of one row. */
 export interface Disagreement {
-  /** Above 1: further than rounding explains. Infinite where only one of the two is finite. */
+  /** Difference in units of what rounding explains: 1 or less is agreement. Infinite if only one of the two is finite. */
   readonly excess: number;
   /** Largest difference of a score, as a share of the model's scale. */
   readonly share: number;
@@ -37,9 +37,9 @@ export function disagreement(
 }
 
 /**
- * The scale of a model's scores [rows × classes]: the distance of the largest score to the second, in the row where a
- * quarter of the rows have a larger one. It is what decides votes; the largest score would not do, because a masked
- * class or an offset makes it so large that anything would pass.
+ * Returns the scale of a model's scores [rows × classes]: the upper quartile, over the rows, of the distance from the largest
+ * score to the second. These distances decide votes. The largest score itself would not do: a masked class or an offset can
+ * make it so large that any difference would pass.
  */
 export function scaleOf(scores: Float32Array, classes: number): number {
   const margins: number[] = [];
@@ -52,7 +52,7 @@ export function scaleOf(scores: Float32Array, classes: number): number {
   return margins.sort((a, b) => a - b)[Math.floor(0.75 * margins.length)] ?? 0;
 }
 
-/** The larger of two, by what each forgives. */
+/** Combines two differences into the larger one, in each of its two measures. */
 export function worse(a: Disagreement, b: Disagreement): Disagreement {
   return { excess: Math.max(a.excess, b.excess), share: Math.max(a.share, b.share) };
 }

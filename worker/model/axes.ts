@@ -1,18 +1,23 @@
 /** Order of the three axes of a picture with channels. */
 export type AxisOrder = 'chw' | 'hwc';
 
-/** Numbers of channels that pictures usually have: grey, grey + alpha, colour, colour + alpha. */
+/** Channels that a picture usually has at most: grey, grey + alpha, colour, colour + alpha. */
 const USUAL_CHANNELS = 4;
 
-/** [C, H, W] of a shape in the given order; null stands for any size. */
+/** Returns [C, H, W] of a shape in the given order; null stands for any size. */
 export function toChw<T extends number | null>(shape: readonly T[], order: AxisOrder): [T, T, T] {
   const [a, b, c] = shape as [T, T, T];
-  return order === 'chw' ? [a, b, c] : [c, a, b];
+  switch (order) {
+    case 'chw':
+      return [a, b, c];
+    case 'hwc':
+      return [c, a, b];
+  }
 }
 
 /**
- * Which order a shape of three axes most plausibly has: the one with 1 to 4 channels; if that does not tell, the one
- * whose pictures are square; null if neither does.
+ * Returns the more plausible order of a shape of three axes: the one with 1 to 4 channels; if that does not decide, the one
+ * whose pictures are square; null if neither decides.
  */
 export function plausibleOrder(shape: readonly (number | null)[]): AxisOrder | null {
   const [first, middle, last] = shape as [number | null, number | null, number | null];
@@ -25,7 +30,7 @@ export function plausibleOrder(shape: readonly (number | null)[]): AxisOrder | n
   return null;
 }
 
-/** Whether a size fits one that may be free. */
+/** Returns true if a size is the wanted one, or if any size will do. */
 export function fits(size: number, wanted: number | null): boolean {
   return wanted === null || wanted === size;
 }

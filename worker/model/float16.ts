@@ -27,7 +27,7 @@ export function roundToFloat16(from: Float32Array, into: Uint16Array): void {
   }
 }
 
-/** The values of 16-bit words of float16; exact, since float32 holds each of them. */
+/** Converts 16-bit words of float16 to their values; exact, since float32 holds each of them. */
 export function widenFloat16(from: Uint16Array): Float32Array {
   return Float32Array.from(from, valueOf);
 }

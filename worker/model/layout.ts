@@ -5,32 +5,35 @@ import { fits, plausibleOrder, toChw, type AxisOrder } from './axes.js';
 
 /** How an image of the data becomes a row of the model's input. */
 export interface InputPlan {
-  /** Resolved: giving it instead of `auto` resolves to the same plan. */
+  /** Never `auto`: asking for this layout gives the same plan. */
   readonly layout: Layout;
   /** The model's input shape without its batch axis, all sizes known. */
   readonly modelShape: readonly number[];
   readonly channels: number;
   /** Values of one row: the product of `modelShape`. */
   readonly dimension: number;
-  /** Where each element of the model's row lies in the image; null if their orders are the same. */
+  /** Position in the image of each element of the model's row; null if their orders are the same. */
   readonly order: Int32Array | null;
-  /** Channel of each element of the model's row. */
+  /** Returns the channel of an element of the model's row. */
   readonly channelOf: (element: number) => number;
 }
 
 type Sizes = readonly (number | null)[];
 
+const AXIS_ORDERS: Readonly<Record<Exclude<Layout, 'flat'>, AxisOrder>> = { nchw: 'chw', nhwc: 'hwc' };
+const LAYOUTS: Readonly<Record<AxisOrder, Layout>> = { chw: 'nchw', hwc: 'nhwc' };
+
 /**
- * Matches the model's input (`rowShape`, without its batch axis; null for a free size) with the images.
- * `asked` says what the model takes. The rules, none of which resizes or repeats anything:
+ * Matches the model's input (`rowShape`, without its batch axis; null for a free size) with the images. `asked` is the model's
+ * layout, if the user gives it. None of the rules resizes or repeats anything:
  *
  * - A model of one axis, or of several of which at most one is above 1, is flat. It takes the image in the data's own order.
  * - A model of two axes takes pictures [H, W] of one channel, which count as flat.
- * - A model of three axes is NCHW or NHWC: the order with 1 to 4 channels, else with square pictures, else it must be said.
+ * - A model of three axes is NCHW or NHWC: the order with 1 to 4 channels, else the one with square pictures, else `asked` must decide.
  * - Data [C, H, W] or [H, W, C] is recognised by what fits the model and is transposed if the orders differ. If both
  *   fit, the plausible one is taken, else the model's own. [H, W] has one channel. [D] fits models of one channel.
  *
- * MODEL_DATA_MISMATCH names both shapes; OPTION_INVALID if `asked` cannot be what the model takes.
+ * @throws MODEL_DATA_MISMATCH naming both shapes; OPTION_INVALID if `asked` does not apply to the model
  */
 export function resolveLayout(
   rowShape: Sizes,
@@ -44,7 +47,7 @@ export function resolveLayout(
       : flat(rowShape, imageShape);
   }
   if (asked === 'flat' || (asked === 'auto' && isFlat(rowShape))) return flat(rowShape, imageShape);
-  if (asked !== 'auto') return picture(rowShape, imageShape, asked === 'nchw' ? 'chw' : 'hwc');
+  if (asked !== 'auto') return picture(rowShape, imageShape, AXIS_ORDERS[asked]);
   const order = plausibleOrder(rowShape);
   if (order === null) {
     throw new SmoothcertError(
@@ -60,7 +63,7 @@ function isFlat(rowShape: Sizes): boolean {
   return rowShape.filter((size) => size !== 1).length <= 1;
 }
 
-/** A row without an order of its own. A free size takes up what the image has. */
+/** Plans a row in the data's own order. A free size takes the rest of the image's values. */
 function flat(rowShape: Sizes, imageShape: readonly number[]): InputPlan {
   const dimension = elementsOf(imageShape);
   const known = elementsOf(rowShape.map((size) => size ?? 1));
@@ -77,13 +80,13 @@ function flat(rowShape: Sizes, imageShape: readonly number[]): InputPlan {
   return { layout: 'flat', modelShape, channels, dimension, order: null, channelOf };
 }
 
-/** A model [H, W] without a channel axis. */
+/** Plans for a model [H, W] without a channel axis. */
 function greyPicture(rowShape: Sizes, imageShape: readonly number[]): InputPlan {
   const plan = picture([1, ...rowShape], imageShape, 'chw', rowShape);
   return { ...plan, layout: 'flat', modelShape: plan.modelShape.slice(1) };
 }
 
-/** A model [C, H, W] or [H, W, C]; `named` is what messages call its shape. */
+/** Plans for a model [C, H, W] or [H, W, C]; `named` is its shape in errors. */
 function picture(
   rowShape: Sizes,
   imageShape: readonly number[],
@@ -98,7 +101,7 @@ function picture(
   const modelShape = modelOrder === 'chw' ? [channels, height, width] : [height, width, channels];
   const transposed = modelOrder !== dataOrder && channels > 1 && area > 1;
   return {
-    layout: modelOrder === 'chw' ? 'nchw' : 'nhwc',
+    layout: LAYOUTS[modelOrder],
     modelShape,
     channels,
     dimension,
@@ -129,7 +132,7 @@ function imageSizes(
   throw mismatch(named, imageShape, wanted[0]);
 }
 
-/** For each element in the model's order, its position in an image of the other order. */
+/** Returns, for each element in the model's order, its position in an image of the other order. */
 function transposition(modelOrder: AxisOrder, channels: number, area: number): Int32Array {
   const [outer, inner] = modelOrder === 'chw' ? [channels, area] : [area, channels];
   return Int32Array.from({ length: outer * inner }, (_, at) => (at % inner) * outer + Math.floor(at / inner));

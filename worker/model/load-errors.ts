@@ -1,7 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 
-/** ONNX's numbers of element types that the runtime computes with and cannot be given, nor asked for. */
-const CLOSED_TYPES: Readonly<Record<string, string>> = {
+/** ONNX's numbers of element types that the runtime uses inside a model and not for inputs or outputs. */
+const INNER_TYPES: Readonly<Record<string, string>> = {
   14: 'complex64',
   15: 'complex128',
   16: 'bfloat16',
@@ -14,7 +14,7 @@ const CLOSED_TYPES: Readonly<Record<string, string>> = {
 
 type Reading = readonly [pattern: RegExp, read: (found: string[]) => { message: string; remedy: string }];
 
-/** What ONNX Runtime says of models that are whole and that it cannot run, and what a person needs to hear. */
+/** ONNX Runtime's messages about whole models that it cannot run, and their wording for a user. */
 const READINGS: readonly Reading[] = [
   [
     /Unsupported model IR version: (\d+), max supported IR version: (\d+)/,
@@ -46,20 +46,20 @@ const READINGS: readonly Reading[] = [
   ],
 ];
 
-/** Why a model that was read whole cannot be loaded: MODEL_UNREADABLE, or MODEL_INPUT_UNSUPPORTED for a type that cannot be passed. */
+/** Words why a model that was read whole cannot be loaded: MODEL_UNREADABLE, or MODEL_INPUT_UNSUPPORTED for an unsupported type. */
 export function loadError(cause: unknown): SmoothcertError {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  const closed = /^Unsupported data type: (\d+)$/.exec(words)?.[1];
-  if (closed !== undefined) {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const innerType = /^Unsupported data type: (\d+)$/.exec(text)?.[1];
+  if (innerType !== undefined) {
     return new SmoothcertError(
       'MODEL_INPUT_UNSUPPORTED',
-      `The model has an input or output of type ${CLOSED_TYPES[closed] ?? `number ${closed}`}, which cannot be passed to or from it.`,
+      `The model has an input or output of type ${INNER_TYPES[innerType] ?? `number ${innerType}`}, which cannot be passed to or from it.`,
       'Export it with float32 inputs and outputs; a Cast behind the input keeps the rest as it is.',
       { cause },
     );
   }
   for (const [pattern, read] of READINGS) {
-    const found = pattern.exec(words);
+    const found = pattern.exec(text);
     if (found === null) continue;
     const { message, remedy } = read(found.slice(1));
     return new SmoothcertError('MODEL_UNREADABLE', message, remedy, { cause });
@@ -72,7 +72,7 @@ export function loadError(cause: unknown): SmoothcertError {
   );
 }
 
-/** ONNX Runtime's own words without its source paths, ending in one full stop. */
+/** Returns the first line of ONNX Runtime's message without its source paths, ending in one full stop. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it gave no reason';

@@ -9,7 +9,7 @@ export interface InputInfo {
   readonly shape: readonly (number | null)[];
 }
 
-/** The model's only input. */
+/** The input that takes the images. */
 export interface ChosenInput {
   readonly name: string;
   readonly type: ElementType;
@@ -18,8 +18,8 @@ export interface ChosenInput {
 }
 
 /**
- * The input that takes the images: the only one, of floats, with a batch axis. MODEL_INPUT_UNSUPPORTED with what to do
- * otherwise.
+ * Chooses the input that takes the images: the only one, of floats, with a batch axis.
+ * @throws MODEL_INPUT_UNSUPPORTED if there is no such input
  */
 export function chooseInput(inputs: readonly InputInfo[]): ChosenInput {
   const [input] = inputs;

@@ -61,7 +61,7 @@ describe('chooseOutput', () => {
 });
 
 describe('what a run gave', () => {
-  it('is one row of scores an image, axes of 1 aside', () => {
+  it('is one row of scores an image; axes of 1 do not matter', () => {
     for (const shape of [
       [4, 3],
       [4, 3, 1],

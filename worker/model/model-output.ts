@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { SmoothcertError } from '../../shared/errors.js';
 import { isElementType, type ElementType } from './element-types.js';
 
-/** An output as ONNX Runtime describes it; `null` dimensions are free. No shape at all means that its rank is unknown. */
+/** An output as ONNX Runtime describes it; `null` dimensions are free. An empty shape means that its rank is unknown. */
 export interface OutputInfo {
   readonly name: string;
   /** Element type, or null for sequences and maps. */
@@ -10,20 +10,20 @@ export interface OutputInfo {
   readonly shape: readonly (number | null)[];
 }
 
-/** The output that votes are taken from. `classes` is null where only a run can tell. */
+/** The output that votes are taken from. `classes` is null if only a run can show it. */
 export interface ChosenOutput {
   readonly name: string;
   readonly type: ElementType;
   readonly classes: number | null;
 }
 
-/** A name with more wrong letters than this was not meant. */
+/** Largest edit distance between a misspelt name and the suggested one. */
 const MISSPELT = 3;
 
 /**
  * Chooses the output with one score a class: the one that is asked for, or else the only output of floats of shape [N, K].
  * Axes of 1 are allowed anywhere behind the batch, as in [N, K, 1, 1] and [N, 1, K]: with one axis above 1, no other reading
- * of it exists. MODEL_OUTPUT_UNSUPPORTED with what to do otherwise.
+ * of it exists. @throws MODEL_OUTPUT_UNSUPPORTED if there is no such output, or more than one
  */
 export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): ChosenOutput {
   const names = outputs.map(({ name }) => name).join(', ');
@@ -38,7 +38,7 @@ export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): Ch
     return accept(output);
   }
   if (outputs.length === 1) return accept(outputs[0]!);
-  const fitting = outputs.filter((output) => faultOf(output) === null);
+  const fitting = outputs.filter((output) => outputFaultOf(output) === null);
   if (fitting.length === 1) return accept(fitting[0]!);
   throw unsupported(
     fitting.length === 0
@@ -50,7 +50,7 @@ export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): Ch
   );
 }
 
-/** The number of classes from the shape that a run gave for `rows` rows; MODEL_OUTPUT_UNSUPPORTED if it is not [rows, K]. */
+/** Returns the number of classes in a run's output of `rows` rows. @throws MODEL_OUTPUT_UNSUPPORTED unless its shape is [rows, K] */
 export function classesOfShape(name: string, shape: readonly number[], rows: number): number {
   const { classes } = accept({ name, type: 'float32', shape });
   if (classes !== null && shape[0] === rows) return classes;
@@ -60,7 +60,7 @@ export function classesOfShape(name: string, shape: readonly number[], rows: num
   );
 }
 
-/** Whether a run's output has this shape: one row of `classes` scores for each of the rows, axes of 1 aside. */
+/** Returns true if a run's output has one row of `classes` scores for each of the rows; axes of 1 do not matter. */
 export function isRowsOf(shape: readonly number[], rows: number, classes: number): boolean {
   const behind = shape.slice(1);
   return shape[0] === rows && behind.includes(classes) && behind.reduce((a, b) => a * b, 1) === classes;
@@ -75,7 +75,7 @@ function didYouMean(asked: string, outputs: readonly OutputInfo[]): string {
 }
 
 function accept(output: OutputInfo): ChosenOutput {
-  const fault = faultOf(output);
+  const fault = outputFaultOf(output);
   if (fault !== null) throw unsupported(`Output ${output.name} ${fault.is}.`, fault.remedy);
   const wide = output.shape.slice(1).filter((size) => size !== 1);
   // No other type is without a fault.
@@ -83,7 +83,7 @@ function accept(output: OutputInfo): ChosenOutput {
   return { name: output.name, type, classes: wide.length === 1 ? wide[0]! : null };
 }
 
-function faultOf({ type, shape }: OutputInfo): { is: string; remedy: string } | null {
+function outputFaultOf({ type, shape }: OutputInfo): { is: string; remedy: string } | null {
   if (type === null) {
     return {
       is: 'is not a tensor but a sequence or a map',

@@ -3,12 +3,12 @@ import type { Normalisation } from '../../shared/job.js';
 import type { InputPlan } from './layout.js';
 
 const SMALLEST_NORMAL = 2 ** -126;
-/** Noise is refused if its standard deviation is below this share of a value: 2^9 steps of float32 there. */
+/** Noise is refused if its standard deviation is below this share of a value, which is 2^9 steps of float32. */
 const FINEST_NOISE = 2 ** -14;
 
 /**
- * Turns pixels into what the model wants: (pixel · inputScale − mean) / std per channel, in the model's order, computed in
- * float64 and rounded once. Noise is added behind it, so it is scaled alike: σ · inputScale / std.
+ * Turns pixels into the model's input: (pixel · inputScale − mean) / std per channel, in the model's order, computed in float64
+ * and rounded once. Noise is added afterwards, so it is scaled in the same way: σ · inputScale / std.
  */
 export class Preprocessing {
   /** Standard deviation of the noise on each element of a row, in the model's units. */
@@ -40,7 +40,7 @@ export class Preprocessing {
     );
   }
 
-  /** A row of the model's input without noise. `pixels` are in [0, 1] and in the data's order. */
+  /** Returns a row of the model's input without noise. `pixels` are in [0, 1] and in the data's order. @throws OPTION_INVALID if float32 is too coarse for the noise */
   baseOf(pixels: Float32Array): Float32Array {
     const { order, dimension } = this.#plan;
     if (pixels.length !== dimension) {
@@ -65,8 +65,8 @@ export class Preprocessing {
 }
 
 /**
- * The float32 at or above `value`: the noise that is drawn is never less than σ on any pixel, and a radius that is
- * computed from σ never more than what the drawn noise certifies.
+ * Returns the smallest float32 at or above `value` (> 0), so that the noise drawn is never less than σ on any pixel, and a radius
+ * computed from σ never larger than the drawn noise certifies.
  */
 function float32Up(value: number): number {
   const nearest = Math.fround(value);

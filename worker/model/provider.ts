@@ -4,8 +4,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../shared/job.js';
 
 /**
- * The execution provider of a device, alone: where it is missing, opening the session fails instead of falling back. (ONNX
- * Runtime itself runs single operators that a provider lacks on the CPU, within the same session.)
+ * Returns the execution provider of a device, without a fallback: if it is missing, opening the session fails. (ONNX Runtime
+ * itself runs single operators that a provider lacks on the CPU, within the same session.)
  */
 export function providerOf(device: Device, index: number): InferenceSession.ExecutionProviderConfig {
   switch (device) {
@@ -20,7 +20,7 @@ export function providerOf(device: Device, index: number): InferenceSession.Exec
   }
 }
 
-/** What a person does about a device that is not there. */
+/** Returns the remedy for a device that cannot be used. */
 export function howToGet(device: Device): string {
   switch (device) {
     case 'cuda':
@@ -41,21 +41,28 @@ export function howToGet(device: Device): string {
 }
 
 /**
- * Names what decides the low bits of a logit: provider, CPU instruction set or device model, ONNX Runtime version and,
- * on NVIDIA, whether TF32 is off (the environment says so before the process starts). Workers of one numeric class
- * are expected to count alike; the fingerprint of their probe proves it.
+ * Returns the name of everything that decides the low bits of a score: provider, CPU instruction set or device model, ONNX Runtime
+ * version and, on NVIDIA, TF32 on or off (by the environment, before the process starts). Workers of one numeric class are expected
+ * to count alike; the fingerprints of their probes show whether they do.
  */
 export function numericClass(device: Device, index: number, runtimeVersion: string): string {
   const runtime = `ort-${runtimeVersion}`;
-  if (device === 'cpu') return ['cpu', instructionSet(), runtime].join('/');
-  if (device === 'cuda' || device === 'tensorrt') {
-    const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '0' ? 'tf32-off' : 'tf32-on';
-    return [device, nvidiaModel() ?? `device-${index}`, runtime, tf32].join('/');
+  switch (device) {
+    case 'cpu':
+      return ['cpu', instructionSet(), runtime].join('/');
+    case 'cuda':
+    case 'tensorrt': {
+      const tf32 = process.env['NVIDIA_TF32_OVERRIDE'] === '0' ? 'tf32-off' : 'tf32-on';
+      return [device, nvidiaModel() ?? `device-${index}`, runtime, tf32].join('/');
+    }
+    case 'webgpu':
+    case 'dml':
+    case 'coreml':
+      return [device, `device-${index}`, instructionSet(), runtime].join('/');
   }
-  return [device, `device-${index}`, instructionSet(), runtime].join('/');
 }
 
-/** Instruction sets for which ONNX Runtime has kernels of their own, best first, by the flags that Linux shows. */
+/** Instruction sets for which ONNX Runtime has kernels of their own, best first, by the flags of Linux. */
 const X64_LEVELS: readonly (readonly [string, readonly string[]])[] = [
   ['amx', ['amx_tile', 'amx_int8', 'avx512f']],
   ['avx512-vnni', ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl', 'avx512_vnni']],
@@ -66,7 +73,7 @@ const X64_LEVELS: readonly (readonly [string, readonly string[]])[] = [
 ];
 const ARM_FEATURES: readonly string[] = ['asimdhp', 'asimddp', 'i8mm', 'bf16', 'sve', 'sve2', 'sme'];
 
-/** CPU architecture and instruction set level; where the system does not show it, architecture and model name. */
+/** Returns the CPU's architecture and instruction set level; on systems that do not show it, architecture and model name. */
 export function instructionSet(cpuinfo = readCpuinfo()): string {
   const flags = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuinfo ?? '')?.[1]?.split(' ') ?? []);
   if (flags.size === 0) return slug(`${arch()} ${cpus()[0]?.model ?? platform()}`);
@@ -83,7 +90,7 @@ function readCpuinfo(): string | null {
   }
 }
 
-/** Model of the NVIDIA GPUs if the driver says it and all are alike: only then does it not matter which index is which. */
+/** Returns the model of the NVIDIA GPUs if the driver shows it and all are the same: only then does the index not matter. */
 function nvidiaModel(): string | null {
   const folder = '/proc/driver/nvidia/gpus';
   try {

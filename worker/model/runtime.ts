@@ -4,10 +4,10 @@ import { SmoothcertError } from '../../shared/errors.js';
 export type Runtime = typeof onnxruntime;
 
 /**
- * ONNX Runtime, told to print only what is fatal: all else comes back as an error with a sentence. It is loaded when it is first
- * needed, because its binaries exist for some systems only. From 1.30 on it makes reports of its use for its publisher, and keeps an
- * identifier of the machine in the home folder, unless the environment forbids it: this does, before the library is loaded.
- * DEVICE_UNAVAILABLE where its binaries are missing or cannot be loaded.
+ * Loads ONNX Runtime, and lets it print fatal errors only; other errors are thrown. It is loaded when it is first needed, because its
+ * binaries exist for some systems only. From version 1.30 on it reports its use to its publisher and keeps an identifier of the machine
+ * in the home folder, unless the environment forbids it; that is why a variable is set before the library is loaded.
+ * @throws DEVICE_UNAVAILABLE if its binaries are missing or cannot be loaded
  */
 export async function loadRuntime(
   load: () => Promise<Runtime> = () => import('onnxruntime-node'),
@@ -27,7 +27,7 @@ export async function loadRuntime(
   }
 }
 
-/** Its version. */
+/** Returns the version of ONNX Runtime. */
 export function versionOf({ env }: Runtime): string {
   return env.versions.node ?? env.versions.common;
 }

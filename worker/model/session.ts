@@ -8,7 +8,7 @@ import { chooseOutput, classesOfShape, isRowsOf, type OutputInfo } from './model
 import { howToGet, providerOf } from './provider.js';
 import { loadRuntime, versionOf, type Runtime } from './runtime.js';
 
-/** Only what is fatal is printed by ONNX Runtime; all else comes back as an error with a sentence. */
+/** Level at which ONNX Runtime prints fatal errors only; other errors are thrown. */
 const LOG_FATAL = 4;
 
 export interface ModelDescription {
@@ -18,14 +18,14 @@ export interface ModelDescription {
   readonly inputShape: readonly (number | null)[];
   /** Names of all outputs. */
   readonly outputs: readonly string[];
-  /** The one that votes are taken from. */
+  /** Name of the output that votes are taken from. */
   readonly output: string;
   readonly outputType: ElementType;
-  /** Scores of a row; null until a run has told it (`learnClasses`). */
+  /** Scores of a row; null until a run has shown it (`learnClasses`). */
   readonly classes: number | null;
 }
 
-/** One ONNX Runtime session on one device. On CPU it has one thread: as many processes as cores are faster. */
+/** One ONNX Runtime session on one device. On CPU it has one thread, because one process for each core is faster. */
 export class ModelSession {
   readonly #inputs: InputTensors;
 
@@ -40,8 +40,9 @@ export class ModelSession {
   }
 
   /**
-   * Throws MODEL_UNREADABLE, MODEL_INPUT_UNSUPPORTED, MODEL_OUTPUT_UNSUPPORTED, or DEVICE_UNAVAILABLE where the
-   * model would run on the CPU but not on the device; it is never run there instead.
+   * Loads a model on a device; it never runs on the CPU instead.
+   * @throws MODEL_UNREADABLE, MODEL_INPUT_UNSUPPORTED, MODEL_OUTPUT_UNSUPPORTED, or DEVICE_UNAVAILABLE if the model would load
+   *   on the CPU but not on the device
    */
   static async open(options: {
     model: Uint8Array;
@@ -63,12 +64,12 @@ export class ModelSession {
     return this.described;
   }
 
-  /** Holds every run to `classes`, as another session of the same model knows it. */
+  /** Sets the number of classes that every run must give, as another session of the same model knows it. */
   expectClasses(classes: number): void {
     this.described = { ...this.described, classes };
   }
 
-  /** Runs rows of zeros if the file does not say how many classes there are. `shape` as for `run`. */
+  /** Returns the number of classes; runs rows of zeros if the file does not state it. `shape` as for `run`. */
   async learnClasses(shape: readonly number[]): Promise<number> {
     if (this.described.classes !== null) return this.described.classes;
     const output = await this.#runOnce(new Float32Array(shape.reduce((a, b) => a * b)), shape);
@@ -78,9 +79,9 @@ export class ModelSession {
   }
 
   /**
-   * Scores [rows × classes] of input [rows × …]; `shape` is the input's whole shape, rows first. The input may be a view.
-   * Both are float32, whatever the model's own types are (element-types.ts).
-   * INFERENCE_FAILED if the run throws or if the output is not of exactly that shape: never a vote. Blocks the event loop.
+   * Computes scores [rows × classes] of an input [rows × …]; `shape` is the input's whole shape, rows first. The input may be a
+   * view. Both are float32, whatever the model's own types are (element-types.ts). Blocks the event loop.
+   * @throws INFERENCE_FAILED if the run fails or the output has another shape, so that no vote is made of it
    */
   async run(input: Float32Array, shape: readonly number[]): Promise<Float32Array> {
     const output = await this.#runOnce(input, shape);
@@ -126,7 +127,7 @@ async function create(
   try {
     return await open(device);
   } catch (cause) {
-    // Only to tell a missing device from a bad model; the session on the CPU is thrown away.
+    // The session on the CPU only tells a missing device from a bad model, and is released.
     const fault = device === 'cpu' ? cause : await open('cpu').then((session) => session.release(), asIs);
     if (fault !== undefined) throw loadError(fault);
     throw new SmoothcertError(
@@ -153,7 +154,7 @@ function describe(session: InferenceSession, asked: string | undefined): ModelDe
   };
 }
 
-/** Dimensions of 0 are what some exporters write for "any", as symbolic names are. */
+/** Some exporters write a dimension of 0 for "any", as others write a symbolic name. */
 function infoOf(value: InferenceSession.ValueMetadata): OutputInfo {
   if (!value.isTensor) return { name: value.name, type: null, shape: [] };
   const shape = value.shape.map((size) => (typeof size === 'number' && size > 0 ? size : null));

@@ -1,13 +1,13 @@
 import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR } from './onnx/onnx-fields.js';
 import { editFields } from './onnx/wire-edit.js';
 
-/** Graphs within graphs; protobuf itself stops at about 33. */
+/** Depth of graphs within graphs; protobuf itself stops at about 33. */
 const MAX_DEPTH = 32;
 
 /**
- * Rewrites every tensor that is stored in the model: initializers, constants in attributes, sparse ones, those in
- * subgraphs and in functions. A tensor that `edit` returns as it was is copied untouched, and so is all else; the result is
- * `model` itself if nothing changed. Throws if the bytes are no protobuf message, or if graphs are nested too deeply.
+ * Rewrites every tensor that is stored in a model: initializers, constants in attributes, sparse ones, those in subgraphs and in
+ * functions. Everything else, and a tensor that `edit` returns as it was, is copied unchanged; the result is `model` itself if
+ * nothing changed. @throws if the bytes are no protobuf message, or if graphs are nested too deeply
  */
 export function editTensors(model: Uint8Array, edit: (tensor: Uint8Array) => Uint8Array): Uint8Array {
   const inSparse = (tensor: Uint8Array) =>

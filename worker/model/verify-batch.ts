@@ -1,6 +1,6 @@
 import { AGREED, disagreement, scaleOf, worse } from './agreement.js';
 
-/** Noisy copies that a batch is verified on. */
+/** Noisy copies with which a batch is verified. */
 export const VERIFY_ROWS = 32;
 
 /** Scores [rows × classes] of input [rows × dimension]. */
@@ -15,9 +15,10 @@ export interface BatchVerdict {
 }
 
 /**
- * Whether batch `batch` gives what batch `trusted.batch` gave, on `rows` [32 × dimension]: every score within
- * `tolerance` of the model's scale (agreement.ts), so no vote changes but in near-ties, and the same rows finite. Every
- * position of the batch is compared: rows repeat until it is full. Throws what the trusted run throws; a candidate that throws is not usable.
+ * Compares the candidate batch with the trusted one on `rows` [32 × dimension]. The candidate is usable if every score is within
+ * `tolerance` of the model's scale (agreement.ts), so that votes change in near-ties only, and if the same rows are finite. Every
+ * position of the batch is compared: rows repeat until it is full. Errors of the trusted run are thrown; a candidate that throws
+ * is not usable.
  */
 export async function verifyBatch(
   trusted: { batch: number; run: RunRows },
@@ -25,11 +26,11 @@ export async function verifyBatch(
   { rows, dimension }: { rows: Float32Array; dimension: number },
   tolerance: number,
 ): Promise<BatchVerdict> {
-  const expected = await scoresOf(trusted, rows, dimension, VERIFY_ROWS);
+  const expected = await scoresOfRows(trusted, rows, dimension, VERIFY_ROWS);
   const compared = Math.max(VERIFY_ROWS, candidate.batch);
   let found: Float32Array;
   try {
-    found = await scoresOf(candidate, rows, dimension, compared);
+    found = await scoresOfRows(candidate, rows, dimension, compared);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     return { usable: false, reason: `it does not run (${words.replace(/\.$/, '')})`, difference: null };
@@ -40,8 +41,8 @@ export async function verifyBatch(
   return compare(expected, found, compared, tolerance);
 }
 
-/** Scores of `count` rows, the 32 repeated as often as needed, drawn in whole batches. */
-async function scoresOf(
+/** Computes the scores of `count` rows, the 32 repeated as often as needed, in whole batches. */
+async function scoresOfRows(
   { batch, run }: { batch: number; run: RunRows },
   rows: Float32Array,
   dimension: number,

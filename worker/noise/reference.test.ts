@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { direction, normal, philox4x32, radius, type Words } from './reference.js';
+import { direction, normal, philox4x32, radius, type Words } from '../../test/support/noise-reference.js';
 
 /** Known answers of the authors' implementation (Random123, kat_vectors, philox4x32 10): counter, key, words. */
 const KNOWN: readonly (readonly [Words, readonly [number, number], Words])[] = [

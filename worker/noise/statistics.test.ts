@@ -1,10 +1,10 @@
 /**
- * Whether what the kernel draws is standard normal and independent where it must be. Every check below is a p-value
+ * Tests that the drawn noise is standard normal, and independent where it must be. Every check below is a p-value
  * of the true distribution, and passes if it is above FALSE_ALARM. Seeds are fixed, so the outcome is too; with random
  * seeds the about 180 checks would fail in one run of about 5,000. Planted defects show what is caught.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NoiseKernel } from './generator.js';
+import { NoiseKernel } from './noise-kernel.js';
 
 const DIMENSION = 1024;
 const SAMPLES = 1024;

@@ -4,6 +4,7 @@ import type { Delivery } from '../../shared/ports/task-queue.js';
 import { MemoryQueue } from '../../adapters/local/memory-queue.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { SmoothcertError } from '../../shared/errors.js';
+import { never } from '../../test/support/never.js';
 import { PostponedTasks } from './postponed-tasks.js';
 
 /** Makes an exchange that opens no job until `answer` is called, and then says of each that it has ended. */
@@ -17,7 +18,7 @@ async function deliveries(queue: MemoryQueue, count: number): Promise<Delivery[]
   const taken: Delivery[] = [];
   for (let task = 0; task < count; task++) {
     await queue.publish({ name: `t${task}`, job: 'j-1', shards: [] });
-    taken.push((await queue.next(new AbortController().signal))!);
+    taken.push((await queue.next(never))!);
   }
   return taken;
 }
@@ -30,7 +31,7 @@ it('keeps at most so many tasks, each until it is answered; a further one waits'
   const postponed = new PostponedTasks({ exchange, clock: systemClock, maxTasks: 2, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [first, second, third] = await deliveries(queue, 3);
-  const until = new AbortController().signal;
+  const until = never;
   await postponed.put(first!, null, 0, until);
   await postponed.put(second!, null, 0, until);
   let taken = false;
@@ -73,7 +74,7 @@ it('hands a task back at once after an error that no further try would mend', as
   const postponed = new PostponedTasks({ exchange, clock: systemClock, maxTasks: 4, onFault, onAnswered });
   const queue = new MemoryQueue();
   const [task] = await deliveries(queue, 1);
-  await postponed.put(task!, null, 0, new AbortController().signal);
+  await postponed.put(task!, null, 0, never);
   await postponed.settled();
   expect(await queue.depth()).toEqual({ waiting: 1, taken: 0 });
 });

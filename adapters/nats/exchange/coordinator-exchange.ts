@@ -4,36 +4,38 @@ import type {
   PrepareRequest,
   Presence,
 } from '../../../shared/ports/exchange.js';
+import { Listeners } from '../../../shared/listeners.js';
 import type { Task } from '../../../shared/ports/task-queue.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { jobsBucket } from '../link/buckets.js';
 import { ClassQueues } from '../tasks/class-queues.js';
 import { ensureLedger, removeLedger } from '../ledger/ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
-import { WorkOrders } from './orders.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
+import { WorkOrders } from './work-orders.js';
 import { Preparations } from './preparations.js';
-import { MOST_WORKERS, Presences } from './presence.js';
-import { NatsStopSignal } from './stop-signal.js';
-import { NatsTaskQueue } from '../tasks/task-queue.js';
-import { NatsVoteLedger } from '../ledger/vote-ledger.js';
+import { MOST_WORKERS, WorkerPresences } from './worker-presences.js';
+import { NatsStopSignal } from './nats-stop-signal.js';
+import { NatsTaskQueue } from '../tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../ledger/nats-vote-ledger.js';
 
-/** For so many repetitions workers are told that a job has ended; one that was away for longer finds that its order is gone. */
-const FAREWELLS = 10;
+/** Times that the end of a job is announced to workers; one that was disconnected for longer finds that its order is gone. */
+const END_ANNOUNCEMENTS = 10;
 
-interface Farewell {
+/** A stop signal that is kept open to repeat the end of its job, and the timer that closes it. */
+interface EndAnnouncement {
   readonly stop: NatsStopSignal;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Where a coordinator meets workers in NATS. The link is its opener's: `close` leaves it open. */
+/** The coordinator's side of its exchange with workers over NATS. `close` leaves `link` open: whoever opened it closes it. */
 export class NatsCoordinatorExchange implements CoordinatorExchange {
   private readonly malformed: MalformedMessages;
-  private readonly heard: Presences;
+  private readonly heard: WorkerPresences;
   private readonly preparations: Preparations;
-  private readonly exhaustedListeners = new Set<(task: Task) => void>();
-  private readonly farewells = new Map<string, Farewell>();
+  private readonly exhaustedListeners = new Listeners<[task: Task]>();
+  private readonly endAnnouncements = new Map<string, EndAnnouncement>();
 
   private constructor(
     private readonly link: NatsLink,
@@ -41,7 +43,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
   ) {
     this.malformed = new MalformedMessages(link.tellMalformed);
     const queues = new ClassQueues(link);
-    this.heard = new Presences(link, this.malformed, MOST_WORKERS, (worker) => queues.ensure(worker));
+    this.heard = new WorkerPresences(link, this.malformed, MOST_WORKERS, (worker) => queues.ensure(worker));
     this.preparations = new Preparations(link, () => this.presences(), this.malformed);
   }
 
@@ -58,7 +60,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     return this.link.onConnected(listener);
   }
 
-  /** Messages beside tasks that could not be read; they were ignored. */
+  /** Messages other than tasks that could not be read and were ignored. */
   get malformedCount(): number {
     return this.malformed.count;
   }
@@ -66,7 +68,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
   async open(order: WorkOrder, ledgerBytes: number): Promise<JobLinks> {
     const { link } = this;
     const { job, jobDigest, draw } = order;
-    this.forgetFarewell(job);
+    this.stopAnnouncingEnd(job);
     await ensureLedger(link, { job, jobDigest }, ledgerBytes);
     await this.orders.put(order);
     const ledger = await NatsVoteLedger.open(link, {
@@ -76,7 +78,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     });
     const queue = await NatsTaskQueue.open(link, draw.numericClass);
     const stop = this.stopSignal(order);
-    const unlisten = queue.onExhausted((task) => this.tellExhausted(task));
+    const unlisten = queue.onExhausted((task) => this.exhaustedListeners.tell(task));
     const close = async () => {
       unlisten();
       await Promise.all([ledger.close(), queue.close(), stop.close()]);
@@ -88,7 +90,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     const queue = await NatsTaskQueue.open(this.link, order.draw.numericClass);
     await queue.purge(order.job).finally(() => queue.close());
     await this.orders.remove(order.job);
-    this.sayFarewell(order);
+    this.announceEnd(order);
   }
 
   removeLedger(job: string): Promise<void> {
@@ -104,12 +106,11 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
   }
 
   onExhausted(listener: (task: Task) => void): () => void {
-    this.exhaustedListeners.add(listener);
-    return () => void this.exhaustedListeners.delete(listener);
+    return this.exhaustedListeners.add(listener);
   }
 
   close(): Promise<void> {
-    for (const job of [...this.farewells.keys()]) this.forgetFarewell(job);
+    for (const job of [...this.endAnnouncements.keys()]) this.stopAnnouncingEnd(job);
     this.heard.close();
     return Promise.resolve();
   }
@@ -118,25 +119,24 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     return new NatsStopSignal(this.link, { job, imageLimit, malformed: this.malformed });
   }
 
-  private tellExhausted(task: Task): void {
-    for (const listener of [...this.exhaustedListeners]) listener(task);
-  }
-
-  private sayFarewell(order: WorkOrder): void {
+  private announceEnd(order: WorkOrder): void {
     const { job } = order;
-    this.forgetFarewell(job);
+    this.stopAnnouncingEnd(job);
     const stop = this.stopSignal(order);
     stop.announceEnded();
-    const timer = setTimeout(() => this.forgetFarewell(job), FAREWELLS * this.link.times.stopEveryMs);
-    this.farewells.set(job, { stop, timer: timer.unref() });
+    const timer = setTimeout(
+      () => this.stopAnnouncingEnd(job),
+      END_ANNOUNCEMENTS * this.link.times.stopEveryMs,
+    );
+    this.endAnnouncements.set(job, { stop, timer: timer.unref() });
   }
 
-  /** A job that is begun again has not ended. */
-  private forgetFarewell(job: string): void {
-    const farewell = this.farewells.get(job);
-    if (!farewell) return;
-    this.farewells.delete(job);
-    clearTimeout(farewell.timer);
-    void farewell.stop.close();
+  /** Stops repeating that the job has ended; called when the job is begun again, too. */
+  private stopAnnouncingEnd(job: string): void {
+    const announcement = this.endAnnouncements.get(job);
+    if (!announcement) return;
+    this.endAnnouncements.delete(job);
+    clearTimeout(announcement.timer);
+    void announcement.stop.close();
   }
 }

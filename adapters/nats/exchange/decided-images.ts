@@ -9,7 +9,7 @@ export interface DecidedPart {
 
 /**
  * A set of images that only grows, as bitmaps: 50,000 images are 6 KB, and two sets are united a byte at a time.
- * Memory is taken only for stretches of 2^18 images that have a member.
+ * Memory is allocated only for stretches of 2^18 images that have a member.
  */
 export class DecidedImages {
   private readonly chunks: (Uint8Array | undefined)[] = [];
@@ -27,7 +27,7 @@ export class DecidedImages {
     return (byte & (1 << (image % 8))) !== 0;
   }
 
-  /** Takes images in; returns those that were not members. @throws RangeError for one that can be none */
+  /** Adds images; returns those that were not members. @throws RangeError for an image that is not below the limit */
   add(images: readonly number[]): number[] {
     const fresh: number[] = [];
     for (const image of images) {
@@ -40,7 +40,7 @@ export class DecidedImages {
     return fresh;
   }
 
-  /** Takes in what another process knows; returns those that were not members. Bits of images that can be none are left out. */
+  /** Adds the members of a bitmap of another process; returns those that were none here. Ignores bits at or above the limit. */
   unite({ firstImage, decided }: DecidedPart): number[] {
     const fresh: number[] = [];
     const begin = firstImage / 8;
@@ -55,7 +55,7 @@ export class DecidedImages {
     return fresh;
   }
 
-  /** Its stretches that have a member, each without the zeros at its end: at most 32 KiB a part. */
+  /** The bitmaps of stretches that have a member, each without the zeros at its end: at most 32 KiB a part. */
   *parts(): Iterable<DecidedPart> {
     for (const [index, chunk] of this.chunks.entries()) {
       if (!chunk) continue;

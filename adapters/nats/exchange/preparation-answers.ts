@@ -6,15 +6,15 @@ import type { PrepareRequest } from '../../../shared/ports/exchange.js';
 import type { Refusal } from '../../../shared/ports/job-store.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import { decodePrepare, encodePrepared, type PrepareAnswer } from '../../../shared/wire/cluster.js';
-import { sentenceOf, unanswered } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
+import { sentenceOf, unanswered } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
 import { busyEveryMs, prepareSubject } from './preparations.js';
 import { traceIn } from '../link/trace-headers.js';
 
 const QUEUE_GROUP = 'workers';
-/** Words in a row that nobody listened to before a worker gives up: one may fall into the coordinator's reconnecting. */
-const UNHEARD = 2;
+/** Messages in a row without a listener before a worker gives up; one may be lost while the coordinator reconnects. */
+const MOST_UNHEARD = 2;
 
 export type Prepare = (request: PrepareRequest, signal: AbortSignal) => Promise<Prepared>;
 
@@ -26,10 +26,10 @@ export interface AnswerOptions {
 }
 
 /**
- * Answers requests one at a time until `signal` aborts or the connection is closed. While it is at one it is not subscribed, so that the
- * server hands further ones to workers that are free; where none is, whoever asks hears so at once and asks again. A queue of its own
- * would hold a job back that another worker could look at.
- * @throws SmoothcertError NATS_FORBIDDEN if this connection may not be asked
+ * Answers requests one at a time until `signal` aborts or the connection is closed. It is not subscribed while it answers, so that the
+ * server gives further requests to workers that are free; where none is, the coordinator is told so at once and asks again. A queue here
+ * would delay a job that another worker could prepare.
+ * @throws SmoothcertError NATS_FORBIDDEN if this connection may not subscribe
  */
 export async function answerPreparations(
   link: NatsLink,
@@ -44,7 +44,7 @@ export async function answerPreparations(
   }
 }
 
-/** One request: the server unsubscribes with it. Null once `signal` aborts, or the connection is closed. */
+/** Returns the next request, with which the server ends the subscription; null once `signal` aborts or the connection is closed. */
 function nextRequest(link: NatsLink, subject: string, signal: AbortSignal): Promise<Msg | null> {
   const { connection } = link;
   if (signal.aborted || connection.isClosed()) return Promise.resolve(null);
@@ -74,21 +74,21 @@ async function answer(
   prepare: Prepare,
   signal: AbortSignal,
 ): Promise<void> {
-  const listeners = new Listeners(link, reply);
+  const requester = new Requester(link, reply);
   try {
     const request = { ...malformed.readOrThrow(decodePrepare, msg.data), ...traceIn(msg) };
-    const until = AbortSignal.any([signal, listeners.gone]);
-    listeners.tell({ kind: 'prepared', prepared: await prepare(request, until) });
+    const until = AbortSignal.any([signal, requester.gone]);
+    requester.tell({ kind: 'prepared', prepared: await prepare(request, until) });
   } catch (error) {
     const refusal = signal.aborted ? leaving(worker) : refusalOf(worker, error);
-    listeners.tell({ kind: 'refused', refusal });
+    requester.tell({ kind: 'refused', refusal });
   } finally {
-    listeners.close();
+    requester.close();
   }
 }
 
-/** Whoever asked: hears at once and again and again that one is at it. */
-class Listeners {
+/** The coordinator that sent a request. It is told at once, and then repeatedly, that this worker is answering. */
+class Requester {
   private readonly left = new AbortController();
   private readonly inbox: string;
   private readonly subscription;
@@ -110,7 +110,7 @@ class Listeners {
     this.sayBusy();
   }
 
-  /** Aborts once nobody listens any more. */
+  /** Aborts once nobody listens for the answer any more. */
   get gone(): AbortSignal {
     return this.left.signal;
   }
@@ -127,7 +127,7 @@ class Listeners {
   private sayBusy(): void {
     this.unheard = this.heard ? 0 : this.unheard + 1;
     this.heard = true;
-    if (this.unheard < UNHEARD) this.tell({ kind: 'busy' });
+    if (this.unheard < MOST_UNHEARD) this.tell({ kind: 'busy' });
     else
       this.left.abort(
         new SmoothcertError('CANCELLED', 'Nobody waits for this answer any more.', 'Nothing is to be done.'),

@@ -4,32 +4,32 @@ import type { Presence, PrepareRequest } from '../../../shared/ports/exchange.js
 import type { Refusal } from '../../../shared/ports/job-store.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import { decodePrepared, encodePrepare, type PrepareAnswer } from '../../../shared/wire/cluster.js';
-import { unreachable } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
-import { isNobodyThere, tell, type MalformedMessages } from '../link/messages.js';
+import { unreachable } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { isNobodyThere, tell, type MalformedMessages } from '../link/core-messages.js';
 import { pause } from '../link/retry.js';
 import type { NatsTimes } from '../link/times.js';
 import { traceHeaders } from '../link/trace-headers.js';
 
 export const prepareSubject = (device: Device): string => `sc1.prepare.${device}`;
 
-/** How often a worker says that it is still at it. */
+/** How often a worker says that it is still preparing, in milliseconds. */
 export const busyEveryMs = ({ presenceEveryMs }: NatsTimes): number => presenceEveryMs / 5;
 
-/** A worker that missed so many words is gone. */
+/** Such messages that a worker may miss before it counts as gone. */
 const MISSED = 4;
-/** Workers that may fail for reasons of their own before the job is told of it. */
+/** Workers that may fail for reasons of their own before the request fails. */
 const MOST_TRIES = 5;
 
-/** What came of one request. `nobody`: no worker is free. `silent`: one took it and was heard of no more, or none at all. */
+/** Outcome of one request. `nobody`: no worker is free. `silent`: a worker that took it (`taken`), or every worker, stopped answering. */
 type Outcome =
   | Exclude<PrepareAnswer, { kind: 'busy' }>
   | { readonly kind: 'nobody' }
   | { readonly kind: 'silent'; readonly taken: boolean };
 
 /**
- * Asks workers what a model is like. A request goes to one worker that is free; nothing of it is stored anywhere: whoever asked hears a
- * word from that worker at least every second, or asks again.
+ * Asks workers to prepare a model. A request goes to one worker that is free and is stored nowhere: that worker says at least every
+ * second that it is still busy, or another one is asked.
  */
 export class Preparations {
   constructor(
@@ -39,8 +39,8 @@ export class Preparations {
   ) {}
 
   /**
-   * What the first worker that is able to says. `onWaiting` is told why it takes time, in sentences.
-   * @throws SmoothcertError that a worker refused with, if it is the job's fault or the fifth one; the reason of `signal`;
+   * Returns the answer of the first worker that can prepare the model. `onWaiting` is told in sentences why it takes time.
+   * @throws SmoothcertError the refusal of a worker, if the job causes it or if it is the fifth; the reason of `signal`;
    *   NATS_UNREACHABLE once the connection was closed
    */
   async ask(
@@ -85,7 +85,7 @@ export class Preparations {
         subscription.unsubscribe();
         resolve(outcome);
       };
-      // The worker learns from the server that nobody listens for its answer any more.
+      // The server tells the worker that nobody listens for its answer any more.
       const leave = () => end({ kind: 'nobody' });
       const silent = () => end({ kind: 'silent', taken: taken && this.link.connected });
       const subscription = connection.subscribe(inbox, {
@@ -123,19 +123,19 @@ export class Preparations {
   }
 }
 
-/** Codes of the user's input that are, all the same, about one machine: what it fetched, or what it has. */
+/** Codes that look like the user's input and are about one machine: the files that it fetched, or has. */
 const OF_A_MACHINE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MODEL_DIGEST_MISMATCH',
   'DATA_DIGEST_MISMATCH',
 ]);
 const OF_THE_JOB = /^(MODEL|DATA|LABELS|OPTION|PAIR|SCHEDULE|BUDGET|REQUEST)_/;
 
-/** Whether every worker would refuse alike. */
+/** Returns true if the job causes the refusal, so that every worker would refuse it. */
 export function isOfTheJob(code: ErrorCode): boolean {
   return OF_THE_JOB.test(code) && !ERROR_CATALOGUE[code].retryable && !OF_A_MACHINE.has(code);
 }
 
-/** A worker that is about to end, or that was never reached, has not failed. */
+/** Returns true if a worker failed; one that is about to end, or that was never reached, has not. */
 function isFailure(outcome: Outcome): boolean {
   if (outcome.kind === 'refused') return outcome.refusal.code !== 'CANCELLED';
   return outcome.kind === 'silent' && outcome.taken;

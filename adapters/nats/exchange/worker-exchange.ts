@@ -6,20 +6,20 @@ import type { TaskQueue } from '../../../shared/ports/task-queue.js';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { decodeLease } from '../../../shared/wire/cluster.js';
 import { isPresent, readableJobsBucket, readableLeaseBucket } from '../link/buckets.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
-import { LEASE_KEY } from '../jobs/lease.js';
-import type { NatsLink } from '../link/link.js';
-import { MalformedMessages } from '../link/messages.js';
-import { WorkOrders } from './orders.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
+import { LEASE_KEY } from '../jobs/nats-lease.js';
+import type { NatsLink } from '../link/nats-link.js';
+import { MalformedMessages } from '../link/core-messages.js';
+import { WorkOrders } from './work-orders.js';
 import { answerPreparations, type Prepare } from './preparation-answers.js';
-import { announcePresence } from './presence.js';
-import { NatsStopSignal } from './stop-signal.js';
-import { NatsTaskQueue } from '../tasks/task-queue.js';
-import { NatsVoteLedger } from '../ledger/vote-ledger.js';
+import { announcePresence } from './worker-presences.js';
+import { NatsStopSignal } from './nats-stop-signal.js';
+import { NatsTaskQueue } from '../tasks/nats-task-queue.js';
+import { NatsVoteLedger } from '../ledger/nats-vote-ledger.js';
 
 /**
- * Where a worker meets coordinators in NATS. It makes no stream, consumer or bucket: coordinators do, and it waits for them.
- * The link is its opener's: `close` leaves it open.
+ * The worker's side of its exchange with coordinators over NATS. It makes no stream, consumer or bucket: coordinators do, and it waits
+ * for them. `close` leaves `link` open: whoever opened it closes it.
  */
 export class NatsWorkerExchange implements WorkerExchange {
   private readonly malformed: MalformedMessages;
@@ -50,7 +50,7 @@ export class NatsWorkerExchange implements WorkerExchange {
     return this.link.onConnected(listener);
   }
 
-  /** Messages beside tasks that could not be read; they were ignored. */
+  /** Messages other than tasks that could not be read and were ignored. */
   get malformedCount(): number {
     return this.malformed.count;
   }
@@ -65,7 +65,7 @@ export class NatsWorkerExchange implements WorkerExchange {
     const { imageLimit, jobDigest } = order;
     const stop = new NatsStopSignal(this.link, { job, imageLimit, malformed: this.malformed });
     try {
-      // It may have ended before anybody listened here; if it ends from now on, that is heard.
+      // It may have ended before the stop signal was open; from now on its end is received.
       if ((await this.orders.get(job)) !== null) {
         return this.linksOf(order, await NatsVoteLedger.open(this.link, { job, jobDigest }), stop);
       }
@@ -101,7 +101,7 @@ export class NatsWorkerExchange implements WorkerExchange {
     return Promise.resolve();
   }
 
-  /** What is told while the link is away is lost: afterwards the job is over if its order is gone. */
+  /** Messages sent while the link was down are lost, so each reconnection checks whether the order is still there. */
   private linksOf(order: WorkOrder, ledger: NatsVoteLedger, stop: NatsStopSignal): WorkerLinks {
     const gone = new AbortController();
     const look = async (connected: boolean) => {
@@ -110,7 +110,7 @@ export class NatsWorkerExchange implements WorkerExchange {
       // Another job may have its id where the store was lost and the same request came again.
       if (found?.jobDigest !== order.jobDigest) gone.abort();
     };
-    // One that cannot be read is looked for at the next occasion.
+    // An order that cannot be read now is read at the next reconnection.
     const unlisten = this.link.onConnected((connected) => void look(connected).catch(() => undefined));
     const close = async () => {
       unlisten();

@@ -3,16 +3,16 @@ import type { Consumer, ConsumerMessages, ConsumerNotification, JsMsg } from '@n
 import { SmoothcertError } from '../../../shared/errors.js';
 import type { Entry } from '../../../shared/ports/vote-ledger.js';
 import { decodeRecord } from '../../../shared/wire/record.js';
-import { forbidden, isForbidden, unreachable } from '../link/errors.js';
+import { forbidden, isForbidden, unreachable } from '../link/nats-errors.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { pause, pauses } from '../link/retry.js';
 
-/** Records that are asked for at a time. */
+/** Records that are requested at a time. */
 const AHEAD = 256;
-/** The server says that it is still there whenever it has had nothing to send for so long. */
-const IDLE_MS = 5000;
-/** Of what the library has to say of its consumer, what makes a new one necessary. */
+/** The server sends a heartbeat after so many milliseconds without a message. */
+const HEARTBEAT_MS = 5000;
+/** Notifications of the library after which the reader needs a new consumer. */
 const LOST: ReadonlySet<ConsumerNotification['type']> = new Set([
   ...(['heartbeats_missed', 'consumer_not_found', 'consumer_deleted', 'stream_not_found'] as const),
   ...(['no_responders', 'exceeded_limits', 'reset'] as const),
@@ -24,26 +24,26 @@ export interface ReadOptions extends LedgerName {
   /** Ends when any of them aborts. */
   readonly signals: readonly AbortSignal[];
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
-  /** Told up to which sequence number there are records, as the server says with each message, of those that are not read yet. */
+  /** Called with the sequence number of the last record in the ledger, which the server sends with each message. */
   readonly onKnown?: (sequence: number) => void;
 }
 
 /**
- * All entries behind `after` in order, then further ones as they come. Each connection has a consumer of its own, which begins
- * behind the last record that was read: what was on its way when a connection died is sent again, and nothing twice.
- * @throws SmoothcertError JOB_NOT_FOUND (it was removed), JOB_DIFFERS, NATS_UNREACHABLE (closed, or records that were read are gone), NATS_FORBIDDEN
+ * Yields all entries behind `after` in order, then further ones as they come. Each connection has a consumer of its own, which begins
+ * behind the last record that was read: records that were in flight when a connection was lost are sent again, and none twice.
+ * @throws SmoothcertError JOB_NOT_FOUND (it was removed), JOB_DIFFERS, NATS_UNREACHABLE (the link was closed, or records that were read are lost), NATS_FORBIDDEN
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, void> {
   const { link, signals, onMalformed, onKnown } = options;
-  const place = new Place(options);
+  const cursor = new LedgerCursor(options);
   const ended = () => signals.some(({ aborted }) => aborted);
   let pausing = pauses(link.times);
   while (!ended()) {
     await link.untilConnected(...signals);
     if (ended()) return;
     if (link.closed) throw unreachable('The connection to NATS was closed.', 'Connect again.');
-    for await (const message of place.follow()) {
-      if (!place.moveTo(message)) continue;
+    for await (const message of cursor.follow()) {
+      if (!cursor.moveTo(message)) continue;
       pausing = pauses(link.times);
       onKnown?.(message.seq + message.info.pending);
       const entry = entryOf(message, onMalformed);
@@ -54,8 +54,8 @@ export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, v
   }
 }
 
-/** How far a reader is, and how it goes on from there. */
-class Place {
+/** Position of a reader in the ledger, and how it reads on from there. */
+class LedgerCursor {
   private sequence: number;
   /** When the last record that was read was stored; null before there is one. */
   private storedMs: number | null = null;
@@ -64,7 +64,7 @@ class Place {
     this.sequence = options.after;
   }
 
-  /** Whether the message is a further one. */
+  /** Moves to a message; returns false, and stays, if it was read before. */
   moveTo(message: JsMsg): boolean {
     if (message.seq <= this.sequence) return false;
     this.sequence = message.seq;
@@ -72,7 +72,7 @@ class Place {
     return true;
   }
 
-  /** What is behind this place, until the connection or the consumer is lost; nothing if it cannot be had now. */
+  /** Yields the messages behind the cursor until the connection or the consumer is lost; none if NATS does not answer. */
   async *follow(): AsyncGenerator<JsMsg, void> {
     const { link, job } = this.options;
     const lost = new AbortController();
@@ -81,12 +81,12 @@ class Place {
     try {
       await this.check();
       consumer = await link.streams.consumers.get(ledgerStream(job), { opt_start_seq: this.sequence + 1 });
-      const messages = await consumer.consume({ max_messages: AHEAD, idle_heartbeat: IDLE_MS });
+      const messages = await consumer.consume({ max_messages: AHEAD, idle_heartbeat: HEARTBEAT_MS });
       yield* this.until(messages, [lost.signal, ...this.options.signals]);
     } catch (error) {
       if (error instanceof SmoothcertError && !error.retryable) throw error;
-      if (error instanceof LostRecords) throw error.told;
-      if (isForbidden(error)) throw forbidden(error).told;
+      if (error instanceof LostRecords) throw error.refusal;
+      if (isForbidden(error)) throw forbidden(error).refusal;
     } finally {
       unlisten();
       if (link.connected) void consumer?.delete().catch(() => undefined);
@@ -111,7 +111,10 @@ class Place {
     }
   }
 
-  /** A server that lost its disk's last seconds would use their sequence numbers again, and we would never see those records. */
+  /**
+   * Checks that the last record that was read is still stored. A server that lost the last seconds of its disk would use their sequence
+   * numbers again, and this reader would miss the records that get them.
+   */
   private async check(): Promise<void> {
     const { link, job } = this.options;
     await ledgerState(link, this.options);
@@ -135,12 +138,12 @@ function entryOf({ seq, data }: JsMsg, onMalformed: ReadOptions['onMalformed']):
   }
 }
 
-/** Another replay finds what is there now, and what is missing is drawn again. */
+/** The store has lost a record that was read. The job is replayed from the records that are left. */
 class LostRecords extends Error {
-  readonly told: SmoothcertError;
+  readonly refusal: SmoothcertError;
   constructor(job: string, sequence: number) {
     super('lost records');
-    this.told = unreachable(
+    this.refusal = unreachable(
       `NATS has lost record ${sequence} of the ledger of ${job}, which it had stored.`,
       'The job goes on from the records that are left, and what is missing is drawn again; look after the disks of NATS.',
     );

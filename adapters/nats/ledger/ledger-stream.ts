@@ -1,15 +1,15 @@
 import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isStreamMissing, unanswered } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { isStreamMissing, unanswered } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { ensureStream } from '../link/streams.js';
 
-/** Bytes that the server needs at least to store a record. */
+/** Bytes that a server needs at least to store a record. */
 const SMALLEST_RECORD = 128;
-/** Records that a ledger may hold beside twice those it was estimated at. */
+/** Records that a ledger may hold beyond twice the estimated number. */
 const SPARE_RECORDS = 1 << 19;
-/** A server takes messages of 1 MiB unless it is told otherwise. */
+/** Bytes of a record; a server accepts messages of up to 1 MiB by default. */
 export const LARGEST_RECORD = 1_000_000;
 
 /** The ledger of one job. */
@@ -25,11 +25,11 @@ export const ledgerSubject = (job: string, task: string): string => `sc1.ledger.
 const description = (jobDigest: string): string => `smoothcert job ${jobDigest}`;
 
 /**
- * Makes the ledger of a job if it is not there: written once a task, never deleted from, refusing what it has no room for. Its limit counts
- * records, not bytes: a stream of discard `new` that comes within some bytes of its max_bytes deletes its oldest messages, which deny_delete
- * does not prevent (seen on 2.9.10). A full disk, or a full max_file_store, refuses and deletes nothing.
+ * Makes the stream of a job's ledger if it is not there. It takes one record a task, deletes none, and refuses records when it is full.
+ * Its limit counts records and not bytes: a stream with discard `new` that is within some bytes of its max_bytes deletes its oldest
+ * messages, in spite of deny_delete (seen on 2.9.10). A full disk, or a full max_file_store, refuses records and deletes none.
  * @param estimate bytes that its records may take
- * @param maxRecords what the stream may hold, instead of what follows from the estimate
+ * @param maxRecords records that the stream may hold; by default derived from `estimate`
  * @throws SmoothcertError JOB_DIFFERS, NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE
  */
 export async function ensureLedger(
@@ -55,12 +55,12 @@ export async function ensureLedger(
   await ledgerState(link, { job, jobDigest });
 }
 
-/** What is known of a ledger that is there. */
+/** State of a ledger. */
 export interface LedgerState {
   readonly lastSequence: number;
 }
 
-/** @throws SmoothcertError JOB_NOT_FOUND if there is none, JOB_DIFFERS if it is another job's, NATS_UNREACHABLE */
+/** Reads the state of a ledger. @throws SmoothcertError JOB_NOT_FOUND if there is none, JOB_DIFFERS if it is another job's, NATS_UNREACHABLE */
 export async function ledgerState(link: NatsLink, { job, jobDigest }: LedgerName): Promise<LedgerState> {
   try {
     const { config, state } = await link.manager.streams.info(ledgerStream(job));
@@ -73,7 +73,7 @@ export async function ledgerState(link: NatsLink, { job, jobDigest }: LedgerName
   }
 }
 
-/** Removes the ledger; without one nothing happens. @throws SmoothcertError NATS_UNREACHABLE */
+/** Removes a ledger; does nothing if there is none. @throws SmoothcertError NATS_UNREACHABLE */
 export async function removeLedger(link: NatsLink, job: string): Promise<void> {
   try {
     await link.manager.streams.delete(ledgerStream(job));

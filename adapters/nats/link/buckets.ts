@@ -1,16 +1,20 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isStreamMissing, isUnanswered, sentenceOf, unanswered, unreachable } from './errors.js';
-import type { NatsLink } from './link.js';
+import {
+  isNotStored,
+  isStreamMissing,
+  isUnanswered,
+  sentenceOf,
+  unanswered,
+  unreachable,
+} from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
 import { ensureBucket, type BucketSettings } from './streams.js';
 
 const JOBS = 'SC1_JOBS';
 const LEASE = 'SC1_LEASE';
 const MIB = 2 ** 20;
-/** The server's code for a stream that takes no more. */
-const NOT_STORED = 10077;
 /** Reads under way at one time. */
 const READS = 64;
 
@@ -32,27 +36,27 @@ export function jobsBucket(link: NatsLink): Promise<KV> {
   return open(link, JOBS_SETTINGS);
 }
 
-/** The lease, which a value in it outlives by no renewal. @throws SmoothcertError NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE */
+/** The lease; its value expires unless it is renewed. @throws SmoothcertError NATS_UNSUITABLE, DISK_FULL, NATS_UNREACHABLE */
 export function leaseBucket(link: NatsLink): Promise<KV> {
   return open(link, leaseSettings(link));
 }
 
-/** Makes the lease's bucket again, should the server have lost it. @throws as `leaseBucket` */
+/** Makes the lease's bucket again if the server has lost it. @throws as `leaseBucket` */
 export async function restoreLeaseBucket(link: NatsLink): Promise<void> {
   await ensureBucket(link, leaseSettings(link));
 }
 
-/** Jobs and work orders for those who only read them; it may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
+/** Jobs and work orders, to be read only; the bucket may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
 export function readableJobsBucket(link: NatsLink): Promise<KV> {
   return bind(link, JOBS);
 }
 
-/** The lease for those who only read it; it may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
+/** The lease, to be read only; the bucket may not be there yet. @throws SmoothcertError NATS_UNREACHABLE */
 export function readableLeaseBucket(link: NatsLink): Promise<KV> {
   return bind(link, LEASE);
 }
 
-/** Reads are answered by the leader of a cluster: a replica may not know yet what was just written. */
+/** Makes and opens a bucket. The leader of a cluster answers reads: a replica may not have the latest value yet. */
 async function open(link: NatsLink, settings: BucketSettings): Promise<KV> {
   await ensureBucket(link, settings);
   return bind(link, settings.name);
@@ -65,22 +69,22 @@ function bind(link: NatsLink, name: string): Promise<KV> {
   });
 }
 
-/** Whether there is a value; a key that was removed may have left a mark. */
+/** Returns true if the key has a value; a removed key may have left a marker. */
 export function isPresent(entry: KvEntry | null): entry is KvEntry {
   return entry?.operation === 'PUT';
 }
 
 /**
- * What the call to the jobs' bucket resolves with. A bucket that the server has lost is made anew; the call fails all the same, and is
- * to be tried again.
- * @param what it is to do, as `unanswered` words it
+ * Resolves as a call to the jobs' bucket does. A bucket that the server has lost is made again; the call fails all the same, and is to be
+ * tried again.
+ * @param what the call does, as in `unanswered`
  * @throws SmoothcertError NATS_UNREACHABLE, DISK_FULL in place of what the library throws; NATS_UNSUITABLE
  */
 export async function answered<T>(link: NatsLink, what: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === NOT_STORED) throw full(what, error);
+    if (isNotStored(error)) throw full(what, error);
     // A write to a bucket that is gone is answered like one to a server whose JetStream is starting: asks which it is.
     const mayBeGone = link.connected && (isStreamMissing(error) || isUnanswered(error));
     if (mayBeGone && (await ensureBucket(link, JOBS_SETTINGS))) throw lost(what, error);
@@ -88,7 +92,7 @@ export async function answered<T>(link: NatsLink, what: string, call: Promise<T>
   }
 }
 
-/** Values of all keys of the jobs' bucket that begin with `prefix` and a dot. Rejects unless all were read. */
+/** Reads the values of all keys of the jobs' bucket that begin with `prefix` and a dot. Rejects unless all were read. */
 export async function valuesUnder(link: NatsLink, jobs: KV, prefix: string): Promise<KvEntry[]> {
   const subjects_filter = `$KV.${JOBS}.${prefix}.>`;
   const { state } = await link.manager.streams.info(`KV_${JOBS}`, { subjects_filter });
@@ -104,7 +108,7 @@ export async function valuesUnder(link: NatsLink, jobs: KV, prefix: string): Pro
   return values;
 }
 
-/** Removes a key of the jobs' bucket and every trace of it; one that is not there is no error. */
+/** Removes a key of the jobs' bucket and its markers; a key that is not there is no error. */
 export async function removeKey(link: NatsLink, key: string): Promise<void> {
   await link.manager.streams.purge(`KV_${JOBS}`, { filter: `$KV.${JOBS}.${key}` });
 }

@@ -11,29 +11,29 @@ import {
   sentenceOf,
   unreachable,
   unsuitable,
-} from './errors.js';
-import { NatsLink } from './link.js';
+} from './nats-errors.js';
+import { NatsLink } from './nats-link.js';
 import { authenticatorOf, tlsOptionsOf, type Login } from './logins.js';
 import { checkVersion } from './server-version.js';
 import { DEFAULT_TIMES, type NatsTimes } from './times.js';
 
-/** Where NATS is, and who we are to it. */
+/** Addresses of NATS, credentials, and settings of the connection. */
 export interface NatsOptions extends Login {
   /** host:port, with or without nats:// or tls:// in front; one of them suffices to find a cluster. */
   readonly servers: readonly string[];
-  /** What the server's monitoring shows of this connection. */
+  /** Name of this connection in the server's monitoring. */
   readonly name: string;
-  /** What the subjects of answers to us begin with: who may listen to others' answers is decided by it. The library's own without it. */
+  /** Prefix of the subjects of answers; permissions to read answers go by it. The library's own prefix unless given. */
   readonly inboxPrefix?: string;
   readonly times?: Partial<NatsTimes>;
-  /** Copies that a cluster keeps of each stream that is made; 1 to 5. */
+  /** Copies that a cluster keeps of each stream; 1 to 5, by default 1. */
   readonly replicas?: number;
 }
 
 const TRY_AGAIN_MS = 250;
 
 /**
- * Connects and looks whether the server suits. Tries for `connectMs`; once connected, it reconnects for ever.
+ * Connects and checks the server's version. Tries for `connectMs`; once connected, the link reconnects until it is closed.
  * @throws SmoothcertError NATS_UNREACHABLE, NATS_UNSUITABLE, NATS_FORBIDDEN, OPTION_INVALID (a file that cannot be read)
  */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
@@ -103,7 +103,7 @@ async function manage(connection: NatsConnection, times: NatsTimes) {
   try {
     return await jetstreamManager(connection, { timeout: times.requestMs });
   } catch (error) {
-    if (isForbidden(error)) throw forbidden(error).told;
+    if (isForbidden(error)) throw forbidden(error).refusal;
     const why = isUnanswered(error)
       ? 'has JetStream switched off'
       : `gives no JetStream: ${sentenceOf(error)}`;

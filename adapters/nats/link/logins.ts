@@ -10,12 +10,12 @@ import {
 } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { sentenceOf } from './errors.js';
+import { sentenceOf } from './nats-errors.js';
 
-/** A secret, or where it is asked for at each login. */
+/** A secret, or a function that reads it at each login. */
 export type Secret = string | (() => string);
 
-/** Who we are to NATS. Files are named by their path, and read at every login: what replaces them counts from the next one on. */
+/** Credentials for NATS. Files are given by path and read at every login, so that a replaced file counts from the next login on. */
 export interface Login {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly user?: string;
@@ -28,8 +28,8 @@ export interface Login {
 }
 
 /**
- * How the library logs in; undefined: without a word.
- * @param onTrouble told of a secret that cannot be read any more; the one that was read last is used until it can
+ * Returns the authenticator for a login; undefined for a login without credentials.
+ * @param onTrouble called when a secret cannot be read any more; the one that was read last is used until it can
  * @throws SmoothcertError OPTION_INVALID for one that cannot be read now
  */
 export function authenticatorOf(
@@ -38,14 +38,14 @@ export function authenticatorOf(
 ): Authenticator | undefined {
   const { user, password, token, nkeySeed, creds } = login;
   if (creds !== undefined)
-    return credsAuthenticator(lasting(() => bytesOf(creds, 'NATS credentials'), onTrouble));
-  if (nkeySeed !== undefined) return nkeyAuthenticator(lasting(() => seedIn(nkeySeed), onTrouble));
-  if (token !== undefined) return tokenAuthenticator(lasting(reader(token), onTrouble));
+    return credsAuthenticator(keepingLast(() => bytesOf(creds, 'NATS credentials'), onTrouble));
+  if (nkeySeed !== undefined) return nkeyAuthenticator(keepingLast(() => seedIn(nkeySeed), onTrouble));
+  if (token !== undefined) return tokenAuthenticator(keepingLast(reader(token), onTrouble));
   if (user === undefined) return undefined;
-  return usernamePasswordAuthenticator(user, lasting(reader(password ?? ''), onTrouble));
+  return usernamePasswordAuthenticator(user, keepingLast(reader(password ?? ''), onTrouble));
 }
 
-/** Files by name: the library reads them at every connection. @throws SmoothcertError OPTION_INVALID for one that cannot be read */
+/** Returns TLS options with paths of files, which the library reads at every connection. @throws SmoothcertError OPTION_INVALID for one that cannot be read */
 export async function tlsOptionsOf({ ca, cert, key }: NonNullable<Login['tls']>): Promise<TlsOptions> {
   if (ca !== undefined) await mayRead(ca, 'NATS certificate authority');
   if (cert !== undefined) await mayRead(cert, 'NATS client certificate');
@@ -57,8 +57,8 @@ export async function tlsOptionsOf({ ca, cert, key }: NonNullable<Login['tls']>)
   };
 }
 
-/** Reads at once, and at every call; one that fails later is no reason to forget what was known. */
-function lasting<T>(read: () => T, onTrouble: (sentence: string) => void): () => T {
+/** Reads at once and at every call of the returned function; where a later read fails, the last value is returned. */
+function keepingLast<T>(read: () => T, onTrouble: (sentence: string) => void): () => T {
   let known = read();
   return () => {
     try {

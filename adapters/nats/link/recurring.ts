@@ -1,20 +1,21 @@
-import type { NatsLink, Trouble } from './link.js';
+import type { NatsLink, Trouble } from './nats-link.js';
 
-/** Once, and then often enough that nobody forgets it. */
-const EVERY = 30;
+/** One of so many repetitions of a fault is reported. */
+const REPORTED_EVERY = 30;
 
-/** Trouble that may come again and again: its first time and every 30th are told. */
+/** Reports a fault that may repeat: its first occurrence and every 30th one. */
 export class RecurringTrouble {
   private times = 0;
 
   constructor(private readonly link: NatsLink) {}
 
+  /** Counts an occurrence, and reports it if it is the first or a 30th one. */
   met(sentence: string, kind: Trouble = 'other'): void {
-    if (this.times % EVERY === 0) this.link.tellTrouble(sentence, kind);
+    if (this.times % REPORTED_EVERY === 0) this.link.tellTrouble(sentence, kind);
     this.times += 1;
   }
 
-  /** It is over: should it come again, that is told at once. */
+  /** Ends a series of occurrences: the next one is reported at once. */
   over(): void {
     this.times = 0;
   }

@@ -29,7 +29,7 @@ export function settledOrAborted(promise: Promise<void>, signal: AbortSignal): P
   });
 }
 
-/** Pauses before further tries, without end: each up to twice as long as the one before, half of it by chance, so that many do not try at once. */
+/** Pauses in milliseconds between tries, without end. Each is up to twice as long as the one before; half of it is random, so that many processes do not try at once. */
 export function* pauses({ retryLeastMs, retryMostMs }: NatsTimes): Generator<number, never> {
   for (let most = retryLeastMs; ; most = Math.min(2 * most, retryMostMs)) {
     yield most / 2 + (most / 2) * Math.random();

@@ -1,14 +1,14 @@
-import { unsuitable } from './errors.js';
+import { unsuitable } from './nats-errors.js';
 
-/** The first server with all that is used here. */
+/** The oldest server that has every feature used here. */
 const OLDEST = [2, 9, 10] as const;
-/** Some before this one may lose acknowledged messages when they are killed. */
-const OLDEST_SOUND = [2, 10, 23] as const;
+/** Some servers older than this one may lose acknowledged messages when they are killed. */
+const OLDEST_RECOMMENDED = [2, 10, 23] as const;
 
 type Version = readonly [number, number, number];
 
 /**
- * A note about a server that works and should be renewed all the same; null for a newer one.
+ * Returns a note about a server that works and should be upgraded; null if it need not be.
  * @throws SmoothcertError NATS_UNSUITABLE for one that is too old
  */
 export function checkVersion(version: string): string | null {
@@ -16,11 +16,11 @@ export function checkVersion(version: string): string | null {
   if (parsed === null || isBefore(parsed, OLDEST)) {
     throw unsuitable(
       `The NATS server is of version ${version}, and smoothcert needs ${OLDEST.join('.')} or later.`,
-      `Install a later nats-server, best ${OLDEST_SOUND.join('.')} or later.`,
+      `Install a later nats-server, best ${OLDEST_RECOMMENDED.join('.')} or later.`,
     );
   }
-  if (!isBefore(parsed, OLDEST_SOUND)) return null;
-  return `The NATS server is of version ${version}; ${OLDEST_SOUND.join('.')} or later is recommended.`;
+  if (!isBefore(parsed, OLDEST_RECOMMENDED)) return null;
+  return `The NATS server is of version ${version}; ${OLDEST_RECOMMENDED.join('.')} or later is recommended.`;
 }
 
 function parse(version: string): Version | null {

@@ -1,9 +1,9 @@
-import { unsuitable } from './errors.js';
+import { unsuitable } from './nats-errors.js';
 
-/** A number that is a duration is in nanoseconds, as the server has it. */
+/** A setting's value. Durations are in nanoseconds, as in the server. */
 type Value = string | number | boolean | undefined;
 
-/** What a setting must be; `atLeast`: more (or -1, no limit) will do, too, since an operator may have made room. */
+/** A setting, the value that it must have, and the one that it has. With `atLeast` a larger one, or -1 (no limit), will do: an operator may have raised it. */
 export interface Need {
   readonly setting: string;
   readonly wanted: Value;
@@ -13,7 +13,11 @@ export interface Need {
 
 const DURATIONS = new Set(['ack_wait', 'max_age']);
 
-/** @throws SmoothcertError NATS_UNSUITABLE: the first setting that is not as needed, and both its values */
+/**
+ * Checks the settings of a stream or consumer.
+ * @param what its name in words, with its article
+ * @throws SmoothcertError NATS_UNSUITABLE naming the first setting that does not suffice, and both its values
+ */
 export function checkSettings(what: string, needs: readonly Need[]): void {
   const fault = needs.find((need) => !suffices(need));
   if (fault === undefined) return;

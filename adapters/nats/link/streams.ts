@@ -11,22 +11,28 @@ import {
 import { nanos } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
-import { isConsumerMissing, isNameInUse, isOutOfStorage, isStreamMissing, unanswered } from './errors.js';
-import type { NatsLink } from './link.js';
+import {
+  isConsumerMissing,
+  isNameInUse,
+  isOutOfStorage,
+  isStreamMissing,
+  unanswered,
+} from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
 import { checkSettings, type Need } from './settings.js';
 
-/** Settings of a stream that something here relies on; all others are the server's defaults. */
+/** Settings of a stream that the adapters rely on; all others are the server's defaults. */
 export type StreamSettings = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'discard'> &
   Partial<StreamConfig>;
 
-/** What every durable consumer of ours is. */
+/** Settings that every durable consumer has. */
 const EXPLICIT = {
   ack_policy: AckPolicy.Explicit,
   deliver_policy: DeliverPolicy.All,
   replay_policy: ReplayPolicy.Instant,
 } as const;
 
-/** Settings that an operator may have made larger. */
+/** Settings that an operator may have raised. */
 const MAY_BE_MORE = new Set(['max_bytes', 'max_msgs', 'num_replicas']);
 
 /**
@@ -41,7 +47,7 @@ export async function ensureStream(link: NatsLink, settings: StreamSettings): Pr
   return false;
 }
 
-/** Whether the stream is there, however many copies it has. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+/** Returns true if the stream is there, with any number of copies. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
 export async function findStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
   const found = await streamSettings(link, settings.name);
   if (found !== null) checkSettings(`The stream ${settings.name}`, needsOf(settings, found));
@@ -58,7 +64,7 @@ async function streamSettings(link: NatsLink, name: string): Promise<StreamConfi
   }
 }
 
-/** Null if it was made; the settings of the one that somebody else made in the meantime. */
+/** Makes a stream. Returns null if it was made here, or the settings of the one that another process has made in the meantime. */
 async function addStream(link: NatsLink, config: StreamSettings): Promise<StreamConfig | null> {
   try {
     await link.manager.streams.add(config);
@@ -71,11 +77,11 @@ async function addStream(link: NatsLink, config: StreamSettings): Promise<Stream
   }
 }
 
-/** Settings of a durable consumer that something here relies on. */
+/** Settings of a durable consumer that the adapters rely on. */
 export type ConsumerSettings = Partial<ConsumerConfig> & { readonly durable_name: string };
 
 /**
- * Makes the durable pull consumer of explicit acknowledgements if it is not there. Without BackOff, which would stand in for ack_wait.
+ * Makes the durable pull consumer of explicit acknowledgements if it is not there. It has no back-off, which would replace ack_wait.
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, NATS_UNREACHABLE
  */
 export async function ensureConsumer(
@@ -87,7 +93,7 @@ export async function ensureConsumer(
   await addConsumer(link, stream, { ...EXPLICIT, ...settings });
 }
 
-/** Whether the consumer is there. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
+/** Returns true if the consumer is there. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
 export async function findConsumer(
   link: NatsLink,
   stream: string,
@@ -114,7 +120,7 @@ async function consumerSettings(
   }
 }
 
-/** The server makes one of the same settings once, however many ask at a time. */
+/** Makes a consumer. Of several requests with the same settings the server makes one consumer. */
 async function addConsumer(link: NatsLink, stream: string, config: Partial<ConsumerConfig>): Promise<void> {
   try {
     await link.manager.consumers.add(stream, config);
@@ -123,12 +129,12 @@ async function addConsumer(link: NatsLink, stream: string, config: Partial<Consu
   }
 }
 
-/** What a bucket of keys and values may hold. Only the last value of a key is kept. */
+/** Limits, in bytes, of a bucket of keys and values. Only the last value of a key is kept. */
 export interface BucketSettings {
   readonly name: string;
   readonly largestValue: number;
   readonly largestTotal: number;
-  /** A value is gone so long after it was written; 0: never. */
+  /** A value expires so many milliseconds after it was written; 0: never. */
   readonly ttlMs: number;
 }
 
@@ -151,19 +157,19 @@ export async function ensureBucket(link: NatsLink, settings: BucketSettings): Pr
     deny_delete: true,
     deny_purge: false,
     allow_direct: true,
-    // The server allows none that is longer than the age.
+    // The server refuses one that is longer than the age.
     ...(ttlMs > 0 && ttlMs < 120_000 && { duplicate_window: nanos(ttlMs) }),
   });
 }
 
-/** All settings that are asked for, beside those that are there; a description changes nothing. */
+/** Pairs each wanted setting, but for the description, with the one that was found. */
 function needsOf<Config extends object>(wanted: Partial<Config>, found: Config): Need[] {
   const asked = Object.entries(wanted).filter(([setting]) => setting !== 'description');
   return asked.map(([setting, value]) => ({
     setting,
     wanted: comparable(value),
     atLeast: MAY_BE_MORE.has(setting),
-    // The server leaves out what is off.
+    // The server leaves out settings that are off.
     found: comparable((found as Record<string, unknown>)[setting] ?? (value === false ? false : undefined)),
   }));
 }

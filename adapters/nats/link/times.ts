@@ -1,28 +1,28 @@
-/** How long things take between processes. Milliseconds. None of them reaches a certificate. */
+/** Times of the exchange over NATS, in milliseconds. None of them influences a certificate. */
 export interface NatsTimes {
-  /** A task whose holder has said nothing for so long is handed to somebody else. */
+  /** A task whose worker was silent for so long is delivered to another one. */
   readonly ackWaitMs: number;
-  /** How often a holder says that it is still at its task; at most a third of `ackWaitMs`. */
+  /** How often a worker says that it still works on its task; at most a third of `ackWaitMs`. */
   readonly workingEveryMs: number;
-  /** A lease that was not renewed for so long is free. */
+  /** A lease that was not renewed for so long expires. */
   readonly leaseTtlMs: number;
   readonly leaseRenewMs: number;
-  /** How often a standby looks whether the lease is free. */
+  /** How often a waiting coordinator checks whether the lease is free. */
   readonly standbyPollMs: number;
   readonly presenceEveryMs: number;
-  /** How often the decided images are told anew. */
+  /** How often the set of decided images is sent again. */
   readonly stopEveryMs: number;
-  /** News of decided images is held back for so long, so that one message tells of many. */
+  /** Decided images are collected for so long before they are sent in one message. */
   readonly stopCoalesceMs: number;
-  /** How often a connection is tried; one that is silent for twice as long is given up and made anew. */
+  /** How often a connection is pinged; one that is silent for twice as long is replaced. */
   readonly pingMs: number;
-  /** How long the first connection may take, all tries together. */
+  /** How long the first connection may take, over all tries. */
   readonly connectMs: number;
-  /** How long an answer of the server is waited for. */
+  /** How long the server may take to answer. */
   readonly requestMs: number;
-  /** How long a pull waits at the server before it is made anew. */
+  /** How long a pull request waits at the server before it is repeated. */
   readonly pullMs: number;
-  /** Least and longest pause before something that failed is tried again. */
+  /** Shortest and longest pause before something that failed is tried again. */
   readonly retryLeastMs: number;
   readonly retryMostMs: number;
 }

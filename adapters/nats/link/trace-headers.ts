@@ -4,7 +4,7 @@ import { traceContextOf, type TraceContext } from '../../../shared/telemetry/tra
 
 const [PARENT, STATE] = ['traceparent', 'tracestate'];
 
-/** What a message carries beside its bytes; nothing at all where nobody traces. */
+/** Headers of a message that carry its trace; empty for a message that is not traced. */
 export function traceHeaders(trace: TraceContext | undefined): { headers?: MsgHdrs } {
   if (trace === undefined) return {};
   const carried = headers();
@@ -13,7 +13,7 @@ export function traceHeaders(trace: TraceContext | undefined): { headers?: MsgHd
   return { headers: carried };
 }
 
-/** The trace that a message carries, as a field of what it says; empty for one that is none. */
+/** Reads the trace from a message's headers, as a field to be added to its value; empty if there is no valid one. */
 export function traceIn({ headers: carried }: Pick<Msg, 'headers'>): { trace?: TraceContext } {
   if (carried === undefined) return {};
   const trace = traceContextOf(carried.get(PARENT), carried.get(STATE));

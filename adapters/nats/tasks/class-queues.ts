@@ -1,18 +1,18 @@
-import { classToken } from '../../../shared/numeric-class.js';
+import { classToken } from './class-token.js';
 import type { Presence } from '../../../shared/ports/exchange.js';
-import { sentenceOf } from '../link/errors.js';
-import type { NatsLink } from '../link/link.js';
+import { sentenceOf } from '../link/nats-errors.js';
+import type { NatsLink } from '../link/nats-link.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { ensureWork, WORK_LIMITS } from './work-stream.js';
 
-/** Numeric classes that queues are made for because somebody says to be of them: what workers say must not fill the server. */
+/** Numeric classes announced by workers for which queues are made; without a bound, announcements could fill the server. */
 const MOST_CLASSES = 64;
-/** What was found is looked at again after so many announcements of a worker, should somebody have removed it. */
-const EVERY = 2;
+/** A queue is checked again after so many announcement intervals, because it may have been removed. */
+const CHECKED_EVERY = 2;
 
-/** Workers make no queues. A coordinator makes one for each numeric class that it hears of, before there is a job for it. */
+/** Makes a queue for each numeric class that a worker announces, before there is a job for it. Workers make no queues. */
 export class ClassQueues {
-  /** When each was last looked at. */
+  /** Monotonic milliseconds of the last check of each class. */
   private readonly classes = new Map<string, number>();
   private readonly trouble: RecurringTrouble;
 
@@ -20,7 +20,7 @@ export class ClassQueues {
     this.trouble = new RecurringTrouble(link);
   }
 
-  /** Never throws; what fails is tried again when a worker is heard of next. */
+  /** Makes the queue of a worker's class if it is not there. Never throws; after a failure the next announcement tries again. */
   ensure({ numericClass }: Presence): void {
     const now = performance.now();
     const looked = this.classes.get(numericClass);
@@ -33,6 +33,6 @@ export class ClassQueues {
   }
 
   private get everyMs(): number {
-    return EVERY * this.link.times.presenceEveryMs;
+    return CHECKED_EVERY * this.link.times.presenceEveryMs;
   }
 }

@@ -2,13 +2,14 @@ import type { Msg } from '@nats-io/transport-node';
 
 import type { Task } from '../../../shared/ports/task-queue.js';
 import { decodeTask } from '../../../shared/wire/cluster.js';
-import type { NatsLink } from '../link/link.js';
-import type { MalformedMessages } from '../link/messages.js';
+import type { NatsLink } from '../link/nats-link.js';
+import type { MalformedMessages } from '../link/core-messages.js';
 import { WORK_STREAM, consumerOf } from './work-stream.js';
 
 /**
- * Tells of tasks that were delivered as often as they may be: they would lie in the stream for ever, and nobody would count them.
- * Each is removed, then told. The server says so only once; a task whose word is lost is missed by the coordinator as lost work.
+ * Calls `listener` with tasks that have reached the limit of deliveries, which would otherwise stay in the stream for ever. Each is removed
+ * first. The server announces a task only once; if that message is lost, the coordinator issues the missing shards again.
+ * @returns a function that ends the subscription
  */
 export function watchExhausted(
   link: NatsLink,
@@ -25,7 +26,7 @@ export function watchExhausted(
   return () => subscription.unsubscribe();
 }
 
-/** The task that the advisory names, which is gone now; null if it was before, or could not be removed. */
+/** Removes the task that the advisory names, and returns it; null if it was gone before, or could not be removed. */
 async function remove(link: NatsLink, advisory: Msg, malformed: MalformedMessages): Promise<Task | null> {
   const sequence = sequenceOf(advisory);
   if (sequence === null) return null;

@@ -1,21 +1,21 @@
 import { nanos, type Msg, type Subscription } from '@nats-io/transport-node';
 
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 
-/** What came of a pull: a message, or the server's word that there is none; `unanswered`: nobody serves the consumer. */
+/** Outcome of a pull: a message; `again`, because there was none in time; `unanswered`, because nothing serves the consumer. */
 export type PullOutcome = Msg | 'again' | 'unanswered';
 
-/** How long after its end at the server a pull is waited for. */
+/** Milliseconds for which a pull waits for the server's answer after its time at the server is over. */
 const GRACE_MS = 1000;
 const IDLE_HEARTBEAT = 100;
 const EXPIRED = [404, 408];
 
 /**
- * One request for one message of a durable consumer. Its inbox is its own: once nobody listens there, the server sends nothing to
- * it any more. What was on its way at that moment goes to `onLate`.
+ * One request for one message of a durable consumer. It has an inbox of its own: once nobody listens there, the server sends nothing to it
+ * any more. A message that was in flight at that moment goes to `onLate`.
  */
 export class Pull {
-  /** Rejects with a SmoothcertError NATS_FORBIDDEN if we may not ask. */
+  /** Rejects with a SmoothcertError NATS_FORBIDDEN if this user may not pull. */
   readonly outcome: Promise<PullOutcome>;
   private readonly subscription: Subscription;
   private resolve!: (outcome: PullOutcome) => void;
@@ -41,17 +41,17 @@ export class Pull {
     this.unlisten = link.onForbidden((refused, error) => {
       if (refused === subject) this.refuse(error);
     });
-    // The server says when its time is over; a consumer that was removed says nothing.
+    // The server answers when the time of a pull is over; for a consumer that was removed it answers nothing.
     this.timer = setTimeout(() => this.end('unanswered'), times.pullMs + GRACE_MS);
     const request = { batch: 1, expires: nanos(times.pullMs) };
     connection.publish(subject, JSON.stringify(request), { reply: inbox });
   }
 
-  /** Ends it with this outcome, unless it has one. */
+  /** Ends the pull with this outcome, unless it has one. */
   end(outcome: PullOutcome): void {
     if (this.over) return;
     this.finish(outcome);
-    // What the server sent before it knew is taken, not dropped: it would be missed for as long as ack_wait.
+    // Draining still takes a message that is in flight; a dropped one would not be delivered again before ack_wait is over.
     if (!this.subscription.isClosed()) this.subscription.drain().catch(() => undefined);
   }
 
@@ -86,7 +86,7 @@ export class Pull {
   }
 }
 
-/** Code of a message that is the server's own word; null for one of the stream. */
+/** Returns the code of a status message of the server; null for a message of the stream. */
 function statusOf(message: Msg): number | null {
   const code = message.headers?.code ?? 0;
   return code === 0 ? null : code;

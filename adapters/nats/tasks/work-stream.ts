@@ -1,7 +1,7 @@
 import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
-import type { NatsLink } from '../link/link.js';
+import type { NatsLink } from '../link/nats-link.js';
 import {
   ensureConsumer,
   ensureStream,
@@ -13,20 +13,20 @@ import {
 
 export const WORK_STREAM = 'SC1_WORK';
 
-/** What the work stream may hold, over all jobs and classes. */
+/** Limits of the work stream, over all jobs and classes. */
 export interface WorkLimits {
   /** Tasks, waiting and taken. */
   readonly tasks: number;
-  /** Deliveries of one task before it is handed out no more. */
+  /** Times that one task is delivered at most. */
   readonly deliveries: number;
 }
 
 export const WORK_LIMITS: WorkLimits = { tasks: 16_384, deliveries: 6 };
 
 const LARGEST_TASK = 64 << 10;
-/** Tasks that all workers of a class together may hold unacknowledged. */
+/** Unacknowledged tasks of all workers of a class. */
 const MOST_TAKEN = 65_536;
-/** Pulls that may wait at a time, over all workers of a class. */
+/** Pulls of all workers of a class that may wait at a time. */
 const MOST_WAITING = 16_384;
 
 export const consumerOf = (classToken: string): string => `SC1_CLASS_${classToken}`;
@@ -38,7 +38,7 @@ export async function ensureWork(link: NatsLink, classToken: string, limits: Wor
   await ensureConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits));
 }
 
-/** Whether both are there. @throws SmoothcertError NATS_UNSUITABLE if they have other settings, NATS_UNREACHABLE, NATS_FORBIDDEN */
+/** Returns true if stream and consumer are there. @throws SmoothcertError NATS_UNSUITABLE if they have other settings, NATS_UNREACHABLE, NATS_FORBIDDEN */
 export async function findWork(link: NatsLink, classToken: string, limits: WorkLimits): Promise<boolean> {
   if (!(await findStream(link, streamOf(limits)))) return false;
   return findConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits));

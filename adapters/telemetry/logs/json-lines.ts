@@ -1,7 +1,7 @@
 import { pino, type DestinationStream } from 'pino';
 import type { Line } from './lines.js';
 
-/** For machines: an object a line. The only file that knows pino. */
+/** Returns a function that writes each log line as a JSON object, for programs. The only file that imports pino. */
 export function jsonLines(stream: DestinationStream): (line: Line) => void {
   const logger = pino(
     {

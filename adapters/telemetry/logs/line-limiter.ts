@@ -1,13 +1,14 @@
 import { definitionOf, type EventName } from '../../../shared/telemetry/events.js';
 
 const MINUTE_MS = 60_000;
-const USUAL = 10;
-/** Of all jobs together an event may have so many times the lines of one. */
-const JOBS = 12;
-/** Events of jobs that are told apart; the oldest is forgotten for a further one, while the bound of all jobs together stays. */
+/** Lines a minute of one event and job, unless its definition says otherwise. */
+const DEFAULT_PER_MINUTE = 10;
+/** All jobs together may have so many times the lines of one job. */
+const JOBS_SHARE = 12;
+/** Pairs of event and job that are counted apart. A further one replaces the oldest; the bound over all jobs stays. */
 const MOST_JOBS = 2_000;
 
-/** The lines of one kind in one minute. */
+/** The lines of one event, or of one event and job, in one minute. */
 interface Window {
   readonly since: number;
   written: number;
@@ -16,8 +17,8 @@ interface Window {
 }
 
 /**
- * Lets through the first lines of a minute of each event and job, and of each event. Of those beyond the last one is written when the
- * minute is over, with how many they were: a job that fails a million times writes some lines a minute.
+ * Lets pass the first lines of a minute of each event and job, and of each event. Of the lines beyond these, the last one is written when
+ * the minute is over, with their number: a job that fails a million times writes some lines a minute.
  */
 export class LineLimiter {
   private readonly events = new Map<string, Window>();
@@ -26,12 +27,12 @@ export class LineLimiter {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** @param write writes the line; its argument is how many lines it stands for beyond itself */
+  /** Writes a line now, or later, or not at all. @param write writes the line; its argument is the number of lines left out for it */
   pass(event: EventName, job: string, write: (leftOut: number) => void): void {
-    const { perMinute = USUAL } = definitionOf(event);
+    const { perMinute = DEFAULT_PER_MINUTE } = definitionOf(event);
     const own = this.windowOf(this.jobs, `${event} ${job}`);
     const all = this.windowOf(this.events, event);
-    const full = own.written >= perMinute ? own : all.written >= JOBS * perMinute ? all : null;
+    const full = own.written >= perMinute ? own : all.written >= JOBS_SHARE * perMinute ? all : null;
     if (full === null) {
       own.written += 1;
       all.written += 1;
@@ -43,7 +44,7 @@ export class LineLimiter {
     this.timer ??= setTimeout(() => this.sweep(MINUTE_MS), MINUTE_MS).unref();
   }
 
-  /** Writes what is left to be said. */
+  /** Writes the lines that wait for the end of their minute. */
   flush(): void {
     this.sweep(0);
   }
@@ -62,7 +63,7 @@ export class LineLimiter {
     return window;
   }
 
-  /** The line that stands for those left out is the first one of the next minute. */
+  /** Ends a minute: writes the line that stands for those left out, as the first one of the next minute. */
   private close(windows: Map<string, Window>, key: string, window: Window): void {
     windows.delete(key);
     if (window.leftOut === 0) return;
@@ -77,7 +78,7 @@ export class LineLimiter {
     windows.delete(oldest[0]);
   }
 
-  /** Closes the windows that are at least so old. */
+  /** Ends the minutes that began at least so many milliseconds ago. */
   private sweep(ms: number): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;

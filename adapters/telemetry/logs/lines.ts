@@ -4,32 +4,32 @@ import { definitionOf, type EventName, type Level } from '../../../shared/teleme
 import type { LogFields } from '../../../shared/telemetry/log.js';
 
 const LONGEST_TEXT = 2_000;
-/** What is looked at of a text; longer than what is written, so that no secret is cut where it could not be seen. */
-const LOOKED_AT = 16_000;
-/** Causes of causes that are looked at. */
-const DEEPEST = 8;
+/** Characters of a text that are searched for secrets; more than are written, so that no secret is cut and then missed. */
+const SEARCHED_TEXT = 16_000;
+/** Nested causes whose stack traces are written. */
+const MOST_CAUSES = 8;
 const LONGEST_STACK_LINES = 60;
 
-/** An event as it is written: texts on one line each, without secrets. Fields are in this order, absent ones left out. */
+/** An event as it is written: texts on one line each, without secrets; fields in the order of `FIELDS`. */
 export interface Line {
   readonly level: Level;
   readonly event: EventName;
   readonly message: string;
   readonly fields: Readonly<Record<string, string | number>>;
-  /** Of the causes; null unless it is asked for. */
+  /** Stack traces of the causes; null unless --verbose is given. */
   readonly stack: readonly string[] | null;
 }
 
-/** The fields of a line, as docs/logs.md has them. */
+/** Names of the fields of a line, as docs/logs.md lists them. */
 export const FIELDS = [
   ...(['job', 'image', 'shard', 'task', 'worker', 'code', 'remedy', 'error'] as const),
   ...(['state', 'images', 'samples', 'seconds', 'count', 'more', 'words'] as const),
 ] as const;
 
 const safe = (text: string): string =>
-  oneLine(withoutSecrets(text.slice(0, LOOKED_AT))).slice(0, LONGEST_TEXT);
+  oneLine(withoutSecrets(text.slice(0, SEARCHED_TEXT))).slice(0, LONGEST_TEXT);
 
-/** @param more lines like this one that were left out */
+/** Makes the line of an event. @param more lines like this one that were left out */
 export function lineOf(
   event: EventName,
   message: string,
@@ -42,7 +42,7 @@ export function lineOf(
   const all: Readonly<Record<string, unknown>> = {
     ...known,
     ...others,
-    // What the sentence says already is not said twice.
+    // The cause's message is left out where the event's sentence is the same.
     ...(below !== undefined && below !== message && { error: below }),
     ...(more > 0 && { more }),
     ...(verbose && words !== undefined && words !== '' && { words }),
@@ -66,10 +66,10 @@ function sentenceOf(error: unknown): string {
 export function stackOf(error: unknown): string[] {
   const lines: string[] = [];
   let at: unknown = error;
-  for (let depth = 0; depth < DEEPEST && at !== undefined && at !== null; depth++) {
+  for (let depth = 0; depth < MOST_CAUSES && at !== undefined && at !== null; depth++) {
     const text = at instanceof Error ? (at.stack ?? at.message) : (JSON.stringify(at) as string | undefined);
     lines.push(
-      ...withoutSecrets((text ?? '').slice(0, LOOKED_AT))
+      ...withoutSecrets((text ?? '').slice(0, SEARCHED_TEXT))
         .split('\n')
         .map(safe),
     );

@@ -48,7 +48,7 @@ describe('json', () => {
     });
   });
 
-  it('has stack traces and last words only where they are asked for', () => {
+  it('has stack traces and the last output of a process only where they are asked for', () => {
     const error = new Error('outer', { cause: new Error('inner') });
     const write = (verbose: boolean) => {
       const { log, lines } = opened('json', verbose);

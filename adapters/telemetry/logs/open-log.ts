@@ -7,21 +7,29 @@ import { pretty } from './pretty.js';
 
 export interface LogOptions {
   readonly format: LogFormat;
-  /** Stack traces, and last words. */
+  /** Writes stack traces, and the last output of processes that ended. */
   readonly verbose: boolean;
 }
 
 export interface OpenLog {
   readonly log: Log;
-  /** Says what was left out until now. */
+  /** Writes how many lines were left out until now. */
   readonly close: () => void;
 }
 
-/** A log of lines on a stream. Lines that come again and again are left out and counted. */
+function writerOf(format: LogFormat, stream: NodeJS.WritableStream): (line: Line) => void {
+  switch (format) {
+    case 'json':
+      return jsonLines(stream);
+    case 'pretty':
+      return (line) => stream.write(pretty(line, new Date()));
+  }
+}
+
+/** Opens a log that writes lines to a stream. Repeated lines are counted and left out. */
 export function openLog(stream: NodeJS.WritableStream, { format, verbose }: LogOptions): OpenLog {
   const limiter = new LineLimiter();
-  const write =
-    format === 'json' ? jsonLines(stream) : (line: Line) => stream.write(pretty(line, new Date()));
+  const write = writerOf(format, stream);
   const log: Log = (event, message, fields: LogFields = {}) =>
     limiter.pass(event, fields.job ?? '', (more) => write(lineOf(event, message, fields, { verbose, more })));
   return { log, close: () => limiter.flush() };

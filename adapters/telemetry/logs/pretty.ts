@@ -1,6 +1,6 @@
 import type { Line } from './lines.js';
 
-/** For people: time, level, job, sentence, what lies below, and what to do. Stack traces are indented, so that none looks like a line. */
+/** Formats a line for people: time, level, job, sentence, cause and remedy. Stack traces are indented, so that they do not look like lines. */
 export function pretty({ level, message, fields, stack }: Line, time: Date): string {
   const { job, code, error, remedy, more, words } = fields;
   const below = [code, error].filter((part) => part !== undefined).join(': ');

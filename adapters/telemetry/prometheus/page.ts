@@ -1,7 +1,7 @@
-import type { Page } from '../../http/server.js';
+import type { Page } from '../../http/http-server.js';
 import type { PrometheusMetrics } from './prometheus-metrics.js';
 
-/** /metrics: numbers and versions, no secret and nothing of a job's content, so that it needs no token. */
+/** Returns the page /metrics. It has numbers and versions only, no secret and nothing of a job's content, so it needs no token. */
 export function metricsPage(metrics: PrometheusMetrics): Page {
   return {
     open: true,

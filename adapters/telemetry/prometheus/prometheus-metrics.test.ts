@@ -9,7 +9,7 @@ import {
   type Role,
 } from '../../../shared/telemetry/catalogue.js';
 import type { Metrics } from '../../../shared/telemetry/metrics.js';
-import { Tally } from '../../../shared/telemetry/tally.js';
+import { HistogramTally } from '../../../shared/telemetry/histogram-tally.js';
 import { PrometheusMetrics } from './prometheus-metrics.js';
 
 const shown = async (metrics: PrometheusMetrics) => new Scrape(await metrics.text());
@@ -125,7 +125,7 @@ describe('observations that were gathered elsewhere', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(seconds, { maxLength: 40 }), { maxLength: 4 }), async (words) => {
         const [here, there] = [both(), both()];
-        const tally = new Tally(buckets);
+        const tally = new HistogramTally(buckets);
         for (const word of words) {
           for (const value of word) {
             here.observe('smoothcert_batch_duration_seconds', value, { phase: 'noise' });

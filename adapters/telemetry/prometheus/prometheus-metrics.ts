@@ -6,13 +6,13 @@ import { TalliedHistogram } from './tallied-histogram.js';
 
 type LabelSet = Readonly<Record<string, string>>;
 
-/** Series of one metric whose labels are known only at run time: what comes beyond them is not shown, whoever invented it. */
+/** Series of one metric whose labels are known only at run time; further ones are not shown. */
 const MOST_SERIES = 128;
 const FRESH_MS = 500;
 
 /**
- * The metrics of a process, as Prometheus reads them: those of its roles and the default ones of Node, in a registry of their own. All
- * series whose labels are known beforehand are there from the start, so that a rate is defined from the first event on.
+ * The metrics of a process for Prometheus: those of its roles and the default ones of Node, in a registry of their own. Series whose labels
+ * are known beforehand exist from the start, so that a rate is defined from the first event on.
  */
 export class PrometheusMetrics implements Metrics {
   private readonly registry = new Registry();
@@ -20,10 +20,10 @@ export class PrometheusMetrics implements Metrics {
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, TalliedHistogram>();
-  /** Of metrics whose labels are known only at run time: the series that there are. */
+  /** Known series of each metric whose labels are known only at run time. */
   private readonly series = new Map<string, Set<string>>();
 
-  /** @param freshMs for so long what was read for one who asked is shown to others, too */
+  /** @param freshMs milliseconds for which values that were read for one request are used for others, too */
   constructor(roles: readonly Role[], freshMs = FRESH_MS) {
     this.readers = new Readers(freshMs);
     for (const [name, definition] of Object.entries<MetricDefinition>(METRICS)) {
@@ -63,7 +63,7 @@ export class PrometheusMetrics implements Metrics {
     return this.registry.contentType;
   }
 
-  /** All of them in Prometheus' text format. Reading what is known only now takes a moment at most. */
+  /** Returns all metrics in Prometheus' text format, after the readers have run, for a second at most. */
   async text(): Promise<string> {
     await this.readers.read();
     return this.registry.metrics();
@@ -73,23 +73,30 @@ export class PrometheusMetrics implements Metrics {
     const common = { name, help, labelNames: Object.keys(labels), registers: [this.registry] };
     const known = combinationsOf(labels);
     if (known === null) this.series.set(name, new Set());
-    if (kind === 'counter') {
-      const counter = new Counter(common);
-      for (const one of known ?? []) counter.inc(one, 0);
-      this.counters.set(name, counter);
-    } else if (kind === 'gauge') {
-      const gauge = new Gauge(common);
-      for (const one of known ?? []) gauge.set(one, 0);
-      this.gauges.set(name, gauge);
-    } else {
-      const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
-      for (const one of known ?? []) histogram.of(one);
-      histogram.addTo(this.registry);
-      this.histograms.set(name, histogram);
+    const series = known ?? [];
+    switch (kind) {
+      case 'counter': {
+        const counter = new Counter(common);
+        for (const one of series) counter.inc(one, 0);
+        this.counters.set(name, counter);
+        break;
+      }
+      case 'gauge': {
+        const gauge = new Gauge(common);
+        for (const one of series) gauge.set(one, 0);
+        this.gauges.set(name, gauge);
+        break;
+      }
+      case 'histogram': {
+        const histogram = new TalliedHistogram({ ...common, buckets: buckets! });
+        for (const one of series) histogram.of(one);
+        histogram.addTo(this.registry);
+        this.histograms.set(name, histogram);
+      }
     }
   }
 
-  /** Whether the series is one of those that there are, or may be one more. */
+  /** Returns true if the series is known, or if one more series is allowed. */
   private admits(name: string, labels: LabelSet = {}): boolean {
     const series = this.series.get(name);
     if (!series) return true;
@@ -100,7 +107,7 @@ export class PrometheusMetrics implements Metrics {
   }
 }
 
-/** All combinations of the labels' values; null if one has values that are not known beforehand. */
+/** Returns all combinations of the labels' values; null if a label has values that are not known beforehand. */
 function combinationsOf(labels: NonNullable<MetricDefinition['labels']>): LabelSet[] | null {
   let found: LabelSet[] = [{}];
   for (const [label, values] of Object.entries(labels)) {
@@ -110,11 +117,11 @@ function combinationsOf(labels: NonNullable<MetricDefinition['labels']>): LabelS
   return found;
 }
 
-/** What is measured must not fall over its measurement. */
+/** Runs an update and ignores its error: a failing measurement must not fail the work that is measured. */
 function quietly(note: () => void): void {
   try {
     note();
   } catch {
-    // A value that is no number, or a label that nobody knows: it is not shown.
+    // A value that is no number, or an unknown label: it is not shown.
   }
 }

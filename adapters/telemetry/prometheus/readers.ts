@@ -1,19 +1,20 @@
-/** A reading that takes longer, for example because NATS is away, leaves what it would have set as it was. */
+/** Milliseconds for which readers are awaited. One that takes longer, for example without NATS, leaves its metrics as they were. */
 const LONGEST_MS = 1_000;
-/** What is read when somebody asks for the metrics: together, one reading at a time, and not without end. */
+
+/** Functions that set metrics when these are requested. All are called together, in one round at a time. */
 export class Readers {
   private readonly all: (() => void | Promise<void>)[] = [];
   private reading: Promise<void> | null = null;
   private readAt = -Infinity;
 
-  /** @param freshMs so old may be what is shown: whoever asks more often causes no more work */
+  /** @param freshMs milliseconds between two rounds at least; more frequent requests cause no more work */
   constructor(private readonly freshMs: number) {}
 
   add(read: () => void | Promise<void>): void {
     this.all.push(read);
   }
 
-  /** Resolves once what is shown is fresh, as far as that can be had. Never rejects. */
+  /** Calls all readers, unless the last round was less than `freshMs` ago. Resolves after a second at the latest. Never rejects. */
   read(): Promise<void> {
     if (performance.now() - this.readAt < this.freshMs) return Promise.resolve();
     this.reading ??= this.readAll().finally(() => {

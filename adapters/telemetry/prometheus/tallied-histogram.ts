@@ -1,5 +1,5 @@
 import type { Histogram, Registry } from 'prom-client';
-import type { Tallied } from '../../../shared/telemetry/tally.js';
+import type { Tallied } from '../../../shared/telemetry/histogram-tally.js';
 
 type LabelSet = Readonly<Record<string, string>>;
 
@@ -16,7 +16,7 @@ export interface HistogramDefinition {
   readonly buckets: readonly number[];
 }
 
-/** A histogram that takes in at once what was gathered elsewhere; prom-client's own takes one observation at a time, a microsecond each. */
+/** A histogram that can add many observations at once; prom-client's own adds one at a time, which takes a microsecond each. */
 export class TalliedHistogram {
   readonly name: string;
   readonly help: string;
@@ -27,12 +27,12 @@ export class TalliedHistogram {
     ({ name: this.name, help: this.help } = definition);
   }
 
-  /** Has the registry show it: of its metrics it asks for their names and `get` alone. */
+  /** Adds the histogram to a registry, which uses only the name and `get` of its metrics. */
   addTo(registry: Registry): void {
     registry.registerMetric(this as unknown as Histogram);
   }
 
-  /** @throws RangeError for what is no number */
+  /** Adds one observation. @throws RangeError for a value that is not finite */
   observe(labels: LabelSet, value: number): void {
     if (!Number.isFinite(value)) throw new RangeError('an observation that is no number');
     const total = this.of(labels);
@@ -47,7 +47,7 @@ export class TalliedHistogram {
     total.sum += sum;
   }
 
-  /** The series of these labels, at 0 if it is a new one. */
+  /** Returns the series of these labels; a new one is all 0. */
   of(labels: LabelSet): Total {
     const key = this.definition.labelNames.map((name) => labels[name]).join('\0');
     const known = this.totals.get(key);
@@ -58,7 +58,7 @@ export class TalliedHistogram {
     return total;
   }
 
-  /** As prom-client's metrics answer. */
+  /** Returns the values in the form that a registry of prom-client reads. */
   get() {
     const { name, help, type } = this;
     const values = [...this.totals.values()].flatMap((total) => this.valuesOf(total));

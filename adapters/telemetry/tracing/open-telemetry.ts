@@ -24,8 +24,8 @@ const KINDS = {
 const LONGEST_STATUS = 500;
 
 /**
- * The tracer of whichever SDK the user has registered with the OpenTelemetry API; without one it makes nothing, and no context travels.
- * The only file that knows OpenTelemetry. Contexts are handed on by hand: nothing depends on which async hooks an SDK has.
+ * The tracer of the SDK that is registered with the OpenTelemetry API; without one it makes no spans, and messages carry no context. The
+ * only file that imports OpenTelemetry. Contexts are passed explicitly, so that nothing depends on an SDK's async hooks.
  */
 export const openTelemetry: Tracer = {
   start(name, { kind = 'internal', parent, attributes = {} }) {
@@ -36,7 +36,7 @@ export const openTelemetry: Tracer = {
   },
 };
 
-/** Null where nobody has registered an SDK. */
+/** Returns the tracer of the registered SDK; null without one. */
 function registered(): ApiTracer | null {
   const provider = trace.getTracerProvider();
   const { getDelegateTracer } = provider as Partial<{ getDelegateTracer: unknown }>;

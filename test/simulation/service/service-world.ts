@@ -5,7 +5,6 @@ import type { PrepareRequest } from '../../../shared/ports/exchange.js';
 import type { JobEntry } from '../../../shared/ports/job-store.js';
 import type { Task } from '../../../shared/ports/task-queue.js';
 import type { Prepared } from '../../../shared/preparation.js';
-import { NO_LOG } from '../../../shared/telemetry/log.js';
 import { NO_METRICS } from '../../../shared/telemetry/metrics.js';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { FINGERPRINT } from '../../support/jobs.js';
@@ -168,7 +167,7 @@ export class ServiceWorld implements ServiceStores {
       randomBytes: (count) => Buffer.from(Array.from({ length: count }, () => random.below(256))),
       fetcher: null,
       limits: LIMITS,
-      log: NO_LOG,
+      log: () => undefined,
       metrics: NO_METRICS,
     });
     manager.onServing((serving) => serving && this.serves(manager));

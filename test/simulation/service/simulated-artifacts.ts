@@ -1,6 +1,6 @@
 import type { JobImages } from '../../../shared/job-spec.js';
 import type { Artifact, ArtifactStore } from '../../../shared/ports/artifact-store.js';
-import type { DataSets } from '../../../coordinator/jobs/data-set.js';
+import type { DataSets } from '../../../coordinator/artifacts/stored-data-set.js';
 import type { LabelOf } from '../../../coordinator/results/results-rows.js';
 import { InjectedFault } from '../faults.js';
 import type { Network } from '../network.js';

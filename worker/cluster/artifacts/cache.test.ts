@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { ArtifactFolder } from '../../../adapters/local/artifact-folder.js';
 import { encodeHeader, HEADER_BYTES } from '../../../shared/dataset/canonical.js';
@@ -10,18 +9,18 @@ import { CHUNK_BYTES, DataDigest } from '../../../shared/dataset/data-digest.js'
 import type { ModelReference } from '../../../shared/job-spec.js';
 import { ArtifactCache } from './cache.js';
 import { folderSource, type ArtifactSource } from './source.js';
+import { folderOfEachTest } from '../../../test/support/temporary-folder.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-let root: string;
+const root = folderOfEachTest();
 let store: ArtifactFolder;
 let reads: string[];
 let source: ArtifactSource;
-const open = (limit = 2 ** 40) => ArtifactCache.open(path.join(root, 'cache'), limit, source);
+const open = (limit = 2 ** 40) => ArtifactCache.open(root.file('cache'), limit, source);
 
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'smoothcert-cache-'));
-  store = await ArtifactFolder.open(path.join(root, 'store'));
+  store = await ArtifactFolder.open(root.file('store'));
   reads = [];
   const folder = folderSource(store);
   source = {
@@ -32,7 +31,6 @@ beforeEach(async () => {
     },
   };
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function* whole(bytes: Uint8Array) {
   yield await Promise.resolve(bytes);
@@ -95,10 +93,10 @@ describe('models', () => {
 
   it('that are swapped under their digest are refused, and not kept', async () => {
     const digest = await putFile(randomBytes(5000));
-    await writeFile(path.join(root, 'store', digest), randomBytes(5000));
+    await writeFile(root.file('store', digest), randomBytes(5000));
     const cache = await open();
     await expect(cache.model(plainModel(digest))).rejects.toMatchObject({ code: 'MODEL_DIGEST_MISMATCH' });
-    expect(await readdir(path.join(root, 'cache/models', digest))).toEqual([]);
+    expect(await readdir(root.file('cache/models', digest))).toEqual([]);
     await expect(cache.model(plainModel('cd'.repeat(32)))).rejects.toMatchObject({
       code: 'ARTIFACT_MISSING',
     });
@@ -157,7 +155,7 @@ describe('data sets', () => {
     const { digest, bytes } = await putData();
     const swapped = Buffer.from(bytes);
     swapped[2 * CHUNK_BYTES + 1]! ^= 1;
-    await writeFile(path.join(root, 'store', digest), swapped);
+    await writeFile(root.file('store', digest), swapped);
     const held = await (await open()).dataSet(digest);
     await held.value.ensure([0]);
     await expect(held.value.ensure([3])).rejects.toMatchObject({ code: 'DATA_DIGEST_MISMATCH' });
@@ -166,7 +164,7 @@ describe('data sets', () => {
       ...source,
       describe: async (asked) => ({ ...(await source.describe(asked)), chunks: ['00'.repeat(32)] }),
     };
-    const cache = await ArtifactCache.open(path.join(root, 'other'), 2 ** 40, lying);
+    const cache = await ArtifactCache.open(root.file('other'), 2 ** 40, lying);
     await expect(cache.dataSet(digest)).rejects.toMatchObject({ code: 'DATA_DIGEST_MISMATCH' });
   });
 });
@@ -178,7 +176,7 @@ describe('the limit', () => {
     const cache = await open(2000);
     const held = await cache.model(references[0]!);
     for (const reference of references.slice(1)) await (await cache.model(reference)).release();
-    expect((await readdir(path.join(root, 'cache/models'))).sort()).toEqual(
+    expect((await readdir(root.file('cache/models'))).sort()).toEqual(
       [references[0]!.digest, references[3]!.digest].sort(),
     );
     expect(await readFile(held.value)).toHaveLength(1000);

@@ -2,7 +2,7 @@ import { ENTRY, TENSOR } from './onnx-fields.js';
 import { editTensors } from '../tensors.js';
 import { fieldsOf, stringOf, withField, withoutFields } from './wire-edit.js';
 
-/** Where the values of a tensor lie, as the model says it. */
+/** Position of a tensor's values in another file, as the model states it. */
 export interface ExternalRange {
   /** A path relative to the model's folder, unchecked. */
   readonly location: string;
@@ -12,7 +12,7 @@ export interface ExternalRange {
   readonly length: number | null;
 }
 
-/** Every tensor whose values lie in another file. Throws if the bytes are no ONNX model or name no file or range. */
+/** Lists the positions of tensors whose values are in another file. @throws if the bytes are no ONNX model, or name no file or range */
 export function externalRanges(model: Uint8Array): ExternalRange[] {
   const ranges: ExternalRange[] = [];
   editTensors(model, (tensor) => {
@@ -23,7 +23,7 @@ export function externalRanges(model: Uint8Array): ExternalRange[] {
   return ranges;
 }
 
-/** The model with the values of every such tensor inside, as `contentOf` gives them; all else is copied untouched. */
+/** Returns the model with the values of every such tensor inside, as `contentOf` returns them; all else is copied unchanged. */
 export function inlineExternalData(
   model: Uint8Array,
   contentOf: (range: ExternalRange) => Uint8Array,
@@ -37,8 +37,9 @@ export function inlineExternalData(
 }
 
 /**
- * Null for a tensor that holds its own values. Any data location but 0 counts as external, even an unknown one: what the
- * digest does not cover must never be read by somebody else. Of an entry that is given twice, the last one counts.
+ * Reads the position of a tensor's values; null if the tensor holds them itself. Any data location but 0 counts as external, even
+ * an unknown one, so that ONNX Runtime never reads a file that the digest does not cover. Of an entry that is given twice, the
+ * last one counts.
  */
 function rangeOf(tensor: Uint8Array): ExternalRange | null {
   if (fieldsOf(tensor, TENSOR.dataLocation).varints.every((location) => location === 0)) return null;

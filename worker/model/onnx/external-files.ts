@@ -6,26 +6,26 @@ import type { WeightFile } from '../../../shared/job-spec.js';
 import { externalRanges, inlineExternalData, type ExternalRange } from './external-data.js';
 import { DAMAGED, LARGEST_MODEL, tooLarge } from './model-limits.js';
 
-/** Files that one model may name; exporters write one, or one a tensor. */
+/** Weight files of one model; exporters write one, or one for each tensor. */
 const MOST_FILES = 10_000;
 const ONE_FILE =
   'Save it as one file with onnx.save(onnx.load(path), "one-file.onnx"), or put the weight files where the model says they are.';
 
-/** A model that is one piece, and what it was made of. */
+/** A model with all its weights inside, and the digests of its files. */
 export interface WholeModel {
   readonly model: Uint8Array;
   /** sha256 (hex); see `digestOf`. */
   readonly digest: string;
   /** sha256 (hex) of the model file alone. */
   readonly fileDigest: string;
-  /** Files that it keeps weights in, in the order of their names. */
+  /** Its weight files, in the order of their names. */
   readonly weights: readonly WeightFile[];
 }
 
 /**
- * The model with the weights inside that it keeps in other files (ONNX external data). Only files in the model's own folder, or
- * below it, are read: the folder of the path as given, or the one that a link in its place leads to. Throws MODEL_UNREADABLE
- * where a file is elsewhere, missing, too short, or the whole more than 2 GB.
+ * Returns the model with the weights of its other files (ONNX external data) inside. Only files in the model's own folder, or below
+ * it, are read: the folder of the path as given, or of the file that a link there leads to.
+ * @throws MODEL_UNREADABLE if a file is elsewhere, missing or too short, or if the whole has more than 2 GB
  */
 export async function withExternalFiles(model: Uint8Array, modelPath: string): Promise<WholeModel> {
   const ranges = rangesOf(model, modelPath);
@@ -57,8 +57,8 @@ export async function withExternalFiles(model: Uint8Array, modelPath: string): P
 }
 
 /**
- * One model file: its sha256. With weight files: sha256 of the text that has, a line each, the sha256 (hex) of the model file and
- * of every whole weight file, in the order of their names' UTF-16 units. A shell says the same:
+ * Returns the digest of a model. Of one file it is its sha256. With weight files it is the sha256 of a text with the sha256 (hex) of
+ * the model file and of every weight file, one a line, in the order of their names' UTF-16 units. In a shell:
  * `sha256sum model.onnx a.data b.data | cut -c 1-64 | sha256sum`.
  */
 function digestOf(digests: readonly string[]): string {
@@ -77,7 +77,7 @@ function rangesOf(model: Uint8Array, modelPath: string): ExternalRange[] {
   }
 }
 
-/** Where weight files may lie: beside the model as it was named, or beside the file that it is a link to. */
+/** Returns the folders that may hold weight files: that of the model's path, and that of the file to which it is a link. */
 async function foldersOf(modelPath: string): Promise<string[]> {
   return [await realpath(path.dirname(modelPath)), path.dirname(await realpath(modelPath))];
 }

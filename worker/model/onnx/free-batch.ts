@@ -6,9 +6,9 @@ import { editFields, fieldsOf, stringOf } from './wire-edit.js';
 const BATCH_NAME = 'smoothcert_batch';
 
 /**
- * The model with the first dimension of its inputs and outputs made symbolic, so that it takes any batch. Stale shapes
- * of inner values are dropped, since they speak of the old batch; constant Reshapes to [1, …] follow the batch; weights and
- * unknown fields are copied byte for byte. Null if there is no fixed batch to free, or if the bytes are no ONNX model.
+ * Returns the model with a symbolic first dimension of its inputs and outputs, so that it takes any batch; null if there is no fixed
+ * batch to free, or if the bytes are no ONNX model. Shapes of inner values are removed, because they contain the old batch; constant
+ * Reshapes to [batch, …] follow the batch; weights and unknown fields are copied byte for byte.
  *
  * At the batch that the model was exported with, the edit changes no value; whether it holds at another batch is not
  * known from the file and must be verified by running it (verify-batch.ts).
@@ -39,7 +39,7 @@ export function freeBatch(model: Uint8Array): Uint8Array | null {
   }
 }
 
-/** The number in the first dimension of an input; null if it is symbolic or missing. */
+/** Returns the first dimension of an input; null if it is symbolic or missing. */
 function fixedBatchOf(value: Uint8Array): number | null {
   let at: Uint8Array | undefined = value;
   for (const field of [VALUE_INFO.type, TYPE.tensor, TENSOR_TYPE.shape, SHAPE.dimension]) {

@@ -5,12 +5,12 @@ import { DAMAGED, LARGEST_MODEL, tooLarge } from './model-limits.js';
 import { MODEL } from './onnx-fields.js';
 import { fieldsOf } from './wire-edit.js';
 
-/** ONNX Runtime's own format is a flatbuffer of this name, 4 bytes from the start. */
+/** Mark of ONNX Runtime's own format, 4 bytes from the start of the file. */
 const ORT_FORMAT = 'ORTM';
 
 /**
- * Reads a model with all its weights, each file once: what is digested is what will be run. MODEL_UNREADABLE where there
- * is no whole ONNX model; MODEL_DIGEST_MISMATCH where it is not the one that is expected.
+ * Reads a model with all its weights, each file once, so that the bytes that run are those of the digest.
+ * @throws MODEL_UNREADABLE if it is no whole ONNX model; MODEL_DIGEST_MISMATCH if it is not the expected one
  */
 export async function readModel(path: string, expected?: string): Promise<WholeModel> {
   const content = await readContent(path);

@@ -3,7 +3,7 @@ import { SmoothcertError } from '../../../shared/errors.js';
 /** Bytes of a model, weights included: no protobuf message may be larger. */
 export const LARGEST_MODEL = 2 ** 31 - 1;
 
-/** What to do about a file that is no model. */
+/** Remedy for a file that is no model. */
 export const DAMAGED = 'Check the path, and export or copy the model again; a model is an .onnx file.';
 
 export function tooLarge(what: string, bytes: number): SmoothcertError {

@@ -1,4 +1,4 @@
-/** Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), those that are edited or read. */
+/** Numbers of the fields of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that are read or edited. */
 export const MODEL = { graph: 7, functions: 25 } as const;
 export const GRAPH = {
   node: 1,

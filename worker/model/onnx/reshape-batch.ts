@@ -9,9 +9,9 @@ const INFERRED = -1n;
 const MAX_DEPTH = 32;
 
 /**
- * Lets Reshapes whose constant shape starts with the fixed batch follow the batch instead: [1, 10] becomes [−1, 10], and
- * [1, −1] becomes [0, −1]. The first is the same function at the exported batch; so is the second wherever the
- * reshaped value has the batch in front. Whether they follow the batch rightly elsewhere is for verify-batch.ts to see.
+ * Edits Reshapes whose constant shape starts with the fixed batch, so that they follow the batch: [1, 10] becomes [−1, 10], and
+ * [1, −1] becomes [0, −1]. The first is the same function at the exported batch; so is the second if the reshaped value has the
+ * batch as its first axis. Whether they are right at another batch is checked in verify-batch.ts.
  *
  * A shape is an initializer or a Constant node. It is edited only if nothing but Reshapes of the main graph without `allowzero`
  * reads it, and each of them reshapes what is computed: a constant that is reshaped has no batch to follow.
@@ -32,7 +32,7 @@ export function freeConstantReshapes(graph: Uint8Array, batch: number): Uint8Arr
   });
 }
 
-/** Names of the shapes that may be edited. */
+/** Returns the names of the shapes that may be edited. */
 function shapesOfReshapes(graph: Uint8Array): Set<string> {
   const nodes = fieldsOf(graph, GRAPH.node).bytes;
   const constants = new Set([
@@ -53,7 +53,7 @@ function shapesOfReshapes(graph: Uint8Array): Set<string> {
   return shapes;
 }
 
-/** Names that the graphs inside a node read, those of outer values among them. */
+/** Returns the names that the graphs inside a node read, including those of outer values. */
 function namesInSubgraphs(node: Uint8Array, depth: number): string[] {
   if (depth > MAX_DEPTH) throw new RangeError(`graphs are nested more than ${MAX_DEPTH} deep`);
   const graphs = fieldsOf(node, NODE.attribute).bytes.flatMap((attribute) => [
@@ -91,7 +91,7 @@ function freeConstant(attribute: Uint8Array, batch: number): Uint8Array {
   return editFields(attribute, { [ATTRIBUTE.tensor]: (tensor) => freeShape(tensor, batch) });
 }
 
-/** Only raw int64 values are read, as all exporters write them; anything else is left as it is. */
+/** Edits a shape of raw int64 values; any other tensor is left as it is. */
 function freeShape(tensor: Uint8Array, batch: number): Uint8Array {
   if (fieldsOf(tensor, TENSOR.type).varints[0] !== INT64) return tensor;
   return editFields(tensor, {

@@ -3,14 +3,13 @@ import protobuf from 'protobufjs/minimal.js';
 const LENGTH_DELIMITED = 2;
 
 /**
- * What to do with one length-delimited field of a message: its new content, the same array for "leave it", or null
- * for "drop it".
+ * Edits one length-delimited field of a message: returns its new content, the same array to leave it, or null to remove it.
  */
 export type FieldEdit = (content: Uint8Array) => Uint8Array | null;
 
 /**
- * Rewrites the length-delimited fields that `edits` names, by field number, and copies every other byte of the
- * message untouched, fields of unknown meaning included. Throws RangeError or Error if it is not a protobuf message.
+ * Rewrites the length-delimited fields that `edits` names, by field number, and copies every other byte of the message unchanged,
+ * unknown fields included. @throws RangeError or Error if it is not a protobuf message
  */
 export function editFields(message: Uint8Array, edits: Readonly<Record<number, FieldEdit>>): Uint8Array {
   const reader = protobuf.Reader.create(message);
@@ -38,7 +37,7 @@ export function editFields(message: Uint8Array, edits: Readonly<Record<number, F
   return changed ? Buffer.concat(pieces) : message;
 }
 
-/** Every value of the field: bytes of a length-delimited one, the number of a varint. Other wire types are left out. */
+/** Returns every value of a field: the bytes of length-delimited ones, the numbers of varints. Other wire types are ignored. */
 export function fieldsOf(message: Uint8Array, field: number): { bytes: Uint8Array[]; varints: number[] } {
   const reader = protobuf.Reader.create(message);
   const bytes: Uint8Array[] = [];
@@ -53,7 +52,7 @@ export function fieldsOf(message: Uint8Array, field: number): { bytes: Uint8Arra
   return { bytes, varints };
 }
 
-/** The message without some fields, of whatever wire type; every other byte is copied untouched. */
+/** Returns the message without some fields, of any wire type; every other byte is copied unchanged. */
 export function withoutFields(message: Uint8Array, fields: readonly number[]): Uint8Array {
   const reader = protobuf.Reader.create(message);
   const pieces: Uint8Array[] = [];
@@ -66,7 +65,7 @@ export function withoutFields(message: Uint8Array, fields: readonly number[]): U
   return Buffer.concat(pieces);
 }
 
-/** The message with one more length-delimited field at its end. */
+/** Returns the message with one more length-delimited field at its end. */
 export function withField(message: Uint8Array, field: number, content: Uint8Array): Uint8Array {
   const tag = ((field << 3) | LENGTH_DELIMITED) >>> 0;
   return Buffer.concat([
@@ -76,7 +75,7 @@ export function withField(message: Uint8Array, field: number, content: Uint8Arra
   ]);
 }
 
-/** The text of a string field; null if the message does not have it. Of several, protobuf takes the last. */
+/** Returns the text of a string field; null if the message does not have it. Of several values the last one counts, as in protobuf. */
 export function stringOf(message: Uint8Array, field: number): string | null {
   const last = fieldsOf(message, field).bytes.at(-1);
   return last === undefined ? null : Buffer.from(last).toString('utf8');

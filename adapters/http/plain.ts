@@ -1,6 +1,0 @@
-import type { ServerResponse } from 'node:http';
-
-/** Answers with one sentence of text. */
-export function plain(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
-}

@@ -1,0 +1,86 @@
+import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { optionError } from '../command/parse.js';
+import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
+import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from './job-config.js';
+import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
+import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES, usualProcesses } from './machine.js';
+
+const OUT = {
+  heading: 'Input:',
+  flags: {
+    out: {
+      argument: '<folder>',
+      help: 'folder for the results; the same command into it resumes',
+      decides: 'run',
+      needed: true,
+    },
+  },
+} as const satisfies FlagGroup;
+
+/** The use of the machine; a container may set it in the environment. */
+const MACHINE = {
+  heading: 'Machine:',
+  flags: {
+    processes: {
+      argument: '<n>',
+      help: 'inference processes; free to change (default: one a core on cpu, else 1)',
+      decides: 'run',
+      number: PROCESSES,
+      env: true,
+    },
+    hangSeconds: {
+      argument: '<s>',
+      help: 'a silent inference process is replaced after this long; free to change',
+      decides: 'run',
+      preset: DEFAULT_HANG_SECONDS,
+      number: HANG_SECONDS,
+      env: true,
+    },
+  },
+} as const satisfies FlagGroup;
+
+const OUTPUT = {
+  heading: 'Output:',
+  flags: {
+    topkRows: { help: TOPK_ROWS, decides: 'run' },
+    json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
+    quiet: { help: 'no summary and no progress', decides: 'run' },
+    verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
+  },
+} as const satisfies FlagGroup;
+
+export const CERTIFY_GROUPS = [
+  CONFIGURATION,
+  INPUT,
+  OUT,
+  CLAIM,
+  MODEL_WANTS,
+  DEVICE,
+  MACHINE,
+  OUTPUT,
+] as const;
+export type CertifyFlags = ValuesOf<typeof CERTIFY_GROUPS>;
+
+/** `certify`, checked and complete. */
+export interface CertifyConfig extends JobConfig, OutputConfig {
+  readonly out: string;
+  readonly processes: number;
+  readonly hangMs: number;
+  readonly topkRows: boolean;
+}
+
+/** Checks the flags of `certify`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
+export function certifyConfig(flags: CertifyFlags): CertifyConfig {
+  const { out, processes, hangSeconds, topkRows } = flags;
+  if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
+  if (topkRows) refuseRowsOfLooks(flags.stop);
+  const job = jobConfig('certify', flags);
+  return {
+    ...job,
+    ...outputConfig(flags),
+    out,
+    processes: processes ?? usualProcesses(job.device),
+    hangMs: 1000 * hangSeconds,
+    topkRows,
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+
+import { boundHelp, stopHelp } from './claim-help.js';
+
+it('names every stopping rule and when it stops', () => {
+  expect(stopHelp()).toBe(
+    'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
+  );
+});
+
+it('names the bounds that go with every stopping rule, and which one is usual', () => {
+  expect(boundHelp()).toBe(
+    'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
+  );
+});

@@ -1,0 +1,126 @@
+import { SmoothcertError } from '../../shared/errors.js';
+import { describeRange, type Range } from '../../shared/range.js';
+import { faultsOfRadii, type JobFault } from '../../coordinator/core/check-job.js';
+import { describeImpossible, type Impossible } from '../../statistics/impossible-claim.js';
+import { kebabOf } from '../command/flag.js';
+import { imagesError, optionError, partsOf } from '../command/parse.js';
+import type { JobFlags } from './job-flags.js';
+
+/** The words of the command line for what is wrong with a job: its flags, as they were typed. */
+
+/** The name of the value of the flag that says each field of a job. */
+const FLAGS = {
+  sigma: 'sigma',
+  alpha: 'alpha',
+  bound: 'bound',
+  maxSamples: 'maxSamples',
+  images: 'images',
+  seed: 'seed',
+  output: 'output',
+  batch: 'batch',
+  inputScale: 'inputScale',
+  mean: 'mean',
+  std: 'std',
+  minGain: 'minGain',
+  radii: 'radii',
+  selection: 'n0',
+} as const satisfies Record<JobFault['field'], keyof JobFlags>;
+
+/** Units, for the sentences that name a range. */
+const UNITS: Partial<Record<JobFault['field'], string>> = {
+  sigma: ' (pixels scaled to [0, 1])',
+  minGain: ' (noise scales of radius per 1,000 samples)',
+};
+
+/** Returns a fault of a job as an error. @param command whose help says more. @param typed the flags of the job */
+export function faultError(
+  fault: JobFault,
+  command: string,
+  typed: Partial<Pick<JobFlags, (typeof FLAGS)[JobFault['field']]>>,
+): SmoothcertError {
+  const name = FLAGS[fault.field];
+  const flag = `--${kebabOf(name)}`;
+  const text = typed[name] ?? '';
+  const seeHelp = `See smoothcert ${command} --help.`;
+  switch (fault.reason) {
+    case 'out-of-range': {
+      const { field, range, at } = fault;
+      const value = at === undefined ? text : partsOf(text)[at]!;
+      if (field === 'alpha') return alphaError(`${flag} ${value}`, fault.value, range);
+      return optionError(`${flag} ${value} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, seeHelp);
+    }
+    case 'count':
+      if (fault.count > 0)
+        return optionError(
+          `${flag} has ${fault.count} values, and at most ${fault.most} are taken.`,
+          'Leave some out.',
+        );
+      return optionError(
+        '--stop target needs --radii.',
+        'Say which radii to decide, for example --radii 0.25,0.5,1.0; or leave --stop out for a radius of each image.',
+      );
+    case 'not-radii':
+      return optionError(
+        `${flag} ${fault.radii.join(',')} is not an ascending list of radii of at least 0.`,
+        'Write plain decimals in pixels scaled to [0, 1], the smallest first, for example --radii 0.25,0.5,1.0.',
+      );
+    case 'not-a-seed':
+      return optionError(
+        `${flag} ${text} is not a whole number from 0 to 2^64 − 1.`,
+        'Leave it out to have one drawn at random, as you should unless you redraw an earlier job.',
+      );
+    case 'not-a-range-of-images':
+      return imagesError(text);
+    case 'text-length':
+      return optionError(
+        `${flag} is empty, or longer than ${fault.most} characters.`,
+        'Leave it out, or name an output.',
+      );
+    case 'pair-not-offered': {
+      const { rule, bound, why, offered } = fault;
+      return new SmoothcertError(
+        'PAIR_NOT_OFFERED',
+        `--stop ${rule} is not offered with --bound ${bound}: ${why}.`,
+        `With --stop ${rule} use --bound ${offered.join(' or --bound ')}.`,
+      );
+    }
+    case 'budget-too-small':
+    case 'nothing-behind-pilot':
+    case 'too-many-looks':
+      return impossibleError(fault);
+  }
+}
+
+/** Checks radii that a user asks for once the votes are there. @throws OPTION_INVALID */
+export function checkRadii(radii: readonly string[]): void {
+  const [fault] = faultsOfRadii(radii);
+  if (fault) throw faultError(fault, 'results', {});
+}
+
+function alphaError(typed: string, value: number, { least = 0, most = 1 }: Range): SmoothcertError {
+  const wrong = Number.isNaN(value)
+    ? 'is not a number'
+    : `is outside [${least}, ${most}], where the bounds are proved and checked`;
+  return optionError(
+    `${typed} ${wrong}.`,
+    'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
+  );
+}
+
+function impossibleError(why: Impossible): SmoothcertError {
+  const message = `${describeImpossible(why)}.`;
+  switch (why.reason) {
+    case 'budget-too-small': {
+      const price = why.rule === 'two-stage' ? ', or lower --min-gain' : '';
+      return new SmoothcertError('BUDGET_TOO_SMALL', message, `Raise --max-samples or --alpha${price}.`);
+    }
+    case 'nothing-behind-pilot':
+      return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --max-samples.');
+    case 'too-many-looks':
+      return new SmoothcertError(
+        'SCHEDULE_TOO_LONG',
+        message,
+        'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
+      );
+  }
+}

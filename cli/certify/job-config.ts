@@ -1,0 +1,117 @@
+import { MAX_IMAGES } from '../../shared/job-limits.js';
+import type { BoundName, Device, Layout, Normalisation, StoppingRule } from '../../shared/job.js';
+import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../../shared/job-spec.js';
+import type { ImageRange } from '../../shared/dataset/selection.js';
+import { checkJob } from '../../coordinator/core/check-job.js';
+import { numberOf, optionError, parseChoice, parseImages, partsOf } from '../command/parse.js';
+import { faultError } from './fault-words.js';
+import { MIN_GAIN_NAMES, type JobFlags } from './job-flags.js';
+
+/** A job as it is asked for, checked and complete. Of its own type, so that nothing unchecked is passed on. */
+export interface JobConfig {
+  readonly model: string;
+  readonly data: string;
+  readonly labels: string | null;
+  readonly sigma: number;
+  readonly alpha: number;
+  readonly stop: StoppingRule;
+  readonly bound: BoundName;
+  readonly maxSamples: number;
+  readonly images: ImageRange;
+  readonly seed: string | null;
+  readonly output: string | null;
+  readonly normalisation: Normalisation;
+  readonly layout: Layout | 'auto';
+  readonly batch: number | null;
+  readonly device: Device;
+}
+
+/** The output that a command is asked for. */
+export interface OutputConfig {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+const ALL_IMAGES: ImageRange = { start: 0, stop: null, step: 1 };
+
+/**
+ * Makes the job of its flags and checks it. A number that is none is NaN until `checkJob` names it.
+ * @param command the one that begins it
+ * @throws OPTION_INVALID, PAIR_NOT_OFFERED, SCHEDULE_TOO_LONG or BUDGET_TOO_SMALL, one sentence each
+ */
+export function jobConfig(command: string, flags: JobFlags): JobConfig {
+  const { model, data, stop: rule } = flags;
+  const stop = stoppingRule(flags);
+  const config: JobConfig = {
+    model,
+    data,
+    labels: flags.labels ?? null,
+    sigma: numberOf(flags.sigma),
+    alpha: numberOf(flags.alpha),
+    bound: flags.bound ?? DEFAULT_BOUNDS[rule],
+    stop,
+    maxSamples: numberOf(flags.maxSamples),
+    images: flags.images === undefined ? ALL_IMAGES : parseImages(flags.images),
+    seed: flags.seed === undefined ? null : plainSeed(flags.seed),
+    output: flags.output ?? null,
+    normalisation: normalisationOf(flags),
+    layout: flags.layout,
+    batch: flags.batch === undefined ? null : numberOf(flags.batch),
+    device: flags.device,
+  };
+  const [fault] = checkJob({ ...config, images: upToAnyData(config.images) });
+  if (fault) throw faultError(fault, command, flags);
+  return config;
+}
+
+export function outputConfig({ json, quiet, verbose }: OutputConfig): OutputConfig {
+  return { json, quiet, verbose };
+}
+
+/** As in Python a stop beyond the last image is the last image: no data set has more than this. */
+const upToAnyData = ({ start, stop, step }: ImageRange): ImageRange => ({
+  start,
+  stop: stop === null ? null : Math.min(stop, MAX_IMAGES),
+  step,
+});
+
+/** Without leading zeros, so that equal seeds are equal texts; other texts stay as they are, and are refused. */
+const plainSeed = (text: string): string => (/^\d{1,20}$/.test(text) ? BigInt(text).toString() : text);
+
+function stoppingRule(flags: JobFlags): StoppingRule {
+  const { stop: kind, minGain, n0, radii } = flags;
+  if (kind !== 'gain' && kind !== 'two-stage') {
+    refuseWithout('--min-gain', minGain, '--stop gain or --stop two-stage');
+  }
+  if (kind !== 'fixed') refuseWithout('--n0', n0, '--stop fixed');
+  if (kind !== 'target') refuseWithout('--radii', radii, '--stop target');
+  switch (kind) {
+    case 'gain':
+    case 'two-stage':
+      return { kind, minGain: minGain === undefined ? SPEC_DEFAULTS.minGain : minGainOf(minGain) };
+    case 'target':
+      return { kind, radii: radii === undefined ? [] : partsOf(radii) };
+    case 'fixed':
+      return { kind, selection: n0 === undefined ? SPEC_DEFAULTS.selection : numberOf(n0) };
+  }
+}
+
+function minGainOf(text: string): number {
+  const names = Object.keys(MIN_GAIN_NAMES) as (keyof typeof MIN_GAIN_NAMES)[];
+  return /^[a-z]/i.test(text) ? MIN_GAIN_NAMES[parseChoice('--min-gain', text, names)] : numberOf(text);
+}
+
+function refuseWithout(flag: string, given: string | undefined, needed: string): void {
+  if (given === undefined) return;
+  throw optionError(`${flag} has no meaning without ${needed}.`, `Leave ${flag} out, or add ${needed}.`);
+}
+
+function normalisationOf({ inputScale, mean, std }: JobFlags): Normalisation {
+  const numbersOf = (text: string) => partsOf(text).map(numberOf);
+  return {
+    inputScale: numberOf(inputScale),
+    mean: mean === undefined ? [0] : numbersOf(mean),
+    std: std === undefined ? [1] : numbersOf(std),
+  };
+}

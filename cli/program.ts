@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { VERSION } from '../shared/version.js';
+import { applyConfigFile, printConfig } from './command/config-file.js';
+import { EXIT } from './command/exit.js';
+import { callOf, commandOf, type Verb } from './command/verb.js';
+import { VERBS } from './verbs.js';
+
+const FIRST_STEPS = `
+Certify the images of D.npz for the classifier M.onnx:
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out certificates
+
+smoothcert certify --help lists every flag.`;
+
+/** Returns what aborts on the first Ctrl-C or SIGTERM; the second ends the process at once (its children end with it). */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+/**
+ * Fills in the flags of a file (`--config`), and prints them if they are all that is asked for (`--print-config`).
+ * Resolves with true if the command is to go on.
+ */
+async function configured(command: Command): Promise<boolean> {
+  const { config, printConfig: print } = command.opts<{ config?: string; printConfig?: boolean }>();
+  if (config !== undefined) await applyConfigFile(command, config);
+  if (print) process.stdout.write(printConfig(command));
+  return !print;
+}
+
+function running(verb: Verb, finish: (code: number) => void): Command {
+  const command = commandOf(verb);
+  return command.action(async () => {
+    if (await configured(command)) finish(await verb.run(callOf(verb, command, interruption)));
+  });
+}
+
+/**
+ * Returns the command `smoothcert` with every verb, which hands its exit code to `finish`. docs/configuration.md is
+ * generated from it.
+ */
+export function program(finish: (code: number) => void): Command {
+  const root = new Command('smoothcert')
+    .description('Certified robustness by randomized smoothing, for any ONNX classifier.')
+    .version(VERSION, '--version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', FIRST_STEPS)
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const verb of VERBS) {
+    const command = running(verb, finish);
+    root.addCommand(command);
+    command.copyInheritedSettings(root).exitOverride();
+  }
+  return root;
+}

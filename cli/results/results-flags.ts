@@ -1,0 +1,100 @@
+import { checkRadii } from '../certify/fault-words.js';
+import { flagName, type FlagGroup, type ValuesOf } from '../command/flag.js';
+import { optionError, partsOf } from '../command/parse.js';
+import { SERVER, serverConfig, type ServerConfig } from '../jobs/server-flags.js';
+import { TOPK_ROWS } from './topk-file.js';
+
+const OWN = {
+  heading: null,
+  flags: {
+    out: {
+      argument: '<folder>',
+      help: 'of a job: folder for its results (default: none are written)',
+      decides: 'run',
+    },
+    radii: {
+      argument: '<r,…>',
+      help: 'ascending, in pixels scaled to [0, 1] (default: those of the job, or round ones)',
+      decides: 'run',
+    },
+    topkRows: { help: TOPK_ROWS, decides: 'run' },
+    json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
+    verbose: { help: 'stack traces', decides: 'run' },
+  },
+} as const satisfies FlagGroup;
+
+/** A choice that cannot be made once the votes are there; parsed, so that it is refused with the reason. */
+const REFUSED_FLAG = { argument: '<value>', help: '', decides: 'run', hidden: true } as const;
+const REFUSED = {
+  heading: null,
+  flags: {
+    alpha: REFUSED_FLAG,
+    bound: REFUSED_FLAG,
+    stop: REFUSED_FLAG,
+    minGain: REFUSED_FLAG,
+    maxSamples: REFUSED_FLAG,
+    n0: REFUSED_FLAG,
+  },
+} as const satisfies FlagGroup;
+
+export const RESULTS_GROUPS = [OWN, REFUSED, SERVER] as const;
+type ResultsFlags = ValuesOf<typeof RESULTS_GROUPS>;
+
+/** The results of a folder. */
+export interface ResultsConfig {
+  readonly folder: string;
+  /** Null: those that the job suggests. */
+  readonly radii: readonly number[] | null;
+  readonly topkRows: boolean;
+  readonly json: boolean;
+}
+
+/** The results of a job that a server has. */
+export interface DownloadConfig {
+  readonly id: string;
+  readonly server: ServerConfig;
+  /** Null: no files are written. */
+  readonly out: string | null;
+  readonly radii: readonly number[] | null;
+  readonly json: boolean;
+}
+
+/** @throws OPTION_INVALID for radii that are none, and for what would be a choice after the fact */
+export function resultsConfig(folder: string, flags: ResultsFlags): ResultsConfig {
+  if (flags.out !== undefined) {
+    throw optionError(
+      `--out has no meaning for the folder ${folder}: its results are written into itself.`,
+      "Leave --out out, or give a job's id.",
+    );
+  }
+  return { folder, ...choices(flags), topkRows: flags.topkRows };
+}
+
+/** @throws OPTION_INVALID as `resultsConfig`, and for what needs the votes themselves */
+export function downloadConfig(id: string, flags: ResultsFlags): DownloadConfig {
+  if (flags.topkRows) {
+    throw optionError(
+      '--topk-rows needs the votes, and a server gives the certificates.',
+      'Leave it out; or run certify, which keeps the votes in its folder.',
+    );
+  }
+  if (flags.out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
+  return { id, ...choices(flags), server: serverConfig(flags), out: flags.out ?? null };
+}
+
+function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'json'> {
+  for (const name of Object.keys(REFUSED.flags) as (keyof typeof REFUSED.flags)[]) {
+    if (flags[name] === undefined) continue;
+    throw optionError(
+      `${flagName(name, REFUSED_FLAG)} cannot be chosen for votes that are drawn: whoever tries several on the same votes and keeps one errs more often than any of them says.`,
+      'Certify into a new folder without --seed; other --radii of these votes may be asked for freely.',
+    );
+  }
+  return { radii: flags.radii === undefined ? null : otherRadii(flags.radii), json: flags.json };
+}
+
+function otherRadii(text: string): number[] {
+  const radii = partsOf(text);
+  checkRadii(radii);
+  return radii.map(Number);
+}

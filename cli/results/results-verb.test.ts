@@ -1,0 +1,231 @@
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { topkRows } from '../../coordinator/results/topk-rows.js';
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { FolderLock } from '../../adapters/local/folder-lock.js';
+import { jobDigest, type Job } from '../../shared/job.js';
+import {
+  FIXED,
+  TARGET,
+  TWO_STAGE,
+  allShards,
+  counted,
+  makeJob,
+  makeRecord,
+  voterOf,
+} from '../../test/support/jobs.js';
+import { valuesFrom } from '../../test/support/verb-values.js';
+import { writeJobFile } from '../certify/job-file.js';
+import { commandOf } from '../command/verb.js';
+import { resultsConfig } from './results-flags.js';
+import { RESULTS } from './results-verb.js';
+import { writeResults } from './write-results.js';
+import { showResults } from './show-results.js';
+import type { Summary } from './summary.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
+
+const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.' };
+const IMAGES = 12;
+const LABELS = Int32Array.from({ length: IMAGES }, (_, image) => (image === 5 ? 9 : image % 10));
+const voter = voterOf(4, (image) => 0.6 + image / 30);
+
+const folder = folderOfEachTest();
+const file = (name: string) => folder.file(name);
+afterEach(() => void vi.restoreAllMocks());
+
+/** A folder as `certify` leaves it, with the votes of these images. */
+async function certified(job: Job, labels: Int32Array | null, images = IMAGES): Promise<JobFold> {
+  await writeJobFile(folder.path, job, NOTES);
+  const ledger = await FileLedger.open(file('ledger'), jobDigest(job));
+  const fold = new JobFold(job);
+  for (const shard of allShards(fold).filter(({ image }) => image < images)) {
+    const record = makeRecord(job, { counted: [counted(voter, shard)] });
+    await ledger.append(record);
+    fold.apply(record);
+  }
+  await ledger.close();
+  await writeResults(folder.path, fold, labels);
+  return fold;
+}
+
+const configOf = (...args: string[]) =>
+  resultsConfig(folder.path, valuesFrom(RESULTS, [folder.path, ...args]));
+
+/** Runs the command; what it printed. */
+async function shown(...args: string[]): Promise<{ code: number; text: string }> {
+  let text = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  const code = await showResults(configOf(...args));
+  write.mockRestore();
+  return { code, text };
+}
+const summaryOf = async (...args: string[]) =>
+  JSON.parse((await shown('--json', ...args)).text) as Summary & { out: string };
+
+const contents = async () =>
+  Object.fromEntries(
+    await Promise.all(
+      (await readdir(folder.path)).map(async (name) => [name, await readFile(file(name), 'latin1')] as const),
+    ),
+  );
+
+describe('results', () => {
+  it.each([
+    ['gain', makeJob({ images: IMAGES }), LABELS],
+    ['gain without labels', makeJob({ images: IMAGES }), null],
+    ['target', makeJob({ ...TARGET, images: IMAGES }), LABELS],
+    ['fixed', makeJob({ ...FIXED, images: IMAGES }), LABELS],
+    ['clt', makeJob({ ...FIXED, bound: 'clt', images: IMAGES }), LABELS],
+  ] as const)('of %s are written again byte for byte, from the folder alone', async (_, job, labels) => {
+    await certified(job, labels);
+    const before = await contents();
+    const { code, text } = await shown();
+    expect(code).toBe(0);
+    expect(await contents()).toEqual(before);
+    await rm(file('results.tsv'));
+    await shown();
+    expect(await contents()).toEqual(before);
+    expect(text).toContain(
+      `From the votes in ${folder.path} (σ = 0.5, α = 0.001, ${job.claim.stop.kind} with`,
+    );
+    expect(text.includes('certified accuracy')).toBe(labels !== null && job.claim.bound !== 'clt');
+  });
+
+  it('at other radii leave the files as they are: an image is certified at r iff its radius is at least r', async () => {
+    const job = makeJob({ images: IMAGES });
+    await certified(job, LABELS);
+    const before = await contents();
+    const rows = before['results.jsonl']!.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { radius: number; correct: boolean | null });
+    const radii = [0, 0.1, 0.2, 0.35, 0.6];
+    const { accuracy, out, seconds } = await summaryOf('--radii', radii.join());
+    const expected = radii.map((r) => rows.filter((c) => c.correct && c.radius >= r).length / IMAGES);
+    expect(accuracy).toEqual(radii.map((radius, i) => ({ radius, share: expected[i] })));
+    expect(new Set(expected).size).toBeGreaterThan(2);
+    expect({ out, seconds }).toEqual({ out: folder.path, seconds: null });
+    expect(await contents()).toEqual(before);
+  });
+
+  it('of target at other radii are those of the bound over all looks', async () => {
+    const job = makeJob({ ...TARGET, stop: { kind: 'target', radii: ['0.25'] }, images: IMAGES });
+    await certified(job, LABELS);
+    const own = await summaryOf();
+    const others = await summaryOf('--radii', '0.1,0.25,0.26,0.5');
+    const shares = others.accuracy.map(({ share }) => share);
+    expect(shares[1]).toBe(own.accuracy[0]!.share);
+    expect(shares).toEqual([...shares].sort((a, b) => b - a));
+    expect(shares[2]).toBeGreaterThan(0);
+    expect(shares[3]).toBeLessThan(shares[1]!);
+  });
+
+  it('of an unfinished job say what is decided, with exit code 0; failed images make it 3', async () => {
+    const job = makeJob({ images: IMAGES });
+    await certified(job, LABELS, 4);
+    const { code, text } = await shown();
+    expect(code).toBe(0);
+    expect(text).toContain('12, 4 decided so far');
+    const ledger = await FileLedger.open(file('ledger'), jobDigest(job));
+    const failedImages = [{ image: 7, code: 'CHILD_DIED' as const, detail: '' }];
+    await ledger.append(makeRecord(job, { failedImages }));
+    await ledger.close();
+    await rm(file('results.jsonl'));
+    expect((await shown()).code).toBe(3);
+  });
+
+  it.each([
+    ['two-stage', makeJob({ ...TWO_STAGE, images: IMAGES })],
+    ['fixed', makeJob({ ...FIXED, images: IMAGES })],
+  ])('of %s have rows for top-k certificates, if asked', async (_, job) => {
+    const fold = await certified(job, LABELS);
+    const before = await contents();
+    expect((await shown('--topk-rows')).code).toBe(0);
+    expect(await contents()).toEqual({ ...before, 'topk.txt': [...topkRows(fold, LABELS), ''].join('\n') });
+  });
+
+  it('have no such rows of some of the images, of unlabelled ones, and of votes that were looked at', async () => {
+    const refuse = async (job: Job, labels: Int32Array | null, images: number, words: string) => {
+      await certified(job, labels, images);
+      const before = await contents();
+      const message: unknown = expect.stringContaining(words);
+      await expect(showResults(configOf('--topk-rows'))).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message,
+      });
+      expect(await contents()).toEqual(before);
+      for (const name of await readdir(folder.path)) await rm(file(name));
+    };
+    const fixed = makeJob({ ...FIXED, images: IMAGES });
+    await refuse(fixed, LABELS, 4, 'has images that are not decided');
+    await refuse(fixed, null, IMAGES, 'needs labels, and there are none');
+    await refuse(makeJob({ images: IMAGES }), LABELS, IMAGES, 'is not offered with --stop gain');
+  });
+
+  it('without results.jsonl are those of unlabelled images', async () => {
+    await certified(makeJob({ images: IMAGES }), LABELS);
+    await rm(file('results.jsonl'));
+    expect((await summaryOf()).labelled).toBe(false);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['lacks a decided image', (text) => text.split('\n').slice(1).join('\n')],
+    ['is cut', (text) => text.slice(0, -9)],
+    ['has no labels in it', (text) => text.replaceAll('"label":', '"lable":')],
+  ])('are refused, and left alone, where results.jsonl %s', async (_, damage) => {
+    await certified(makeJob({ images: IMAGES }), LABELS);
+    await writeFile(file('results.jsonl'), damage(await readFile(file('results.jsonl'), 'utf8')));
+    const before = await contents();
+    await expect(showResults(configOf())).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
+    expect(await contents()).toEqual(before);
+  });
+
+  it.each(['job.json', 'ledger'])('are refused without a %s, and nothing is created', async (name) => {
+    await certified(makeJob({ images: IMAGES }), LABELS);
+    await rm(file(name));
+    const before = await contents();
+    await expect(showResults(configOf())).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
+    expect(await contents()).toEqual(before);
+  });
+
+  it('wait for nobody: a folder in use is refused', async () => {
+    await certified(makeJob({ images: IMAGES }), LABELS);
+    const lock = await FolderLock.acquire(folder.path);
+    await expect(showResults(configOf())).rejects.toMatchObject({ code: 'FOLDER_LOCKED' });
+    lock.release();
+  });
+
+  it('that are approximate have no accuracy at any radius', async () => {
+    await certified(makeJob({ ...FIXED, bound: 'clt', images: IMAGES }), LABELS);
+    await expect(showResults(configOf('--radii', '0.1'))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});
+
+describe('what cannot be chosen after the votes', () => {
+  it.each(['alpha', 'bound', 'stop', 'min-gain', 'max-samples', 'n0'])('is --%s', (flag) => {
+    expect(() => configOf(`--${flag}`, '1')).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(
+          new RegExp(`^--${flag} cannot be chosen for votes that are drawn: `),
+        ) as string,
+      }),
+    );
+    expect(commandOf(RESULTS).helpInformation()).not.toContain(`--${flag}`);
+  });
+
+  it('is not --radii, if they are radii', () => {
+    expect(configOf('--radii', '0,0.50')).toEqual({
+      folder: folder.path,
+      radii: [0, 0.5],
+      topkRows: false,
+      json: false,
+    });
+    expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, json: false });
+    expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+});

@@ -1,0 +1,28 @@
+import { verb } from '../command/verb.js';
+import { isJobId } from '../jobs/job-id.js';
+import { RESULTS_GROUPS, downloadConfig, resultsConfig } from './results-flags.js';
+
+const HELP = `
+Needs no model, no data and no drawing: job.json and the ledger hold all. Any radii may be asked for, as often as you
+like; the error probability covers them all.
+
+With the id of a job (j-…) the results come from a server, those decided so far if the job still runs; with --out they
+are written as certify writes them. A folder of such a name is ./j-….`;
+
+export const RESULTS = verb({
+  name: 'results',
+  description: 'Show the results of a folder again, or at other radii, and write its results.* again.',
+  operands: { folderOrId: { help: "what --out named, or a job's id" } },
+  groups: RESULTS_GROUPS,
+  help: HELP,
+  async run({ operands: { folderOrId }, values, interruption }) {
+    if (isJobId(folderOrId)) {
+      const config = downloadConfig(folderOrId, values());
+      const { downloadResults } = await import('./download-results.js');
+      return downloadResults(config, interruption());
+    }
+    const config = resultsConfig(folderOrId, values());
+    const { showResults } = await import('./show-results.js');
+    return showResults(config);
+  },
+});

@@ -1,0 +1,61 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { TSV_HEADER } from '../../coordinator/results/results-table.js';
+import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
+import { folderOfEachTest } from '../../test/support/temporary-folder.js';
+import { writeResults, writeTopkRows } from './write-results.js';
+
+const folder = folderOfEachTest();
+
+const JOB = makeJob({ images: 4 });
+
+function foldOf(images: number[], job = JOB): JobFold {
+  const fold = new JobFold(job);
+  const shards = images.flatMap((image) => allShards(fold).filter((shard) => shard.image === image));
+  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(() => 3, shard)) }));
+  return fold;
+}
+
+const linesOf = async (name: string) => (await readFile(folder.file(name), 'utf8')).split('\n');
+
+describe('the results', () => {
+  it('are the decided images in image order, whichever came first, in both files', async () => {
+    const fold = foldOf([3, 1]);
+    await writeResults(folder.path, fold, Int32Array.of(3, 3, 3, 5));
+    expect(await readdir(folder.path)).toEqual(['results.jsonl', 'results.tsv']);
+    const json = await linesOf('results.jsonl');
+    expect(json.pop()).toBe('');
+    expect(json.map((line) => JSON.parse(line) as unknown)).toEqual([
+      certificate(fold, 1, 3),
+      certificate(fold, 3, 5),
+    ]);
+    const tsv = await linesOf('results.tsv');
+    expect(tsv[0]).toBe(TSV_HEADER);
+    expect(tsv.slice(1).map((line) => line.split('\t').slice(0, 3).join())).toEqual(['1,3,3', '3,5,3', '']);
+    expect(Number(tsv[1]!.split('\t')[5])).toBeCloseTo(fold.images.get(1)!.micros / 1e6, 6);
+  });
+
+  it('replace earlier ones', async () => {
+    await writeResults(folder.path, foldOf([0]), null);
+    await writeResults(folder.path, foldOf([0, 1, 2, 3]), null);
+    expect(await linesOf('results.jsonl')).toHaveLength(5);
+    expect(await linesOf('results.tsv')).toHaveLength(6);
+  });
+
+  it('of nothing are a header', async () => {
+    await writeResults(folder.path, new JobFold(JOB), null);
+    expect(await linesOf('results.jsonl')).toEqual(['']);
+    expect(await linesOf('results.tsv')).toEqual([TSV_HEADER, '']);
+  });
+});
+
+describe('rows for top-k certificates', () => {
+  it('are a file of their own, one line an image', async () => {
+    const fold = foldOf([1, 0], makeJob({ ...FIXED, images: 2 }));
+    await writeTopkRows(folder.path, fold, Int32Array.of(3, 5));
+    expect(await readdir(folder.path)).toEqual(['topk.txt']);
+    expect(await linesOf('topk.txt')).toEqual(['0 0 0 100 0 0 0 0 0 0 3', '0 0 0 100 0 0 0 0 0 0 5', '']);
+  });
+});

@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { writeAtomically } from '../../shared/files.js';
+import type { JobFold } from '../../coordinator/core/job-fold.js';
+import { jsonLines, tsvLines } from '../../coordinator/results/results-rows.js';
+import { topkRows } from '../../coordinator/results/topk-rows.js';
+import { TOPK_FILE } from './topk-file.js';
+
+/**
+ * Writes results.jsonl and results.tsv: the images that are decided, in image order, each file whole or not at
+ * all. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
+ */
+export async function writeResults(folder: string, fold: JobFold, labels: Int32Array | null): Promise<void> {
+  const labelOf = (image: number) => labels?.[image] ?? null;
+  await writeAtomically(path.join(folder, 'results.jsonl'), jsonLines(fold, labelOf));
+  await writeAtomically(path.join(folder, 'results.tsv'), tsvLines(fold, labelOf));
+}
+
+/** Writes topk.txt, whole or not at all, of a finished job. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE */
+export async function writeTopkRows(folder: string, fold: JobFold, labels: Int32Array): Promise<void> {
+  await writeAtomically(path.join(folder, TOPK_FILE), endLines(topkRows(fold, labels)));
+}
+
+function* endLines(lines: Iterable<string>) {
+  for (const line of lines) yield `${line}\n`;
+}

@@ -1,0 +1,34 @@
+import { statfs } from 'node:fs/promises';
+import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import type { Role } from '../../shared/telemetry/catalogue.js';
+import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
+import { VERSION } from '../../shared/version.js';
+
+/** Returns the metrics of a process of these roles. */
+export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
+  const metrics = new PrometheusMetrics(roles);
+  for (const role of roles) {
+    metrics.set('smoothcert_build_info', 1, { version: VERSION, role, node: process.version });
+  }
+  return metrics;
+}
+
+/** Shows if NATS is connected; a process without NATS counts as connected. */
+export function observeNats(metrics: Metrics, link: NatsLink | null): void {
+  const show = (connected: boolean) => metrics.set('smoothcert_nats_connected', connected ? 1 : 0);
+  show(link?.connected ?? true);
+  link?.onConnected((connected) => {
+    show(connected);
+    if (!connected) metrics.add('smoothcert_nats_disconnects_total', 1);
+  });
+  link?.onMalformed(() => metrics.add('smoothcert_malformed_messages_total', 1));
+}
+
+/** Shows the space that is left on the disk of a store to users other than root. */
+export function observeStore(metrics: Metrics<'coordinator'>, folder: string): void {
+  metrics.onScrape(async () => {
+    const { bavail, bsize } = await statfs(folder);
+    metrics.set('smoothcert_store_free_bytes', bavail * bsize);
+  });
+}

@@ -1,0 +1,29 @@
+import { CERTIFY } from './certify/certify-verb.js';
+import type { Verb } from './command/verb.js';
+import { ARTIFACTS } from './jobs/artifacts-verb.js';
+import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
+import { SUBMIT } from './jobs/submit-verb.js';
+import { RESULTS } from './results/results-verb.js';
+import { COORDINATOR } from './service/coordinator-verb.js';
+import { SERVE } from './service/serve-verb.js';
+import { WORKER } from './service/worker-verb.js';
+import { BACKUP, FORGET, PRUNE, RESTORE } from './upkeep/upkeep-verbs.js';
+
+/** Every command, in the order of --help and of docs/configuration.md. */
+export const VERBS: readonly Verb[] = [
+  CERTIFY,
+  RESULTS,
+  SUBMIT,
+  WATCH,
+  JOBS,
+  JOB,
+  CANCEL,
+  ARTIFACTS,
+  SERVE,
+  COORDINATOR,
+  WORKER,
+  BACKUP,
+  RESTORE,
+  PRUNE,
+  FORGET,
+];

@@ -1,0 +1,176 @@
+import type { ImageRange } from '../../shared/dataset/selection.js';
+import {
+  JOB_RANGES,
+  MAX_CHANNELS,
+  MAX_IMAGES,
+  MAX_RADII,
+  MAX_TEXT,
+  SEED_LIMIT,
+  isPlainDecimal,
+} from '../../shared/job-limits.js';
+import type { BoundName, RuleName, StoppingRule } from '../../shared/job.js';
+import type { JobSpec } from '../../shared/job-spec.js';
+import { isWithin, type Range } from '../../shared/range.js';
+import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
+import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
+import { looksFor } from '../../statistics/schedule.js';
+import { NOISE } from './job-of.js';
+import { compileDecision } from './look.js';
+
+/** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
+export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
+
+type NumberField = keyof typeof JOB_RANGES;
+
+/**
+ * A wrong field of a job, as data: the command line words it with its flags, the service with the fields of a message.
+ */
+export type JobFault =
+  /** `at`: which value of a list (mean, std) it is. */
+  | {
+      readonly reason: 'out-of-range';
+      readonly field: NumberField;
+      readonly value: number;
+      readonly range: Range;
+      readonly at?: number;
+    }
+  | {
+      readonly reason: 'count';
+      readonly field: 'mean' | 'std' | 'radii';
+      readonly count: number;
+      readonly most: number;
+    }
+  /** Not plain decimals, or not ascending. */
+  | { readonly reason: 'not-radii'; readonly field: 'radii'; readonly radii: readonly string[] }
+  /** Not a decimal below `limit`, or with leading zeros. */
+  | { readonly reason: 'not-a-seed'; readonly field: 'seed'; readonly seed: string; readonly limit: bigint }
+  /** `start` is not below `stop`, `step` is below 1, or one of them is above `most` or no whole number. */
+  | {
+      readonly reason: 'not-a-range-of-images';
+      readonly field: 'images';
+      readonly images: ImageRange;
+      readonly most: number;
+    }
+  | {
+      readonly reason: 'text-length';
+      readonly field: 'output';
+      readonly length: number;
+      readonly most: number;
+    }
+  /** `why` ends a sentence that begins with the rule; `offered` are the bounds that prove something with it. */
+  | {
+      readonly reason: 'pair-not-offered';
+      readonly field: 'bound';
+      readonly rule: RuleName;
+      readonly bound: BoundName;
+      readonly why: string;
+      readonly offered: readonly BoundName[];
+    }
+  /** Each field is right, and no number of votes would fulfil the claim. */
+  | (Impossible & { readonly field: 'maxSamples' });
+
+/**
+ * Checks a job before it is made: each field, then, if all are right, whether votes can fulfil the claim. It is the only
+ * check that a user meets: the command line and the service both word its faults, of which there are none if the job is
+ * right. What only the data set can tell (which images there are) is not looked at.
+ */
+export function checkJob(job: JobChoices): JobFault[] {
+  const faults = [...faultsOfFields(job)];
+  return faults.length > 0 ? faults : faultsOfClaim(job);
+}
+
+function* faultsOfFields(job: JobChoices): Generator<JobFault> {
+  yield* faultsOfImages(job.images);
+  yield* faultsOfNumber('sigma', job.sigma);
+  if (job.seed !== null) yield* faultsOfSeed(job.seed);
+  const { inputScale, mean, std } = job.normalisation;
+  yield* faultsOfNumber('inputScale', inputScale);
+  yield* faultsOfChannels('mean', mean);
+  yield* faultsOfChannels('std', std);
+  yield* faultsOfOutput(job.output);
+  if (job.batch !== null) yield* faultsOfNumber('batch', job.batch);
+  yield* faultsOfNumber('alpha', job.alpha);
+  yield* faultsOfPair(job.stop.kind, job.bound);
+  yield* faultsOfRule(job.stop);
+  yield* faultsOfNumber('maxSamples', job.maxSamples);
+}
+
+function* faultsOfNumber(field: NumberField, value: number): Generator<JobFault> {
+  const range = JOB_RANGES[field];
+  if (!isWithin(value, range)) yield { reason: 'out-of-range', field, value, range };
+}
+
+function* faultsOfChannels(field: 'mean' | 'std', values: readonly number[]): Generator<JobFault> {
+  if (values.length < 1 || values.length > MAX_CHANNELS) {
+    yield { reason: 'count', field, count: values.length, most: MAX_CHANNELS };
+    return;
+  }
+  const range = JOB_RANGES[field];
+  const at = values.findIndex((value) => !isWithin(value, range));
+  if (at >= 0) yield { reason: 'out-of-range', field, value: values[at]!, range, at };
+}
+
+function* faultsOfImages(images: ImageRange | null): Generator<JobFault> {
+  if (images === null) return;
+  const { start, stop, step } = images;
+  const index = { least: 0, most: MAX_IMAGES, whole: true };
+  const end = stop ?? MAX_IMAGES;
+  const whole = isWithin(start, index) && isWithin(end, index) && isWithin(step, { ...index, least: 1 });
+  if (whole && start < end) return;
+  yield { reason: 'not-a-range-of-images', field: 'images', images, most: MAX_IMAGES };
+}
+
+function* faultsOfSeed(seed: string): Generator<JobFault> {
+  if (/^(0|[1-9]\d{0,19})$/.test(seed) && BigInt(seed) < SEED_LIMIT) return;
+  yield { reason: 'not-a-seed', field: 'seed', seed, limit: SEED_LIMIT };
+}
+
+function* faultsOfOutput(output: string | null): Generator<JobFault> {
+  if (output === null || (output !== '' && output.length <= MAX_TEXT)) return;
+  yield { reason: 'text-length', field: 'output', length: output.length, most: MAX_TEXT };
+}
+
+function* faultsOfPair(rule: RuleName, bound: BoundName): Generator<JobFault> {
+  const why = pairReason(rule, bound);
+  if (why === null) return;
+  const offered = boundsFor(rule).filter((name) => BOUNDS[name].proves);
+  yield { reason: 'pair-not-offered', field: 'bound', rule, bound, why, offered };
+}
+
+function* faultsOfRule(stop: StoppingRule): Generator<JobFault> {
+  switch (stop.kind) {
+    case 'gain':
+    case 'two-stage':
+      yield* faultsOfNumber('minGain', stop.minGain);
+      return;
+    case 'target':
+      yield* faultsOfRadii(stop.radii);
+      return;
+    case 'fixed':
+      yield* faultsOfNumber('selection', stop.selection);
+  }
+}
+
+/** Returns what is wrong with a list of radii: of a job, or of those that a user asks for later. */
+export function faultsOfRadii(radii: readonly string[]): JobFault[] {
+  if (radii.length < 1 || radii.length > MAX_RADII) {
+    return [{ reason: 'count', field: 'radii', count: radii.length, most: MAX_RADII }];
+  }
+  const ascending = radii.every((radius, j) => j === 0 || Number(radius) > Number(radii[j - 1]));
+  if (ascending && radii.every(isPlainDecimal)) return [];
+  return [{ reason: 'not-radii', field: 'radii', radii }];
+}
+
+/** Which images there are decides nothing about the claim of each. */
+const ONE_IMAGE = { start: 0, stop: 1, step: 1 } as const;
+
+function faultsOfClaim({ alpha, bound, stop, maxSamples, sigma }: JobChoices): JobFault[] {
+  try {
+    const looks = looksFor(stop, bound, maxSamples);
+    compileDecision({ alpha, bound, stop, looks, images: ONE_IMAGE }, { kind: NOISE, scale: sigma });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ImpossibleClaim)) throw error;
+    return [{ ...error.why, field: 'maxSamples' }];
+  }
+}

@@ -1,0 +1,21 @@
+import { leaderOf, totalOf, votesOf, type Counts } from '../../shared/counts.js';
+
+/** How one class stands among some samples: what every bound is asked about. */
+export interface ClassVotes {
+  /** Null: no sample voted for a class, and all of them are failures. */
+  readonly classIndex: number | null;
+  readonly n: number;
+  /** Samples that did not vote for the class, invalid ones among them. */
+  readonly failures: number;
+}
+
+/** Returns the votes for a class among the samples of these counts. */
+export function votesFor(classIndex: number | null, counts: Counts): ClassVotes {
+  const n = totalOf(counts);
+  return { classIndex, n, failures: n - (classIndex === null ? 0 : votesOf(counts, classIndex)) };
+}
+
+/** Returns the votes for the class that has most of them, the lowest index on a tie. */
+export function votesForLeader(counts: Counts): ClassVotes {
+  return votesFor(leaderOf(counts), counts);
+}

@@ -1,0 +1,41 @@
+import type { JobSpec } from '../../shared/job-spec.js';
+import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
+import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { TraceContext } from '../../shared/telemetry/trace-context.js';
+
+export interface CreateRequest {
+  readonly spec: JobSpec;
+  /** Empty: never the same as another one. */
+  readonly requestId: string;
+  readonly validateOnly: boolean;
+  /** The caller's place in its trace, if it traces. */
+  readonly trace?: TraceContext | null;
+}
+
+/**
+ * The certification service, for gRPC, HTTP or a library alike: it knows jobs and artifacts, not how a call came in. Every method rejects
+ * with SmoothcertErrors only, with NOT_SERVING while this process does not serve.
+ */
+export interface CertificationService {
+  /** True while this process issues tasks and answers calls. */
+  readonly serving: boolean;
+  /** Calls `listener` whenever `serving` changes, until the returned function is called. */
+  onServing(listener: (serving: boolean) => void): () => void;
+  /** Creates a job, or returns the one that the same request has made. @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS, DISK_FULL */
+  createJob(request: CreateRequest): Promise<JobView>;
+  /** @throws JOB_NOT_FOUND */
+  getJob(id: string): Promise<JobView>;
+  /** Returns a page of jobs, newest first, and the token of the next page, empty for the last one. @throws RequestError for another token */
+  listJobs(pageSize: number, pageToken: string): Promise<{ jobs: JobView[]; nextPageToken: string }>;
+  /** Asks for the end of a job. Of one that has ended nothing changes. @throws JOB_NOT_FOUND */
+  cancelJob(id: string): Promise<JobView>;
+  /**
+   * Yields a snapshot, then what changed, until the job has ended or `signal` aborts. A message is made when its reader asks for it: what
+   * changes between two of them is gathered, never queued. @param afterSequence of the last message that the reader has seen; 0: none
+   * @throws JOB_NOT_FOUND, TOO_MANY_WATCHERS
+   */
+  watch(id: string, afterSequence: number, signal: AbortSignal): AsyncIterable<JobUpdate>;
+  /** Yields rows of the images decided so far, in image order. @param fromImage index of the first one that is wanted. @throws JOB_NOT_FOUND */
+  certificates(id: string, fromImage: number, signal: AbortSignal): AsyncIterable<CertificateRow>;
+  readonly artifacts: ArtifactStore;
+}

@@ -1,0 +1,17 @@
+import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
+import type { Effects, JobFold } from '../core/job-fold.js';
+
+/** Folds the records that the ledger holds behind those that are folded already. @param onFolded called after each record */
+export async function replay(
+  fold: JobFold,
+  ledger: VoteLedger,
+  onFolded: (effects: Effects, sequence: number) => void = () => undefined,
+): Promise<void> {
+  const size = ledger.size();
+  if (fold.sequence >= size) return;
+  const end = new AbortController();
+  for await (const { sequence, record } of ledger.read(fold.sequence, end.signal)) {
+    onFolded(fold.apply(record, sequence), sequence);
+    if (sequence >= size) break;
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Claim } from '../shared/job.js';
+import { ImpossibleClaim, budgetTooSmall, describeImpossible } from './impossible-claim.js';
+
+const GAIN: Claim = {
+  alpha: 0.001,
+  bound: 'spending',
+  stop: { kind: 'gain', minGain: 0.02 },
+  looks: [64, 128],
+  images: { start: 0, stop: 1, step: 1 },
+};
+
+describe('a budget that is too small', () => {
+  it('is refused with its numbers', () => {
+    expect(budgetTooSmall(GAIN)).toMatchObject({
+      code: 'BUDGET_TOO_SMALL',
+      message: 'With 128 samples and α = 0.001, not even votes that all agree would certify an image.',
+      why: { reason: 'budget-too-small', samples: 128, alpha: 0.001, rule: 'gain', wanted: null },
+    });
+  });
+
+  it('counts of fixed the samples that bound the class', () => {
+    const fixed: Claim = { ...GAIN, stop: { kind: 'fixed', selection: 10 }, looks: [10, 110] };
+    expect(budgetTooSmall(fixed).message).toMatch(/^With 100 samples/);
+  });
+
+  it('names the radius that is out of reach, as it was written', () => {
+    expect(budgetTooSmall(GAIN, { radius: '0.50', symbol: 'σ', scale: 0.25 }).message).toMatch(
+      /certify a radius of 0\.50 at σ = 0\.25\.$/,
+    );
+  });
+});
+
+describe('what is impossible', () => {
+  it('has a sentence and a code for each reason', () => {
+    const pilot = { reason: 'nothing-behind-pilot', samples: 64, pilot: 64 } as const;
+    expect(describeImpossible(pilot)).toBe(
+      'With 64 samples an image, nothing is left behind the pilot of 64 samples',
+    );
+    expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
+    const looks = { reason: 'too-many-looks', samples: 200_000, looks: 13, most: 12 } as const;
+    expect(new ImpossibleClaim(looks)).toMatchObject({
+      code: 'SCHEDULE_TOO_LONG',
+      message: 'With 200000 samples an image, the bound "spending" would have 13 looks; it takes at most 12.',
+    });
+  });
+});

@@ -1,0 +1,63 @@
+import { SmoothcertError } from '../shared/errors.js';
+import type { Claim } from '../shared/job.js';
+
+/** A radius that was asked for, as it is written, and the noise: the symbol and the value of its scale. */
+export interface WantedRadius {
+  readonly radius: string;
+  readonly symbol: string;
+  readonly scale: number;
+}
+
+/** Why no number of votes would fulfil a claim whose every part is right. */
+export type Impossible =
+  /** Not even votes that all agree would certify an image, or this radius at this scale of the noise. */
+  | {
+      readonly reason: 'budget-too-small';
+      readonly samples: number;
+      readonly alpha: number;
+      readonly rule: Claim['stop']['kind'];
+      readonly wanted: WantedRadius | null;
+    }
+  /** `two-stage` spends all its samples on the pilot. */
+  | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
+  /** The schedule of `spending` would have more looks than its tables hold. */
+  | {
+      readonly reason: 'too-many-looks';
+      readonly samples: number;
+      readonly looks: number;
+      readonly most: number;
+    };
+
+/** Returns what is impossible as one sentence without its full stop. */
+export function describeImpossible(why: Impossible): string {
+  switch (why.reason) {
+    case 'budget-too-small': {
+      const wanted =
+        why.wanted === null
+          ? 'an image'
+          : `a radius of ${why.wanted.radius} at ${why.wanted.symbol} = ${why.wanted.scale}`;
+      return `With ${why.samples} samples and α = ${why.alpha}, not even votes that all agree would certify ${wanted}`;
+    }
+    case 'nothing-behind-pilot':
+      return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;
+    case 'too-many-looks':
+      return `With ${why.samples} samples an image, the bound "spending" would have ${why.looks} looks; it takes at most ${why.most}`;
+  }
+}
+
+/** A claim that no number of votes would fulfil. Users do not meet it: `checkJob` finds it before a job is made. */
+export class ImpossibleClaim extends SmoothcertError {
+  constructor(readonly why: Impossible) {
+    const code = why.reason === 'too-many-looks' ? 'SCHEDULE_TOO_LONG' : 'BUDGET_TOO_SMALL';
+    super(code, `${describeImpossible(why)}.`, 'Check the job before it is made.');
+  }
+}
+
+/** Returns the error of a claim whose samples certify nothing, or of `target` not the radius `wanted`. */
+export function budgetTooSmall(
+  { alpha, stop, looks }: Claim,
+  wanted: WantedRadius | null = null,
+): ImpossibleClaim {
+  const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
+  return new ImpossibleClaim({ reason: 'budget-too-small', samples, alpha, rule: stop.kind, wanted });
+}

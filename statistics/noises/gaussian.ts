@@ -1,0 +1,18 @@
+import { upperTail, upperTailQuantile } from '../normal.js';
+import type { Noise } from './noise.js';
+
+const cdf = (x: number): number => upperTail(-x);
+
+/**
+ * Normal noise; its scale σ is the standard deviation. R = σ · −Φ⁻¹(δ), measured in L2: Cohen, Rosenfeld and Kolter, ICML
+ * 2019, Theorem 1.
+ */
+export const gaussian = {
+  name: 'gaussian',
+  norm: 'l2',
+  symbol: 'σ',
+  law: { cdf },
+  radiusOf: upperTailQuantile,
+  deltaOf: (radius) => cdf(-radius),
+  farthest: Infinity,
+} as const satisfies Noise;

@@ -1,0 +1,17 @@
+import type { RuleName } from '../shared/job.js';
+
+/** What is known of a stopping rule beside how it decides. */
+export interface RuleFacts {
+  /** When it stops, as a person who chooses reads it. */
+  readonly help: string;
+  /** The samples before its first look choose the class; a certificate is proved by those behind that look alone. */
+  readonly firstLookChooses: boolean;
+}
+
+/** Every stopping rule. Its looks are in schedule.ts, its decisions in coordinator/core. */
+export const RULES: Readonly<Record<RuleName, RuleFacts>> = {
+  gain: { help: 'stop when more samples no longer pay', firstLookChooses: false },
+  target: { help: 'when the --radii are decided', firstLookChooses: false },
+  'two-stage': { help: 'after as many as a pilot finds worth it', firstLookChooses: true },
+  fixed: { help: 'Cohen et al.', firstLookChooses: true },
+};

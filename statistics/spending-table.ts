@@ -1,0 +1,94 @@
+import { largestCountWithin } from './binomial.js';
+import { ImpossibleClaim } from './impossible-claim.js';
+import type { Noise } from './noises/noise.js';
+
+/**
+ * `spending`: at each scheduled look, and for each radius of a grid, the most failures that still certify it. A null
+ * "the radius is at most z_i" may be rejected wrongly with total probability level(δ_i), shared out evenly over
+ * the looks; what a look cannot spend, because counts are integers, is carried to the next one.
+ */
+export interface SpendingTable {
+  /** The largest z of the grid that `failures` certify at this look (an index), null if none. */
+  certifiedZ(look: number, failures: number): number | null;
+}
+
+export interface SpendingOptions {
+  /** Numbers of samples, ascending; fixed before the first vote. */
+  readonly looks: readonly number[];
+  /** Probability of ever rejecting the null δ wrongly; Theorem C wants (1 − δ)α. Below ½. */
+  readonly level: (delta: number) => number;
+  /** Says which δ goes with a radius of the grid. */
+  readonly noise: Noise;
+}
+
+/** Beyond this many looks the carry makes the limits jagged, and their running minimum loses what it gained. */
+export const MOST_LOOKS = 12;
+/** The grid is z = i / 500 in units of the noise's scale: steps of 0.002. */
+const GRID = 500;
+/** A probability counts as within the budget only if it is by this much, relatively; the sums are good to 1e-12. */
+const BUDGET_SLACK = 1e-9;
+
+/** The level of Theorem C: (1 − δ)α for the null δ, so that all classes and looks together err at most alpha. */
+export function theoremLevel(alpha: number): (delta: number) => number {
+  return (delta) => (1 - delta) * alpha;
+}
+
+/**
+ * The most failures that reject the null δ = `delta`, look by look; −1 where none do.
+ * The probabilities of all these rejections under the null add up to less than level(delta).
+ */
+export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, delta: number): number[] {
+  const share = options.level(delta) / options.looks.length;
+  let budget = 0;
+  return options.looks.map((n) => {
+    budget += share;
+    const { count, probability } = largestCountWithin(budget * (1 - BUDGET_SLACK), n, delta);
+    budget -= probability;
+    return count;
+  });
+}
+
+/**
+ * Builds the table for one schedule. Guarantee with `theoremLevel(alpha)`, alpha ≤ ¼, at the scheduled looks:
+ * P(for some look and class, its certified z exceeds the true one) ≤ alpha. The running minimum over the grid makes the
+ * rejected nulls an interval, so that a certified z rejects every smaller one too; true values between two grid
+ * points are covered because rejecting is less likely there than at the next grid point above.
+ *
+ * Throws SCHEDULE_TOO_LONG for more than 12 looks.
+ */
+export function buildSpendingTable(options: SpendingOptions): SpendingTable {
+  const { looks, level, noise } = options;
+  if (looks.length > MOST_LOOKS) {
+    const counted = { looks: looks.length, most: MOST_LOOKS };
+    throw new ImpossibleClaim({ reason: 'too-many-looks', samples: looks.at(-1)!, ...counted });
+  }
+  const most = looks.at(-1)!;
+  const unanimous = noise.radiusOf(-Math.expm1(Math.log(level(0)) / most));
+  const beyond = Math.min(Math.floor(unanimous * GRID) + 1, Math.ceil(noise.farthest * GRID) - 1);
+  const last = Math.max(0, beyond);
+  const limits = looks.map(() => new Int32Array(last + 1));
+  let lowest = looks.map(() => most);
+  for (let i = 0; i <= last; i++) {
+    const row = spendingRow(options, noise.deltaOf(i / GRID));
+    lowest = lowest.map((limit, look) => Math.min(limit, row[look]!));
+    lowest.forEach((limit, look) => (limits[look]![i] = limit));
+  }
+  return {
+    certifiedZ(look, failures) {
+      const i = lastAtLeast(limits[look]!, failures);
+      return i > 0 ? i / GRID : null;
+    },
+  };
+}
+
+/** Index of the last entry ≥ `value` of a non-increasing list, −1 if there is none. */
+function lastAtLeast(list: Int32Array, value: number): number {
+  let low = -1;
+  let high = list.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle]! >= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
