@@ -23,7 +23,7 @@ const TESTS = [
   'statistics/',
   'test/simulation',
 ];
-const SIMULATION_SEEDS = '100';
+const SIMULATION_SEEDS = '300';
 
 const MUTATIONS = [
   {

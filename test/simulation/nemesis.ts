@@ -70,12 +70,12 @@ interface Scene {
 export const disturb = (world: World, meanMs: number): void => letLoose(world, DEEDS, meanMs);
 
 /** Does one deed after the other at random moments, as long as the faults of the run last. Each says whether it could be done. */
-export function letLoose<W extends Scene, D extends Partial<Record<Fault, (world: W) => boolean>>>(
+export function letLoose<W extends Scene>(
   world: W,
-  deeds: D,
+  deeds: Partial<Record<Fault, (world: W) => boolean>>,
   meanMs: number,
 ): void {
-  const names = Object.keys(deeds) as (keyof D & Fault)[];
+  const names = Object.keys(deeds) as Fault[];
   const next = () => {
     const fault = world.faults.choose(names);
     if (fault === null) return;

@@ -6,6 +6,9 @@ import type { Request, ServiceWorld } from './service-world.js';
 const TRY_AGAIN_MS = 500;
 /** Whoever is asked may be killed, and never answers. */
 const ANSWER_MS = 5_000;
+/** Some change their mind soon, while the job is prepared or about to be drawn. */
+const CANCELLED_SHARE = 0.2;
+const CANCELLED_WITHIN_MS = 300;
 
 /** Somebody who asks for jobs and cancels them, by whichever coordinator answers, until he is told that it is done. */
 export class Client {
@@ -27,6 +30,10 @@ export class Client {
     if (!request.acknowledged && faults.happens('request repeated')) {
       request.acknowledged = true;
       await this.create(request);
+    }
+    if (!request.acknowledged && this.world.random.chance(CANCELLED_SHARE)) {
+      const ms = this.world.random.between(0, CANCELLED_WITHIN_MS);
+      this.world.scheduler.after(ms, null, () => void this.cancel(request));
     }
     request.acknowledged = true;
   }

@@ -119,30 +119,36 @@ export class ServiceChecker {
     const asked = ending.state !== 'cancelled' || cancelRequested;
     this.require('S3', asked, `${id} is cancelled, and nobody asked for it`);
     const account = this.options.accountOf(id);
-    if (job === null || account === undefined) this.endsUndrawn(entry);
-    else this.endsDrawn(entry, account);
+    if (job === null) this.endsUndrawn(entry);
+    else if (account) this.endsDrawn(entry, account);
+    else this.endsUnread(entry);
   }
 
   private endsUndrawn({ id, ending: { state, error, results } }: Ended): void {
     this.endings['without results'] += 1;
     const { counts } = this.options.faults;
-    const refused = counts['preparation refused'] + counts['preparation refused for good'];
-    const injected = counts['ledger damaged'] + counts['labels changed'] + refused > 0;
-    const fine = state === 'cancelled' || (state === 'failed' && injected && error !== null);
+    const refused = counts['preparation refused'] + counts['preparation refused for good'] > 0;
+    const fine = state === 'cancelled' || (state === 'failed' && refused && error !== null);
     this.require('S3', fine && results === null, `${id} is ${state}, and was never drawn`);
   }
 
+  /** The ending of a job that was made, and whose ledger or labels cannot be read. */
+  private endsUnread({ id, ending: { state } }: Ended): void {
+    this.endings['without results'] += 1;
+    const { counts } = this.options.faults;
+    const damaged = state === 'failed' && counts['ledger damaged'] > 0;
+    const unreadable = state === 'cancelled' && counts['labels changed'] > 0;
+    this.require('S3', damaged || unreadable, `${id} is ${state} without results`);
+  }
+
   /** The ending of a job that has a ledger. */
-  private endsDrawn({ id, job, ending }: Ended, { ledger, checker }: JobAccount): void {
+  private endsDrawn(entry: Ended, { ledger, checker }: JobAccount): void {
+    const { id, job, ending } = entry;
     this.require('S2', this.options.isTold(id), `${id} has ended before workers were told`);
     const fold = new JobFold(job!, FINGERPRINT);
     for (const { record, sequence } of ledger.entries(0)) fold.apply(record, sequence);
-    const { counts } = this.options.faults;
     if (ending.results === null && !(fold.isDone() && fold.decidedImages === 0)) {
-      this.endings['without results'] += 1;
-      const damaged = ending.state === 'failed' && counts['ledger damaged'] > 0;
-      const unreadable = ending.state === 'cancelled' && counts['labels changed'] > 0;
-      this.require('S3', damaged || unreadable, `${id} is ${ending.state} without results`);
+      this.endsUnread(entry);
       return;
     }
     checker.finished(fold);

@@ -61,6 +61,8 @@ export interface Request {
   readonly job: ServiceJob;
   /** The client was told that it is created. */
   acknowledged: boolean;
+  /** It was cancelled before its ledger was made. */
+  cancelledEarly: boolean;
   /** It has ended, or was removed after that. */
   ended: boolean;
 }
@@ -90,6 +92,8 @@ export class ServiceWorld implements ServiceStores {
   twoServed = 0;
   /** Ledgers that were made for jobs that had been removed. */
   remade = 0;
+  /** Jobs that were cancelled before their ledgers were made. */
+  cancelledEarly = 0;
   /** Jobs that were created again after they had been removed. */
   recreated = 0;
   /** Nothing is started any more. */
@@ -112,7 +116,14 @@ export class ServiceWorld implements ServiceStores {
     this.entries = new JobStoreState((before, after) => this.entryChanges(before, after));
     this.requests = jobs.map((job, at) => {
       const requestId = `r-${at}`;
-      return { requestId, id: jobIdOf(requestId), job, acknowledged: false, ended: false };
+      return {
+        requestId,
+        id: jobIdOf(requestId),
+        job,
+        acknowledged: false,
+        cancelledEarly: false,
+        ended: false,
+      };
     });
     for (const digest of [MODEL_DIGEST, DATA_DIGEST]) {
       const kind = digest === DATA_DIGEST ? 'data-set' : 'file';
@@ -234,8 +245,12 @@ export class ServiceWorld implements ServiceStores {
     this.ledgers.delete(job);
   }
 
+  /**
+   * Ledgers that retention must still remove. Not those that a coordinator which had lost the lease made again after they were removed:
+   * `smoothcert prune` removes them.
+   */
   get ledgersLeft(): number {
-    return this.ledgers.size;
+    return [...this.ledgers].filter(([job, ledger]) => this.accounts.get(job)?.ledger === ledger).length;
   }
 
   private accountOf({ job }: Request, ledger: LedgerStore): Account {
@@ -255,7 +270,16 @@ export class ServiceWorld implements ServiceStores {
     const { id, ending } = (after ?? before)!;
     const request = this.requests.find((one) => one.id === id)!;
     if (before === null && request.ended) this.recreates(request);
-    if (ending !== null) request.ended = true;
+    if (after?.cancelRequested && !before?.cancelRequested) {
+      request.cancelledEarly = !this.accounts.has(id);
+      if (request.cancelledEarly) this.cancelledEarly += 1;
+    }
+    if (ending === null) return;
+    request.ended = true;
+    // Among faults it may be decided before whoever draws it learns of the cancellation.
+    const isQuiet = Object.values(this.faults.counts).every((count) => count === 0);
+    const missed = isQuiet && request.cancelledEarly && ending.state !== 'cancelled';
+    this.checker.require('S5', !missed, `${id} was cancelled before it was drawn, and is ${ending.state}`);
   }
 
   /** A request that was under way while its job ended and was forgotten makes it anew, with a ledger of its own. */
@@ -263,6 +287,7 @@ export class ServiceWorld implements ServiceStores {
     const { id } = request;
     this.recreated += 1;
     request.ended = false;
+    request.cancelledEarly = false;
     this.accounts.delete(id);
     this.told.delete(id);
     this.ledgers.delete(id);

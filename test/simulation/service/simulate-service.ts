@@ -38,6 +38,7 @@ export interface ServiceReport {
   readonly entriesRemoved: number;
   readonly remade: number;
   readonly recreated: number;
+  readonly cancelledEarly: number;
   readonly wallClockJumps: number;
   /** Equal for runs that did the same. */
   readonly digest: string;
@@ -106,6 +107,7 @@ function reportOf(seed: number, world: ServiceWorld, { jumps: wallClockJumps }: 
     entriesRemoved: checker.entriesRemoved,
     remade,
     recreated: world.recreated,
+    cancelledEarly: world.cancelledEarly,
     wallClockJumps,
     digest: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
   };

@@ -143,7 +143,7 @@ export class SimulatedCoordinatorExchange implements CoordinatorExchange {
           .finally(idle)
           .then(
             (prepared) => network.deliver(life, () => resolve(prepared)),
-            (error: Error) => network.deliver(life, () => reject(error)),
+            (error: unknown) => network.deliver(life, () => reject(error)),
           );
       });
     });

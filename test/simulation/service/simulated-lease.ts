@@ -61,7 +61,10 @@ export class SimulatedLease implements Lease {
     signal.throwIfAborted();
     for (let tries = 1; ; tries++) {
       const { sentAt, answer } = this.ask(() => this.store.take(this.life.name));
-      if (await unlessAborted(answer, signal)) return this.hold(sentAt);
+      if (await unlessAborted(answer, signal)) {
+        this.hold(sentAt);
+        return;
+      }
       if (tries === 1) onWaiting();
       await unlessAborted(this.pause(TRY_EVERY_MS), signal);
     }
