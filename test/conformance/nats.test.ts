@@ -90,7 +90,9 @@ describeNats('NATS', (server) => {
         links.push(further);
         return NatsJobStore.open(further, (id) => onDamaged(id));
       },
-      damage: async (id) => void (await (await jobsBucket(link)).put(`job.${id}`, MALFORMED[1]!)),
+      damage: async (id) => {
+        await (await jobsBucket(link)).put(`job.${id}`, MALFORMED[1]!);
+      },
       [Symbol.asyncDispose]: () => closeAll(links),
     };
   }
@@ -121,7 +123,9 @@ describeNats('NATS', (server) => {
         links.push(further);
         return NatsLease.open(further, { holder: randomUUID(), artifactsUrl: '' });
       },
-      take: async () => void (await bucket.delete(LEASE_KEY)),
+      take: async () => {
+        await bucket.delete(LEASE_KEY);
+      },
       [Symbol.asyncDispose]: () => closeAll(links),
     };
   }

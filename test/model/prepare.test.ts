@@ -38,7 +38,7 @@ const prepare = (modelPath: string, reader: DataSetReader, more: Partial<Prepare
         kernel.setImage(preprocessing.baseOf(await reader.readPixels(image)));
         kernel.draw(4 * image, image, 0, 4);
       }
-      return kernel.input;
+      return [{ rows: kernel.input, sources: 1 }];
     },
     ...more,
   });

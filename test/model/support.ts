@@ -16,7 +16,9 @@ export const prepareShape = (modelPath: string, imageShape: number[], more: Part
     normalisation: PLAIN,
     noiseScale: 0.25,
     verifyRows: (_, { dimension }) =>
-      Promise.resolve(Float32Array.from({ length: 32 * dimension }, (__, at) => Math.sin(at))),
+      Promise.resolve([
+        { rows: Float32Array.from({ length: 32 * dimension }, (__, at) => Math.sin(at)), sources: 1 },
+      ]),
     ...more,
   });
 

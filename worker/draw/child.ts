@@ -75,7 +75,7 @@ async function start(setup: ChildSetup): Promise<void> {
 
 /** Makes everything ready with noisy copies of these images. @throws INFERENCE_FAILED if the model fails on them */
 async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): Promise<Prepared> {
-  let sources: ProbeSource[] | null = null;
+  let sources: ProbeSource[][] | null = null;
   const sourcesWith = async (preprocessing: Preprocessing, plan: InputPlan) =>
     (sources ??= await sourcesOf(trial, data, preprocessing, plan));
   const model = await prepareModel({
@@ -88,8 +88,10 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     imageShape: data.imageShape,
     normalisation: setup.normalisation,
     noiseScale: setup.scale,
-    verifyRows: async (preprocessing, plan) =>
-      noisyRows(setup, await sourcesWith(preprocessing, plan), preprocessing, plan),
+    verifyRows: async (preprocessing, plan) => {
+      const sets = await sourcesWith(preprocessing, plan);
+      return Promise.all(sets.map((set) => noisyRows(setup, set, preprocessing, plan)));
+    },
   });
   try {
     const { preprocessing, plan, description } = model;

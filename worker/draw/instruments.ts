@@ -3,7 +3,7 @@ import type { Instruments } from './drawer.js';
 import type { InputPlan } from '../model/layout.js';
 import type { PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
-import { VERIFY_ROWS } from '../model/verify-batch.js';
+import { VERIFY_ROWS, type NoisyRows } from '../model/verify-batch.js';
 import { NoiseKernel } from '../noise/noise-kernel.js';
 import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
 import type { ChildSetup } from './setup.js';
@@ -45,34 +45,37 @@ export async function instrumentsOf(
 /** What model and batch are tried on. */
 export interface Trial {
   readonly images: readonly number[];
-  /** Whether a black and a white image are among them: neighbours that show best if rows influence each other. */
+  /** True if a black and a white image are tried, too: neighbours that show best if rows influence each other. */
   readonly extremes: boolean;
 }
 
-/** The images of a trial as the model wants them. */
+/**
+ * Returns what model and batch are tried on, as the model wants it: the images among a black and a white one if the
+ * trial says so, and the images alone. A model may behave where it sees a black or a white row, and misbehave elsewhere.
+ */
 export async function sourcesOf(
   { images, extremes }: Trial,
   data: DataSetReader,
   preprocessing: Preprocessing,
   { dimension }: InputPlan,
-): Promise<ProbeSource[]> {
+): Promise<ProbeSource[][]> {
   const sources: ProbeSource[] = [];
   for (const image of images) {
     sources.push({ image, base: preprocessing.baseOf(await data.readPixels(image)) });
   }
-  if (!extremes) return sources;
+  if (!extremes) return [sources];
   const flat = (level: number) => preprocessing.baseOf(new Float32Array(dimension).fill(level));
   const image = images[0]!;
-  return [{ image, base: flat(0) }, ...sources, { image, base: flat(1) }];
+  return [[{ image, base: flat(0) }, ...sources, { image, base: flat(1) }], sources];
 }
 
-/** Noisy copies, the sources in turns, on which a batch is compared with the model's own. */
+/** Makes the noisy copies, the sources in turns, on which a batch is compared with the model's own. */
 export async function noisyRows(
   setup: ChildSetup,
   sources: readonly ProbeSource[],
   { gain }: Preprocessing,
   { dimension }: InputPlan,
-): Promise<Float32Array> {
+): Promise<NoisyRows> {
   const seed = BigInt(setup.seed);
   const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
   for (let row = 0; row < VERIFY_ROWS; row++) {
@@ -80,5 +83,5 @@ export async function noisyRows(
     kernel.setImage(base);
     kernel.draw(row, image, PROBE_SAMPLES + row, 1);
   }
-  return kernel.input.slice();
+  return { rows: kernel.input.slice(), sources: sources.length };
 }

@@ -6,7 +6,7 @@ import { PROBE_SAMPLES, probe, type ProbeSource } from './probe.js';
 const CLASSES = 3;
 const sources = (...images: number[]): ProbeSource[] =>
   images.map((image) => ({ image, base: Float32Array.of(image) }));
-const tried = (rig: Instruments, ...images: number[]) => probe(rig, sources(...images), 1e-4);
+const tried = (rig: Instruments, ...images: number[]) => probe(rig, [sources(...images)], 1e-4);
 
 /** Scores of image and sample; by `leak` also of the place in the batch, by `mix` of the batch's mean, one class masked. */
 function instruments(

@@ -12,11 +12,11 @@ export interface ProbeSource {
   readonly image: number;
 }
 
-/** What the probe of a child found (design decision 3). */
+/** What the probe of a child found. */
 export interface Probe {
   /** sha256 (hex) of the scores, in order: equal bits mean equal votes, near-ties included. */
   readonly fingerprint: string;
-  /** Whether each row's scores were the same bits in another place and among other rows. */
+  /** True if each row's scores were the same bits in another place and among other rows. */
   readonly steady: boolean;
   readonly batchMs: number;
   /** The largest difference between the two. */
@@ -24,11 +24,30 @@ export interface Probe {
 }
 
 /**
- * Runs two batches of noisy copies three times: the sources in turns, sorted by source, and every second row first,
- * so that every row stands elsewhere and among rows of other images, whatever batch and number of sources. The
- * scores' hash is the child's fingerprint: a job's counts all come from children with the same one.
+ * Runs two batches of noisy copies of each set of sources three times, dealt out otherwise each time. The hash of the first
+ * set's first scores is the child's fingerprint: a job's counts all come from children with the same one.
+ * @param sets at least one, none empty
  */
 export async function probe(
+  instruments: Instruments,
+  sets: readonly (readonly ProbeSource[])[],
+  tolerance: number,
+): Promise<Probe> {
+  const found: Probe[] = [];
+  for (const set of sets) found.push(await probeSet(instruments, set, tolerance));
+  return {
+    fingerprint: found[0]!.fingerprint,
+    steady: found.every(({ steady }) => steady),
+    batchMs: Math.max(...found.map(({ batchMs }) => batchMs)),
+    apart: found.map(({ apart }) => apart).reduce(worse),
+  };
+}
+
+/**
+ * Runs two batches three times: the sources in turns, sorted by source, and every second row first, so that every row
+ * stands elsewhere and among rows of other images, whatever batch and number of sources.
+ */
+async function probeSet(
   instruments: Instruments,
   sources: readonly ProbeSource[],
   tolerance: number,
@@ -45,7 +64,7 @@ export async function probe(
     await runRows(instruments, sources, sorted),
     await runRows(instruments, sources, alternate),
   ];
-  const scale = scaleOf(inTurns.scores, classes);
+  const scale = scaleOf(inTurns.scores, classes, sources.length);
   const rowOf = (scores: Float32Array, row: number) => scores.subarray(row * classes, (row + 1) * classes);
   let apart = AGREED;
   for (const { scores } of others) {

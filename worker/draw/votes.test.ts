@@ -30,8 +30,8 @@ describe('the vote of a row', () => {
     expect(voteOf(Float32Array.of(-0, 0), 0, 2)).toBe(0);
   });
 
-  it('is invalid if any of its scores is not finite, and only then', () => {
-    const broken = fc.constantFrom(NaN, Infinity, -Infinity);
+  it('is invalid if any of its scores is NaN or +∞, and only then', () => {
+    const broken = fc.constantFrom(NaN, Infinity);
     fc.assert(
       fc.property(rows, fc.nat(), fc.nat(), broken, ([classes, scores], r, c, value) => {
         const row = r % scores.length;

@@ -1,27 +1,16 @@
 import type { Counts } from '../../shared/counts.js';
+import { largestScore } from '../model/score-row.js';
 
-/** The vote of a sample whose scores are not all finite: it counts for no class (design decision on invalid votes). */
+/** The vote of a sample with a score that is NaN or +∞, or with none that is finite: it counts for no class. */
 export const INVALID = -1;
 
 /**
- * The class that one row of scores votes for: the largest score, ties to the lowest index; INVALID if any score
- * is NaN or infinite, so that a broken output is never a vote for class 0.
+ * Returns the class that one row of scores votes for: the largest score, ties to the lowest index; INVALID where there is
+ * none, so that a broken output is never a vote for class 0.
  * @param scores [rows × classes]
  */
 export function voteOf(scores: Float32Array, row: number, classes: number): number {
-  const begin = row * classes;
-  let best = scores[begin]!;
-  let vote = 0;
-  if (!Number.isFinite(best)) return INVALID;
-  for (let c = 1; c < classes; c++) {
-    const score = scores[begin + c]!;
-    if (!Number.isFinite(score)) return INVALID;
-    if (score > best) {
-      best = score;
-      vote = c;
-    }
-  }
-  return vote;
+  return largestScore(scores, row * classes, (row + 1) * classes) ?? INVALID;
 }
 
 /** Votes of a shard while it is drawn. */

@@ -1,3 +1,4 @@
+import { SmoothcertError } from '../../shared/errors.js';
 import type { Device, Layout, Normalisation } from '../../shared/job.js';
 import { canonicalBatch } from './canonical-batch.js';
 import { toleranceOf } from './element-types.js';
@@ -7,7 +8,7 @@ import { readModel } from './onnx/model-file.js';
 import { Preprocessing } from './preprocess.js';
 import { numericClass } from './provider.js';
 import { ModelSession } from './session.js';
-import { verifyBatch, type BatchVerdict, type RunRows } from './verify-batch.js';
+import { verifyBatch, type BatchVerdict, type NoisyRows, type RunRows } from './verify-batch.js';
 
 export interface PrepareOptions {
   readonly modelPath: string;
@@ -25,8 +26,8 @@ export interface PrepareOptions {
   readonly normalisation: Normalisation;
   /** σ, in pixels of [0, 1]. */
   readonly noiseScale: number;
-  /** Returns 32 noisy copies of real images, [32 × dimension], made with the given preprocessing. */
-  readonly verifyRows: (preprocessing: Preprocessing, plan: InputPlan) => Promise<Float32Array>;
+  /** Returns sets of 32 noisy copies, made with the given preprocessing; a batch must hold on each set. */
+  readonly verifyRows: (preprocessing: Preprocessing, plan: InputPlan) => Promise<readonly NoisyRows[]>;
 }
 
 /** Properties of a prepared model that the parent process uses; plain JSON. */
@@ -107,7 +108,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
             wanted,
             {
               plan,
-              rows: await options.verifyRows(preprocessing, plan),
+              sets: await options.verifyRows(preprocessing, plan),
             },
           );
     if (settled.session !== session) await session.release();
@@ -129,22 +130,25 @@ async function settle(
   model: Uint8Array,
   trusted: Trusted,
   wanted: number,
-  { plan, rows }: { plan: InputPlan; rows: Float32Array },
+  { plan, sets }: { plan: InputPlan; sets: readonly NoisyRows[] },
 ): Promise<Settled> {
   const runOf =
     (session: ModelSession): RunRows =>
     (input, count) =>
       session.run(input, [count, ...plan.modelShape]);
   const candidate = trusted.fixed ? await openFreed(options, model, trusted) : trusted.session;
-  const verdict: BatchVerdict =
-    candidate === null
-      ? { usable: false, reason: 'its fixed batch cannot be made free', difference: null }
-      : await verifyBatch(
-          { batch: trusted.batch, run: runOf(trusted.session) },
-          { batch: wanted, run: runOf(candidate) },
-          { rows, dimension: plan.dimension },
-          toleranceOf(trusted.session.description.outputType),
-        );
+  const tolerance = toleranceOf(trusted.session.description.outputType);
+  const verdictOn = (rows: NoisyRows, session: ModelSession): Promise<BatchVerdict> =>
+    verifyBatch(
+      { batch: trusted.batch, run: runOf(trusted.session) },
+      { batch: wanted, run: runOf(session) },
+      rows,
+      plan.dimension,
+      tolerance,
+    );
+  const verdict =
+    candidate === null ? NOT_FREED : await worstVerdict(sets, (rows) => verdictOn(rows, candidate));
+  if (!trusted.fixed && verdict.votesChange) throw dependsOnPartners(wanted);
   if (verdict.usable && candidate !== null) {
     return {
       session: candidate,
@@ -162,6 +166,36 @@ async function settle(
     note: `The model runs at batch ${trusted.batch}, which is slower: batch ${wanted} cannot be used because ${verdict.reason ?? ''}.`,
     difference: verdict.difference,
   };
+}
+
+const NOT_FREED: BatchVerdict = {
+  usable: false,
+  votesChange: false,
+  reason: 'its fixed batch cannot be made free',
+  difference: null,
+};
+
+/** Returns the first verdict that is not usable, or else the one with the largest difference. */
+async function worstVerdict(
+  sets: readonly NoisyRows[],
+  verdictOn: (rows: NoisyRows) => Promise<BatchVerdict>,
+): Promise<BatchVerdict> {
+  let worst: BatchVerdict = { usable: true, votesChange: false, reason: null, difference: 0 };
+  for (const rows of sets) {
+    const verdict = await verdictOn(rows);
+    if (!verdict.usable) return verdict;
+    if ((verdict.difference ?? 0) >= (worst.difference ?? 0)) worst = verdict;
+  }
+  return worst;
+}
+
+/** Returns the refusal: a model that takes any batch and votes otherwise at another one mixes its rows: at batch 1 it would be another classifier. */
+function dependsOnPartners(batch: number): SmoothcertError {
+  return new SmoothcertError(
+    'MODEL_OUTPUT_UNSUPPORTED',
+    `The model votes otherwise at batch ${batch} than at batch 1: its answer for an image depends on the other images of the batch.`,
+    'Export it in evaluation mode, and check that no softmax or mean runs over the batch axis.',
+  );
 }
 
 /** Opens the model with its batch freed; null if it cannot be freed, or not loaded afterwards. */

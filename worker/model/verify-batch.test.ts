@@ -17,12 +17,19 @@ const model =
   };
 
 const verdict = (candidate: RunRows, batch: number, trusted: RunRows = model(), trustedBatch = 1) =>
-  verifyBatch({ batch: trustedBatch, run: trusted }, { batch, run: candidate }, { rows, dimension: 2 }, 1e-4);
+  verifyBatch(
+    { batch: trustedBatch, run: trusted },
+    { batch, run: candidate },
+    { rows, sources: 4 },
+    2,
+    1e-4,
+  );
 
 describe('verifyBatch', () => {
   it.each([1, 2, 5, 32, 33, 100, 256])('accepts batch %i of the same function', async (batch) => {
-    expect(await verdict(model(), batch)).toEqual({ usable: true, reason: null, difference: 0 });
-    expect(await verdict(model(), batch, model(), 4)).toEqual({ usable: true, reason: null, difference: 0 });
+    const usable = { usable: true, votesChange: false, reason: null, difference: 0 };
+    expect(await verdict(model(), batch)).toEqual(usable);
+    expect(await verdict(model(), batch, model(), 4)).toEqual(usable);
   });
 
   it('accepts differences of up to 1e-4 of what decides the vote, and no more', async () => {
@@ -76,6 +83,7 @@ describe('verifyBatch', () => {
     const fails: RunRows = () => Promise.reject(new Error('no such shape.'));
     expect(await verdict(fails, 8)).toEqual({
       usable: false,
+      votesChange: false,
       reason: 'it does not run (no such shape)',
       difference: null,
     });

@@ -1,4 +1,5 @@
 import { AGREED, disagreement, scaleOf, worse } from './agreement.js';
+import { largestScore } from './score-row.js';
 
 /** Noisy copies with which a batch is verified. */
 export const VERIFY_ROWS = 32;
@@ -6,8 +7,17 @@ export const VERIFY_ROWS = 32;
 /** Scores [rows × classes] of input [rows × dimension]. */
 export type RunRows = (input: Float32Array, rows: number) => Promise<Float32Array>;
 
+/** Noisy copies of a few sources: row r is one of source r mod `sources`. */
+export interface NoisyRows {
+  /** [32 × dimension] */
+  readonly rows: Float32Array;
+  readonly sources: number;
+}
+
 export interface BatchVerdict {
   readonly usable: boolean;
+  /** True if a vote, or whether a row votes at all, changes with the batch by more than rounding explains. */
+  readonly votesChange: boolean;
   /** Why not, as the end of the sentence "batch k cannot be used: …"; null if it can. */
   readonly reason: string | null;
   /** Largest difference of a score, as a share of the model's scale (agreement.ts); null if nothing was compared. */
@@ -15,15 +25,16 @@ export interface BatchVerdict {
 }
 
 /**
- * Compares the candidate batch with the trusted one on `rows` [32 × dimension]. The candidate is usable if every score is within
- * `tolerance` of the model's scale (agreement.ts), so that votes change in near-ties only, and if the same rows are finite. Every
+ * Compares the candidate batch with the trusted one on noisy copies. The candidate is usable if every score is within
+ * `tolerance` of the model's scale (agreement.ts), so that votes change in near-ties only, and if the same rows vote. Every
  * position of the batch is compared: rows repeat until it is full. Errors of the trusted run are thrown; a candidate that throws
  * is not usable.
  */
 export async function verifyBatch(
   trusted: { batch: number; run: RunRows },
   candidate: { batch: number; run: RunRows },
-  { rows, dimension }: { rows: Float32Array; dimension: number },
+  { rows, sources }: NoisyRows,
+  dimension: number,
   tolerance: number,
 ): Promise<BatchVerdict> {
   const expected = await scoresOfRows(trusted, rows, dimension, VERIFY_ROWS);
@@ -33,12 +44,16 @@ export async function verifyBatch(
     found = await scoresOfRows(candidate, rows, dimension, compared);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    return { usable: false, reason: `it does not run (${words.replace(/\.$/, '')})`, difference: null };
+    return unusable(`it does not run (${words.replace(/\.$/, '')})`);
   }
   if (found.length * VERIFY_ROWS !== expected.length * compared) {
-    return { usable: false, reason: 'it changes the number of classes', difference: null };
+    return unusable('it changes the number of classes');
   }
-  return compare(expected, found, compared, tolerance);
+  return compare(expected, found, { rows: compared, sources }, tolerance);
+}
+
+function unusable(reason: string): BatchVerdict {
+  return { usable: false, votesChange: false, reason, difference: null };
 }
 
 /** Computes the scores of `count` rows, the 32 repeated as often as needed, in whole batches. */
@@ -66,29 +81,31 @@ async function scoresOfRows(
   return scores;
 }
 
-function compare(expected: Float32Array, found: Float32Array, rows: number, tolerance: number): BatchVerdict {
+function compare(
+  expected: Float32Array,
+  found: Float32Array,
+  { rows, sources }: { rows: number; sources: number },
+  tolerance: number,
+): BatchVerdict {
   const classes = expected.length / VERIFY_ROWS;
-  const scale = scaleOf(expected, classes);
+  const scale = scaleOf(expected, classes, sources);
   let worst = AGREED;
-  let votes = false;
+  let votesChange = false;
   for (let row = 0; row < rows; row += 1) {
     const from = (row % VERIFY_ROWS) * classes;
     const trusted = expected.subarray(from, from + classes);
     const scores = found.subarray(row * classes, (row + 1) * classes);
     const here = disagreement(trusted, scores, scale, tolerance);
-    if (here.excess > 1 && argmax(scores) !== argmax(trusted)) votes = true;
+    const sameVote = largestScore(scores, 0, classes) === largestScore(trusted, 0, classes);
+    if (here.excess > 1 && !sameVote) votesChange = true;
     worst = worse(worst, here);
   }
-  if (worst.excess === Infinity && worst.share === Infinity) {
-    return { usable: false, reason: 'it changes which outputs are finite', difference: null };
+  if (worst.excess <= 1) return { usable: true, votesChange, reason: null, difference: worst.share };
+  if (worst.share === Infinity) {
+    return { usable: false, votesChange, reason: 'it changes which outputs are finite', difference: null };
   }
-  if (worst.excess <= 1) return { usable: true, reason: null, difference: worst.share };
-  const reason = votes
+  const reason = votesChange
     ? 'it changes votes'
     : `it changes scores by up to ${(100 * worst.share).toPrecision(2)} %`;
-  return { usable: false, reason, difference: worst.share };
-}
-
-function argmax(scores: Float32Array): number {
-  return scores.reduce((best, score, index) => (score > scores[best]! ? index : best), 0);
+  return { usable: false, votesChange, reason, difference: worst.share };
 }

@@ -3,6 +3,7 @@ import { SmoothcertError } from '../../../shared/errors.js';
 import { withExternalFiles, type WholeModel } from './external-files.js';
 import { DAMAGED, LARGEST_MODEL, tooLarge } from './model-limits.js';
 import { MODEL } from './onnx-fields.js';
+import { refuseRandomness } from './randomness.js';
 import { fieldsOf } from './wire-edit.js';
 
 /** Mark of ONNX Runtime's own format, 4 bytes from the start of the file. */
@@ -10,7 +11,8 @@ const ORT_FORMAT = 'ORTM';
 
 /**
  * Reads a model with all its weights, each file once, so that the bytes that run are those of the digest.
- * @throws MODEL_UNREADABLE if it is no whole ONNX model; MODEL_DIGEST_MISMATCH if it is not the expected one
+ * @throws MODEL_UNREADABLE if it is no whole ONNX model; MODEL_NOT_DETERMINISTIC if its graph draws random numbers or is in
+ * training mode; MODEL_DIGEST_MISMATCH if it is not the expected one
  */
 export async function readModel(path: string, expected?: string): Promise<WholeModel> {
   const content = await readContent(path);
@@ -25,6 +27,7 @@ export async function readModel(path: string, expected?: string): Promise<WholeM
   if (fieldsOf(content, MODEL.graph).bytes.length === 0) {
     throw unreadable(`${path} is no ONNX model, or is damaged or cut short.`, DAMAGED);
   }
+  checkRandomness(whole.model, path);
   if (expected !== undefined && whole.digest !== expected) {
     throw new SmoothcertError(
       'MODEL_DIGEST_MISMATCH',
@@ -33,6 +36,15 @@ export async function readModel(path: string, expected?: string): Promise<WholeM
     );
   }
   return whole;
+}
+
+function checkRandomness(model: Uint8Array, path: string): void {
+  try {
+    refuseRandomness(model, path);
+  } catch (cause) {
+    if (cause instanceof SmoothcertError) throw cause;
+    throw unreadable(`${path} is no ONNX model, or is damaged or cut short.`, DAMAGED, cause);
+  }
 }
 
 async function readContent(path: string): Promise<Uint8Array> {

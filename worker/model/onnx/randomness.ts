@@ -1,0 +1,172 @@
+import { SmoothcertError } from '../../../shared/errors.js';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR } from './onnx-fields.js';
+import { fieldsOf, stringOf } from './wire-edit.js';
+
+/** Graphs within graphs; protobuf itself stops at about 33. */
+const MAX_DEPTH = 32;
+
+/** Operators that draw random numbers, whatever their attributes say. */
+const RANDOM = new Set([
+  'Bernoulli',
+  'Multinomial',
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Sampling',
+]);
+
+/** Operators that drop values at random where an input says that they train: its place among the inputs. */
+const DROPOUTS: Readonly<Record<string, number>> = {
+  Dropout: 2,
+  BitmaskDropout: 2,
+  BiasDropout: 4,
+  BitmaskBiasDropout: 4,
+};
+
+/** Normalisations that use the statistics of the batch where `training_mode` is set, or where they give more than one output. */
+const NORMALISATIONS = new Set(['BatchNormalization', 'SyncBatchNormalization', 'BatchNormInternal']);
+
+/** Domains of operators that train a model, or that carry something from one run to the next. */
+const TRAINING_DOMAINS = new Set(['ai.onnx.training', 'ai.onnx.preview.training']);
+const STATEFUL = new Set(['PythonOp', 'YieldOp', 'Hole', 'Send', 'Recv']);
+
+/** What the names of a graph stand for, from the outermost graph inwards. */
+interface Scope {
+  readonly constants: ReadonlyMap<string, Uint8Array>;
+  readonly outer: Scope | null;
+}
+
+/**
+ * Refuses a model that is not a function of its input: one that draws random numbers, that is in training mode, or that
+ * carries something from one run to the next. The whole graph is read, subgraphs and functions included, before
+ * anything runs. What an operator of somebody's own library does is not in the file and cannot be read.
+ * @throws SmoothcertError MODEL_NOT_DETERMINISTIC, which names the operator; RangeError or Error if the bytes are no ONNX model
+ */
+export function refuseRandomness(model: Uint8Array, modelPath: string): void {
+  const found = firstRandomness(model);
+  if (found === null) return;
+  throw new SmoothcertError(
+    'MODEL_NOT_DETERMINISTIC',
+    `The model ${modelPath} ${found}, so that it may answer the same input differently. A certificate needs a model that does not.`,
+    'Export it in evaluation mode: call model.eval() first, and give torch.onnx.export no training=…TRAINING.',
+  );
+}
+
+/** The end of a sentence that begins with "The model"; null if nothing of the kind is in it. */
+function firstRandomness(model: Uint8Array): string | null {
+  const functions = fieldsOf(model, MODEL.functions).bytes;
+  const own = new Set(
+    functions.map((one) => `${stringOf(one, FUNCTION.domain) ?? ''}:${stringOf(one, FUNCTION.name) ?? ''}`),
+  );
+  const inGraph = (graph: Uint8Array, outer: Scope | null, depth: number): string | null => {
+    if (depth > MAX_DEPTH) throw new RangeError(`graphs are nested more than ${MAX_DEPTH} deep`);
+    const initializers = fieldsOf(graph, GRAPH.initializer).bytes;
+    return inNodes(fieldsOf(graph, GRAPH.node).bytes, initializers, outer, depth);
+  };
+  const inNodes = (
+    nodes: readonly Uint8Array[],
+    initializers: readonly Uint8Array[],
+    outer: Scope | null,
+    depth: number,
+  ): string | null => {
+    const scope = { constants: constantsOf(nodes, initializers), outer };
+    for (const node of nodes) {
+      const isCall = own.has(`${stringOf(node, NODE.domain) ?? ''}:${stringOf(node, NODE.operator) ?? ''}`);
+      const found = (isCall ? null : randomnessOf(node, scope)) ?? inSubgraphs(node, scope, depth);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  const inSubgraphs = (node: Uint8Array, scope: Scope, depth: number): string | null => {
+    for (const attribute of fieldsOf(node, NODE.attribute).bytes) {
+      const { graph, graphs } = ATTRIBUTE;
+      for (const subgraph of [...fieldsOf(attribute, graph).bytes, ...fieldsOf(attribute, graphs).bytes]) {
+        const found = inGraph(subgraph, scope, depth + 1);
+        if (found !== null) return found;
+      }
+    }
+    return null;
+  };
+  for (const graph of fieldsOf(model, MODEL.graph).bytes) {
+    const found = inGraph(graph, null, 0);
+    if (found !== null) return found;
+  }
+  for (const one of functions) {
+    const found = inNodes(fieldsOf(one, FUNCTION.node).bytes, [], null, 0);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Tensors that do not change: initializers, and what Constant nodes give. */
+function constantsOf(
+  nodes: readonly Uint8Array[],
+  initializers: readonly Uint8Array[],
+): Map<string, Uint8Array> {
+  const constants = new Map<string, Uint8Array>();
+  for (const tensor of initializers) constants.set(stringOf(tensor, TENSOR.name) ?? '', tensor);
+  for (const node of nodes) {
+    if (stringOf(node, NODE.operator) !== 'Constant') continue;
+    const [output] = namesOf(node, NODE.output);
+    const value = fieldsOf(node, NODE.attribute).bytes.find(
+      (one) => stringOf(one, ATTRIBUTE.name) === 'value',
+    );
+    const tensor = value && fieldsOf(value, ATTRIBUTE.tensor).bytes.at(-1);
+    if (output !== undefined && tensor) constants.set(output, tensor);
+  }
+  return constants;
+}
+
+function randomnessOf(node: Uint8Array, scope: Scope): string | null {
+  const operator = stringOf(node, NODE.operator) ?? '';
+  const domain = stringOf(node, NODE.domain) ?? '';
+  const name = stringOf(node, NODE.name) ?? '';
+  const where = name === '' ? operator : `${operator} (${JSON.stringify(name)})`;
+  if (RANDOM.has(operator)) return `draws random numbers (operator ${where})`;
+  if (TRAINING_DOMAINS.has(domain)) return `has an operator of training (${where})`;
+  if (STATEFUL.has(operator))
+    return `has an operator that carries something from one run to the next (${where})`;
+  const place = Object.hasOwn(DROPOUTS, operator) ? DROPOUTS[operator]! : null;
+  if (place !== null && mayTrain(node, place, scope))
+    return `drops values at random (operator ${where} in training mode)`;
+  if (NORMALISATIONS.has(operator) && usesBatchStatistics(node)) {
+    return `uses the statistics of its batch (operator ${where} in training mode)`;
+  }
+  return null;
+}
+
+/** Returns false where the input that says so is left out or a constant false. */
+function mayTrain(node: Uint8Array, place: number, scope: Scope): boolean {
+  const input = namesOf(node, NODE.input)[place] ?? '';
+  if (input === '') return false;
+  for (let at: Scope | null = scope; at !== null; at = at.outer) {
+    const tensor = at.constants.get(input);
+    if (tensor !== undefined) return !isFalse(tensor);
+  }
+  return true;
+}
+
+/** Returns true if all bytes of a tensor's values are 0. */
+function isFalse(tensor: Uint8Array): boolean {
+  const { rawData, int32Data } = TENSOR;
+  const values = [...fieldsOf(tensor, rawData).bytes, ...fieldsOf(tensor, int32Data).bytes];
+  const single = fieldsOf(tensor, int32Data).varints;
+  return values.every((bytes) => bytes.every((byte) => byte === 0)) && single.every((value) => value === 0);
+}
+
+function usesBatchStatistics(node: Uint8Array): boolean {
+  const given = namesOf(node, NODE.output).filter((name) => name !== '');
+  if (given.length > 1) return true;
+  const mode = fieldsOf(node, NODE.attribute).bytes.find(
+    (one) => stringOf(one, ATTRIBUTE.name) === 'training_mode',
+  );
+  if (mode === undefined) return false;
+  // A function's own attribute may stand here: what it is depends on the call.
+  if (stringOf(mode, ATTRIBUTE.reference) !== null) return true;
+  return fieldsOf(mode, ATTRIBUTE.integer).varints.some((value) => value !== 0);
+}
+
+function namesOf(node: Uint8Array, field: number): string[] {
+  return fieldsOf(node, field).bytes.map((bytes) => Buffer.from(bytes).toString('utf8'));
+}
