@@ -81,12 +81,8 @@ const MUTATIONS = [
     changes: [
       {
         file: 'coordinator/core/job-fold.ts',
-        from: `    if (this.cancelled) {
-      this.tally.late += 1;
-      return;
-    }
-`,
-        to: '',
+        from: 'if (!place || this.cancelled) {',
+        to: 'if (!place) {',
       },
     ],
   },

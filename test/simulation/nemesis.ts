@@ -66,19 +66,21 @@ interface Scene {
   readonly faults: Faults;
 }
 
-/** Does what goes wrong with one job, as long as the faults of the run last. */
-export const disturb = (world: World, meanMs: number): void => letLoose(world, DEEDS, meanMs);
+/** Does what goes wrong with one job, as long as the faults of the run last and the job is not done. */
+export const disturb = (world: World, meanMs: number): void =>
+  letLoose(world, DEEDS, meanMs, () => world.done !== null);
 
 /** Does one deed after the other at random moments, as long as the faults of the run last. Each says whether it could be done. */
 export function letLoose<W extends Scene>(
   world: W,
   deeds: Partial<Record<Fault, (world: W) => boolean>>,
   meanMs: number,
+  isOver: () => boolean = () => false,
 ): void {
   const names = Object.keys(deeds) as Fault[];
   const next = () => {
     const fault = world.faults.choose(names);
-    if (fault === null) return;
+    if (fault === null || isOver()) return;
     if (deeds[fault]!(world)) world.faults.count(fault);
     world.scheduler.after(world.random.between(0, 2 * meanMs), null, next);
   };

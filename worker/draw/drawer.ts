@@ -16,6 +16,7 @@ export interface Instruments {
   run(): Promise<Float32Array>;
 }
 
+/** A shard that is being drawn, and its votes so far. */
 interface Drawing {
   readonly id: number;
   readonly shard: Shard;
@@ -27,7 +28,7 @@ interface Drawing {
 
 /** Consecutive rows of a batch that belong to one shard. */
 interface Part {
-  readonly job: Drawing;
+  readonly drawing: Drawing;
   readonly row: number;
   readonly count: number;
 }
@@ -41,7 +42,7 @@ const LONGEST_DETAIL = 500;
  * else, so that only the guilty one is reported.
  */
 export class Drawer {
-  private readonly jobs: Drawing[] = [];
+  private readonly drawings: Drawing[] = [];
   private running = false;
   private draining = false;
 
@@ -54,25 +55,25 @@ export class Drawer {
 
   add(id: number, shard: Shard, alone: boolean): void {
     if (this.draining) this.tell({ kind: 'returned', id });
-    else this.jobs.push({ id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() });
+    else this.drawings.push({ id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() });
     if (!this.running) void this.drawAll();
   }
 
   /** Drops the shards of these images; the batch that is running is wasted. */
   stop(images: readonly number[]): void {
-    for (const job of this.jobs.filter(({ shard }) => images.includes(shard.image)))
-      this.leave(job, 'dropped');
+    for (const drawing of this.drawings.filter(({ shard }) => images.includes(shard.image)))
+      this.leave(drawing, 'dropped');
   }
 
   /** Hands everything back; nothing is drawn from now on. */
   drain(): void {
     this.draining = true;
-    for (const job of [...this.jobs]) this.leave(job, 'returned');
+    for (const drawing of [...this.drawings]) this.leave(drawing, 'returned');
   }
 
   private async drawAll(): Promise<void> {
     this.running = true;
-    while (this.jobs.length > 0) await this.drawBatch();
+    while (this.drawings.length > 0) await this.drawBatch();
     this.running = false;
   }
 
@@ -98,50 +99,50 @@ export class Drawer {
     const { batch } = this.instruments;
     const parts: Part[] = [];
     let row = 0;
-    for (const job of [...this.jobs]) {
-      if (row === batch || (job.alone && parts.length > 0)) break;
-      const count = Math.min(batch - row, job.shard.end - job.next);
-      if (!(await this.drawRows(job, row, count))) continue;
-      parts.push({ job, row, count });
+    for (const drawing of [...this.drawings]) {
+      if (row === batch || (drawing.alone && parts.length > 0)) break;
+      const count = Math.min(batch - row, drawing.shard.end - drawing.next);
+      if (!(await this.drawRows(drawing, row, count))) continue;
+      parts.push({ drawing, row, count });
       row += count;
-      if (job.alone) break;
+      if (drawing.alone) break;
     }
     return parts;
   }
 
   /** False if the image cannot be read: its shard is reported failed, or all is handed back if the data changed. */
-  private async drawRows(job: Drawing, row: number, count: number): Promise<boolean> {
-    const { image } = job.shard;
+  private async drawRows(drawing: Drawing, row: number, count: number): Promise<boolean> {
+    const { image } = drawing.shard;
     const { batch } = this.instruments;
     try {
       const base = await this.instruments.baseOf(image);
-      const end = job.alone ? batch : row + count;
+      const end = drawing.alone ? batch : row + count;
       for (let at = row; at < end; at += count) {
-        this.instruments.draw(base, at, image, job.next, Math.min(count, end - at));
+        this.instruments.draw(base, at, image, drawing.next, Math.min(count, end - at));
       }
       return true;
     } catch (error) {
       if (error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH') this.refuse(error);
-      else this.fail(job, error);
+      else this.fail(drawing, error);
       return false;
     }
   }
 
-  private tallyPart({ job, row, count }: Part, scores: Float32Array, microsPerRow: number): void {
-    if (!this.jobs.includes(job)) return;
+  private tallyPart({ drawing, row, count }: Part, scores: Float32Array, microsPerRow: number): void {
+    if (!this.drawings.includes(drawing)) return;
     const { classes } = this.instruments;
-    for (let r = row; r < row + count; r++) job.tally.add(voteOf(scores, r, classes));
-    job.next += count;
-    job.micros += count * microsPerRow;
-    if (job.next < job.shard.end) return;
-    this.remove(job);
-    this.tell({ kind: 'counted', id: job.id, counts: job.tally.counts(), micros: job.micros });
+    for (let r = row; r < row + count; r++) drawing.tally.add(voteOf(scores, r, classes));
+    drawing.next += count;
+    drawing.micros += count * microsPerRow;
+    if (drawing.next < drawing.shard.end) return;
+    this.remove(drawing);
+    this.tell({ kind: 'counted', id: drawing.id, counts: drawing.tally.counts(), micros: drawing.micros });
   }
 
   private blame(parts: readonly Part[], error: unknown): void {
-    for (const { job } of parts) {
-      if (job.alone) this.fail(job, error);
-      else job.alone = true;
+    for (const { drawing } of parts) {
+      if (drawing.alone) this.fail(drawing, error);
+      else drawing.alone = true;
     }
   }
 
@@ -151,21 +152,21 @@ export class Drawer {
     this.drain();
   }
 
-  private fail(job: Drawing, error: unknown): void {
-    if (!this.jobs.includes(job)) return;
-    this.remove(job);
+  private fail(drawing: Drawing, error: unknown): void {
+    if (!this.drawings.includes(drawing)) return;
+    this.remove(drawing);
     const code = error instanceof SmoothcertError ? error.code : 'INFERENCE_FAILED';
     const detail = error instanceof Error ? error.message : String(error);
-    this.tell({ kind: 'failed', id: job.id, code, detail: detail.slice(0, LONGEST_DETAIL) });
+    this.tell({ kind: 'failed', id: drawing.id, code, detail: detail.slice(0, LONGEST_DETAIL) });
   }
 
-  private leave(job: Drawing, kind: 'dropped' | 'returned'): void {
-    this.remove(job);
-    this.tell({ kind, id: job.id });
+  private leave(drawing: Drawing, kind: 'dropped' | 'returned'): void {
+    this.remove(drawing);
+    this.tell({ kind, id: drawing.id });
   }
 
-  private remove(job: Drawing): void {
-    const at = this.jobs.indexOf(job);
-    if (at >= 0) this.jobs.splice(at, 1);
+  private remove(drawing: Drawing): void {
+    const at = this.drawings.indexOf(drawing);
+    if (at >= 0) this.drawings.splice(at, 1);
   }
 }

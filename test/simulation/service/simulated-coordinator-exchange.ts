@@ -143,7 +143,8 @@ export class SimulatedCoordinatorExchange implements CoordinatorExchange {
           .finally(idle)
           .then(
             (prepared) => network.deliver(life, () => resolve(prepared)),
-            (error: unknown) => network.deliver(life, () => reject(error)),
+            (error: unknown) =>
+              network.deliver(life, () => reject(error instanceof Error ? error : new Error(String(error)))),
           );
       });
     });
