@@ -106,14 +106,14 @@ describe('masked classes', () => {
       },
     };
     const model = modelOf('masked', 'N', [op('Add', ['linear', 'mask'], 'scores')], mask);
-    await using job = await localJob({ model, data });
+    using job = await localJob({ model, data });
     expect(job.job.draw).toMatchObject({ batch: 64, numeric: 'same' });
   });
 });
 
 it('a linear model with a free batch is taken at the usual batch', async () => {
   const model = modelOf('sound', 'N', [op('Identity', ['linear'], 'scores')]);
-  await using job = await localJob({ model, data });
+  using job = await localJob({ model, data });
   expect(job.job.draw).toMatchObject({ batch: 64, numeric: 'same' });
 });
 

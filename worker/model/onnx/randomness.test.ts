@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import { SmoothcertError } from '../../../shared/errors.js';
+import type { SmoothcertError } from '../../../shared/errors.js';
 import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR } from './onnx-fields.js';
 import { refuseRandomness } from './randomness.js';
 
