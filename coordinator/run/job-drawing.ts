@@ -15,7 +15,7 @@ import type { JobCloser } from './job-closer.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
 import { LiveJob } from './live-job.js';
 import type { ShownJob } from './shown-job.js';
-import type { StoredJob } from './stored-job.js';
+import { hasEnded, type StoredJob } from './stored-job.js';
 import { workOrderOf, type PreparedEntry } from './work-order-of.js';
 
 /** How often in a row all that is missing is issued again without an answer; then the job is begun again, and workers get its order again. */
@@ -97,8 +97,9 @@ export class JobDrawing {
     labelOf: LabelOf,
     until: AbortSignal,
   ): Promise<void> {
-    const { exchange, tracer = NO_TRACER } = this.ports;
-    const links = await exchange.open(order, ledgerBytesOf(entry.job));
+    const { tracer = NO_TRACER } = this.ports;
+    const links = await this.open(order, ledgerBytesOf(entry.job));
+    if (links === null) return;
     this.links = links;
     const trace = new JobTrace(tracer, entry);
     try {
@@ -114,6 +115,24 @@ export class JobDrawing {
       this.links = null;
       await links.close();
     }
+  }
+
+  /**
+   * Opens the job. Null if it ended elsewhere while that took its time, which a lost lease lets happen: its order is then removed again, and
+   * if the job was forgotten, its ledger, too, because nobody else would remove them.
+   */
+  private async open(order: WorkOrder, ledgerBytes: number): Promise<JobLinks | null> {
+    const { exchange, jobs } = this.ports;
+    const links = await exchange.open(order, ledgerBytes);
+    const found = await jobs.get(order.job).catch(async (error: unknown) => {
+      await links.close();
+      throw error;
+    });
+    if (found !== null && !hasEnded(found.entry)) return links;
+    await links.close();
+    await exchange.end(order);
+    if (found === null) await exchange.removeLedger(order.job);
+    return null;
   }
 
   /** Makes an empty fold and the coordinator that folds the ledger into it; clients are shown it once all that the ledger holds is folded. */

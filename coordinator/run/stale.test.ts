@@ -124,6 +124,52 @@ describe('a coordinator that is late', () => {
     expect(calls).toEqual([]);
   });
 
+  it.each([
+    ['ended', ended, [`end ${ID}`]],
+    ['was forgotten', () => bed.jobs.remove(ID), [`end ${ID}`, `remove ${ID}`]],
+  ])('leaves no order of a job that %s while its ledger was made', async (_, elsewhere, undone) => {
+    await created();
+    const entry = (await made())!;
+    const lease = new AbortController();
+    const { exchange, calls } = noting({
+      open: async (order, bytes) => {
+        await elsewhere();
+        lease.abort();
+        return bed.exchange.open(order, bytes);
+      },
+      removeLedger: (job) => {
+        calls.push(`remove ${job}`);
+        return bed.exchange.removeLedger(job);
+      },
+    });
+    await new JobRunner(ports({ exchange }), entry, () => 4).run(lease.signal);
+    expect(calls).toEqual(undone);
+    expect(await bed.exchange.open(ID)).toBeNull();
+  });
+
+  it('closes what it opened if the store does not answer then', async () => {
+    await created();
+    const entry = (await made())!;
+    const lease = new AbortController();
+    let [opened, closed] = [false, false];
+    const { exchange } = noting({
+      open: async (order, bytes) => {
+        const links = await bed.exchange.open(order, bytes);
+        opened = true;
+        return { ...links, close: () => links.close().finally(() => (closed = true)) };
+      },
+    });
+    const jobs = replacing<JobStore>(bed.jobs, {
+      get: (id) => {
+        if (!opened) return bed.jobs.get(id);
+        lease.abort();
+        return Promise.reject(fault('NATS_UNREACHABLE'));
+      },
+    });
+    await new JobRunner(ports({ exchange, jobs }), entry, () => 4).run(lease.signal);
+    expect(closed).toBe(true);
+  });
+
   it('makes no ledger and no order of a job that ended while it read the labels', async () => {
     await created();
     const entry = (await made())!;
