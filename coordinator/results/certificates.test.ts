@@ -313,6 +313,15 @@ describe('the forecast of the radius at the full budget', () => {
     const broken = foldOfVotes(GAIN, () => -1);
     expect(broken.images.get(0)!.ending).toMatchObject({ outcome: 'failed' });
     expect(forecastRadius(broken, 0)).toBe(0);
+    const selection = makeJob(FIXED);
+    const undecided = foldOfVotes(
+      selection,
+      () => -1,
+      ({ end }) => end <= selection.claim.looks[0]!,
+    );
+    expect(undecided.images.get(0)!.ending).toBeNull();
+    expect(undecided.images.get(0)!.prefixes).toHaveLength(1);
+    expect(forecastRadius(undecided, 0)).toBe(0);
     const failed = foldOfVotes(GAIN, unanimous, first96);
     failed.apply(makeRecord(GAIN, { failedImages: [{ image: 0, code: 'CHILD_DIED', detail: '' }] }));
     expect(forecastRadius(failed, 0)).toBe(0);
