@@ -172,6 +172,12 @@ describe('a claim that no votes would fulfil', () => {
     ],
   ])('%s', (_, more, fault) => expect(faultsOf(more)).toEqual([fault]));
 
+  it('is a radius of more noise scales than a number holds', () => {
+    expect(faultsOf({ ...target('0.25'), sigma: 1e-310 })).toMatchObject([
+      { reason: 'budget-too-small', field: 'maxSamples', wanted: { radius: '0.25' } },
+    ]);
+  });
+
   it('is not looked for where a field is wrong', () => {
     expect(faultsOf({ maxSamples: 1, sigma: 0 }).map(({ field }) => field)).toEqual(['sigma']);
   });

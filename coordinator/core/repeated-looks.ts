@@ -44,7 +44,7 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
 export function targetRule(claim: Claim, radii: readonly string[], noise: Noise, scale: number): Rule {
   const { looks, alpha } = claim;
   const targets = radii.map((radius) => Number(radius) / scale);
-  if (targets.at(-1)! >= noise.farthest) throw outOfReach(noise, radii.at(-1)!, scale);
+  if (noise.farthest < Infinity && targets.at(-1)! >= noise.farthest) throw outOfReach(noise, radii.at(-1)!, scale);
   const maxSamples = looks.at(-1)!;
   const target = compileTarget({ targets, alpha, maxSamples, noise });
   const reachable = target.reached(0, maxSamples);
