@@ -25,7 +25,7 @@ const SPEC: JobSpec = {
   maxSamples: 100_000,
 };
 
-/** What is wrong with a spec, by field. */
+/** Returns the faults of a spec, by field. */
 function faultsOf(more: Partial<JobSpec>): Record<string, string> {
   try {
     checkSpec({ ...SPEC, ...more });

@@ -31,7 +31,7 @@ const NORMALISATIONS = new Set(['BatchNormalization', 'SyncBatchNormalization', 
 const TRAINING_DOMAINS = new Set(['ai.onnx.training', 'ai.onnx.preview.training']);
 const STATEFUL = new Set(['PythonOp', 'YieldOp', 'Hole', 'Send', 'Recv']);
 
-/** What the names of a graph stand for, from the outermost graph inwards. */
+/** The meaning of the names of a graph, from the outermost graph inwards. */
 interface Scope {
   readonly constants: ReadonlyMap<string, Uint8Array>;
   readonly outer: Scope | null;
