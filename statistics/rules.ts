@@ -10,8 +10,8 @@ export interface RuleFacts {
 
 /** Every stopping rule. Its looks are in schedule.ts, its decisions in coordinator/core. */
 export const RULES: Readonly<Record<RuleName, RuleFacts>> = {
-  gain: { help: 'stop when more samples no longer pay', firstLookChooses: false },
-  target: { help: 'when the --radii are decided', firstLookChooses: false },
-  'two-stage': { help: 'after as many as a pilot finds worth it', firstLookChooses: true },
-  fixed: { help: 'Cohen et al.', firstLookChooses: true },
+  gain: { help: 'stop an image when more samples no longer pay', firstLookChooses: false },
+  target: { help: 'stop it when the --radii are decided', firstLookChooses: false },
+  'two-stage': { help: 'a first stage of 64 samples plans a second one', firstLookChooses: true },
+  fixed: { help: "Cohen et al.'s CERTIFY, one number of samples for all", firstLookChooses: true },
 };

@@ -4,7 +4,7 @@ import { boundHelp, stopHelp } from './claim-help.js';
 
 it('names every stopping rule and when it stops', () => {
   expect(stopHelp()).toBe(
-    'gain: stop when more samples no longer pay; target: when the --radii are decided; two-stage: after as many as a pilot finds worth it; fixed: Cohen et al.',
+    "gain: stop an image when more samples no longer pay; target: stop it when the --radii are decided; two-stage: a first stage of 64 samples plans a second one; fixed: Cohen et al.'s CERTIFY, one number of samples for all",
   );
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
+import { foldOfVotes } from '../../test/support/folds.js';
 import {
   FIXED,
   TARGET,
@@ -20,12 +21,8 @@ const voter: Voter = (image, sample) => [4, sample % 16 ? 4 : 0, sample % 2, sam
 const LABELS = Int32Array.of(4, 4, 0, 4, 4);
 const RUN = { seconds: 2, samples: 500 };
 
-function foldOf(job = JOB, images = [0, 1, 2, 3, 4]): JobFold {
-  const fold = new JobFold(job);
-  const shards = allShards(fold).filter(({ image }) => images.includes(image));
-  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(voter, shard)) }));
-  return fold;
-}
+const foldOf = (job = JOB, images = [0, 1, 2, 3, 4]) =>
+  foldOfVotes(job, voter, ({ image }) => images.includes(image));
 
 describe('the summary', () => {
   const fold = foldOf();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { TSV_HEADER } from '../../coordinator/results/tsv-lines.js';
+import { foldOf as foldOfRecords } from '../../test/support/folds.js';
 import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 import { writeResults, writeTopkRows } from './write-results.js';
@@ -11,12 +12,15 @@ const folder = folderOfEachTest();
 
 const JOB = makeJob({ images: 4 });
 
-function foldOf(images: number[], job = JOB): JobFold {
-  const fold = new JobFold(job);
-  const shards = images.flatMap((image) => allShards(fold).filter((shard) => shard.image === image));
-  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(() => 3, shard)) }));
-  return fold;
-}
+/** Images are drawn in this order, a record each. */
+const foldOf = (images: number[], job = JOB) => {
+  const shardsOf = (image: number) => allShards(new JobFold(job)).filter((shard) => shard.image === image);
+  const counts = (image: number) => shardsOf(image).map((shard) => counted(() => 3, shard));
+  return foldOfRecords(
+    job,
+    images.map((image) => makeRecord(job, { counted: counts(image) })),
+  );
+};
 
 const linesOf = async (name: string) => (await readFile(folder.file(name), 'utf8')).split('\n');
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { foldOf } from '../../test/support/folds.js';
 import { TWO_STAGE, allShards, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { JobFold } from './job-fold.js';
-
-function foldOf(job: ReturnType<typeof makeJob>, records: ReturnType<typeof makeRecord>[]): JobFold {
-  const fold = new JobFold(job);
-  for (const record of records) fold.apply(record);
-  return fold;
-}
 
 describe('invalid votes', () => {
   const job = makeJob({ images: 1, looks: [100, 200], stop: { kind: 'gain', minGain: 0 } });

@@ -14,7 +14,8 @@ import {
   rowsOf,
   voterOf,
 } from '../../test/support/jobs.js';
-import { CLASSIC, GAIN, deliveries, foldOf, split } from '../../test/support/deliveries.js';
+import { CLASSIC, GAIN, deliveries, split } from '../../test/support/deliveries.js';
+import { foldOf } from '../../test/support/folds.js';
 import { JobFold } from './job-fold.js';
 
 const voter = voterOf(5, (image) => [1, 0.97, 0.55][image]!);

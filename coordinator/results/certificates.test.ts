@@ -1,20 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Counts } from '../../shared/counts.js';
-import type { Job } from '../../shared/job.js';
+import type { Shard } from '../../shared/shards.js';
 import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
 import { cltDelta } from '../../statistics/bounds/clt.js';
 import { anytimeDelta } from '../../statistics/confidence-sequence.js';
 import { gaussian } from '../../statistics/noises/gaussian.js';
 import { upperTail } from '../../statistics/normal.js';
 import { certifiedRadius, publishedDelta } from '../../statistics/radius.js';
+import { foldOfVotes } from '../../test/support/folds.js';
 import {
   FIXED,
   TARGET,
   TWO_STAGE,
-  allShards,
   certificate,
-  counted,
   draw,
   makeJob,
   makeRecord,
@@ -27,19 +26,13 @@ import { JobFold } from '../core/job-fold.js';
 
 const GAIN = makeJob({ images: 2, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });
 const unanimous: Voter = () => 4;
-
-function foldOf(job: Job, voter: Voter, upTo = Infinity): JobFold {
-  const fold = new JobFold(job);
-  const shards = allShards(fold).filter(({ end }) => end <= upTo);
-  fold.apply(makeRecord(job, { counted: shards.map((shard) => counted(voter, shard)) }));
-  return fold;
-}
+const first96 = ({ end }: Shard) => end <= 96;
 
 const counts = (classes: number[], votes: number[], invalid = 0): Counts => ({ classes, votes, invalid });
 
 describe('a certificate', () => {
   it('says what was proved, by which samples, and why they were enough', () => {
-    const found = certificate(foldOf(GAIN, unanimous), 1, 4);
+    const found = certificate(foldOfVotes(GAIN, unanimous), 1, 4);
     const delta = anytimeDelta(0, 144, 0.001)!;
     expect(found).toEqual({
       image: 1,
@@ -82,18 +75,18 @@ describe('a certificate', () => {
   });
 
   it('may be wrong about the label, or know none', () => {
-    const fold = foldOf(GAIN, unanimous);
+    const fold = foldOfVotes(GAIN, unanimous);
     expect(certificate(fold, 0, 3)).toMatchObject({ class: 4, label: 3, correct: false });
     expect(certificate(fold, 0)).toMatchObject({ class: 4, label: null, correct: null });
   });
 
   it('is not there before its image is decided', () => {
-    expect(certificateOf(foldOf(GAIN, unanimous, 96), 0, null)).toBeNull();
+    expect(certificateOf(foldOfVotes(GAIN, unanimous, first96), 0, null)).toBeNull();
     expect(certificateOf(new JobFold(GAIN), 0, null)).toBeNull();
   });
 
   it('rests on the look that proves most, though more was drawn', () => {
-    const fold = foldOf(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
+    const fold = foldOfVotes(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
     const found = certificate(fold, 0);
     expect(found).toMatchObject({
       outcome: 'certified',
@@ -108,7 +101,7 @@ describe('a certificate', () => {
   it('of `fixed` rests on the samples behind the selection alone', () => {
     const job = makeJob(FIXED);
     const voter: Voter = (_, sample) => (sample < 20 || sample % 25 ? 4 : 5);
-    const found = certificate(foldOf(job, voter), 0, 4);
+    const found = certificate(foldOfVotes(job, voter), 0, 4);
     expect(found).toMatchObject({ samples: 120, proved_by: { begin: 20, end: 120 }, stop: 'budget' });
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
     expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(4, 100, 0.001), gaussian, 0.5));
@@ -116,7 +109,7 @@ describe('a certificate', () => {
   });
 
   it('that rounding against the user leaves nothing of is none', () => {
-    const fold = foldOf(GAIN, unanimous);
+    const fold = foldOfVotes(GAIN, unanimous);
     const state = fold.images.get(0)!;
     state.held = { ...state.held!, deltaUpper: 0.5 - 1e-9 };
     state.ending = { outcome: 'certified', held: state.held, stop: 'budget' };
@@ -137,14 +130,14 @@ describe('an image without a certificate', () => {
 
   it('abstained: with the counts of all its samples', () => {
     const voter: Voter = (_, sample) => sample % 2;
-    const found = certificate(foldOf(makeJob({ images: 1 }), voter), 0, 1);
+    const found = certificate(foldOfVotes(makeJob({ images: 1 }), voter), 0, 1);
     expect(found).toMatchObject({ outcome: 'abstained', stop: 'abstain', samples: 64, ...nothing });
     expect(found.counts).toEqual(counts([0, 1], [32, 32]));
     expect(found).not.toHaveProperty('detail');
   });
 
   it('failed: with the code and the sentence, and what it held is not told', () => {
-    const fold = foldOf(GAIN, unanimous, 96);
+    const fold = foldOfVotes(GAIN, unanimous, first96);
     const failedImages = [{ image: 0, code: 'CHILD_HUNG', detail: 'Silence.' }] as const;
     fold.apply(makeRecord(GAIN, { failedImages }));
     const found = certificate(fold, 0, 4);
@@ -166,7 +159,7 @@ describe('a certificate of target', () => {
 
   it('has the radius as it was asked for, and the look that reached it', () => {
     const found = certificate(
-      foldOf(job, (_, sample) => (sample % 28 ? 4 : 5)),
+      foldOfVotes(job, (_, sample) => (sample % 28 ? 4 : 5)),
       0,
       4,
     );
@@ -194,7 +187,7 @@ describe('a certificate of target', () => {
 
   it('at radius 0 is one of the class', () => {
     const found = certificate(
-      foldOf(job, (_, sample) => (sample % 3 ? 4 : 5)),
+      foldOfVotes(job, (_, sample) => (sample % 3 ? 4 : 5)),
       0,
       5,
     );
@@ -202,14 +195,14 @@ describe('a certificate of target', () => {
   });
 
   it('stops at its largest radius', () => {
-    const found = certificate(foldOf(job, unanimous), 0);
+    const found = certificate(foldOfVotes(job, unanimous), 0);
     expect(found).toMatchObject({ stop: 'certified', radius: 1, target: '1.0', samples: 512 });
     expect(found.looks).toHaveLength(6);
   });
 
   it('abstains with nothing reached, and names no radius', () => {
     const found = certificate(
-      foldOf(job, (_, sample) => sample % 2),
+      foldOfVotes(job, (_, sample) => sample % 2),
       0,
     );
     expect(found).toMatchObject({ outcome: 'abstained', stop: 'futile', radius: 0 });
@@ -227,7 +220,7 @@ describe('a certificate of two-stage', () => {
 
   it('rests on the second stage alone, and shows the counts behind the pilot and at the end', () => {
     const voter: Voter = (_, sample) => (sample < 64 || sample % 20 ? 4 : 5);
-    const fold = foldOf(job, voter);
+    const fold = foldOfVotes(job, voter);
     const found = certificate(fold, 0, 4);
     const end = job.claim.looks[fold.images.get(0)!.prefixes.length - 1]!;
     expect(found).toMatchObject({ outcome: 'certified', stop: 'planned', samples: end });
@@ -240,7 +233,7 @@ describe('a certificate of two-stage', () => {
 
   it('abstains behind the pilot with the pilot alone', () => {
     const found = certificate(
-      foldOf(job, (_, sample) => sample % 2),
+      foldOfVotes(job, (_, sample) => sample % 2),
       0,
     );
     expect(found).toMatchObject({ outcome: 'abstained', stop: 'abstain', samples: 64 });
@@ -261,7 +254,7 @@ describe('what the normal approximation gives', () => {
 
   it('is marked approximate, proves nothing and has no radius but an approximate one', () => {
     const voter: Voter = (_, sample) => (sample < 20 || sample % 25 ? 4 : 5);
-    const found = certificate(foldOf(job, voter), 0, 4);
+    const found = certificate(foldOfVotes(job, voter), 0, 4);
     expect(found).toMatchObject({
       outcome: 'approximate',
       approximate_class: 4,
@@ -280,20 +273,20 @@ describe('what the normal approximation gives', () => {
   });
 
   it('is no radius at all on unanimous votes, in a sentence', () => {
-    const found = certificate(foldOf(job, unanimous), 0);
+    const found = certificate(foldOfVotes(job, unanimous), 0);
     expect(found).toMatchObject({ outcome: 'approximate', approximate_class: 4, ...nothing });
     expect(found).toMatchObject({ approximate_radius: null, detail: UNANIMOUS });
   });
 
   it('is an abstention where it is no radius, and where nothing was selected', () => {
     const half = certificate(
-      foldOf(job, (_, sample) => sample % 2),
+      foldOfVotes(job, (_, sample) => sample % 2),
       0,
     );
     expect(half).toMatchObject({ outcome: 'abstained', ...nothing });
     expect(half).not.toHaveProperty('approximate_radius');
     const claim = { ...FIXED, bound: 'clt', looks: [1, 201], stop: { kind: 'fixed', selection: 1 } } as const;
-    const unselected = foldOf(makeJob({ ...claim, images: 1 }), (_, sample) => (sample === 0 ? -1 : 4));
+    const unselected = foldOfVotes(makeJob({ ...claim, images: 1 }), (_, sample) => (sample === 0 ? -1 : 4));
     expect(certificate(unselected, 0)).toMatchObject({ outcome: 'abstained', ...nothing });
   });
 });
@@ -301,11 +294,11 @@ describe('what the normal approximation gives', () => {
 describe('the forecast of the radius at the full budget', () => {
   it('follows the rate of failures seen, and is never below what is held', () => {
     const quick = makeJob({ images: 1, looks: [64, 96, 100_000], stop: { kind: 'gain', minGain: 1 } });
-    const fold = foldOf(quick, unanimous, 96);
+    const fold = foldOfVotes(quick, unanimous, first96);
     expect(fold.images.get(0)!.ending).toMatchObject({ stop: 'gain' });
     expect(forecastRadius(fold, 0)).toBe(certifiedRadius(anytimeDelta(0, 100_000, 0.001)!, gaussian, 0.5));
     expect(forecastRadius(fold, 0)).toBeGreaterThan(certificate(fold, 0).radius);
-    const lucky = foldOf(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
+    const lucky = foldOfVotes(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
     expect(forecastRadius(lucky, 0)).toBe(certificate(lucky, 0).radius);
   });
 
@@ -313,14 +306,23 @@ describe('the forecast of the radius at the full budget', () => {
     expect(forecastRadius(new JobFold(GAIN), 0)).toBe(0);
     expect(
       forecastRadius(
-        foldOf(GAIN, (_, sample) => sample % 2),
+        foldOfVotes(GAIN, (_, sample) => sample % 2),
         0,
       ),
     ).toBe(0);
-    const broken = foldOf(GAIN, () => -1);
+    const broken = foldOfVotes(GAIN, () => -1);
     expect(broken.images.get(0)!.ending).toMatchObject({ outcome: 'failed' });
     expect(forecastRadius(broken, 0)).toBe(0);
-    const failed = foldOf(GAIN, unanimous, 96);
+    const selection = makeJob(FIXED);
+    const undecided = foldOfVotes(
+      selection,
+      () => -1,
+      ({ end }) => end <= selection.claim.looks[0]!,
+    );
+    expect(undecided.images.get(0)!.ending).toBeNull();
+    expect(undecided.images.get(0)!.prefixes).toHaveLength(1);
+    expect(forecastRadius(undecided, 0)).toBe(0);
+    const failed = foldOfVotes(GAIN, unanimous, first96);
     failed.apply(makeRecord(GAIN, { failedImages: [{ image: 0, code: 'CHILD_DIED', detail: '' }] }));
     expect(forecastRadius(failed, 0)).toBe(0);
   });

@@ -1,36 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
 import { totalOf, votesOf } from '../../shared/counts.js';
-import type { Job } from '../../shared/job.js';
-import {
-  FIXED,
-  TWO_STAGE,
-  allShards,
-  certificate,
-  counted,
-  makeJob,
-  makeRecord,
-  voterOf,
-  type Voter,
-} from '../../test/support/jobs.js';
-import { JobFold } from '../core/job-fold.js';
+import { foldOfVotes } from '../../test/support/folds.js';
+import { FIXED, TWO_STAGE, certificate, makeJob, voterOf, type Voter } from '../../test/support/jobs.js';
+import type { JobFold } from '../core/job-fold.js';
 import { topkRows } from './topk-counts.js';
 
 const LABELS = Int32Array.of(7, 0, 9, 3);
 const unanimous: Voter = (image) => image;
-
-function foldOf(job: Job, voter: Voter): JobFold {
-  const fold = new JobFold(job);
-  fold.apply(makeRecord(job, { counted: allShards(fold).map((shard) => counted(voter, shard)) }));
-  return fold;
-}
 
 const numbersOf = (fold: JobFold, labels = LABELS) =>
   [...topkRows(fold, labels)].map((row) => row.split(' ').map(Number));
 
 describe('rows for top-k certificates', () => {
   it('are the votes of every class and the label, one image a line', () => {
-    const fold = foldOf(makeJob({ ...FIXED, images: 3 }), (image, sample) => (sample % 4 ? image : 5));
+    const fold = foldOfVotes(makeJob({ ...FIXED, images: 3 }), (image, sample) => (sample % 4 ? image : 5));
     expect([...topkRows(fold, LABELS)]).toEqual([
       '75 0 0 0 0 25 0 0 0 0 7',
       '0 75 0 0 0 25 0 0 0 0 0',
@@ -41,7 +25,7 @@ describe('rows for top-k certificates', () => {
   it('follow the images of the job, and their labels', () => {
     const job = makeJob({ ...FIXED, images: 4 });
     const images = { start: 1, stop: 4, step: 2 };
-    const fold = foldOf({ ...job, claim: { ...job.claim, images } }, unanimous);
+    const fold = foldOfVotes({ ...job, claim: { ...job.claim, images } }, unanimous);
     expect([...topkRows(fold, LABELS)]).toEqual(['0 100 0 0 0 0 0 0 0 0 0', '0 0 0 100 0 0 0 0 0 0 3']);
   });
 
@@ -49,7 +33,7 @@ describe('rows for top-k certificates', () => {
     ['fixed', makeJob({ ...FIXED, images: 4 })],
     ['two-stage', makeJob({ ...TWO_STAGE, images: 4 })],
   ])('of %s have the counts that prove the certificate, without the samples that chose', (_, job) => {
-    const fold = foldOf(
+    const fold = foldOfVotes(
       job,
       voterOf(1, () => 0.9),
     );
@@ -64,24 +48,24 @@ describe('rows for top-k certificates', () => {
 
   it('of an abstention have the samples behind the selection too, and none where the pilot drew no more', () => {
     const halves: Voter = (_, sample) => sample % 2;
-    const fixed = foldOf(makeJob({ ...FIXED, images: 1 }), halves);
+    const fixed = foldOfVotes(makeJob({ ...FIXED, images: 1 }), halves);
     expect(certificate(fixed, 0).outcome).toBe('abstained');
     expect([...topkRows(fixed, LABELS)]).toEqual(['50 50 0 0 0 0 0 0 0 0 7']);
-    const pilot = foldOf(makeJob({ ...TWO_STAGE, images: 1 }), halves);
+    const pilot = foldOfVotes(makeJob({ ...TWO_STAGE, images: 1 }), halves);
     expect(certificate(pilot, 0)).toMatchObject({ outcome: 'abstained', samples: 64 });
     expect([...topkRows(pilot, LABELS)]).toEqual(['0 0 0 0 0 0 0 0 0 0 7']);
   });
 
   it('of an image that failed have zeros, so that no line is missing and nothing follows from it', () => {
     const job = makeJob({ ...FIXED, images: 2 });
-    const fold = foldOf(job, (image, sample) => (image === 0 && sample % 50 === 49 ? -1 : 2));
+    const fold = foldOfVotes(job, (image, sample) => (image === 0 && sample % 50 === 49 ? -1 : 2));
     expect(certificate(fold, 0)).toMatchObject({ outcome: 'failed', stop: 'MODEL_OUTPUT_NOT_FINITE' });
     expect([...topkRows(fold, LABELS)]).toEqual(['0 0 0 0 0 0 0 0 0 0 7', '0 0 100 0 0 0 0 0 0 0 0']);
   });
 
   it('keep invalid votes in the sum: one more class in every row, if any image has some', () => {
     const job = makeJob({ ...FIXED, images: 2 });
-    const fold = foldOf(job, (image, sample) => (image === 1 && sample === 77 ? -1 : 2));
+    const fold = foldOfVotes(job, (image, sample) => (image === 1 && sample === 77 ? -1 : 2));
     expect(certificate(fold, 1)).toMatchObject({ outcome: 'certified', counts: { invalid: 1 } });
     expect([...topkRows(fold, LABELS)]).toEqual(['0 0 100 0 0 0 0 0 0 0 0 7', '0 0 99 0 0 0 0 0 0 0 1 0']);
   });

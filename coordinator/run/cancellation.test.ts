@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { GAIN, deliveries, foldOf, split } from '../../test/support/deliveries.js';
+import { GAIN, deliveries, split } from '../../test/support/deliveries.js';
+import { foldOf } from '../../test/support/folds.js';
 import { allShards, counted, makeRecord, rowsOf, voterOf } from '../../test/support/jobs.js';
 import { JobFold } from '../core/job-fold.js';
 

@@ -33,10 +33,3 @@ export function split(job: Job, shards: readonly CountedShard[], cuts: readonly 
   }
   return records;
 }
-
-/** The fold of these records alone. */
-export function foldOf(job: Job, records: readonly LedgerRecord[]): JobFold {
-  const fold = new JobFold(job);
-  for (const record of records) fold.apply(record);
-  return fold;
-}

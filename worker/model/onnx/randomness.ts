@@ -34,7 +34,7 @@ const STATEFUL = new Set(['PythonOp', 'YieldOp', 'Hole', 'Send', 'Recv']);
 /** Domains of ONNX Runtime's own operators: one of them runs even where the model has a function of the same name. */
 const RUNTIME_DOMAIN = /^$|^ai\.onnx(\.|$)|^com\.microsoft(\.|$)|^com\.ms\./;
 
-/** What the names of a graph stand for, from the outermost graph inwards. */
+/** The meaning of the names of a graph, from the outermost graph inwards. */
 interface Scope {
   readonly constants: ReadonlyMap<string, Uint8Array>;
   readonly outer: Scope | null;
