@@ -1,7 +1,7 @@
 // What the noise looks like over 2^28 draws, against N(0, 1) and independence. z is in standard errors: with 30 of
 // them, one beyond 3.5 is seen in one run of 70.
 // usage: npm run build && node bench/noise-statistics.mjs
-import { GENERATOR, NoiseKernel } from '../dist/worker/noise/noise-kernel.js';
+import { GENERATORS, NoiseKernel } from '../dist/worker/noise/noise-kernel.js';
 
 const dimension = 4096;
 const batch = 256;
@@ -110,7 +110,8 @@ const row = (name, value, expected, standardError) =>
     ].join(''),
   );
 
-console.log(`${GENERATOR.name} version ${GENERATOR.version}: ${n} draws, seed ${seed}`);
+const { name, version } = GENERATORS.gaussian;
+console.log(`${name} version ${version}: ${n} draws, seed ${seed}`);
 console.log(
   `${'statistic'.padEnd(36)}${'measured'.padStart(14)}${'expected'.padStart(14)}${'z'.padStart(8)}`,
 );

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const JOB = path.join(ROOT, 'shared/job.ts');
 
-/** Reaches all that decides by a name: messages, mathematics, decisions and rows. */
+/** Reaches all that decides by a name: messages, mathematics, decisions, rows and generators. */
 const ENTRIES = [
   'shared/wire/job-json.ts',
   'shared/wire/job-spec.ts',
   'coordinator/core/job-fold.ts',
   'coordinator/core/job-of.ts',
   'coordinator/results/certificates.ts',
+  'worker/noise/noise-kernel.ts',
 ];
 
 /** Files that are the same in every program. */
@@ -58,9 +59,10 @@ describe('a name that was only added to shared/job.ts', () => {
     ]);
   });
 
-  it('of a noise lacks its file', () => {
+  it('of a noise lacks its file and its generator', () => {
     expect(brokenBy("NOISE_KINDS = ['gaussian'", "NOISE_KINDS = ['new', 'gaussian'")).toEqual([
       'statistics/noises/noises.ts',
+      'worker/noise/noise-kernel.ts',
     ]);
   });
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
-import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
+import { PROTOCOL, canonicalJson, jobDigest, type BoundName, type Job } from '../../shared/job.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
 import { TOPK_FILE } from '../results/topk-file.js';
@@ -61,14 +62,17 @@ function refuseOtherProtocol(file: string, protocol: unknown): void {
   );
 }
 
-/** Stands in the file itself, so that it goes wherever the numbers go. */
-const APPROXIMATE =
-  'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
-
 export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
-  const approximate = job.claim.bound === 'clt' ? { approximate: APPROXIMATE } : {};
-  const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
+  const content = { job_digest: jobDigest(job), ...notes, ...approximateNote(job.claim.bound), job };
   await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Returns the note of a bound that proves nothing. It stands in the file itself, so that it goes wherever the numbers go. */
+function approximateNote(name: BoundName): { readonly approximate?: string } {
+  const bound = BOUNDS[name];
+  if (bound.proves) return {};
+  const approximate = `The bound ${name} is ${bound.kind}: the radii of this job are approximate, and no certificates.`;
+  return { approximate };
 }
 
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */

@@ -4,6 +4,8 @@ import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
+import { DEFAULT_BOUNDS } from '../../shared/job-spec.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
@@ -21,10 +23,10 @@ import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './
  */
 export async function showResults(config: ResultsConfig): Promise<number> {
   const job = await jobOf(config.folder);
-  if (job.claim.bound === 'clt' && config.radii !== null) {
+  if (!BOUNDS[job.claim.bound].proves && config.radii !== null) {
     throw optionError(
-      `${config.folder} holds approximate radii (--bound clt), and certifies none at any of the --radii.`,
-      'Leave --radii out; or certify into a new folder with --bound clopper-pearson.',
+      `${config.folder} holds approximate radii (--bound ${job.claim.bound}), and certifies none at any of the --radii.`,
+      `Leave --radii out; or certify into a new folder with --bound ${DEFAULT_BOUNDS[job.claim.stop.kind]}.`,
     );
   }
   if (config.topkRows) refuseRowsOfLooks(job.claim.stop.kind);

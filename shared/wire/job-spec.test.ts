@@ -176,7 +176,7 @@ const FAULTS: [string, object, string, string][] = [
   ],
   ['a layout', { layout: 99 }, 'spec.layout', 'has the value 99, which this version does not know'],
   ['a device', { device: -1 }, 'spec.device', 'has the value -1, which this version does not know'],
-  ['a bound', { bound: 5 }, 'spec.bound', 'has the value 5, which this version does not know'],
+  ['a bound', { bound: 99 }, 'spec.bound', 'has the value 99, which this version does not know'],
   ['a large batch', { batch: 4097 }, 'spec.batch', 'is not a whole number of at least 1 and of at most 4096'],
   [
     'too many samples',

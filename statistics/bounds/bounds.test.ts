@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { BOUND_NAMES } from '../../shared/job.js';
+import { BOUND_NAMES, type BoundName } from '../../shared/job.js';
 import { DEFAULT_BOUNDS, RULE_NAMES } from '../../shared/job-spec.js';
 import { BOUNDS, boundsFor, compileBound, pairReason } from './bounds.js';
 import { clopperPearsonDelta } from './clopper-pearson.js';
@@ -11,7 +11,7 @@ import { upperTail, upperTailQuantile } from '../normal.js';
 import { certifiedRadius } from '../radius.js';
 
 const LOOKS = [64, 128, 256, 512, 1000];
-const PROVEN = ['spending', 'anytime', 'clopper-pearson'] as const;
+const PROVEN = BOUND_NAMES.filter((name) => BOUNDS[name].proves);
 
 describe.each(PROVEN)('the compiled bound %s', (name) => {
   const bound = compileBound({ bound: name, alpha: 0.001, looks: LOOKS }, gaussian);
@@ -45,7 +45,7 @@ describe.each(PROVEN)('the compiled bound %s', (name) => {
 
 describe('compiling a bound', () => {
   it('keeps to the function of its name', () => {
-    const of = (bound: (typeof PROVEN)[number]) =>
+    const of = (bound: BoundName) =>
       compileBound({ bound, alpha: 0.05, looks: LOOKS }, gaussian).certify(4, 30, 1000)!;
     expect(of('anytime').deltaUpper).toBe(anytimeDelta(30, 1000, 0.05));
     expect(of('clopper-pearson').deltaUpper).toBe(clopperPearsonDelta(30, 1000, 0.05));

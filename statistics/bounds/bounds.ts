@@ -23,9 +23,7 @@ const MOST_COMPILED = 32;
 
 /**
  * Makes the bound of a claim ready; the last ones are remembered, as a job is compiled when it is checked and again when it
- * is drawn. Guarantees, per image: `spending` and `anytime` err at any look and class together with probability at most
- * alpha (Theorem C); `clopper-pearson` errs with probability at most alpha for one class and one n chosen without these
- * samples. `clt` certifies nothing.
+ * is drawn. Each bound's file states its guarantee.
  *
  * @throws SCHEDULE_TOO_LONG for `spending` with more than 12 looks
  */

@@ -10,6 +10,7 @@ const CERTIFIES_NOTHING: CompiledBound = { certify: () => null };
 export const clt = {
   name: 'clt',
   proves: false,
+  kind: 'a normal approximation',
   rules: { gain: NO_PROOF, target: NO_PROOF, 'two-stage': NO_PROOF, fixed: null },
   looks: null,
   remark: 'which is approximate and certifies nothing',

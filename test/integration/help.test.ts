@@ -1,6 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BOUND_NAMES } from '../../shared/job.js';
 import { ROOT, runCommand } from '../harness/command.js';
 import { MODELS, certifyArgs, rowsOf } from '../harness/results.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
@@ -138,8 +139,8 @@ describe('a command line that is wrong ends with exit code 2 and one sentence', 
       'Error OPTION_INVALID: certify needs --sigma.\nSee smoothcert certify --help.\n',
     ],
     misspelt('stop', 'gian', 'gain', 'gain, target, two-stage, fixed'),
-    misspelt('bound', 'spendng', 'spending', 'spending, anytime, clopper-pearson, clt'),
-    misspelt('bound', 'cloper-pearson', 'clopper-pearson', 'spending, anytime, clopper-pearson, clt'),
+    misspelt('bound', 'spendng', 'spending', BOUND_NAMES.join(', ')),
+    misspelt('bound', 'cloper-pearson', 'clopper-pearson', BOUND_NAMES.join(', ')),
     misspelt('device', 'cud', 'cuda', 'cpu, webgpu, cuda, tensorrt, dml, coreml'),
     misspelt('layout', 'nchv', 'nchw', 'nchw, nhwc, flat, auto'),
     misspelt('min-gain', 'quik', 'quick', 'quick, default, thorough'),

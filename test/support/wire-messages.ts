@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../shared/errors.js';
-import { DEVICES, type DrawSpec, type Job, type StoppingRule } from '../../shared/job.js';
+import {
+  BOUND_NAMES,
+  DEVICES,
+  LAYOUTS,
+  NOISE_KINDS,
+  type DrawSpec,
+  type Job,
+  type StoppingRule,
+} from '../../shared/job.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobEnding, Refusal } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
@@ -21,10 +29,8 @@ const upTo = (max: number, min = Number.MIN_VALUE) => fc.double({ min, max, noNa
 const shift = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((x) => x + 0);
 const seed = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
 const device = fc.constantFrom(...DEVICES);
-const layout = fc.constantFrom('nchw' as const, 'nhwc' as const, 'flat' as const);
-const bound = fc.constantFrom(
-  ...(['spending', 'anytime', 'clopper-pearson', 'clt'] as const satisfies readonly JobSpec['bound'][]),
-);
+const layout = fc.constantFrom(...LAYOUTS);
+const bound = fc.constantFrom(...BOUND_NAMES);
 const minGain = fc.double({ min: 0, max: 1e300, noNaN: true }).map((x) => x + 0);
 const radius = fc.stringMatching(/^[0-9]{1,6}(\.[0-9]{1,6})?$/);
 
@@ -91,7 +97,7 @@ export const draw: fc.Arbitrary<DrawSpec> = fc.record({
   modelDigest: digest,
   dataDigest: digest,
   noise: fc.record({
-    kind: fc.constant('gaussian' as const),
+    kind: fc.constantFrom(...NOISE_KINDS),
     scale: upTo(1e6),
     generator: someText,
     version: uint32,

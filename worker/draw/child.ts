@@ -8,7 +8,7 @@ import type { Disagreement } from '../model/agreement.js';
 import type { InputPlan } from '../model/layout.js';
 import { prepareModel, type PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
-import { GENERATOR } from '../noise/noise-kernel.js';
+import { GENERATORS } from '../noise/noise-kernel.js';
 import { probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
@@ -147,7 +147,7 @@ function describe({ description }: PreparedModel, found: Probe): Prepared {
     fingerprint,
     steady,
     batchMs,
-    generator: GENERATOR,
+    generator: GENERATORS.gaussian,
   };
 }
 

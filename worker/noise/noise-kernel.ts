@@ -1,10 +1,16 @@
 import { SmoothcertError } from '../../shared/errors.js';
+import type { NoiseKind } from '../../shared/job.js';
 import { type GeneratorModule, loadGenerator } from './generator-module.js';
 
-/** Name and version of the generator, which a job records. Any change of algorithm or bits gets another name or version. */
-export const GENERATOR: { readonly name: string; readonly version: number } = {
-  name: 'philox4x32-10/box-muller-f32',
-  version: 1,
+/** How the samples of a noise are made, as a job records it. Any change of algorithm or bits gets another name or version. */
+interface GeneratorIdentity {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** The generator of each noise; a noise without one does not compile. */
+export const GENERATORS: Readonly<Record<NoiseKind, GeneratorIdentity>> = {
+  gaussian: { name: 'philox4x32-10/box-muller-f32', version: 1 },
 };
 
 export interface NoiseKernelOptions {
@@ -26,8 +32,8 @@ const SAMPLE_LIMIT = 2 ** 53;
 /** Elements that the generator makes at once; the arrays that it reads are padded to a multiple of it. */
 const GROUP = 16;
 
-/** Bits 24–31 of the counter's last word keep the words of other kinds of noise apart from these. */
-const GAUSSIAN_TAG = 0;
+/** Bits 24–31 of the counter's last word: a number of its own for each noise, so that no two use the same words. */
+const TAGS: Readonly<Record<NoiseKind, number>> = { gaussian: 0 };
 
 /**
  * Gaussian noise on one image at a time, written straight into the model's input.
@@ -118,7 +124,7 @@ export class NoiseKernel {
       this.#dimension,
       image,
       firstSample % WORD,
-      Math.floor(firstSample / WORD) + GAUSSIAN_TAG * 2 ** 24,
+      Math.floor(firstSample / WORD) + TAGS.gaussian * 2 ** 24,
       count,
     );
   }

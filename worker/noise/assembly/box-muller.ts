@@ -1,7 +1,7 @@
 // Box-Muller in float32: G. Box, M. Muller, Annals of Mathematical Statistics 29, 1958. log: the reduction and the
 // polynomial of FreeBSD's e_logf.c. sin and cos: the polynomials of S. Moshier's Cephes (sinf.c). Only +, −, ×, ÷,
 // sqrt, conversions and bit operations, each rounded as IEEE 754 says, so that every engine gives the same bits;
-// ../reference.ts is the same arithmetic, operation by operation.
+// test/support/noise-reference.ts is the same arithmetic, operation by operation.
 
 // Constants are kept in memory and loaded into all lanes where they are used: engines rebuild a literal vector from
 // integer registers in every pass of the loop (measured: this transform takes 1.7 instead of 2.1 ns a normal).

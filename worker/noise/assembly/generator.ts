@@ -1,4 +1,4 @@
-// The module that ../generator.ts loads. All memory above heapBase() is the loader's.
+// The module that ../generator-module.ts loads. All memory above heapBase() is the loader's.
 import { addNormals } from './box-muller';
 import { philox } from './philox';
 
