@@ -117,8 +117,8 @@ async function draw(
   const same = fold.job.draw.numeric === 'same';
   if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
   const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json);
-  const onDeath = (how: string, lastWords: string) => {
-    if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${lastWords}\n`);
+  const onDeath = (how: string, stderrTail: string) => {
+    if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${stderrTail}\n`);
   };
   const { processes, hangMs } = config;
   const pool = new Pool({ processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath });

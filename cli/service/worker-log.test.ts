@@ -18,13 +18,13 @@ it('a worker says who cannot draw what and why, which process died or hung, and 
   tell({ kind: 'refused', job: 'j-1', refusal });
   tell({ kind: 'refused', job: 'j-1', refusal: full });
   tell({ kind: 'postponed', job: 'j-1', task: 't.1', refusal });
-  deathLog(log, 'w')('SIGSEGV', 'last words', 'j-1');
+  deathLog(log, 'w')('SIGSEGV', 'what it wrote last', 'j-1');
   deathLog(log, 'w')(HUNG, '', 'j-1');
   expect(said).toMatchObject([
     { event: 'job-refused', job: 'j-1', worker: 'w', code: 'MODEL_UNREADABLE', remedy: 'Send one.' },
     { event: 'store-full', job: 'j-1', code: 'DISK_FULL' },
     { event: 'task-kept', job: 'j-1', task: 't.1', worker: 'w' },
-    { event: 'inference-died', job: 'j-1', worker: 'w', words: 'last words' },
+    { event: 'inference-died', job: 'j-1', worker: 'w', words: 'what it wrote last' },
     { event: 'inference-hung', job: 'j-1', worker: 'w' },
   ]);
 });

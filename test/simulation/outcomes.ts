@@ -1,5 +1,5 @@
 import type { Shard } from '../../shared/shards.js';
-import type { Drawn } from '../../worker/draw/pool.js';
+import type { Drawn } from '../../worker/draw/messages.js';
 import { counted, hash, voterOf } from '../support/jobs.js';
 import type { Faults } from './faults.js';
 import type { Random } from './random.js';

@@ -1,7 +1,7 @@
 import type { PrepareRequest, WorkerLinks } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { JobProcesses, Machine } from '../../worker/cluster/machine.js';
-import type { Drawn } from '../../worker/draw/pool.js';
+import type { Drawn } from '../../worker/draw/messages.js';
 import type { Shard } from '../../shared/shards.js';
 import { InjectedFault } from './faults.js';
 import type { Network } from './network.js';

@@ -1,6 +1,6 @@
 import { fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { JobPool } from '../../worker/cluster/machine.js';
-import type { Drawn } from '../../worker/draw/pool.js';
+import type { Drawn } from '../../worker/draw/messages.js';
 import type { Shard } from '../../shared/shards.js';
 import type { Network } from './network.js';
 import type { Life } from './scheduler.js';

@@ -4,12 +4,12 @@ import type { FromChild } from './messages.js';
 
 const { buckets } = METRICS.smoothcert_batch_duration_seconds;
 
-/** How long a child's batches took, gathered until it has something to say anyway. */
+/** How long a child's batches took, gathered until it sends another message. */
 export class BatchTimes {
   private readonly noise = new HistogramTally(buckets);
   private readonly inference = new HistogramTally(buckets);
 
-  /** In milliseconds. */
+  /** Adds a batch. @param noise, inference in milliseconds */
   add(noise: number, inference: number): void {
     this.noise.add(noise / 1_000);
     this.inference.add(inference / 1_000);

@@ -54,7 +54,7 @@ export class InferenceChild {
   }
 
   /** The end of what the process wrote to its standard error, for a message with `--verbose`. */
-  get lastWords(): string {
+  get stderrTail(): string {
     return this.stderr.trim();
   }
 
@@ -94,8 +94,8 @@ export class InferenceChild {
           new SmoothcertError(
             'CHILD_DIED',
             `The inference process ended while it started (${how}).`,
-            'Run again with --verbose to see its last words; a lack of memory is the usual cause.',
-            { cause: this.lastWords },
+            'Run again with --verbose to see what it wrote last; a lack of memory is the usual cause.',
+            { cause: this.stderrTail },
           ),
         );
       });

@@ -14,7 +14,7 @@ import type { ChildSetup, Prepared } from './setup.js';
 
 /**
  * The inference process: noise, session, votes. It knows shards and nothing of the job's claim. Ends with its
- * parent (the channel closes), never by a signal meant for the terminal's whole process group.
+ * parent (the channel closes), and ignores signals, which a terminal sends to the whole process group.
  */
 process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
@@ -26,7 +26,7 @@ let drawer: Drawer | null = null;
 const outbox: FromChild[] = [];
 const times = new BatchTimes();
 
-/** Tells the parent, in one message with all else that is told before the next batch blocks this process. */
+/** Sends to the parent, together with all other messages before the next batch blocks this process. */
 function tell(message: FromChild): void {
   const now = performance.now();
   if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
@@ -36,10 +36,10 @@ function tell(message: FromChild): void {
 }
 
 process.on('message', (raw) => {
-  for (const message of raw as ToChild[]) obey(message);
+  for (const message of raw as ToChild[]) act(message);
 });
 
-function obey(message: ToChild): void {
+function act(message: ToChild): void {
   switch (message.kind) {
     case 'start':
       start(message.setup).catch(refuse);
@@ -155,9 +155,9 @@ function refuse(error: unknown): void {
   if (error instanceof SmoothcertError) {
     tell(refusalOf(error));
   } else {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${words}\n`);
-    const message = `The inference process could not start: ${words.split('\n')[0] ?? ''}.`;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${text}\n`);
+    const message = `The inference process could not start: ${text.split('\n')[0] ?? ''}.`;
     tell({
       kind: 'refused',
       code: 'INTERNAL',

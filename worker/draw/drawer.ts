@@ -33,13 +33,13 @@ interface Part {
   readonly count: number;
 }
 
-/** An engine's message may be long, and a record holds up to 64 of them. */
+/** A runtime's message may be long, and a record holds up to 64 of them. */
 const LONGEST_DETAIL = 500;
 
 /**
  * Draws shards in batches of exactly the job's size, rows of several shards side by side, the last batch padded with
- * whatever was there. If a batch fails, each of its shards is drawn alone from there, in batches that hold nothing
- * else, so that only the guilty one is reported.
+ * what was there before. If a batch fails, each of its shards is drawn alone from there, in batches of its own, so that
+ * only the shard that fails is reported.
  */
 export class Drawer {
   private readonly drawings: Drawing[] = [];
@@ -59,7 +59,7 @@ export class Drawer {
     if (!this.running) void this.drawAll();
   }
 
-  /** Drops the shards of these images; the batch that is running is wasted. */
+  /** Drops the shards of these images; their rows in the batch that is running are not counted. */
   stop(images: readonly number[]): void {
     for (const drawing of this.drawings.filter(({ shard }) => images.includes(shard.image)))
       this.leave(drawing, 'dropped');
@@ -110,7 +110,7 @@ export class Drawer {
     return parts;
   }
 
-  /** False if the image cannot be read: its shard is reported failed, or all is handed back if the data changed. */
+  /** Returns false if the image cannot be read: its shard is reported failed, or all is handed back if the data changed. */
   private async drawRows(drawing: Drawing, row: number, count: number): Promise<boolean> {
     const { image } = drawing.shard;
     const { batch } = this.instruments;
@@ -146,7 +146,7 @@ export class Drawer {
     }
   }
 
-  /** Not the fault of an image: there is nothing left that could be drawn for the job. */
+  /** Reports an error of the data as a whole: nothing more can be drawn for the job. */
   private refuse(error: SmoothcertError): void {
     if (!this.draining) this.tell(refusalOf(error));
     this.drain();

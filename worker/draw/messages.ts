@@ -7,14 +7,14 @@ import type { ChildSetup, Prepared } from './setup.js';
 /** A message of the worker to an inference process; several are sent in one. Only names cross: no pixels, no scores. */
 export type ToChild =
   | { readonly kind: 'start'; readonly setup: ChildSetup }
-  /** Draw a shard. `alone`: in batches of its own, so that what goes wrong is known to be its fault. */
+  /** Draw a shard. `alone`: in batches of its own, so that a failure is known to be of this shard. */
   | { readonly kind: 'draw'; readonly id: number; readonly shard: Shard; readonly alone: boolean }
   /** These images are decided: drop their shards. */
   | { readonly kind: 'stop'; readonly images: readonly number[] }
   /** Hand everything back after the batch that is running. */
   | { readonly kind: 'drain' };
 
-/** Why this child draws nothing, or nothing more; it holds for all children. */
+/** The error for which an inference process draws nothing, or nothing more; it holds for all processes of the job. */
 export interface Refusal {
   readonly kind: 'refused';
   readonly code: ErrorCode;
@@ -26,14 +26,20 @@ export function refusalOf({ code, message, remedy }: SmoothcertError): Refusal {
   return { kind: 'refused', code, message, remedy };
 }
 
+/** The outcome of one shard. */
+export type Drawn =
+  | { readonly kind: 'counted'; readonly counts: Counts; readonly micros: number }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string }
+  | { readonly kind: 'returned' }
+  | { readonly kind: 'dropped' };
+
 /** A message of an inference process to the worker; several are sent in one. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
   | Refusal
   /** Still alive: a batch has ended. */
   | { readonly kind: 'beat' }
-  /** How long the batches since the last such word took, in seconds; it comes with another one. */
+  /** How long the batches since the last such message took, in seconds; sent along with another one. */
   | { readonly kind: 'batches'; readonly noise: Tallied; readonly inference: Tallied }
-  | { readonly kind: 'counted'; readonly id: number; readonly counts: Counts; readonly micros: number }
-  | { readonly kind: 'failed'; readonly id: number; readonly code: ErrorCode; readonly detail: string }
-  | { readonly kind: 'returned' | 'dropped'; readonly id: number };
+  /** What became of the shard that was to be drawn under this id. */
+  | (Drawn & { readonly id: number });

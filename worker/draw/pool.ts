@@ -1,16 +1,15 @@
-import type { Counts } from '../../shared/counts.js';
-import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
+import { SmoothcertError } from '../../shared/errors.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { Shard } from '../../shared/shards.js';
 import { InferenceChild } from './child-process.js';
-import type { FromChild, ToChild } from './messages.js';
+import type { Drawn, FromChild, ToChild } from './messages.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /** With one shard in flight a small model reaches 70 % of its rate: the child waits for the parent. */
 const SHARDS_IN_FLIGHT = 2;
 /** And as many as fill this many batches, where a batch holds several shards. */
 const BATCHES_IN_FLIGHT = 4;
-/** A SIGKILL may come from outside (a person, a storm of them, the kernel short of memory): be patient. */
+/** A SIGKILL may come from outside (a person, the kernel short of memory), so several are allowed before a shard fails. */
 const KILLS_BEFORE_FAILURE = 5;
 const STARTS_BEFORE_GIVING_UP = 5;
 const KILLED_STARTS_BEFORE_GIVING_UP = 20;
@@ -23,13 +22,6 @@ const HANG_FACTOR = 50;
 /** How a child ended that was killed because it was silent. */
 export const HUNG = 'no sign of life';
 
-/** The outcome of one shard. */
-export type Drawn =
-  | { readonly kind: 'counted'; readonly counts: Counts; readonly micros: number }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string }
-  | { readonly kind: 'returned' }
-  | { readonly kind: 'dropped' };
-
 export interface PoolOptions {
   readonly processes: number;
   readonly setup: ChildSetup;
@@ -39,8 +31,8 @@ export interface PoolOptions {
   readonly fingerprint: string | null;
   /** The compiled child, where it is not beside this file (tests run from the sources). */
   readonly childModule?: URL;
-  /** Called for each child that ended unbidden, with how and its last words. */
-  readonly onDeath: (how: string, lastWords: string) => void;
+  /** Called for each child that ended without being asked to, with how, and the end of what it wrote to standard error. */
+  readonly onDeath: (how: string, stderrTail: string) => void;
   readonly metrics?: Metrics<'worker'>;
 }
 
@@ -66,8 +58,8 @@ interface Slot {
 }
 
 /**
- * Supervises the inference children. A child that dies or hangs is gone (its pid too) and replaced; its shards
- * are drawn again, the same samples. A shard is blamed only for what happened while it was drawn alone.
+ * Starts and watches the inference processes of one job. One that dies or hangs is replaced once its pid is gone; its
+ * shards are drawn again, the same samples. A shard fails only for what happened while it was drawn alone.
  */
 export class Pool {
   private readonly slots: Slot[];
@@ -113,7 +105,7 @@ export class Pool {
     return this.slots.filter((slot) => slot.ready).length;
   }
 
-  /** Milliseconds for which the most silent child has said nothing beyond what it may take. */
+  /** Milliseconds by which the most silent child has exceeded its limit of silence. */
   get overdueMs(): number {
     const now = performance.now();
     return Math.max(0, ...this.slots.map((slot) => this.overdueOf(slot, now)));
@@ -177,7 +169,7 @@ export class Pool {
       (prepared) => this.becomeReady(slot, prepared),
       (error: unknown) => this.refused(error),
     );
-    void child.gone.then((how) => this.bury(slot, child, how));
+    void child.gone.then((how) => this.onGone(slot, child, how));
   }
 
   private becomeReady(slot: Slot, prepared: Prepared): void {
@@ -193,7 +185,7 @@ export class Pool {
     this.assign();
   }
 
-  /** A child that says why it cannot draw says so for all of them; one that died is counted by `bury`. */
+  /** An error of one child holds for all of them, except that it died: `onGone` counts that. */
   private refused(error: unknown): void {
     if (!(error instanceof SmoothcertError && error.code === 'CHILD_DIED')) this.fail(error);
   }
@@ -220,42 +212,43 @@ export class Pool {
   }
 
   private receive(slot: Slot, message: FromChild): void {
-    if (message.kind === 'batches') this.timed(message);
-    // A child that was ready and draws no more says why: it holds for all of them.
+    if (message.kind === 'batches') this.observe(message);
+    // An error after the start, too, holds for all children.
     if (message.kind === 'refused')
       this.fail(new SmoothcertError(message.code, message.message, message.remedy));
     if (!('id' in message)) return;
-    const draw = slot.inFlight.get(message.id);
+    const { id, ...drawn } = message;
+    const draw = slot.inFlight.get(id);
     if (!draw) return;
-    slot.inFlight.delete(message.id);
+    slot.inFlight.delete(id);
     slot.failedStarts = 0;
-    draw.resolve(drawnOf(message));
+    draw.resolve(drawn);
     this.assign();
   }
 
-  private timed({ noise, inference }: Extract<FromChild, { kind: 'batches' }>): void {
+  private observe({ noise, inference }: Extract<FromChild, { kind: 'batches' }>): void {
     this.metrics.observeAll('smoothcert_batch_duration_seconds', noise, { phase: 'noise' });
     this.metrics.observeAll('smoothcert_batch_duration_seconds', inference, { phase: 'inference' });
   }
 
-  /** A child is gone: its shards go back to the queue, or to their task if they alone can be to blame. */
-  private bury(slot: Slot, child: InferenceChild, how: string): void {
+  /** Replaces a child that is gone. Its shards wait to be drawn again, each alone; one that was alone already may fail. */
+  private onGone(slot: Slot, child: InferenceChild, how: string): void {
     if (slot.child !== child) return;
-    const orphans = [...slot.inFlight.values()];
+    const unfinished = [...slot.inFlight.values()];
     slot.inFlight.clear();
     if (!slot.ready) this.countFailedStart(slot, child, how);
     Object.assign(slot, { child: null, ready: false });
     if (this.state !== 'running') {
-      for (const draw of orphans) draw.resolve({ kind: 'returned' });
+      for (const draw of unfinished) draw.resolve({ kind: 'returned' });
       return;
     }
     this.metrics.add('smoothcert_process_restarts_total', 1, { reason: slot.hung ? 'hung' : 'died' });
-    this.options.onDeath(slot.hung ? HUNG : how, child.lastWords);
-    const blamed = orphans.length === 1 && orphans[0]!.alone ? orphans[0]! : null;
+    this.options.onDeath(slot.hung ? HUNG : how, child.stderrTail);
+    const blamed = unfinished.length === 1 && unfinished[0]!.alone ? unfinished[0]! : null;
     if (blamed) blamed.kills += 1;
-    for (const draw of orphans.reverse()) {
-      const patience = how === 'SIGKILL' && !slot.hung ? KILLS_BEFORE_FAILURE : 1;
-      if (draw === blamed && draw.kills >= patience) draw.resolve(deathOf(slot.hung, how));
+    for (const draw of unfinished.reverse()) {
+      const killsAllowed = how === 'SIGKILL' && !slot.hung ? KILLS_BEFORE_FAILURE : 1;
+      if (draw === blamed && draw.kills >= killsAllowed) draw.resolve(deathOf(slot.hung, how));
       else this.waiting.unshift(Object.assign(draw, { alone: true }));
     }
     const backoff = slot.failedStarts === 0 ? 0 : Math.min(100 * 2 ** slot.failedStarts, LARGEST_BACKOFF_MS);
@@ -280,18 +273,6 @@ export class Pool {
 
   private overdueOf({ ready, inFlight, child, hangMs }: Slot, now: number): number {
     return ready && inFlight.size > 0 && child ? Math.max(0, now - child.heardAt - hangMs) : 0;
-  }
-}
-
-function drawnOf(message: Extract<FromChild, { id: number }>): Drawn {
-  switch (message.kind) {
-    case 'counted':
-      return { kind: 'counted', counts: message.counts, micros: message.micros };
-    case 'failed':
-      return { kind: 'failed', code: message.code, detail: message.detail };
-    case 'returned':
-    case 'dropped':
-      return { kind: message.kind };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Task } from '../../shared/ports/task-queue.js';
 import type { Shard } from '../../shared/shards.js';
 import type { CountedShard, FailedShard, LedgerRecord } from '../../shared/wire/record.js';
-import type { Drawn } from '../draw/pool.js';
+import type { Drawn } from '../draw/messages.js';
 import type { OpenJob } from './job-source.js';
 
 /** Who a record says drew it. */

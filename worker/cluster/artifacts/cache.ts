@@ -4,7 +4,7 @@ import { storageError } from '../../../shared/files.js';
 import type { ModelReference } from '../../../shared/job-spec.js';
 import { fetchModel } from './model-folder.js';
 import { NO_METRICS, type Metrics } from '../../../shared/telemetry/metrics.js';
-import { told, type ArtifactSource } from './source.js';
+import { metered, type ArtifactSource } from './source.js';
 import { SparseDataSet } from './sparse-data-set.js';
 
 /** A value that the cache keeps for a job until it is released. */
@@ -20,13 +20,13 @@ interface Entry {
   usedAt: number;
   /** The value, open or being fetched; all holders share it. */
   opened: Promise<unknown> | null;
-  /** Its files are on their way out: whoever wants it again waits for that. */
+  /** Resolves when its files are removed, which has begun; opening it again waits for that. */
   removing: Promise<void> | null;
 }
 
 /**
- * Models and data sets on a worker's disk, by digest, at most `limitBytes` of those that nobody holds: the ones used longest ago go first.
- * What was there before is verified before it is used, so that a damaged or foreign file costs a fetch and nothing else.
+ * Models and data sets on a worker's disk, by digest, at most `limitBytes` of those that no job holds; the ones used longest ago are
+ * removed first. Files of an earlier process are verified before they are used, so that a damaged one only costs a fetch.
  */
 export class ArtifactCache {
   private readonly entries = new Map<string, Entry>();
@@ -39,7 +39,7 @@ export class ArtifactCache {
     private readonly metrics: Metrics<'worker'>,
   ) {}
 
-  /** @throws FOLDER_UNUSABLE, DISK_FULL */
+  /** Opens the cache of a folder, and creates the folder if need be. @throws FOLDER_UNUSABLE, DISK_FULL */
   static async open(
     folder: string,
     limitBytes: number,
@@ -65,7 +65,7 @@ export class ArtifactCache {
     return [...this.entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** The path of a model file, its weights beside it. @throws MODEL_DIGEST_MISMATCH, DISK_FULL, and what the source throws */
+  /** Returns the path of a model file, its weights beside it. @throws MODEL_DIGEST_MISMATCH, DISK_FULL, and what the source throws */
   model(reference: ModelReference): Promise<Held<string>> {
     return this.hold('models', reference.digest, async (entry, source) => {
       const { file, bytes } = await fetchModel(entry.folder, reference, source);
@@ -74,7 +74,7 @@ export class ArtifactCache {
     });
   }
 
-  /** A data set, of which chunks come as they are asked for. @throws DATA_DIGEST_MISMATCH, DISK_FULL, and what the source throws */
+  /** Returns a data set, its chunks fetched when wanted. @throws DATA_DIGEST_MISMATCH, DISK_FULL, and what the source throws */
   dataSet(digest: string): Promise<Held<SparseDataSet>> {
     return this.hold(
       'data',
@@ -126,10 +126,10 @@ export class ArtifactCache {
     }
   }
 
-  /** @param fetched how much comes from the source */
+  /** Opens an entry once its folder is ready. @param fetched receives the number of bytes that come from the source */
   private async begin<T>(entry: Entry, open: Open<T>, fetched: { bytes: number }): Promise<T> {
     await entry.removing;
-    // A link that somebody put in its place leads to nothing that is written.
+    // A link in its place is removed, so that nothing is written where it leads.
     const there = await lstat(entry.folder).catch(() => null);
     if (there && !there.isDirectory()) await rm(entry.folder, { force: true });
     await mkdir(entry.folder, { recursive: true });
@@ -137,7 +137,7 @@ export class ArtifactCache {
       fetched.bytes += bytes;
       this.metrics.add('smoothcert_fetched_bytes_total', bytes);
     };
-    return open(entry, told(this.source, onRead));
+    return open(entry, metered(this.source, onRead));
   }
 
   private entryOf(kind: string, digest: string): Entry {
@@ -154,7 +154,7 @@ export class ArtifactCache {
     return entry;
   }
 
-  /** Takes over what an earlier life left. */
+  /** Adds the files that an earlier process left. */
   private async remember(kind: string, name: string): Promise<void> {
     this.entryOf(kind, name).bytes = await bytesBelow(path.join(this.folder, kind, name));
   }
@@ -169,7 +169,7 @@ export class ArtifactCache {
     }
   }
 
-  /** Once its files are gone the entry is forgotten, unless somebody has come for it meanwhile. */
+  /** Removes the files of an entry, then the entry, unless a job holds it again by then. */
   private async removeFiles(entry: Entry): Promise<void> {
     entry.bytes = 0;
     this.metrics.add('smoothcert_cache_evictions_total', 1);
@@ -179,10 +179,10 @@ export class ArtifactCache {
   }
 }
 
-/** Opens what an entry holds, with what is missing fetched from the source. */
+/** Opens the value of an entry, and fetches what is missing of it from the source. */
 type Open<T> = (entry: Entry, source: ArtifactSource) => Promise<T>;
 
-/** Space that the files take: a sparse one less than its length. */
+/** Returns the space that the files take, in bytes: a sparse one takes less than its length. */
 async function bytesBelow(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile());

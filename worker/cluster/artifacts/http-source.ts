@@ -3,22 +3,22 @@ import https from 'node:https';
 import { SmoothcertError } from '../../../shared/errors.js';
 import type { ArtifactSource } from './source.js';
 
-/** A coordinator is asked again so often before its absence is an error. */
+/** Tries before a coordinator counts as unreachable. */
 const TRIES = 5;
 const SILENCE_MS = 30_000;
 export const LARGEST_DESCRIPTION = 8 * 2 ** 20;
 
 export interface HttpSourceOptions {
-  /** Base address of the coordinator's artifacts; null while nobody has said it. Asked before each try. */
+  /** Base address of the coordinator's artifacts; null while it is not known. Called before each try. */
   readonly url: () => Promise<string | null>;
   /** Bearer token; null: none. Read before each try, so that a file may change. */
   readonly token: () => string | null;
-  /** PEM of the authorities, and of a certificate of this worker's own. Read before each try, too. */
+  /** PEM of the authorities, and of this worker's own certificate. Read before each try, too. */
   readonly tls?: () => { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Fetches artifacts from a coordinator: GET <url>/artifacts/<digest>, with ranges. What breaks off goes on where it was. */
+/** Fetches artifacts from a coordinator: GET <url>/artifacts/<digest>, with ranges. A transfer that breaks off is resumed. */
 export class HttpSource implements ArtifactSource {
   constructor(private readonly options: HttpSourceOptions) {}
 
@@ -45,7 +45,7 @@ export class HttpSource implements ArtifactSource {
         for await (const part of response as AsyncIterable<Buffer>) {
           at += part.length;
           tries = 1;
-          // One that sends without end fills no disk.
+          // A server that sends without end must not fill the disk.
           if (end !== null && at > end) throw tooLong(name);
           yield part;
         }
@@ -77,7 +77,7 @@ export class HttpSource implements ArtifactSource {
           resolve(response);
           return;
         }
-        // Its words are not waited for.
+        // The body of a refusal is not read.
         response.destroy();
         reject(refused(name, response.statusCode ?? 0));
       });
@@ -107,12 +107,12 @@ export function descriptionOf(
       return { digest, kind, bytes: length as number, chunks };
     }
   } catch {
-    // Told below.
+    // Not JSON: refused below.
   }
   throw unusable(digest);
 }
 
-/** An answer that another try would repeat, except that a coordinator which is starting (503) will answer later. */
+/** Returns the error of an answer. A SmoothcertError is not tried again; other answers (503 of a starting coordinator) are. */
 function refused(name: string, status: number): Error {
   if (status === 404) {
     return new SmoothcertError(

@@ -10,8 +10,8 @@ import type { ArtifactSource } from './source.js';
 const MODEL_FILE = 'model.onnx';
 
 /**
- * Puts a model and its weight files into `folder`, each verified as it comes, those that are there read back. Returns the path of the
- * model file and the bytes of all. Whether model and weights together have the model's digest is for the process that loads them.
+ * Puts a model and its weight files into `folder`, each verified: fetched files as they arrive, present ones by reading them. The
+ * process that loads them checks that all together have the model's digest. Returns the path of the model file and the bytes of all.
  * @throws MODEL_DIGEST_MISMATCH, and what the source throws
  */
 export async function fetchModel(
@@ -32,7 +32,7 @@ export async function fetchModel(
   return { file, bytes };
 }
 
-/** Makes the folder of a file, if it is below `within`: a link that somebody put there leads to nothing that is written. */
+/** Creates the folder of a file, if it is below `within`. A link in its way is removed, so that nothing is written where it leads. */
 async function makeFolder(folder: string, within: string): Promise<void> {
   const root = await realpath(within);
   const steps = path.relative(within, folder).split(path.sep);
@@ -52,7 +52,7 @@ async function makeFolder(folder: string, within: string): Promise<void> {
   }
 }
 
-/** The path of a weight file, which the model named: never outside the folder, never the model itself. */
+/** Returns the path of a weight file, whose name the model gives: never outside the folder, never the model itself. */
 function within(folder: string, name: string): string {
   const plain = !/[\\\0]|^[a-z]:/i.test(name) && name.split('/').every((part) => !['', '..'].includes(part));
   const file = path.join(folder, name);
@@ -64,7 +64,7 @@ function within(folder: string, name: string): string {
   );
 }
 
-/** @param most bytes that it may have */
+/** Fetches a file unless it is there with this digest. Returns its length. @param most bytes that it may have */
 async function fetchFile(
   file: string,
   digest: string,
@@ -77,7 +77,7 @@ async function fetchFile(
   if (bytes > most) throw tooLarge(digest, bytes);
   const temporary = `${file}.part`;
   const hash = createHash('sha256');
-  // Made anew, never what is there already: that may be a link to somewhere else.
+  // A new file, since one that is there already may be a link to somewhere else.
   await rm(temporary, { force: true, recursive: true });
   const handle = await open(temporary, 'wx');
   try {

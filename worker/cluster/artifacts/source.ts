@@ -2,7 +2,7 @@ import { CHUNK_BYTES, digestOfChunks } from '../../../shared/dataset/data-digest
 import { SmoothcertError } from '../../../shared/errors.js';
 import type { Artifact, ArtifactStore } from '../../../shared/ports/artifact-store.js';
 
-/** Where artifacts come from. Nothing that it says is believed: whoever reads verifies. */
+/** Where artifacts come from. Its answers are not trusted: whoever reads verifies them. */
 export interface ArtifactSource {
   /** @throws SmoothcertError ARTIFACT_MISSING, SERVER_UNREACHABLE */
   describe(digest: string): Promise<Artifact & { readonly chunks: readonly string[] }>;
@@ -10,7 +10,7 @@ export interface ArtifactSource {
   read(digest: string, begin: number, end: number): AsyncIterable<Uint8Array>;
 }
 
-/** Artifacts of a folder that this machine can read. */
+/** Returns the artifacts of a store that this machine can read. */
 export function folderSource(store: ArtifactStore): ArtifactSource {
   return {
     async describe(digest) {
@@ -23,8 +23,8 @@ export function folderSource(store: ArtifactStore): ArtifactSource {
   };
 }
 
-/** The same source; `onRead` is told of the bytes that come from it, whatever for. */
-export function told(source: ArtifactSource, onRead: (bytes: number) => void): ArtifactSource {
+/** Returns the same source; `onRead` is called with the number of bytes of each part that is read. */
+export function metered(source: ArtifactSource, onRead: (bytes: number) => void): ArtifactSource {
   return {
     describe: (digest) => source.describe(digest),
     async *read(digest, begin, end) {
@@ -36,7 +36,7 @@ export function told(source: ArtifactSource, onRead: (bytes: number) => void): A
   };
 }
 
-/** The data set's chunk digests, once they are known to be those of this data digest. @throws DATA_DIGEST_MISMATCH */
+/** Returns the chunk digests of a data set, verified against its data digest. @throws DATA_DIGEST_MISMATCH */
 export async function verifiedChunks(
   source: ArtifactSource,
   digest: string,

@@ -10,16 +10,16 @@ import {
 import { CHUNK_BYTES } from '../../../shared/dataset/data-digest.js';
 import { mismatch, verifiedChunks, type ArtifactSource } from './source.js';
 
-/** Made if it is not there; a link in its place, which may lead anywhere, is refused (where the system can: not on Windows). */
+/** Creates the file if need be, and refuses a link in its place, which may lead anywhere (Windows cannot refuse it). */
 const OPENING = constants.O_RDWR | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /**
- * A canonical data set of which only the chunks are here that somebody asked for, in a file of its whole length. A chunk counts as
- * here once its bytes were read back from the disk, or fetched, with the digest that the data digest vouches for.
+ * A canonical data set of which only the wanted chunks are in the file, which has the whole length. A chunk is present once its
+ * bytes, read back from the disk or fetched, have the digest that the data digest confirms.
  */
 export class SparseDataSet {
-  private readonly here = new Set<number>();
-  private readonly coming = new Map<number, Promise<void>>();
+  private readonly present = new Set<number>();
+  private readonly loading = new Map<number, Promise<void>>();
   private geometry!: DataSetGeometry;
 
   private constructor(
@@ -32,7 +32,11 @@ export class SparseDataSet {
     private readonly onFetched: (bytes: number) => void,
   ) {}
 
-  /** @param onFetched told of bytes that now take space. @throws DATA_DIGEST_MISMATCH, DATA_FORMAT, and what the source throws */
+  /**
+   * Opens the file of a data set and reads its header.
+   * @param onFetched called with the bytes that now take space
+   * @throws DATA_DIGEST_MISMATCH, DATA_FORMAT, and what the source throws
+   */
   static async open(
     file: string,
     digest: string,
@@ -57,7 +61,7 @@ export class SparseDataSet {
     }
   }
 
-  /** Resolves once the images' bytes are in the file, verified. Images that the data set does not hold are passed over. */
+  /** Resolves once the images' bytes are in the file, verified. Images that the data set does not hold are skipped. */
   async ensure(images: Iterable<number>): Promise<void> {
     const { holds, imageOffset, imageBytes } = this.geometry;
     for (const image of images) {
@@ -66,20 +70,20 @@ export class SparseDataSet {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.coming.values());
+    await Promise.allSettled(this.loading.values());
     await this.handle.close();
   }
 
   private async ensureChunks(begin: number, end: number): Promise<void> {
     for (let chunk = Math.floor(begin / CHUNK_BYTES); chunk * CHUNK_BYTES < end; chunk++) {
-      if (this.here.has(chunk)) continue;
-      const coming = this.coming.get(chunk) ?? this.bring(chunk).finally(() => this.coming.delete(chunk));
-      this.coming.set(chunk, coming);
-      await coming;
+      if (this.present.has(chunk)) continue;
+      const loading = this.loading.get(chunk) ?? this.load(chunk).finally(() => this.loading.delete(chunk));
+      this.loading.set(chunk, loading);
+      await loading;
     }
   }
 
-  private async bring(chunk: number): Promise<void> {
+  private async load(chunk: number): Promise<void> {
     const begin = chunk * CHUNK_BYTES;
     const length = Math.min(CHUNK_BYTES, this.bytes - begin);
     const bytes = Buffer.alloc(length);
@@ -89,7 +93,7 @@ export class SparseDataSet {
       await this.handle.write(bytes, 0, length, begin);
     }
     this.onFetched(length);
-    this.here.add(chunk);
+    this.present.add(chunk);
   }
 
   /** Fills `bytes` from the source. */
