@@ -36,7 +36,7 @@ export const FLOORS = {
 };
 
 /**
- * What the files of a folder may not import: floors that are not open to it, and libraries but for `libraries`. `open`
+ * Returns a rule against the imports that a folder may not have: floors that are not open to it, and libraries but for `libraries`. `open`
  * adds rooms to what the floor may import; `closed` takes patterns away. The last border that matches a file decides.
  */
 function border({ folder, files = '*.ts', open = [], closed = [], libraries = [] }) {

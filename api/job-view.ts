@@ -8,7 +8,7 @@ import type { Progress } from '../shared/job-progress.js';
  * jobs. It is known to coordinator, adapters and command line; workers do not need it. It does not know how jobs are run.
  */
 
-/** What has become of a job. */
+/** The state of a job. */
 export type JobState = 'pending' | 'running' | 'cancelling' | FinalState;
 
 /** A job as clients see it. */

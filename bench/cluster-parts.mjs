@@ -145,7 +145,7 @@ export function residentMiB(pid) {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** What the machine was doing beside this, to judge the figures by. */
+/** Returns the load of the machine, to judge the figures by. */
 export const load = () => `load ${loadavg()[0].toFixed(1)}`;
 
 export const median = (values) => quantile(values, 0.5);

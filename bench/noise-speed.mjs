@@ -14,7 +14,7 @@ function multiplyHigh(a, b) {
   return aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carried / 65536);
 }
 
-/** What one would write without WebAssembly: Philox4x32-10 on Math.imul, Box-Muller on Math.log, cos and sin. */
+/** Does the same without WebAssembly: Philox4x32-10 on Math.imul, Box-Muller on Math.log, cos and sin. */
 function plain(base, gain, out, begin, size, image, sample, key0, key1) {
   for (let j = 0; j < size; j += 4) {
     let c0 = j >> 2;

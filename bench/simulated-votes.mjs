@@ -5,7 +5,7 @@ import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../dist/shared/job-spec.js';
 
 export const NUMERIC_CLASS = 'cpu/simulated/known-p';
 
-/** What the simulated worker says of a model that nobody ever runs. */
+/** The preparation of a model that nobody ever runs. */
 export const PREPARED = {
   layout: 'nchw',
   output: 'scores',
@@ -19,7 +19,7 @@ export const PREPARED = {
   generator: { name: 'philox4x32-10/box-muller-f32', version: 1 },
 };
 
-/** What is asked for where `certify` is given no flags. */
+/** The claim of `certify` without flags. */
 export const CLAIM = {
   sigma: 0.25,
   seed: '1',

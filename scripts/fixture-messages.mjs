@@ -152,7 +152,7 @@ const artifact = { digest: B, kind: 'data-set', bytes: 2 ** 40 };
 
 const { encodePrepared } = cluster;
 
-/** What coordinators and workers tell each other or store: name of the message, what writes it, and its content. */
+/** The messages that coordinators and workers send each other or store: name, function that writes it, content. */
 const CLUSTER = {
   TaskMessage: [cluster.encodeTask, { name: 'abcdef012345.17', job: ID, shards, insist: true }],
   StopMessage: [cluster.encodeStop, { job: ID, firstImage: 8, decided: Uint8Array.of(1, 255), ended: true }],

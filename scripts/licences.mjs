@@ -18,10 +18,10 @@ const ALLOWED = new Set([
   'Unlicense',
 ]);
 
-/** What some packages, and no others, may be under besides: libvips comes as a library of its own, which can be replaced. */
+/** Licences that are allowed for some packages alone: libvips comes as a library of its own, which can be replaced. */
 const EXCEPTIONS = [{ name: /^@img\/sharp-/, licence: 'LGPL-3.0-or-later' }];
 
-/** Whether an SPDX expression is fulfilled by licences that are allowed: one side of an OR, both of an AND. */
+/** Returns true if allowed licences fulfil an SPDX expression: one side of an OR, both of an AND. */
 function isAllowed(expression, allowed) {
   const tokens = expression.match(/\(|\)|[^\s()]+/g) ?? [];
   let at = 0;

@@ -37,7 +37,7 @@ function keysOf(command) {
   return new Set(Object.keys(parse(printConfig(command))));
 }
 
-/** What holds where the flag is not given, and the description without it. */
+/** Returns the default of a flag, and the description without it. */
 function defaultOf(option, needed) {
   const [, meaning, said] = /^(.*?)(?: \(default: (.*)\))?$/.exec(option.description);
   if (option.defaultValue !== undefined) return [code(String(option.defaultValue)), meaning];
@@ -45,7 +45,7 @@ function defaultOf(option, needed) {
   return [needed ? 'none: it is needed' : option.isBoolean() ? 'off' : '', meaning];
 }
 
-/** What the columns hold of a flag; a column that is empty in a whole table is left out of it. */
+/** The columns of a table of flags; a column that is empty in a whole table is left out of it. */
 const COLUMNS = ['flag', 'default', 'choices', 'environment', 'key in a file', 'job or run', 'meaning'];
 
 function rowOf(option, keys) {

@@ -39,6 +39,12 @@ describe('what is impossible', () => {
       'With 64 samples an image, nothing is left behind the pilot of 64 samples',
     );
     expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
+    const wanted = { radius: '0.50', symbol: 'λ', scale: 0.5 };
+    const far = { reason: 'out-of-reach', noise: 'uniform', wanted, farthest: 0.5 } as const;
+    expect(new ImpossibleClaim(far)).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: 'With uniform noise of λ = 0.5, no votes certify a radius of 0.50: all radii are below 0.5.',
+    });
     const looks = { reason: 'too-many-looks', samples: 200_000, looks: 13, most: 12 } as const;
     expect(new ImpossibleClaim(looks)).toMatchObject({
       code: 'SCHEDULE_TOO_LONG',

@@ -1,4 +1,4 @@
-import { SmoothcertError } from '../shared/errors.js';
+import { SmoothcertError, type ErrorCode } from '../shared/errors.js';
 import type { Claim } from '../shared/job.js';
 
 /** A radius that was asked for, as it is written, and the noise: the symbol and the value of its scale. */
@@ -17,6 +17,13 @@ export type Impossible =
       readonly alpha: number;
       readonly rule: Claim['stop']['kind'];
       readonly wanted: WantedRadius | null;
+    }
+  /** The noise certifies no radius as large as this one, whatever the votes: all are below `farthest`, in the radius's units. */
+  | {
+      readonly reason: 'out-of-reach';
+      readonly noise: string;
+      readonly wanted: WantedRadius;
+      readonly farthest: number;
     }
   /** `two-stage` spends all its samples on the pilot. */
   | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
@@ -38,6 +45,10 @@ export function describeImpossible(why: Impossible): string {
           : `a radius of ${why.wanted.radius} at ${why.wanted.symbol} = ${why.wanted.scale}`;
       return `With ${why.samples} samples and α = ${why.alpha}, not even votes that all agree would certify ${wanted}`;
     }
+    case 'out-of-reach': {
+      const { noise, wanted, farthest } = why;
+      return `With ${noise} noise of ${wanted.symbol} = ${wanted.scale}, no votes certify a radius of ${wanted.radius}: all radii are below ${farthest}`;
+    }
     case 'nothing-behind-pilot':
       return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;
     case 'too-many-looks':
@@ -45,11 +56,17 @@ export function describeImpossible(why: Impossible): string {
   }
 }
 
+const CODES = {
+  'budget-too-small': 'BUDGET_TOO_SMALL',
+  'out-of-reach': 'OPTION_INVALID',
+  'nothing-behind-pilot': 'BUDGET_TOO_SMALL',
+  'too-many-looks': 'SCHEDULE_TOO_LONG',
+} as const satisfies Record<Impossible['reason'], ErrorCode>;
+
 /** A claim that no number of votes would fulfil. Users do not meet it: `checkJob` finds it before a job is made. */
 export class ImpossibleClaim extends SmoothcertError {
   constructor(readonly why: Impossible) {
-    const code = why.reason === 'too-many-looks' ? 'SCHEDULE_TOO_LONG' : 'BUDGET_TOO_SMALL';
-    super(code, `${describeImpossible(why)}.`, 'Check the job before it is made.');
+    super(CODES[why.reason], `${describeImpossible(why)}.`, 'Check the job before it is made.');
   }
 }
 

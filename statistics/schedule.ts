@@ -1,8 +1,7 @@
-import { SmoothcertError } from '../shared/errors.js';
 import { MAX_SAMPLES } from '../shared/job-limits.js';
 import type { BoundName, StoppingRule } from '../shared/job.js';
 import { BOUNDS } from './bounds/bounds.js';
-import { pairNotOffered } from './claim.js';
+import { requireCovered } from './precondition.js';
 import { targetLooks } from './target.js';
 import { twoStageLooks } from './two-stage.js';
 
@@ -13,16 +12,16 @@ import { twoStageLooks } from './two-stage.js';
  * `gain`: the looks of the bound. `target` and `two-stage`: their own, see there. `fixed`: [selection, selection +
  * maxSamples], as `maxSamples` samples bound the class that others chose.
  *
- * @throws OPTION_INVALID unless the numbers are whole, from 1 to 1e9; PAIR_NOT_OFFERED for `gain` with a bound that looks
- * once; SCHEDULE_TOO_LONG where `spending` would have more than 12 looks; BUDGET_TOO_SMALL where nothing is left behind
+ * @throws INTERNAL unless the numbers are whole, from 1 to 1e9, and for `gain` with a bound that looks once;
+ * SCHEDULE_TOO_LONG where `spending` would have more than 12 looks; BUDGET_TOO_SMALL where nothing is left behind
  * the pilot
  */
 export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: number): number[] {
-  checkSamples('--max-samples', maxSamples);
+  requireSamples(maxSamples);
   switch (stop.kind) {
     case 'gain': {
-      const { looks, rules } = BOUNDS[bound];
-      if (looks === null) throw pairNotOffered(stop.kind, bound, rules.gain);
+      const { looks } = BOUNDS[bound];
+      requireCovered(looks !== null, `gain is not offered with ${bound}`);
       return looks(maxSamples);
     }
     case 'target':
@@ -30,16 +29,12 @@ export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: numbe
     case 'two-stage':
       return twoStageLooks(maxSamples);
     case 'fixed':
-      checkSamples('--n0', stop.selection);
+      requireSamples(stop.selection);
       return [stop.selection, stop.selection + maxSamples];
   }
 }
 
-function checkSamples(option: string, samples: number): void {
-  if (Number.isInteger(samples) && samples >= 1 && samples <= MAX_SAMPLES) return;
-  throw new SmoothcertError(
-    'OPTION_INVALID',
-    `${option} ${samples} is not a number of samples.`,
-    `Give a whole number from 1 to ${MAX_SAMPLES}.`,
-  );
+function requireSamples(samples: number): void {
+  const covered = Number.isInteger(samples) && samples >= 1 && samples <= MAX_SAMPLES;
+  requireCovered(covered, `${samples} samples`);
 }

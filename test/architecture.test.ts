@@ -27,7 +27,7 @@ const cellsOf = (line: string): string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-/** What stands between backticks, folders without their last slash. */
+/** Returns the names between backticks, folders without their last slash. */
 const namesIn = (cell: string): string[] =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!.replace(/\/$/, ''));
 
@@ -75,7 +75,7 @@ describe('the borders', () => {
     expect(rows.sort()).toEqual(floors.sort());
   });
 
-  /** What a border may take away from what its floor may import. */
+  /** Names that a border may close although its floor may import them, and the rooms that they stand for. */
   const CLOSED = { 'node:': 'node:fs', ...closable('shared/ports', 'shared/telemetry', 'shared/wire') };
   function closable(...folders: string[]) {
     return Object.fromEntries(folders.map((folder) => [folder, `../../${folder}/any.js`]));

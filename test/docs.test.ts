@@ -128,7 +128,7 @@ describe('paths', () => {
         .replaceAll(/\*|<\w+>/g, '[^/]+')
         .replaceAll(/\{([^}]+)\}/g, (_, either: string) => `(${either.replaceAll(',', '|')})`)}(/|$)`,
     );
-  /** What a command of the same document makes. */
+  /** Files that a command of the same document makes. */
   const MADE = /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/)/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
@@ -235,7 +235,7 @@ describe('docs/testing.md', () => {
   });
 });
 
-/** What GitHub makes of headings. */
+/** Returns the anchors that GitHub makes of headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!

@@ -7,7 +7,7 @@ import { CERTIFY } from './certify-verb.js';
 
 const REQUIRED = ['--model', 'm.onnx', '--data', 'd.npz', '--sigma', '0.25', '--out', 'o'];
 
-/** What the command makes of these arguments. */
+/** Returns the configuration that the command makes of these arguments. */
 const config = (...args: string[]) => certifyConfig(valuesFrom(CERTIFY, [...REQUIRED, ...args]));
 
 const refused = (code: string, message: RegExp): unknown =>

@@ -85,6 +85,7 @@ export function faultError(
       );
     }
     case 'budget-too-small':
+    case 'out-of-reach':
     case 'nothing-behind-pilot':
     case 'too-many-looks':
       return impossibleError(fault);
@@ -114,6 +115,8 @@ function impossibleError(why: Impossible): SmoothcertError {
       const price = why.rule === 'two-stage' ? ', or lower --min-gain' : '';
       return new SmoothcertError('BUDGET_TOO_SMALL', message, `Raise --max-samples or --alpha${price}.`);
     }
+    case 'out-of-reach':
+      return optionError(message, 'Leave the larger --radii out, or add more noise.');
     case 'nothing-behind-pilot':
       return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --max-samples.');
     case 'too-many-looks':

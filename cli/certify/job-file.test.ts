@@ -44,6 +44,23 @@ describe('job.json', () => {
     await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
   });
 
+  it.each<[string, Job]>([
+    ['its alpha 0.5 is outside [1e-12, 0.25]', makeJob({ alpha: 0.5 })],
+    ['its bound clt is not offered with the stopping rule gain', makeJob({ bound: 'clt' })],
+    ['its maxSamples does not fit: With 2 samples', makeJob({ looks: [2] })],
+  ])('is refused where it was written by hand, and %s', async (fault, job) => {
+    await writeJobFile(folder.path, job, NOTES);
+    await expect(readJobFile(folder.path)).rejects.toMatchObject({
+      code: 'JOB_FILE_DAMAGED',
+      message: expect.stringContaining(fault) as string,
+    });
+  });
+
+  it('is refused where its looks are no schedule of its rule', async () => {
+    await writeJobFile(folder.path, makeJob({ ...FIXED, looks: [30, 60] }), NOTES);
+    await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
+  });
+
   it('is refused where it cannot be read', async () => {
     await mkdir(folder.file('job.json'));
     await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });

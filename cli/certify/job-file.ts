@@ -1,9 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
-import { SmoothcertError } from '../../shared/errors.js';
+import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type BoundName, type Job } from '../../shared/job.js';
+import { faultsOfClaim } from '../../coordinator/core/check-job.js';
+import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
@@ -29,12 +31,25 @@ export async function readJobFile(folder: string): Promise<Job | null> {
     const { job, job_digest: digest } = JSON.parse(text) as { job: Job; job_digest: string };
     refuseOtherProtocol(file, job.protocol);
     // The digest finds accidents only: whoever forges the file forges the digest, too.
-    if (jobDigest(job) === digest) return jobOfJson(JSON.stringify(job));
+    if (jobDigest(job) === digest) return refuseFaults(file, jobOfJson(JSON.stringify(job)));
   } catch (error) {
-    const isOther = error instanceof SmoothcertError && error.code === 'PROTOCOL_MISMATCH';
-    throw isOther ? error : damaged(file, error);
+    throw error instanceof SmoothcertError && TOLD.has(error.code) ? error : damaged(file, error);
   }
   throw damaged(file, null);
+}
+
+/** Errors that say of a file what is wrong with it; all others mean that it is not a job. */
+const TOLD: ReadonlySet<ErrorCode> = new Set(['PROTOCOL_MISMATCH', 'JOB_FILE_DAMAGED']);
+
+/** Returns the job, which may have been written by hand. @throws JOB_FILE_DAMAGED if its claim cannot be made */
+function refuseFaults(file: string, job: Job): Job {
+  const [fault] = faultsOfClaim(job);
+  if (fault === undefined) return job;
+  throw new SmoothcertError(
+    'JOB_FILE_DAMAGED',
+    `${file} holds a job that cannot be certified: its ${fault.field} ${descriptionOf(fault)}.`,
+    'Restore the folder from a copy, or certify into a new folder.',
+  );
 }
 
 /** Checked before the digest: another version may compute it from other bytes. */

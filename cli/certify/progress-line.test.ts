@@ -5,7 +5,7 @@ import { JobFold } from '../../coordinator/core/job-fold.js';
 import { allShards, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { ProgressLine } from './progress-line.js';
 
-/** What a terminal of this width is sent; a pipe is no terminal. */
+/** Returns an output, a terminal of this width or a pipe, and the texts that it is sent. */
 function screen(isTTY: boolean, columns = 120) {
   const written: string[] = [];
   const stream = Object.create(WriteStream.prototype) as WriteStream;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { JOB_RANGES } from '../../shared/job-limits.js';
-import { checkJob, faultsOfRadii, type JobChoices, type JobFault } from './check-job.js';
+import type { BoundName, Claim, RuleName, StoppingRule } from '../../shared/job.js';
+import { makeJob } from '../../test/support/jobs.js';
+import { uniform } from '../../test/support/l1-noises.js';
+import { checkJob, faultsOfClaim, faultsOfRadii, type JobChoices, type JobFault } from './check-job.js';
 
 const JOB: JobChoices = {
   images: null,
@@ -19,6 +22,12 @@ const JOB: JobChoices = {
 };
 const TWO_STAGE = { stop: { kind: 'two-stage', minGain: 0.02 }, bound: 'clopper-pearson' } as const;
 const FIXED = { stop: { kind: 'fixed', selection: 100 }, bound: 'clopper-pearson' } as const;
+const RULES: Readonly<Record<RuleName, StoppingRule>> = {
+  gain: JOB.stop,
+  target: { kind: 'target', radii: ['0.5'] },
+  'two-stage': TWO_STAGE.stop,
+  fixed: FIXED.stop,
+};
 const target = (...radii: string[]) => ({ stop: { kind: 'target', radii }, bound: 'anytime' }) as const;
 const normalisation = (more: Partial<JobChoices['normalisation']>) => ({
   normalisation: { ...JOB.normalisation, ...more },
@@ -39,6 +48,10 @@ describe('a job without faults', () => {
     ['of as many radii as there may be', target(...ascending(1024))],
     ['of two-stage', TWO_STAGE],
     ['of fixed', FIXED],
+    [
+      'of fixed with as many samples as there may be, twice',
+      { ...FIXED, stop: { kind: 'fixed', selection: 1e9 }, maxSamples: 1e9 },
+    ],
     ['of fixed with clt, whatever its samples', { ...FIXED, bound: 'clt', maxSamples: 1 }],
   ])('%s', (_, more) => expect(faultsOf(more)).toEqual([]));
 });
@@ -116,6 +129,28 @@ describe('a field of a job', () => {
     expect(faultsOf({ bound: 'clt' })).toMatchObject([{ offered: ['spending', 'anytime'] }]);
   });
 
+  it.each<[RuleName, BoundName, RegExp, BoundName[]]>([
+    ['gain', 'clopper-pearson', /35 times/, ['spending', 'anytime']],
+    ['gain', 'clt', /is no bound/, ['spending', 'anytime']],
+    ['target', 'spending', /more often than the tables/, ['anytime']],
+    ['target', 'clopper-pearson', /35 times/, ['anytime']],
+    ['target', 'clt', /is no bound/, ['anytime']],
+    ['two-stage', 'spending', /looks once/, ['clopper-pearson']],
+    ['two-stage', 'anytime', /looks once/, ['clopper-pearson']],
+    ['two-stage', 'clt', /is no bound/, ['clopper-pearson']],
+    ['fixed', 'spending', /looks once/, ['clopper-pearson']],
+    ['fixed', 'anytime', /looks once/, ['clopper-pearson']],
+  ])('is the pair of %s and %s', (rule, bound, why, offered) => {
+    const fault = {
+      reason: 'pair-not-offered',
+      rule,
+      bound,
+      why: expect.stringMatching(why) as string,
+      offered,
+    };
+    expect(faultsOf({ stop: RULES[rule], bound })).toMatchObject([fault]);
+  });
+
   it('does not hide another one', () => {
     const faults = faultsOf({ sigma: -1, alpha: 0.5, bound: 'clt', seed: 'x', maxSamples: 1 });
     expect(faults.map(({ field }) => field)).toEqual(['sigma', 'seed', 'alpha', 'bound']);
@@ -172,6 +207,26 @@ describe('a claim that no votes would fulfil', () => {
     ],
   ])('%s', (_, more, fault) => expect(faultsOf(more)).toEqual([fault]));
 
+  it('is a radius of more noise scales than a number holds', () => {
+    expect(faultsOf({ ...target('0.25'), sigma: 1e-310 })).toMatchObject([
+      { reason: 'budget-too-small', field: 'maxSamples', wanted: { radius: '0.25' } },
+    ]);
+  });
+
+  it('asks for a radius that the noise cannot reach, whatever the votes', () => {
+    const job = { ...JOB, ...target('0.25', '0.50') };
+    expect(checkJob(job, uniform)).toEqual([
+      {
+        reason: 'out-of-reach',
+        field: 'radii',
+        noise: 'uniform',
+        wanted: { radius: '0.50', symbol: 'λ', scale: 0.5 },
+        farthest: 0.5,
+      },
+    ]);
+    expect(checkJob({ ...job, ...target('0.25', '0.45') }, uniform)).toEqual([]);
+  });
+
   it('is not looked for where a field is wrong', () => {
     expect(faultsOf({ maxSamples: 1, sigma: 0 }).map(({ field }) => field)).toEqual(['sigma']);
   });
@@ -185,4 +240,23 @@ describe('a claim that no votes would fulfil', () => {
 it('radii that are asked for later are checked alike', () => {
   expect(faultsOfRadii(['0.25', '0.5'])).toEqual([]);
   expect(faultsOfRadii([])).toEqual([{ reason: 'count', field: 'radii', count: 0, most: 1024 }]);
+});
+
+describe('the claim of a job that was read', () => {
+  const job = makeJob();
+  const faultsWith = (change: Partial<Claim>) =>
+    faultsOfClaim({ ...job, claim: { ...job.claim, ...change } });
+
+  it('is checked like that of a new one', () => {
+    expect(faultsWith({})).toEqual([]);
+    expect(faultsWith({ alpha: 0.5 })).toEqual([outOfRange('alpha', 0.5)]);
+    expect(faultsWith({ bound: 'clt' })).toMatchObject([{ reason: 'pair-not-offered' }]);
+    expect(faultsWith({ looks: [2] })).toMatchObject([{ reason: 'budget-too-small', samples: 2 }]);
+  });
+
+  it('has looks that are a schedule of its rule', () => {
+    expect(() => faultsWith({ stop: { kind: 'fixed', selection: 10 }, bound: 'clopper-pearson' })).toThrow(
+      /No theorem covers this claim: the looks/,
+    );
+  });
 });

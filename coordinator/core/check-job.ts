@@ -6,16 +6,18 @@ import {
   MAX_RADII,
   MAX_TEXT,
   SEED_LIMIT,
-  isPlainDecimal,
 } from '../../shared/job-limits.js';
-import type { BoundName, RuleName, StoppingRule } from '../../shared/job.js';
+import type { BoundName, Job, RuleName, StoppingRule } from '../../shared/job.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
+import { areRadii } from '../../statistics/claim.js';
+import type { Noise } from '../../statistics/noises/noise.js';
+import { NOISES } from '../../statistics/noises/noises.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { NOISE } from './job-of.js';
-import { compileDecision } from './look.js';
+import { compileDecision, compileFor } from './look.js';
 
 /** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
 export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
@@ -67,16 +69,36 @@ export type JobFault =
       readonly offered: readonly BoundName[];
     }
   /** Each field is right, and no number of votes would fulfil the claim. */
-  | (Impossible & { readonly field: 'maxSamples' });
+  | ImpossibleFault;
+
+type ImpossibleFault =
+  | (Extract<Impossible, { reason: 'out-of-reach' }> & { readonly field: 'radii' })
+  | (Exclude<Impossible, { reason: 'out-of-reach' }> & { readonly field: 'maxSamples' });
 
 /**
  * Checks a job before it is made: each field, then, if all are right, whether votes can fulfil the claim. It is the only
  * check that a user meets: the command line and the service both word its faults, of which there are none if the job is
  * right. What only the data set can tell (which images there are) is not looked at.
+ *
+ * @param noise the noise of the job
  */
-export function checkJob(job: JobChoices): JobFault[] {
+export function checkJob(job: JobChoices, noise: Noise = NOISES[NOISE]): JobFault[] {
   const faults = [...faultsOfFields(job)];
-  return faults.length > 0 ? faults : faultsOfClaim(job);
+  if (faults.length > 0) return faults;
+  return impossibleIn(() => {
+    const { alpha, bound, stop, maxSamples, sigma } = job;
+    const looks = looksFor(stop, bound, maxSamples);
+    compileFor({ alpha, bound, stop, looks, images: ONE_IMAGE }, noise, sigma);
+  });
+}
+
+/**
+ * Checks the claim of a job that was read from a file, whose looks stand there: whoever writes a job by hand has not met
+ * `checkJob`. @throws INTERNAL if the looks are no schedule of the rule
+ */
+export function faultsOfClaim({ claim, draw }: Job): JobFault[] {
+  const faults = [...faultsOfProof(claim)];
+  return faults.length > 0 ? faults : impossibleIn(() => compileDecision(claim, draw.noise));
 }
 
 function* faultsOfFields(job: JobChoices): Generator<JobFault> {
@@ -89,10 +111,19 @@ function* faultsOfFields(job: JobChoices): Generator<JobFault> {
   yield* faultsOfChannels('std', std);
   yield* faultsOfOutput(job.output);
   if (job.batch !== null) yield* faultsOfNumber('batch', job.batch);
-  yield* faultsOfNumber('alpha', job.alpha);
-  yield* faultsOfPair(job.stop.kind, job.bound);
-  yield* faultsOfRule(job.stop);
+  yield* faultsOfProof(job);
   yield* faultsOfNumber('maxSamples', job.maxSamples);
+}
+
+/** Yields what keeps the theorems from covering a claim: its α, its pair of rule and bound, the numbers of its rule. */
+function* faultsOfProof({
+  alpha,
+  bound,
+  stop,
+}: Pick<JobChoices, 'alpha' | 'bound' | 'stop'>): Generator<JobFault> {
+  yield* faultsOfNumber('alpha', alpha);
+  yield* faultsOfPair(stop.kind, bound);
+  yield* faultsOfRule(stop);
 }
 
 function* faultsOfNumber(field: NumberField, value: number): Generator<JobFault> {
@@ -156,21 +187,20 @@ export function faultsOfRadii(radii: readonly string[]): JobFault[] {
   if (radii.length < 1 || radii.length > MAX_RADII) {
     return [{ reason: 'count', field: 'radii', count: radii.length, most: MAX_RADII }];
   }
-  const ascending = radii.every((radius, j) => j === 0 || Number(radius) > Number(radii[j - 1]));
-  if (ascending && radii.every(isPlainDecimal)) return [];
-  return [{ reason: 'not-radii', field: 'radii', radii }];
+  return areRadii(radii) ? [] : [{ reason: 'not-radii', field: 'radii', radii }];
 }
 
 /** Which images there are decides nothing about the claim of each. */
 const ONE_IMAGE = { start: 0, stop: 1, step: 1 } as const;
 
-function faultsOfClaim({ alpha, bound, stop, maxSamples, sigma }: JobChoices): JobFault[] {
+/** Returns the fault for which a claim could not be made ready; none if it was made ready. */
+function impossibleIn(compile: () => void): JobFault[] {
   try {
-    const looks = looksFor(stop, bound, maxSamples);
-    compileDecision({ alpha, bound, stop, looks, images: ONE_IMAGE }, { kind: NOISE, scale: sigma });
+    compile();
     return [];
   } catch (error) {
     if (!(error instanceof ImpossibleClaim)) throw error;
-    return [{ ...error.why, field: 'maxSamples' }];
+    const { why } = error;
+    return [why.reason === 'out-of-reach' ? { ...why, field: 'radii' } : { ...why, field: 'maxSamples' }];
   }
 }

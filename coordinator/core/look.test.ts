@@ -373,8 +373,8 @@ describe('when something may be decided', () => {
 
 describe('claims that cannot be made', () => {
   it.each<[string, Claim]>([
-    ['PAIR_NOT_OFFERED', { ...FIXED, bound: 'anytime' }],
-    ['OPTION_INVALID', { ...FIXED, alpha: 0.5 }],
+    ['INTERNAL', { ...FIXED, bound: 'anytime' }],
+    ['INTERNAL', { ...FIXED, alpha: 0.5 }],
     ['BUDGET_TOO_SMALL', { ...FIXED, looks: [20, 29] }],
     ['BUDGET_TOO_SMALL', gain('anytime', [12])],
     [

@@ -1,7 +1,7 @@
 import type { Claim, NoiseSpec } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { compileBound } from '../../statistics/bounds/bounds.js';
-import { checkClaim } from '../../statistics/claim.js';
+import { requireProvable } from '../../statistics/claim.js';
 import type { Noise } from '../../statistics/noises/noise.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { certifiedRadius } from '../../statistics/radius.js';
@@ -13,11 +13,15 @@ import { gainRule, targetRule } from './repeated-looks.js';
  * Makes a claim ready to decide, for votes under this noise. Guarantee, but for the bound `clt`, which never holds a
  * certificate: for every image, P(its held certificate is ever wrong) ≤ claim.alpha.
  *
- * @throws PAIR_NOT_OFFERED, OPTION_INVALID, SCHEDULE_TOO_LONG or BUDGET_TOO_SMALL for a claim that cannot be made
+ * @throws ImpossibleClaim if no number of votes would fulfil the claim; INTERNAL if no theorem covers it
  */
 export function compileDecision(claim: Claim, { kind, scale }: Pick<NoiseSpec, 'kind' | 'scale'>): Decision {
-  checkClaim(claim);
-  const noise = NOISES[kind];
+  return compileFor(claim, NOISES[kind], scale);
+}
+
+/** Does the same for a noise that has no kind of its own. @param scale the noise's, in pixels scaled to [0, 1] */
+export function compileFor(claim: Claim, noise: Noise, scale: number): Decision {
+  requireProvable(claim);
   const bound = compileBound(claim, noise);
   return {
     looks: claim.looks,

@@ -151,7 +151,7 @@ describe('the plan of a rule that bounds once', () => {
   });
 });
 
-/** What a test may do next: take a shard, or let a task be answered in some way. */
+/** The steps of a test: take a shard, or let a task be answered in some way. */
 const steps = fc.array(
   fc.record({
     what: fc.constantFrom(

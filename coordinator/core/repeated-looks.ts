@@ -1,8 +1,7 @@
 import type { Counts } from '../../shared/counts.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
-import { outOfReach } from '../../statistics/claim.js';
-import { budgetTooSmall } from '../../statistics/impossible-claim.js';
+import { ImpossibleClaim, budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
 import type { Noise } from '../../statistics/noises/noise.js';
 import { compileTarget } from '../../statistics/target.js';
@@ -44,12 +43,20 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
 export function targetRule(claim: Claim, radii: readonly string[], noise: Noise, scale: number): Rule {
   const { looks, alpha } = claim;
   const targets = radii.map((radius) => Number(radius) / scale);
-  if (targets.at(-1)! >= noise.farthest) throw outOfReach(noise, radii.at(-1)!, scale);
+  const wanted = (radius: string) => ({ radius, symbol: noise.symbol, scale });
+  if (noise.farthest < Infinity && targets.at(-1)! >= noise.farthest) {
+    const farthest = noise.farthest * scale;
+    throw new ImpossibleClaim({
+      reason: 'out-of-reach',
+      noise: noise.name,
+      wanted: wanted(radii.at(-1)!),
+      farthest,
+    });
+  }
   const maxSamples = looks.at(-1)!;
   const target = compileTarget({ targets, alpha, maxSamples, noise });
   const reachable = target.reached(0, maxSamples);
-  if (reachable < radii.length)
-    throw budgetTooSmall(claim, { radius: radii[reachable]!, symbol: noise.symbol, scale });
+  if (reachable < radii.length) throw budgetTooSmall(claim, wanted(radii[reachable]!));
   const certificate = (classIndex: number, j: number, look: number): Held => ({
     classIndex,
     z: targets[j]!,

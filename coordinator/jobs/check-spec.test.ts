@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { RequestError } from '../../shared/errors.js';
 import type { JobSpec } from '../../shared/job-spec.js';
-import { checkSpec } from './check-spec.js';
+import { uniform } from '../../test/support/l1-noises.js';
+import { checkJob } from '../core/check-job.js';
+import { checkSpec, descriptionOf } from './check-spec.js';
 
 const DIGEST = 'ab'.repeat(32);
 
@@ -23,7 +25,7 @@ const SPEC: JobSpec = {
   maxSamples: 100_000,
 };
 
-/** What is wrong with a spec, by field. */
+/** Returns the faults of a spec, by field. */
 function faultsOf(more: Partial<JobSpec>): Record<string, string> {
   try {
     checkSpec({ ...SPEC, ...more });
@@ -134,6 +136,13 @@ describe('a spec', () => {
         'does not fit: With 1 samples and α = 0.001, not even votes that all agree would certify an image',
     });
     expect(() => checkSpec({ ...SPEC, sigma: 0 })).toThrow('spec.sigma is 0, not a number above 0');
+  });
+
+  it('is refused for a radius that the noise cannot reach, in a sentence without flags', () => {
+    const radii = { ...SPEC, stop: { kind: 'target', radii: ['0.25', '2'] }, bound: 'anytime' } as const;
+    expect(checkJob(radii, uniform).map(descriptionOf)).toEqual([
+      'does not fit: With uniform noise of λ = 0.5, no votes certify a radius of 2: all radii are below 0.5',
+    ]);
   });
 
   it('does not take a fault of ours for one of the request', () => {

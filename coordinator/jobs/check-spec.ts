@@ -47,7 +47,7 @@ function describeFault(fault: JobFault, rule: StoppingRule['kind']): FieldFault 
 }
 
 /** Returns what is wrong as the end of a sentence that begins with the field. */
-function descriptionOf(fault: JobFault): string {
+export function descriptionOf(fault: JobFault): string {
   switch (fault.reason) {
     case 'out-of-range': {
       const { field, value, range, at } = fault;
@@ -70,6 +70,7 @@ function descriptionOf(fault: JobFault): string {
     case 'pair-not-offered':
       return `${fault.bound} is not offered with the stopping rule ${fault.rule}: ${fault.why}`;
     case 'budget-too-small':
+    case 'out-of-reach':
     case 'nothing-behind-pilot':
     case 'too-many-looks':
       return `does not fit: ${describeImpossible(fault)}`;

@@ -3,7 +3,7 @@ import { isJobId } from '../../shared/job-id-pattern.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { PAGE } from './limits.js';
 
-/** What jobs are ordered by. */
+/** The fields that jobs are ordered by. */
 type AgeKey = Pick<JobEntry, 'createMs' | 'id'>;
 
 /** Compares jobs: the newest comes first, of one millisecond the lowest id, so that every page has the same order. */

@@ -13,7 +13,7 @@ interface Said extends LogFields {
   readonly message: string;
 }
 
-/** What is said of a job. */
+/** Returns the reports of jobs, and the events that they have sent. */
 function reported(): { said: Said[]; reports: JobReports } {
   const said: Said[] = [];
   const reports = new JobReports((event, message, fields) => said.push({ event, message, ...fields }), 'j-1');

@@ -6,7 +6,7 @@ import type { LiveJob } from './live-job.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
 
 /**
- * What clients are shown of a job that this process runs. It outlives the folds of the job: when the job is begun again, clients see
+ * A job that this process runs, as clients see it. It outlives the folds of the job: when the job is begun again, clients see
  * the fold before until the new one has read as much of the ledger, so that no counter goes down.
  */
 export class ShownJob {

@@ -43,7 +43,7 @@ const ports = (more: Partial<ServicePorts> = {}): ServicePorts => ({
   ...more,
 });
 
-/** What another coordinator stores meanwhile. */
+/** Stores the job that another coordinator has made meanwhile. */
 const made = (): Promise<JobEntry | null> =>
   updateEntry(bed.jobs, ID, (entry) => {
     const found = prepared();

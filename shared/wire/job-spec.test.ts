@@ -11,7 +11,7 @@ type WireSpec = smoothcert.v1.JobSpec.$Properties;
 const D = 'ab'.repeat(32);
 const least: WireSpec = { model: { digest: D }, data: { digest: D }, sigma: 0.5 };
 
-/** What is wrong with a spec, as field → description. */
+/** Returns the faults of a spec, as field → description. */
 function faultsOf(wire: object | null): Record<string, string> {
   try {
     specOfWire(wire === null ? null : Wire.decode(Wire.encode(wire).finish()));

@@ -4,7 +4,7 @@ import type { Noise } from '../noises/noise.js';
 /** The parts of a claim that a bound is made from. */
 export type BoundClaim = Pick<Claim, 'alpha' | 'looks'>;
 
-/** What counts certify at one look. */
+/** The certificate that counts give at one look. */
 export interface Certified {
   /** Raw upper bound on the failure probability, below ½; radius.ts makes of it what may be published. */
   readonly deltaUpper: number;

@@ -41,7 +41,7 @@ async function bytesIn(store: ArtifactStore, digest: string, begin: number, end:
   return Buffer.concat(parts);
 }
 
-/** What every artifact store promises. */
+/** Tests the promises of every artifact store. */
 export function describeArtifactStore(name: string, adapter: ArtifactAdapter): void {
   describe(`the artifact store: ${name}`, () => {
     describeKeeping(adapter);

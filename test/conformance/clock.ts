@@ -6,7 +6,7 @@ import { never } from '../support/never.js';
 /** Timers may count whole milliseconds from a moment that has begun. */
 const TIMER_MS = 1;
 
-/** What every clock promises. */
+/** Tests the promises of every clock. */
 export function describeClock(name: string, create: () => Clock): void {
   describe(`the clock: ${name}`, () => {
     it('never goes back', async () => {

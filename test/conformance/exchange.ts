@@ -38,7 +38,7 @@ function newOrder(): WorkOrder {
 
 const recordFor = ({ jobDigest }: WorkOrder, task: string) => ({ ...recordOf(task), jobDigest });
 
-/** What every exchange promises, to coordinators and to workers. */
+/** Tests the promises of every exchange, to coordinators and to workers. */
 export function describeExchange(name: string, adapter: ExchangeAdapter): void {
   describe(`the exchange: ${name}`, () => {
     describeJobs(adapter);

@@ -21,7 +21,7 @@ export interface JobStoreAdapter {
 
 const idsIn = async (store: JobStore) => (await store.list()).map(({ entry }) => entry.id);
 
-/** What every job store promises. */
+/** Tests the promises of every job store. */
 export function describeJobStore(name: string, adapter: JobStoreAdapter): void {
   describe(`the job store: ${name}`, () => {
     describeCreating(adapter);

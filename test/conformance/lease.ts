@@ -21,7 +21,7 @@ export interface LeaseAdapter {
   readonly contended: boolean;
 }
 
-/** What every lease promises. */
+/** Tests the promises of every lease. */
 export function describeLease(name: string, adapter: LeaseAdapter): void {
   describe(`the lease: ${name}`, () => {
     describeHolding(adapter);

@@ -35,7 +35,7 @@ async function write(store: LedgerStore, job: string, ...tasks: readonly string[
 
 const jobsIn = async (store: LedgerStore) => (await store.list()).map(({ job }) => job).sort();
 
-/** What every ledger store promises. */
+/** Tests the promises of every ledger store. */
 export function describeLedgerStore(name: string, { create }: LedgerStoreAdapter): void {
   describe(`the ledger store: ${name}`, () => {
     it('holds no ledger at first', async () => {

@@ -29,7 +29,7 @@ function knows(view: StopSignal, images: readonly number[]): Promise<void> {
   });
 }
 
-/** What every stop signal promises; announcements may take their time. */
+/** Tests the promises of every stop signal; announcements may arrive late. */
 export function describeStopSignal(name: string, { create }: StopAdapter): void {
   describe(`the stop signal: ${name}`, () => {
     it('knows nothing as decided at first', async () => {

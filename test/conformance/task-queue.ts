@@ -14,7 +14,7 @@ export interface QueuePlace extends AsyncDisposable {
 export interface QueueAdapter {
   /** A queue without tasks. */
   readonly create: () => Promise<QueuePlace>;
-  /** Whether those who take may die alone; in one process all that holds tasks dies with the queue. */
+  /** True if a consumer may die alone; in one process all that holds tasks dies with the queue. */
   readonly redelivers: boolean;
   /** A queue without tasks that holds so many at most, where there is such a bound. */
   readonly createSmall?: (tasks: number) => Promise<QueuePlace>;
@@ -32,7 +32,7 @@ const namesOf = (deliveries: readonly (Delivery | null)[]): string[] =>
   deliveries.map((delivery) => delivery!.task.name).sort();
 const names = (count: number): string[] => Array.from({ length: count }, (_, k) => `task.${k}`).sort();
 
-/** What every task queue promises. */
+/** Tests the promises of every task queue. */
 export function describeTaskQueue(name: string, adapter: QueueAdapter): void {
   describe(`the task queue: ${name}`, () => {
     describeHandingOut(adapter);

@@ -16,9 +16,9 @@ export interface LedgerPlace extends AsyncDisposable {
 export interface LedgerAdapter {
   /** A place that holds no ledger yet. */
   readonly create: () => Promise<LedgerPlace>;
-  /** Whether several may be open and write at once; otherwise one follows the other. */
+  /** True if several may be open and write at once; otherwise one follows the other. */
   readonly manyWriters: boolean;
-  /** Whether places can `lose` records. */
+  /** True if places can `lose` records. */
   readonly loses?: boolean;
 }
 
@@ -50,7 +50,7 @@ function largeRecord(task: string): LedgerRecord {
 const tasksOf = (entries: readonly Entry[]): string[] => entries.map(({ record }) => record.task);
 const sequences = (entries: readonly Entry[]): number[] => entries.map(({ sequence }) => sequence);
 
-/** What every vote ledger promises. */
+/** Tests the promises of every vote ledger. */
 export function describeVoteLedger(name: string, adapter: LedgerAdapter): void {
   describe(`the vote ledger: ${name}`, () => {
     describeAppending(adapter);

@@ -60,7 +60,7 @@ export function npyHeader(shape: readonly number[]): Buffer {
 const CONVERT = new URL('../../dist/input/convert.js', import.meta.url).href;
 const LONGEST_MS = 60_000;
 
-/** What became of an import by the compiled code in a process of its own, and that process's largest memory. */
+/** The outcome of an import by the compiled code in a process of its own, and the largest memory of that process. */
 export interface Alone {
   /** Code of the SmoothcertError; null if it went well. Any other error fails here. */
   readonly code: string | null;

@@ -35,7 +35,7 @@ const compose = parse(readFileSync(project(FILE), 'utf8'), { merge: true }) as C
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { image }]) => image.startsWith('smoothcert'));
 const docs = readFileSync(project('docs/deploy.md'), 'utf8');
-/** What a user makes; docs/deploy.md says how. */
+/** The files that a user makes; docs/deploy.md says how. */
 const MADE = new Set(['keys.conf', ...Object.keys(compose.secrets)].map((name) => `./secrets/${name}`));
 const bindsOf = ({ volumes = [] }: Service) => volumes.filter((volume) => volume.startsWith('.'));
 

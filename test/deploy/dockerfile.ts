@@ -4,7 +4,7 @@ import { project } from '../harness/local-job.js';
 /** One instruction of a Dockerfile, with build arguments put in. */
 export interface Instruction {
   readonly name: string;
-  /** What follows the name, flags taken out. */
+  /** The text after the name, without flags. */
   readonly text: string;
   /** For example `--from=build` as `from: build`. */
   readonly flags: Readonly<Record<string, string>>;

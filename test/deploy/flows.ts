@@ -12,7 +12,7 @@ export interface End {
   readonly ports: Readonly<Record<number, string>>;
 }
 
-/** Whether the policies let `from` reach a port of `to`: out of where it is, and into where that is. */
+/** Returns true if the policies let `from` reach a port of `to`: both the egress of the one and the ingress of the other. */
 export function admits(
   resources: readonly Resource[],
   from: End,

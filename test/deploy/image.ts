@@ -4,7 +4,7 @@ import path from 'node:path';
 import { project } from '../harness/local-job.js';
 import { execForm, pairsOf, type Instruction, type Stage } from './dockerfile.js';
 
-/** What a container is started from. */
+/** The part of an image that a container is started from. */
 export interface Image {
   /** Files that the Dockerfile puts on top of its base, by their paths in the image. */
   readonly root: string;
@@ -106,7 +106,7 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly optional?: boolean }>>;
 }
 
-/** What `npm ci --omit=dev` installs on this system: every package of the lock file that is no development package's alone. */
+/** Installs what `npm ci --omit=dev` does on this system: each package of the lock file but those for development alone. */
 function install(target: string): void {
   const { packages } = JSON.parse(readFileSync(project('package-lock.json'), 'utf8')) as Lock;
   for (const [place, { dev, optional }] of Object.entries(packages)) {
@@ -138,7 +138,7 @@ function link(source: string, target: string, onePackage = false): void {
   }
 }
 
-/** Whether .dockerignore, which begins with "nothing" and names what goes in, keeps a path out. */
+/** Returns a function that is true of the paths that .dockerignore keeps out. It excludes everything, then names exceptions. */
 function ignoredByDocker(): (file: string) => boolean {
   const lines = readFileSync(project('.dockerignore'), 'utf8').split('\n');
   const rules = lines.filter((line) => line !== '' && !line.startsWith('#'));

@@ -17,7 +17,7 @@ export const ADDRESS = '10.96.0.10';
 const UNSHARE = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork'];
 const works = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 
-/** Whether pods can be stood in for here: as root, with namespaces of our own. Otherwise tests say so and are skipped. */
+/** True if this machine can stand in for a node: as root, with namespaces. Otherwise tests say so and are skipped. */
 export const canRunPods: boolean =
   process.platform === 'linux' &&
   process.getuid?.() === 0 &&

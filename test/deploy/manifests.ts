@@ -15,7 +15,7 @@ import { parseAllDocuments } from 'yaml';
 import { project } from '../harness/local-job.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
-/** Whether kustomize is there. Where it is not, tests that render say so and are skipped. */
+/** True if kustomize is installed. Where it is not, tests that render say so and are skipped. */
 export const hasKubectl: boolean = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
 if (!hasKubectl) console.warn('kubectl is not on the PATH: all tests of rendered manifests are SKIPPED.');
 
@@ -133,7 +133,7 @@ function workload(
   };
 }
 
-/** Whether all labels that are asked for are there. */
+/** Returns true if all wanted labels are there. */
 export function selects(
   selector: Readonly<Record<string, string>> | undefined,
   labels: Readonly<Record<string, string>>,

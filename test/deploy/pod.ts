@@ -21,7 +21,7 @@ const ALIVE_EVERY_MS = 1_000;
 const RUNTIME = '/.runtime';
 const TOOLS = ['/usr/bin/env', '/usr/bin/setpriv'];
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
-/** What the base image brings: this machine's. */
+/** The libraries of the base image: those of this machine. */
 const LIBRARIES = ['/usr/lib', '/usr/lib64'];
 
 export interface PodOptions {
@@ -198,7 +198,7 @@ function portOf({ ports }: IContainer, port: number | string): number {
   return found.containerPort;
 }
 
-/** What kubelet's runtime does before the program, as a script for a shell in namespaces of their own. */
+/** Returns the steps of kubelet's runtime before the program, as a script for a shell in namespaces of their own. */
 function scriptOf({ name, workload, image, volumes, hosts }: PodOptions): string {
   const { container, pod } = workload;
   const { root } = image;
@@ -241,7 +241,7 @@ function scriptOf({ name, workload, image, volumes, hosts }: PodOptions): string
   return lines.join('\n');
 }
 
-/** What the image and the manifest give, and what every runtime gives. */
+/** Returns the variables of the image and the manifest, and those that every runtime sets. */
 function environmentOf(name: string, container: IContainer, image: Image): Readonly<Record<string, string>> {
   const own = (container.env ?? []).map(({ name: variable, value, valueFrom }) => {
     if (valueFrom === undefined) return [variable, value ?? ''] as const;

@@ -14,7 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with a resource by the schema of its kind, in sentences; fields that the schema does not have included, which plain
+ * Returns the faults of a resource by the schema of its kind, in sentences; fields that the schema does not have included, which plain
  * validation passes over. It sees them by watching: a field that the validator never looks at is one that it does not know.
  */
 export function faultsOf(resource: Resource): readonly string[] {

@@ -4,7 +4,7 @@
  * it is too small to follow is counted as error, so every number here is an upper bound up to rounding (1e-12).
  */
 
-/** What a rule certifies at each look: for each number of failures, the raw bound; Infinity where nothing is. */
+/** A rule as a table: the raw bound at each look for each number of failures; Infinity where nothing is certified. */
 export interface Rule {
   readonly looks: readonly number[];
   readonly bounds: readonly Float64Array[];

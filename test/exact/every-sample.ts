@@ -5,7 +5,7 @@
 
 const SMALLEST_MASS = 1e-24;
 
-/** Whether `failures` of `n` samples contradict a failure probability. Must be monotone in the failures. */
+/** Returns true if `failures` of `n` samples contradict a failure probability. It must be monotone in the failures. */
 export type Contradicts = (failures: number, n: number) => boolean;
 
 /**

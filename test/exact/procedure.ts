@@ -27,7 +27,7 @@ export function twoClasses(first: number, second: number): Counts {
   return { classes: kept.map(([c]) => c), votes: kept.map(([, votes]) => votes), invalid: 0 };
 }
 
-/** Whether a certificate is wrong, where class 0 fails with probability `delta` and class 1 with 1 − delta. */
+/** Returns true if a certificate is wrong, where class 0 fails with probability `delta` and class 1 with 1 − delta. */
 function isWrong(held: Held | null, delta: number): boolean {
   return held !== null && held.deltaUpper < (held.classIndex === 0 ? delta : 1 - delta);
 }

@@ -4,7 +4,7 @@ import { PILOT } from '../../statistics/two-stage.js';
 import { binomialLaw } from './chain.js';
 import { twoClasses } from './procedure.js';
 
-/** What is certified after each pilot, by the failures of the first class in pilot and second stage. */
+/** The certificates after each pilot, by the failures of the first class in pilot and second stage. */
 export interface Stages {
   /** Samples of the second stage after this pilot, 0 for none. */
   readonly length: number;

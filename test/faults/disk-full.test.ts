@@ -8,7 +8,7 @@ import { SmallDisk, mayMount } from '../harness/small-disk.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const MOUNTING = mayMount();
-/** What the folder needs at most is about 48 KiB; tmpfs gives whole pages of 4 KiB. */
+/** The folder needs at most about 48 KiB; tmpfs gives whole pages of 4 KiB. */
 const SIZES = ['4k', '12k', '28k', '40k', '64k'];
 
 let undisturbed: string;
@@ -24,7 +24,7 @@ const tellsOf = (folder: string) =>
     `^(Note: .*\\n)*Error DISK_FULL: (There is no space left to write ${folder}/\\S+|The disk is full: ${folder}/\\S+ cannot be written)\\.\\n[^\\n]+\\n$`,
   );
 
-/** What is named is whole: no temporary file, no lock, no torn record; job.json is as it was begun. */
+/** Expects every named file to be whole: no temporary file, no lock, no torn record; job.json is as it was begun. */
 async function expectWhole(folder: string, job: string | null): Promise<string | null> {
   const names = await readdir(folder).catch(() => []);
   const expected = ['job.json', 'ledger', 'results.jsonl', 'results.tsv'];

@@ -5,7 +5,7 @@ import { mutations } from './support.js';
 
 /** Something that makes values of bytes or of text that came from somewhere else. */
 export interface Decoder {
-  /** What it is, for the name of its test. */
+  /** Its name in the name of its test. */
   readonly name: string;
   /** Exports that it tries, as `path name`; the test of the table finds those that nobody tries. */
   readonly tries: readonly string[];
@@ -16,7 +16,7 @@ export interface Decoder {
   readonly codes: readonly ErrorCode[];
   /** Bytes of a value that was read: read again, they are the same value. */
   readonly write?: ((value: never) => Uint8Array) | undefined;
-  /** Whether its documentation says that it throws whatever comes, and that its callers see to it. */
+  /** True if its documentation says that it throws any error, and that its callers handle it. */
   readonly documented?: boolean;
   /** Reads of one value, of those that cost more than others. */
   readonly share?: number;
@@ -92,7 +92,7 @@ const varint = (value: number): Buffer =>
     ? Buffer.from([value])
     : Buffer.concat([Buffer.from([(value & 127) | 128]), varint(value >>> 7)]);
 
-/** What readers fall over: nothing, groups and messages within each other, lengths that lie, lists and numbers without end. */
+/** Bytes that readers fail on: none, groups and messages within each other, lengths that lie, lists and numbers without end. */
 export const EVIL: readonly Buffer[] = [
   Buffer.alloc(0),
   ...[1, 4, 10, 13].map((field) => repeated([(field << 3) | 3], LONG)),

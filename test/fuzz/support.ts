@@ -13,7 +13,7 @@ export const RUNS = { seed: SEED, numRuns: 400 * TIMES } as const;
 
 const CODES = /^(DATA_(UNREADABLE|FORMAT|TYPE|SHAPE|RANGE|EMPTY)|LABELS_MISMATCH)$/;
 
-/** Whether it went well; if not, it must be one of the errors of data, in one sentence and with a remedy. */
+/** Returns true if an attempt succeeded; its error, if it failed, must be one of the errors of data, in one sentence and with a remedy. */
 export async function wentWell(attempt: Promise<unknown>): Promise<boolean> {
   try {
     await attempt;
@@ -28,7 +28,7 @@ export async function wentWell(attempt: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Whether these bytes, as a file, are a data set. */
+/** Returns true if these bytes, as a file, are a data set. */
 export function imports(
   place: Workplace,
   bytes: Uint8Array,

@@ -4,7 +4,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export interface ZipEntry {
   readonly name: string;
   readonly content: Buffer;
-  /** What the directory says it expands to; its true size if absent. */
+  /** The size that the directory claims for it, expanded; its true size if absent. */
   readonly claimed?: number | bigint;
   /** Offset that the directory gives instead of its own. */
   readonly at?: number;

@@ -11,7 +11,7 @@ import type { NatsServer } from './nats-server.js';
 import { JobTap, type Taps } from './taps.js';
 import { never } from '../support/never.js';
 
-/** What became of all that was issued of one job: Jepsen's sets, and whatever does not hold. */
+/** The fate of every issued task of one job: Jepsen's sets, and the invariants that do not hold. */
 export interface Account {
   readonly issued: number;
   readonly attempted: number;
@@ -26,9 +26,9 @@ export interface Account {
   readonly lost: readonly string[];
   /** In the ledger, and issued by nobody. */
   readonly phantom: readonly string[];
-  /** What does not add up, in sentences. */
+  /** The invariants that do not hold, in sentences. */
   readonly findings: readonly string[];
-  /** What folding the ledger from its beginning gives: results.jsonl. */
+  /** The results.jsonl that folding the ledger from its beginning gives. */
   readonly rows: string;
 }
 

@@ -30,7 +30,7 @@ export const SHORT_JOB = digits('::20');
 /** Of some 20. */
 export const TINY_JOB = digits('::100');
 
-/** What `certify` writes for these flags: results.jsonl. */
+/** Returns the results.jsonl that `certify` writes for these flags. */
 export async function certifiedRows(job: readonly string[], code = 0): Promise<string> {
   using folder = new TemporaryFolder();
   const finished = await runCommand(['certify', ...job, '--out', folder.file('out')]);

@@ -129,7 +129,7 @@ export class Cluster implements AsyncDisposable {
     return { ...watched, rows: await readFile(`${out}/results.jsonl`, 'utf8') };
   }
 
-  /** What `smoothcert job` says of a job. */
+  /** Returns a job as `smoothcert job` shows it. */
   async look({ grpc }: Pick<CoordinatorPart, 'grpc'>, id: string): Promise<SeenJob> {
     const { stdout, stderr, code } = await runCommand(['job', id, '--server', grpc, '--json']);
     if (code !== 0) throw new Error(stderr);

@@ -72,7 +72,7 @@ export class RunningCommand implements AsyncDisposable {
     }));
   }
 
-  /** What it has written so far. */
+  /** The text that it has written so far. */
   get written(): Readonly<{ stdout: string; stderr: string }> {
     return this.output;
   }
@@ -92,7 +92,7 @@ export class RunningCommand implements AsyncDisposable {
     process.kill(-this.pid, signal);
   }
 
-  /** Whether any process of the command's group (`ownGroup`) is left. */
+  /** True if any process of the command's group (`ownGroup`) is left. */
   get groupIsAlive(): boolean {
     try {
       this.killGroup('SIGCONT');

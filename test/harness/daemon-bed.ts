@@ -24,7 +24,7 @@ export const GRACE_MS = 20_000;
 export const DIGITS_MODEL = project('examples/digits/digits.onnx');
 const LEDGER_BYTES = 2 ** 30;
 
-/** What a worker's ledgers do, in place of the real one's, for one record. */
+/** Appends one record in place of a worker's ledger. */
 export type Append = (
   record: LedgerRecord,
   real: WorkerLinks['ledger'],
@@ -123,7 +123,7 @@ export class HandMadeJob {
     return found;
   }
 
-  /** What became of a task, as soon as it is recorded. */
+  /** Returns the record of a task, as soon as there is one. */
   async recordOf(task: string): Promise<LedgerRecord> {
     for await (const { record } of this.links.ledger.read(0, never)) {
       if (record.task === task) return record;
@@ -225,7 +225,7 @@ export class DaemonBed implements AsyncDisposable {
     return done;
   }
 
-  /** What the worker says of itself now. */
+  /** Returns the worker's current presence. */
   async presence(): Promise<Presence> {
     await this.pass(PRESENCE_EVERY_MS);
     return this.exchange.presences()[0]!;

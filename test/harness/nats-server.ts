@@ -8,7 +8,7 @@ import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
-/** Whether there is a nats-server on the PATH. Where there is none, tests that need it say so and are skipped. */
+/** True if a nats-server is on the PATH. Where there is none, tests that need it say so and are skipped. */
 export const hasNatsServer: boolean = spawnSync('nats-server', ['--version']).status === 0;
 if (!hasNatsServer) console.warn('nats-server is not on the PATH: all tests against NATS are SKIPPED.');
 

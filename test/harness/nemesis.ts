@@ -2,7 +2,7 @@ import type { Army } from './army.js';
 import type { Part } from './parts.js';
 import { childrenOf, seededRandom, signalTo } from './processes.js';
 
-/** What a nemesis can do to a cluster. Each is over when what it has taken is started again, or restored. */
+/** The faults that a nemesis can make in a cluster. Each ends when the stopped part is started again, or restored. */
 export type Fault =
   | 'kill worker'
   | 'kill child'
@@ -20,7 +20,7 @@ const DURING_PAUSE = 4;
 /** Does to a cluster what its seed says. It waits for records that pass, never for time: a strike falls into work that is going on. */
 export class Nemesis {
   readonly struck: Fault[] = [];
-  /** What an end that was asked for politely came to: exit codes. */
+  /** Exit codes of the processes that were asked to end by a signal. */
   readonly codes: (number | null)[] = [];
   private readonly random: (below: number) => number;
 

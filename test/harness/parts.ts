@@ -34,7 +34,7 @@ export class Part implements AsyncDisposable {
     });
   }
 
-  /** What it has written. */
+  /** The text that it has written. */
   get log(): string {
     return this.text;
   }

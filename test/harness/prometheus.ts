@@ -15,7 +15,7 @@ function programOf(name: string): string | null {
 
 export const promtool: string | null = programOf('promtool');
 const prometheus: string | null = programOf('prometheus');
-/** Whether both are there. Where one is not, tests that need it say so and are skipped. */
+/** True if both programs are installed. Where one is not, tests that need it say so and are skipped. */
 export const hasPrometheus: boolean = promtool !== null && prometheus !== null;
 if (!hasPrometheus) {
   console.warn('prometheus or promtool is not there: all tests of rules, dashboard and alerts are SKIPPED.');
@@ -79,7 +79,7 @@ export class Prometheus implements AsyncDisposable {
     return server;
   }
 
-  /** What an expression is now. */
+  /** Returns the current value of an expression. */
   async query(expression: string): Promise<readonly Sample[]> {
     const { result } = await this.ask<{ result: Sample[] }>(`query?query=${encodeURIComponent(expression)}`);
     return result;

@@ -39,7 +39,7 @@ export class SmallDisk implements Disposable {
   }
 }
 
-/** Whether this process may mount; if not, says so aloud, since tests are skipped then. */
+/** Returns true if this process may mount; prints a line if not, since tests are skipped then. */
 export function mayMount(): boolean {
   try {
     using disk = SmallDisk.mount('16k');

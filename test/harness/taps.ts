@@ -3,7 +3,7 @@ import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { decodeTask } from '../../shared/wire/cluster.js';
 import type { NatsServer } from './nats-server.js';
 
-/** What passed of one job, by task name. */
+/** The messages of one job that passed, by task name. */
 export class JobTap {
   /** Tasks that were sent to the queue. */
   readonly issued = new Set<string>();
@@ -37,12 +37,12 @@ const [DELIVERIES, SEQUENCE] = [4, 5];
  * must be the only one who can hear it, because the server tells from that who is gone. While the server is away it is deaf.
  */
 export class Taps {
-  /** Whether the server was never away, so that nothing can have been missed. */
+  /** True if the connection never broke, so that no message was missed. */
   complete = true;
   /** Tokens of the numeric classes that tasks were sent for. */
   readonly classes = new Set<string>();
   private readonly jobs = new Map<string, JobTap>();
-  /** What was sent to the queue, in the order in which the stream numbers it. */
+  /** The tasks sent to the queue, in the order of the stream's numbers. */
   private readonly queued: ({ readonly job: string; readonly task: string } | null)[] = [];
   private readonly waiting = new Set<() => void>();
 

@@ -6,7 +6,7 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** What happens to bytes on their way: they pass, they pass late, or they vanish while both ends think that they are connected. */
+/** The treatment of bytes on their way: they pass, they pass late, or they vanish while both ends think that they are connected. */
 type Mode =
   { readonly kind: 'pass' } | { readonly kind: 'late'; readonly ms: number } | { readonly kind: 'vanish' };
 

@@ -6,7 +6,7 @@ import type { Part } from './parts.js';
 
 const POLL_MS = 50;
 
-/** What a test reads of a row of results.jsonl. */
+/** The fields of a row of results.jsonl that a test reads. */
 export interface Row {
   readonly outcome: string;
   readonly samples: number;

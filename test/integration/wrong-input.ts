@@ -1,6 +1,6 @@
 import { MODELS, PICTURES, type Flags } from '../harness/results.js';
 
-/** What is wrong, the flags that differ from a job that runs, and the whole of what the command then says. */
+/** A fault: its name, the flags that differ from a job that runs, and the whole error that the command then prints. */
 export type Wrong = readonly [name: string, flags: Flags, code: string, sentence: string, remedy: string];
 
 const NPZ = 'test/fixtures/npz';

@@ -13,7 +13,7 @@ const folder = folderOfAllTests();
 
 /** The same function, with its weights inside. */
 const whole = readFileSync(path.join(INPUTS, 'batch-4.onnx'));
-/** What onnx.save wrote with save_as_external_data; the weights were in weights.bin. */
+/** A model that onnx.save wrote with save_as_external_data; its weights were in weights.bin. */
 const exported = readFileSync(path.join(INPUTS, 'external.onnx'));
 const weights = ((): Uint8Array => {
   let raw: Uint8Array = new Uint8Array(0);

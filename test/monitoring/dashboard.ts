@@ -31,7 +31,7 @@ interface Dashboard {
 export const DASHBOARD = JSON.parse(read('dashboard.json')) as Dashboard;
 export const PANELS: readonly Panel[] = DASHBOARD.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
 
-/** What a variable of the dashboard is filled with: label_values(selector, label). */
+/** Returns the selector and the label that fill a variable of the dashboard: label_values(selector, label). */
 const filledBy = (definition: string) => /^label_values\((.*), (\w+)\)$/.exec(definition)!;
 
 export const QUERIES: readonly Query[] = [

@@ -1,6 +1,6 @@
 import { DEFAULT_METRICS, METRICS, type MetricDefinition } from '../../shared/telemetry/catalogue.js';
 
-/** What an expression of PromQL asks for. */
+/** The metrics and labels that an expression of PromQL asks for. */
 export interface Asked {
   readonly metric: string;
   /** Labels that it chooses by, with the values that it names; empty where it cannot be told. */
@@ -10,7 +10,7 @@ export interface Asked {
 /** Labels with all their values; null: any. */
 type Labels = Readonly<Record<string, readonly string[] | null>>;
 
-/** What Prometheus gives each target; `cluster` is an operator's. */
+/** The labels that Prometheus gives each target; an operator gives `cluster`. */
 const TARGET: Labels = { job: null, instance: null, cluster: null };
 const KEYWORDS = new Set(['and', 'or', 'unless', 'by', 'on', 'without', 'ignoring', 'bool', 'offset']);
 const GROUPING = /\b(?:by|on|without|ignoring)\s*\(([^)]*)\)/g;
@@ -66,7 +66,7 @@ const valuesOf = (text: string): string[] => (/^[\w|-]+$/.test(text) ? text.spli
 export const groupedBy = (expression: string): string[] =>
   [...expression.matchAll(GROUPING)].flatMap(([, list]) => list!.split(',').map((label) => label.trim()));
 
-/** What is wrong with an expression, in words; empty if every metric, label and value exists. */
+/** Returns the mistakes of an expression, in words; empty if every metric, label and value exists. */
 export function mistakesIn(expression: string, metrics: ReadonlyMap<string, Labels>): string[] {
   const asked = askedBy(expression);
   const mistakes = asked.length === 0 && !/\bvector\(/.test(expression) ? ['asks for no metric'] : [];

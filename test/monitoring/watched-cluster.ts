@@ -11,7 +11,7 @@ import { TemporaryFolder } from '../support/temporary-folder.js';
 const FASTER = 60;
 const SECONDS = { s: 1, m: 60, h: 3600 };
 
-/** What differs from the committed configuration: how often, and nothing else. */
+/** Returns the committed configuration with shorter intervals, and no other change. */
 function faster(configuration: string): string {
   const config = parse(configuration) as { global: object };
   const global = { ...config.global, scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };

@@ -2,7 +2,7 @@ import { headers, type Msg, type NatsConnection } from '@nats-io/transport-node'
 
 import type { Role } from '../harness/deployed-nats.js';
 
-/** What lies in NATS when an attack begins, by name. */
+/** The names of what lies in NATS when an attack begins. */
 export interface Target {
   /** Id of the job that is under way, of another one that has no ledger, and the token of its numeric class. */
   readonly job: string;
@@ -142,7 +142,7 @@ export const ATTACKS: readonly Attack[] = [
   },
 ];
 
-/** What a worker may publish, and the stream refuses: nobody can have a record replaced. */
+/** Messages that a worker may publish and the stream refuses: nobody can have a record replaced. */
 export const REWRITES: readonly Attack[] = [
   {
     name: 'record a task again',

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../harness/command.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
-/** What is installed is named exactly, may be passed on, and can be listed; nothing here asks anybody outside of this machine. */
+/** Packages are named exactly, may be passed on, and can be listed. No test here uses the network. */
 
 interface Locked {
   readonly version: string;

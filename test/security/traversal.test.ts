@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 afterEach(() => canaries.close());
 
-/** What a server answers to bytes that no client would send. */
+/** Returns a server's answer to bytes that no client would send. */
 async function raw(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.end(text, 'latin1');

@@ -18,7 +18,7 @@ const folder = folderOfEachTest();
 let store: ArtifactFolder;
 let server: Server;
 let url: string;
-/** What becomes of a request before it is served; false: it is answered already. */
+/** Treats a request before it is served; returns false if it has answered it. */
 let before: (request: IncomingMessage, response: ServerResponse) => boolean;
 
 async function* whole(bytes: Uint8Array) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Whether certificates can be made here; says so where they cannot. */
+/** True if certificates can be made here; a line is printed if not. */
 export const HAS_OPENSSL = ((): boolean => {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' });

@@ -22,7 +22,7 @@ import {
 const asItIs = (bytes: Buffer): Buffer => bytes;
 export const methods = CERTIFICATION_METHODS;
 
-/** What a call came to, as a client sees it. */
+/** The outcome of a call, as a client sees it. */
 export interface Outcome {
   readonly code: status;
   readonly details: string;

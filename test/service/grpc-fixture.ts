@@ -14,7 +14,7 @@ export interface Fixture {
   readonly service: MemoryService;
   readonly server: GrpcServer;
   readonly client: RawClient;
-  /** What the server reported. */
+  /** The errors that the server reported. */
   readonly reported: unknown[];
   /** Ends everything; what the test has ended is ended. */
   close(): Promise<void>;

@@ -63,7 +63,7 @@ async function ask(url: string, options: RequestOptions = {}): Promise<{ status:
   return { status: response.statusCode, body };
 }
 
-/** What comes back for these bytes, until the server hangs up. */
+/** Sends these bytes and returns the answer, once the server has closed the connection. */
 async function raw(bytes: string): Promise<string> {
   const socket = connect(server.address.port, '127.0.0.1');
   socket.write(bytes);

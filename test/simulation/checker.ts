@@ -201,7 +201,7 @@ export class Checker implements QueueWatcher {
     }
   }
 
-  /** Whether the task counts this shard first, and an earlier one that holds it is taken and not recorded. */
+  /** Returns true if the task counts this shard first, and an earlier one that holds it is taken and not recorded. */
   private overtakes(task: string, shard: Shard): boolean {
     const holders = this.holders.get(nameOf(shard)) ?? [];
     const earlier = holders.slice(0, Math.max(0, holders.indexOf(task)));

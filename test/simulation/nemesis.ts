@@ -9,7 +9,7 @@ const MOST_COORDINATORS = 2;
 const MOST_WORKERS = 4;
 
 /**
- * What goes wrong at moments that nobody chose. Each says whether it could: there may be nobody to kill, or nothing
+ * The faults that happen at random moments. Each returns false if it could not happen: there may be nobody to kill, or nothing
  * to remove.
  */
 const DEEDS = {

@@ -8,7 +8,7 @@ const LATE_MS = 3_000;
 type Kills = Extract<Fault, `killed ${string}`>;
 type CalledPoint = Kills extends infer K ? (K extends `killed before ${infer P}` ? P : never) : never;
 
-/** What the simulated ports share: messages take time, overtake each other, and die with their process or not. */
+/** The network that the simulated ports share: messages take time, overtake each other, and die with their process or not. */
 export class Network {
   /** Ends a process at once. */
   kill: (life: Life) => void = (life) => void (life.alive = false);

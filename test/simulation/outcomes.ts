@@ -13,7 +13,7 @@ const FAILURES = [
 
 const liar = voterOf(12, () => 0.999);
 
-/** What drawing the shards of one job gives: the votes of its model, or what goes wrong with them. */
+/** The outcomes of drawing the shards of one job: the votes of its model, or a failure. */
 export class Outcomes {
   /** Counts were told that differ from those in the ledger. */
   lied = false;

@@ -17,7 +17,7 @@ const MEAN_BETWEEN_DEEDS_MS = 2_000;
 const PATIENCE_MS = 300_000;
 const END_MS = 200_000;
 
-/** What a run was like. */
+/** The figures of a run. */
 export interface Report {
   readonly seed: number;
   readonly job: string;

@@ -10,7 +10,7 @@ const PRESENCE_EVERY_MS = 5_000;
 /** From the signal to the end of a daemon that is not paused: its grace and five seconds more, by a clock that may be ten times too slow. */
 export const LONGEST_DRAIN_MS = 100_000;
 
-/** What the workers of a cluster did besides drawing. */
+/** Counts the events of a cluster's workers besides drawing. */
 export class WorkerEvents {
   postponed = 0;
   refused = 0;

@@ -26,7 +26,7 @@ export interface Answerer {
   isBusy: boolean;
 }
 
-/** What outlives every process: the jobs that workers can open, the queue of their tasks, and who answers. */
+/** The state that outlives every process: the jobs that workers can open, the queue of their tasks, and who answers. */
 export class ExchangeStore {
   readonly jobs = new Map<string, SharedJob>();
   readonly presences = new Map<string, Presence>();

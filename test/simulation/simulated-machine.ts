@@ -14,9 +14,9 @@ export interface MachineOptions {
   readonly processes: number;
   readonly numericClass: string;
   readonly fingerprint: string;
-  /** What drawing this shard of a job gives, if nothing stops it. */
+  /** Returns the outcome of drawing this shard of a job, if nothing stops it. */
   readonly outcome: (job: string, shard: Shard) => Drawn;
-  /** What a look at the model finds. @throws the refusal */
+  /** Returns the preparation of a model. @throws the refusal */
   readonly inspect: (request: PrepareRequest) => Prepared;
   /** Called with the number of draws that were ended by killing their processes. */
   readonly onKilled: (draws: number) => void;

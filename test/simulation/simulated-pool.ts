@@ -25,7 +25,7 @@ export interface PoolOptions {
   readonly life: Life;
   /** Shards that are drawn at once. */
   readonly processes: number;
-  /** What drawing this shard gives, if nothing stops it. */
+  /** Returns the outcome of drawing this shard, if nothing stops it. */
   readonly outcome: (shard: Shard) => Drawn;
   readonly fingerprint: string;
   /** That of the job; another one breaks the pool. Null: any. */

@@ -10,7 +10,7 @@ interface Taker {
   readonly take: (task: Task, id: number, redelivered: boolean) => void;
 }
 
-/** What is told of the tasks, for the checker. */
+/** Hears of every task, for the checker. */
 export interface QueueWatcher {
   issued(task: Task): void;
   attempted(task: Task): void;

@@ -5,7 +5,7 @@ import type { Life } from './scheduler.js';
 
 const LARGEST_JUMP_MS = 3_600_000;
 
-/** What the coordinators have announced, for workers that start later. */
+/** Keeps the announcements of the coordinators, for workers that start later. */
 export class StopStore {
   readonly decided = new Set<number>();
   readonly views = new Set<SimulatedStop>();

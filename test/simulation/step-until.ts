@@ -3,7 +3,7 @@ import type { WallClock } from './wall-clock.js';
 
 const MOST_STEPS = 50_000;
 
-/** What is watched while a run goes on. */
+/** The state that is watched while a run goes on. */
 interface Watched {
   readonly scheduler: Scheduler;
   readonly checker: { readonly findings: string[] };

@@ -8,7 +8,7 @@ const JUMP_SHARE = 0.02;
 const START = Date.UTC(2026, 0, 1);
 
 /**
- * What `Date` says during a run: it jumps an hour forth or back now and then, with random numbers of its own, so that two
+ * The `Date` of a run: it jumps an hour forth or back now and then, with random numbers of its own, so that two
  * runs that differ in nothing else must do the same. Only monotonic time may be looked at.
  */
 export class WallClock {

@@ -54,7 +54,7 @@ export class World {
   /** The coordinator's state with every image decided, once there is one. */
   done: JobFold | null = null;
   lives = 0;
-  /** What the coordinators issued and why, over all their lives. */
+  /** The tasks that the coordinators issued and why, over all their lives. */
   readonly counters: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
   /** That of the job's preparation; null: the first record says it. */
   readonly fingerprint: string | null;

@@ -17,7 +17,7 @@ import { folderOfEachTest } from './temporary-folder.js';
 export const JOB = makeJob({ images: 6, looks: [64, 96, 256, 512, 1024] });
 export const voter = voterOf(11, (image) => [1, 0.97, 0.55, 0.9, 0.2, 0.999][image]!);
 
-/** What the certificates must be, by folding every shard in order. */
+/** Returns the rows that a job must end with, by folding every shard in order. */
 export function expectedRows(job: Job, by: Voter = voter): string[] {
   const fold = new JobFold(job);
   for (const shard of allShards(fold)) fold.apply(makeRecord(job, { counted: [counted(by, shard)] }));

@@ -85,7 +85,7 @@ export function voterOf(seed: number, p: (image: number) => number): Voter {
   };
 }
 
-/** What a drawer counts on these samples. */
+/** Returns the counts of these samples. */
 export function draw(voter: Voter, { image, begin, end }: Shard): Counts {
   const votes = new Map<number, number>();
   for (let sample = begin; sample < end; sample++) {
@@ -126,7 +126,7 @@ export function allShards(fold: JobFold): Shard[] {
   );
 }
 
-/** What results.jsonl would hold for every image of the job; null for those that are not decided. */
+/** Returns the line of results.jsonl for every image of the job; null for those that are not decided. */
 export function rowsOf(fold: JobFold): string[] {
   return [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, image % 10)));
 }

@@ -1,4 +1,4 @@
-/** What the tests use of madge, which comes without types. */
+/** The part of madge that the tests use; it comes without types. */
 declare module 'madge' {
   interface Tree {
     obj(): Record<string, string[]>;

@@ -7,7 +7,7 @@ import { decodeRecord } from '../../shared/wire/record.js';
 import { CERTIFICATION_METHODS, decodeRichStatus, type MethodName } from '../../api/wire/service.js';
 import { fileURLToPath } from 'node:url';
 
-/** What earlier versions wrote; scripts/record-fixtures.mjs records it. */
+/** The files that earlier versions wrote; scripts/record-fixtures.mjs records them. */
 const RECORDED = fileURLToPath(new URL('../fixtures/wire/v1', import.meta.url));
 
 /** Every version of this major of which something is recorded. */
@@ -21,7 +21,7 @@ export const bytesOf = (version: string, ...names: readonly string[]): Buffer =>
 
 type Decode = (bytes: Uint8Array) => unknown;
 
-/** What names its protocol: everything between coordinators and workers, and what they store. */
+/** Messages that name their protocol: all between coordinators and workers, and those that they store. */
 export const NAMED: Readonly<Record<string, Decode>> = {
   TaskMessage: cluster.decodeTask,
   StopMessage: cluster.decodeStop,

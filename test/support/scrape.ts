@@ -6,7 +6,7 @@ export interface Series {
   readonly value: number;
 }
 
-/** What a process shows at one moment, read as Prometheus reads it. */
+/** The metrics of a process at one moment, read as Prometheus reads them. */
 export class Scrape {
   /** Kinds by name. */
   readonly kinds = new Map<string, string>();

@@ -44,7 +44,7 @@ export function dataSet(header: Partial<DataSetHeader> & { count?: number } = {}
   return Buffer.concat([head, Buffer.alloc(4 * count), ...(labelled ? [labels] : [])]);
 }
 
-/** What `certify` would write for these votes: every shard folded in order. */
+/** Returns the results that `certify` would write for these votes: every shard folded in order. */
 export function expectedResults(
   job: Job,
   labelled = true,
@@ -95,7 +95,7 @@ export interface WorkerOptions {
   readonly exchange: WorkerExchange;
   readonly voter?: Voter;
   readonly prepare?: () => Promise<Prepared> | Prepared;
-  /** What becomes of a task: false loses it, as a worker does that dies. */
+  /** Is told of a task; false loses it, as a worker does that dies. */
   readonly onTask?: (task: Task) => Promise<boolean> | boolean;
   /** Changes a record before it is written. */
   readonly change?: (record: LedgerRecord) => LedgerRecord;
@@ -327,7 +327,7 @@ export class ServiceBed {
     return (await this.jobs.get(id))!.entry.ending!;
   }
 
-  /** What the results must be. */
+  /** Returns the results that a job must have. */
   async expected(id: string): Promise<{ jsonl: string; tsv: string }> {
     return expectedResults((await this.jobs.get(id))!.entry.job!);
   }

@@ -13,7 +13,7 @@ export interface VoteDrawerOptions {
   readonly ledger: Pick<VoteLedger, 'append'>;
   readonly stop: StopSignal;
   readonly voter: Voter;
-  /** What this drawer does with a shard; `count` unless given. */
+  /** Chooses what this drawer does with a shard; `count` unless given. */
   readonly fate?: (shard: Shard, attempt: number) => 'count' | 'fail' | 'return';
   /** Called with each task before it is answered; false loses it: acknowledged, and no record written. */
   readonly onTask?: (delivery: Delivery) => boolean;

@@ -15,7 +15,7 @@ import type { JobEnding, Refusal } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { Progress } from '../../shared/job-progress.js';
 
-/** What messages are made of, anything that may be in them. */
+/** The values that messages are made of: anything that may be in them. */
 export const uint32 = fc.nat(0xffff_ffff);
 export const whole = fc.maxSafeNat();
 export const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

@@ -108,7 +108,7 @@ async function withServe(store: string, action: (server: string[]) => Promise<vo
   expect(await serve.end()).toBe(0);
 }
 
-/** What a job of this machine says of it. */
+/** Returns the numeric class that a job of this machine has. */
 async function ownNumericClass(flags: readonly string[]): Promise<string> {
   const out = folder.file('own');
   await ok(['certify', ...flags, '--max-samples', '64', '--min-gain', 'quick', '--out', out, '--quiet']);

@@ -26,7 +26,7 @@ const LAST_RECORDS_MS = 5_000;
 /** A process that hangs was killed and replaced before it was silent for so much longer than it may be. */
 const KILL_OVERDUE_MS = 10_000;
 
-/** What an operator is told. */
+/** An event that an operator is told of. */
 export type DaemonEvent =
   | { readonly kind: 'ready'; readonly numericClass: string; readonly processes: number }
   | { readonly kind: 'refused'; readonly job: string; readonly refusal: Refusal }

@@ -5,7 +5,7 @@ import { Pool, type PoolOptions } from '../draw/pool.js';
 import type { ChildSetup } from '../draw/setup.js';
 import type { JobProcesses } from './machine.js';
 
-/** What is the same for the pools of all jobs of a worker. */
+/** The settings that the pools of all jobs of a worker share. */
 export interface PoolSettings extends Pick<PoolOptions, 'processes' | 'hangMs' | 'childModule' | 'metrics'> {
   /** As `onDeath` of the pool, with the job that the process drew for. */
   readonly onDeath: (how: string, stderr: string, job: string) => void;

@@ -2,7 +2,7 @@ import type { PrepareRequest, WorkerLinks } from '../../shared/ports/exchange.js
 import type { Prepared } from '../../shared/preparation.js';
 import type { Pool } from '../draw/pool.js';
 
-/** What a cluster's worker needs of a job's pool. */
+/** The part of a job's pool that a worker of a cluster needs. */
 export type JobPool = Pick<
   Pool,
   'draw' | 'stop' | 'drain' | 'kill' | 'broken' | 'fingerprint' | 'ready' | 'overdueMs'
@@ -17,7 +17,7 @@ export interface JobProcesses {
   close(): Promise<void>;
 }
 
-/** What a worker does with its inference processes. Everything else of it is messages. */
+/** A worker's inference processes: preparing models and drawing. Everything else of a worker is messages. */
 export interface Machine {
   /** Processes that draw for one job at once. */
   readonly processes: number;

@@ -15,7 +15,7 @@ export class BatchTimes {
     this.inference.add(inference / 1_000);
   }
 
-  /** What is to be said of those since the last time. */
+  /** Returns the message about the batches since the last call; none if there were none. */
   take(): FromChild[] {
     const [noise, inference] = [this.noise.take(), this.inference.take()];
     return noise && inference ? [{ kind: 'batches', noise, inference }] : [];

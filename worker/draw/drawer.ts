@@ -3,7 +3,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { refusalOf, type FromChild } from './messages.js';
 import { VoteTally, voteOf } from './votes.js';
 
-/** What a drawer draws with: noise, pixels and model, made ready for one job. */
+/** The noise, pixels and model of one job, ready to draw. */
 export interface Instruments {
   /** Rows of every run. */
   readonly batch: number;

@@ -42,7 +42,7 @@ export async function instrumentsOf(
   };
 }
 
-/** What model and batch are tried on. */
+/** The images that model and batch are tried on. */
 export interface Trial {
   readonly images: readonly number[];
   /** True if a black and a white image are tried, too: neighbours that show best if rows influence each other. */

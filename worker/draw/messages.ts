@@ -4,7 +4,7 @@ import type { Tallied } from '../../shared/telemetry/histogram-tally.js';
 import type { Shard } from '../../shared/shards.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
-/** What a parent tells its inference child, several in one message. Only names cross: no pixels, no scores. */
+/** A message of the worker to an inference process; several are sent in one. Only names cross: no pixels, no scores. */
 export type ToChild =
   | { readonly kind: 'start'; readonly setup: ChildSetup }
   /** Draw a shard. `alone`: in batches of its own, so that what goes wrong is known to be its fault. */
@@ -26,7 +26,7 @@ export function refusalOf({ code, message, remedy }: SmoothcertError): Refusal {
   return { kind: 'refused', code, message, remedy };
 }
 
-/** What a child tells its parent, several in one message. */
+/** A message of an inference process to the worker; several are sent in one. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly prepared: Prepared }
   | Refusal

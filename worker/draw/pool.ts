@@ -23,7 +23,7 @@ const HANG_FACTOR = 50;
 /** How a child ended that was killed because it was silent. */
 export const HUNG = 'no sign of life';
 
-/** What became of one shard. */
+/** The outcome of one shard. */
 export type Drawn =
   | { readonly kind: 'counted'; readonly counts: Counts; readonly micros: number }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string }
@@ -44,7 +44,7 @@ export interface PoolOptions {
   readonly metrics?: Metrics<'worker'>;
 }
 
-/** What a worker needs of a pool. */
+/** The part of a pool that draws tasks. */
 export type ShardDrawer = Pick<Pool, 'draw' | 'stop' | 'drain' | 'broken'>;
 
 interface Draw {

@@ -6,13 +6,13 @@ const PROBE_BATCHES = 2;
 /** Samples of the probe are numbered from here: none of them is ever drawn for a job. */
 export const PROBE_SAMPLES = 2 ** 52;
 
-/** What noisy copies are made of: an image as the model wants it, and the index that its noise is drawn for. */
+/** The source of noisy copies: an image as the model wants it, and the index that its noise is drawn for. */
 export interface ProbeSource {
   readonly base: Float32Array;
   readonly image: number;
 }
 
-/** What the probe of a child found. */
+/** The findings of a probe. */
 export interface Probe {
   /** sha256 (hex) of the scores, in order: equal bits mean equal votes, near-ties included. */
   readonly fingerprint: string;

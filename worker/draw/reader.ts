@@ -6,8 +6,8 @@ const LEVELS = 255;
 
 /**
  * Reads single images of a canonical data set as pixels in [0, 1], in the data's own order.
- * uint8 becomes float32(x / 255), rounded once (design decision 1). Memory: one image, and two chunks of 16 MiB
- * where the data must have a digest.
+ * uint8 becomes float32(x / 255), rounded once: every worker then adds the same noise to the same pixels. Memory: one
+ * image, and two chunks of 16 MiB where the data must have a digest.
  */
 export class DataSetReader {
   readonly #pixels: Float32Array;

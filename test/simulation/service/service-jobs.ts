@@ -8,7 +8,7 @@ export const NUMERIC_CLASS = 'test';
 export const MODEL_DIGEST = 'aa'.repeat(32);
 export const DATA_DIGEST = 'dd'.repeat(32);
 
-/** What every worker finds, but for the time that it took. */
+/** The preparation that every worker makes, but for the time that it took. */
 export const PREPARED: Prepared = {
   modelDigest: MODEL_DIGEST,
   layout: 'flat',

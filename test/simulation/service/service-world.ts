@@ -306,7 +306,7 @@ export class ServiceWorld implements ServiceStores {
     if (others.some((other) => other.manager!.serving)) this.twoServed += 1;
   }
 
-  /** What a look at the model gives: the same for every worker, but for the time that it took. */
+  /** Returns a preparation: the same for every worker, but for the time that it took. */
   private inspected({ spec }: PrepareRequest): Prepared {
     const { faults, random } = this;
     if (faults.happens('preparation refused')) {

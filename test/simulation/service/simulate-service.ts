@@ -21,7 +21,7 @@ const PATIENCE_MS = 300_000;
 const RETENTION_MS = 60_000;
 const END_MS = 200_000;
 
-/** What a run was like. */
+/** The figures of a run. */
 export interface ServiceReport {
   readonly seed: number;
   readonly steps: number;

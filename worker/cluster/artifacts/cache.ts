@@ -7,7 +7,7 @@ import { NO_METRICS, type Metrics } from '../../../shared/telemetry/metrics.js';
 import { told, type ArtifactSource } from './source.js';
 import { SparseDataSet } from './sparse-data-set.js';
 
-/** What a job needs of the cache, kept until it is released. */
+/** A value that the cache keeps for a job until it is released. */
 export interface Held<T> {
   readonly value: T;
   release(): Promise<void>;
@@ -18,7 +18,7 @@ interface Entry {
   bytes: number;
   holders: number;
   usedAt: number;
-  /** What is open or being fetched, shared by all who hold it. */
+  /** The value, open or being fetched; all holders share it. */
   opened: Promise<unknown> | null;
   /** Its files are on their way out: whoever wants it again waits for that. */
   removing: Promise<void> | null;

@@ -87,7 +87,7 @@ export class HttpSource implements ArtifactSource {
   }
 }
 
-/** What a coordinator says of an artifact. @throws SmoothcertError PROTOCOL_MISMATCH for anything else */
+/** Reads a coordinator's description of an artifact. @throws SmoothcertError PROTOCOL_MISMATCH for anything else */
 export function descriptionOf(
   digest: string,
   bytes: Buffer,

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import type { SmoothcertError } from '../../../shared/errors.js';
-import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR } from './onnx-fields.js';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR, VALUE_INFO } from './onnx-fields.js';
 import { refuseRandomness } from './randomness.js';
 
 /** Fields of a message: texts, messages and whole numbers by field number, several in a list. */
@@ -102,6 +102,18 @@ describe('an operator that draws random numbers is refused by name', () => {
     expect(refusal(model([node('Bernoulli', { domain: 'own' })], [], [named]))).toBeNull();
     expect(refusal(model([node('Bernoulli')], [], [named]))).toContain('Bernoulli');
   });
+
+  it.each(['', 'ai.onnx', 'com.microsoft'])(
+    'also beside a function of its own name and domain %j: ONNX Runtime runs its own operator',
+    (domain) => {
+      const harmless = message({
+        [FUNCTION.name]: 'RandomNormalLike',
+        [FUNCTION.domain]: domain,
+        [FUNCTION.node]: [node('Identity')],
+      });
+      expect(refusal(model([node('RandomNormalLike', { domain })], [], [harmless]))).toContain('Random');
+    },
+  );
 });
 
 describe('Dropout', () => {
@@ -127,6 +139,50 @@ describe('Dropout', () => {
   });
 });
 
+describe('Dropout whose flag is a constant in two ways', () => {
+  const value = (name: string, fields: Readonly<Record<number, Field | readonly Field[]>>) =>
+    message({ [ATTRIBUTE.name]: name, ...fields });
+  const [yes, no] = [flag('', true), flag('', false)];
+  const constantOf = (attributes: Uint8Array[], domain = '') =>
+    node('Constant', { inputs: [], outputs: ['t'], attributes, domain });
+
+  it.each([
+    [
+      'its attribute comes in two parts',
+      constantOf([value('value', { [ATTRIBUTE.tensor]: [yes, new Uint8Array()] })]),
+    ],
+    [
+      'another attribute comes first',
+      constantOf([value('v', { [ATTRIBUTE.tensor]: yes }), value('value', { [ATTRIBUTE.tensor]: no })]),
+    ],
+    [
+      'the caller of its function may replace it',
+      constantOf([value('value', { [ATTRIBUTE.tensor]: no, [ATTRIBUTE.reference]: 'flag' })]),
+    ],
+    ['it is a call of a function', constantOf([value('value', { [ATTRIBUTE.tensor]: no })], 'own')],
+  ])('is refused where %s', (_, constant) => {
+    expect(refusal(model([constant, dropout('t')]))).toContain('Dropout');
+    expect(refusal(model([constant, dropout('t')], [flag('t', false)]))).toContain('Dropout');
+  });
+
+  it('is refused where the graph comes in two parts, which ONNX Runtime puts together', () => {
+    const parts = [graph([dropout('t')], [flag('t', false)]), graph([], [flag('t', true)])];
+    expect(refusal(message({ [MODEL.graph]: parts }))).toContain('Dropout');
+    const inParts = message({ [ATTRIBUTE.name]: 'then_branch', [ATTRIBUTE.graph]: parts });
+    expect(refusal(model([node('If', { attributes: [inParts] })]))).toContain('Dropout');
+  });
+
+  it('is refused where the flag is an input of its branch, with a value beside it', () => {
+    const body = message({
+      [GRAPH.node]: [dropout('t')],
+      [GRAPH.initializer]: [flag('t', false)],
+      [GRAPH.input]: [message({ [VALUE_INFO.name]: 't' })],
+    });
+    expect(refusal(model([branch(body)]))).toContain('Dropout');
+    expect(refusal(message({ [MODEL.graph]: body }))).toBeNull();
+  });
+});
+
 describe('BatchNormalization', () => {
   const normalisation = (parts: NodeParts) => refusal(model([node('BatchNormalization', parts)]));
 
@@ -139,6 +195,8 @@ describe('BatchNormalization', () => {
   it('with those of the batch is refused', () => {
     expect(normalisation({ attributes: [integer('training_mode', 1)] })).toContain('statistics of its batch');
     expect(normalisation({ outputs: ['y', 'mean', 'var'] })).toContain('statistics of its batch');
+    const twice = [integer('training_mode', 0), integer('training_mode', 1)];
+    expect(normalisation({ attributes: twice })).toContain('statistics of its batch');
     const reference = message({ [ATTRIBUTE.name]: 'training_mode', [ATTRIBUTE.reference]: 'mode' });
     expect(normalisation({ attributes: [reference] })).toContain('statistics of its batch');
   });

@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../../../shared/errors.js';
-import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR } from './onnx-fields.js';
-import { fieldsOf, stringOf } from './wire-edit.js';
+import { ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, TENSOR, VALUE_INFO } from './onnx-fields.js';
+import { fieldsOf, messageOf, stringOf } from './wire-edit.js';
 
 /** Graphs within graphs; protobuf itself stops at about 33. */
 const MAX_DEPTH = 32;
@@ -31,7 +31,10 @@ const NORMALISATIONS = new Set(['BatchNormalization', 'SyncBatchNormalization', 
 const TRAINING_DOMAINS = new Set(['ai.onnx.training', 'ai.onnx.preview.training']);
 const STATEFUL = new Set(['PythonOp', 'YieldOp', 'Hole', 'Send', 'Recv']);
 
-/** What the names of a graph stand for, from the outermost graph inwards. */
+/** Domains of ONNX Runtime's own operators: one of them runs even where the model has a function of the same name. */
+const RUNTIME_DOMAIN = /^$|^ai\.onnx(\.|$)|^com\.microsoft(\.|$)|^com\.ms\./;
+
+/** The meaning of the names of a graph, from the outermost graph inwards. */
 interface Scope {
   readonly constants: ReadonlyMap<string, Uint8Array>;
   readonly outer: Scope | null;
@@ -61,18 +64,18 @@ function firstRandomness(model: Uint8Array): string | null {
   );
   const inGraph = (graph: Uint8Array, outer: Scope | null, depth: number): string | null => {
     if (depth > MAX_DEPTH) throw new RangeError(`graphs are nested more than ${MAX_DEPTH} deep`);
-    const initializers = fieldsOf(graph, GRAPH.initializer).bytes;
-    return inNodes(fieldsOf(graph, GRAPH.node).bytes, initializers, outer, depth);
+    const nodes = fieldsOf(graph, GRAPH.node).bytes;
+    const constants = constantsOf(nodes, fieldsOf(graph, GRAPH.initializer).bytes);
+    // The inputs of a branch or a loop are given to it, whatever value stands beside them.
+    const given = depth === 0 ? [] : fieldsOf(graph, GRAPH.input).bytes;
+    for (const input of given) constants.delete(stringOf(input, VALUE_INFO.name) ?? '');
+    return inNodes(nodes, { constants, outer }, depth);
   };
-  const inNodes = (
-    nodes: readonly Uint8Array[],
-    initializers: readonly Uint8Array[],
-    outer: Scope | null,
-    depth: number,
-  ): string | null => {
-    const scope = { constants: constantsOf(nodes, initializers), outer };
+  const inNodes = (nodes: readonly Uint8Array[], scope: Scope, depth: number): string | null => {
     for (const node of nodes) {
-      const isCall = own.has(`${stringOf(node, NODE.domain) ?? ''}:${stringOf(node, NODE.operator) ?? ''}`);
+      const domain = stringOf(node, NODE.domain) ?? '';
+      const isCall =
+        !RUNTIME_DOMAIN.test(domain) && own.has(`${domain}:${stringOf(node, NODE.operator) ?? ''}`);
       const found = (isCall ? null : randomnessOf(node, scope)) ?? inSubgraphs(node, scope, depth);
       if (found !== null) return found;
     }
@@ -81,19 +84,20 @@ function firstRandomness(model: Uint8Array): string | null {
   const inSubgraphs = (node: Uint8Array, scope: Scope, depth: number): string | null => {
     for (const attribute of fieldsOf(node, NODE.attribute).bytes) {
       const { graph, graphs } = ATTRIBUTE;
-      for (const subgraph of [...fieldsOf(attribute, graph).bytes, ...fieldsOf(attribute, graphs).bytes]) {
+      const single = messageOf(attribute, graph);
+      for (const subgraph of [...(single ? [single] : []), ...fieldsOf(attribute, graphs).bytes]) {
         const found = inGraph(subgraph, scope, depth + 1);
         if (found !== null) return found;
       }
     }
     return null;
   };
-  for (const graph of fieldsOf(model, MODEL.graph).bytes) {
-    const found = inGraph(graph, null, 0);
-    if (found !== null) return found;
-  }
+  const graph = messageOf(model, MODEL.graph);
+  const found = graph && inGraph(graph, null, 0);
+  if (found !== null) return found;
   for (const one of functions) {
-    const found = inNodes(fieldsOf(one, FUNCTION.node).bytes, [], null, 0);
+    const nodes = fieldsOf(one, FUNCTION.node).bytes;
+    const found = inNodes(nodes, { constants: constantsOf(nodes, []), outer: null }, 0);
     if (found !== null) return found;
   }
   return null;
@@ -107,15 +111,26 @@ function constantsOf(
   const constants = new Map<string, Uint8Array>();
   for (const tensor of initializers) constants.set(stringOf(tensor, TENSOR.name) ?? '', tensor);
   for (const node of nodes) {
-    if (stringOf(node, NODE.operator) !== 'Constant') continue;
-    const [output] = namesOf(node, NODE.output);
-    const value = fieldsOf(node, NODE.attribute).bytes.find(
-      (one) => stringOf(one, ATTRIBUTE.name) === 'value',
-    );
-    const tensor = value && fieldsOf(value, ATTRIBUTE.tensor).bytes.at(-1);
-    if (output !== undefined && tensor) constants.set(output, tensor);
+    const isConstant = stringOf(node, NODE.operator) === 'Constant';
+    const tensor = isConstant ? valueOfConstant(node) : null;
+    for (const output of namesOf(node, NODE.output)) {
+      if (tensor === null) constants.delete(output);
+      else constants.set(output, tensor);
+    }
   }
   return constants;
+}
+
+/**
+ * Returns the tensor of a Constant node; null if it is not certain. ONNX Runtime takes a node's first attribute, whatever its name, and
+ * in a function the one of the caller that it refers to.
+ */
+function valueOfConstant(node: Uint8Array): Uint8Array | null {
+  if (!RUNTIME_DOMAIN.test(stringOf(node, NODE.domain) ?? '')) return null;
+  const [attribute, ...others] = fieldsOf(node, NODE.attribute).bytes;
+  if (attribute === undefined || others.length > 0) return null;
+  if (stringOf(attribute, ATTRIBUTE.name) !== 'value') return null;
+  return stringOf(attribute, ATTRIBUTE.reference) === null ? messageOf(attribute, ATTRIBUTE.tensor) : null;
 }
 
 function randomnessOf(node: Uint8Array, scope: Scope): string | null {
@@ -158,13 +173,15 @@ function isFalse(tensor: Uint8Array): boolean {
 function usesBatchStatistics(node: Uint8Array): boolean {
   const given = namesOf(node, NODE.output).filter((name) => name !== '');
   if (given.length > 1) return true;
-  const mode = fieldsOf(node, NODE.attribute).bytes.find(
+  const modes = fieldsOf(node, NODE.attribute).bytes.filter(
     (one) => stringOf(one, ATTRIBUTE.name) === 'training_mode',
   );
-  if (mode === undefined) return false;
   // A function's own attribute may stand here: what it is depends on the call.
-  if (stringOf(mode, ATTRIBUTE.reference) !== null) return true;
-  return fieldsOf(mode, ATTRIBUTE.integer).varints.some((value) => value !== 0);
+  return modes.some(
+    (mode) =>
+      stringOf(mode, ATTRIBUTE.reference) !== null ||
+      fieldsOf(mode, ATTRIBUTE.integer).varints.some((value) => value !== 0),
+  );
 }
 
 function namesOf(node: Uint8Array, field: number): string[] {

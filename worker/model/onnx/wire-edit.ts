@@ -80,3 +80,12 @@ export function stringOf(message: Uint8Array, field: number): string | null {
   const last = fieldsOf(message, field).bytes.at(-1);
   return last === undefined ? null : Buffer.from(last).toString('utf8');
 }
+
+/**
+ * Returns a field that holds one message; null if the message does not have it. Of several values protobuf makes one, which is what their
+ * bytes say one behind the other.
+ */
+export function messageOf(message: Uint8Array, field: number): Uint8Array | null {
+  const values = fieldsOf(message, field).bytes;
+  return values.length > 1 ? Buffer.concat(values) : (values[0] ?? null);
+}
