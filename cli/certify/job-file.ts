@@ -4,9 +4,9 @@ import { writeAtomically } from '../../shared/files.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type BoundName, type Job } from '../../shared/job.js';
-import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
 /** The notes that job.json holds beside the job; none of them is part of the digest. */

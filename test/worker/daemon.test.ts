@@ -236,7 +236,8 @@ describe('jobs', () => {
     }
     for (const { order } of jobs) {
       const links = (await bed.exchange.open(order.job))!;
-      expect(getEventListeners(links.ended, 'abort').length).toBeLessThanOrEqual(1);
+      // The last task is recorded before the worker is done with it.
+      await happens(() => Promise.resolve(getEventListeners(links.ended, 'abort').length <= 1));
       await links.close();
     }
   });
@@ -269,7 +270,7 @@ describe('a worker that is told to end', () => {
     const daemon = await bed.ready();
     await job.recordOf(await job.publish(short(0)));
     const names = [await job.publish(short(1), endless(1)), await job.publish(endless(2))];
-    await happens(async () => (await unacknowledged('j-1')) === 2);
+    await happens(async () => (await job.links.queue.depth()).taken === 2);
     const pids = await children();
     expect(pids).toHaveLength(1);
     await daemon.stop();
