@@ -105,6 +105,7 @@ export class Cluster implements AsyncDisposable {
     job: readonly string[],
   ): Promise<Finished & { readonly out: string; readonly rows: string; readonly id: string }> {
     const out = this.folder.file(`job-${++this.jobs}`);
+    await this.listening(grpc);
     const finished = await runCommand(['submit', ...job, '--server', grpc, '--out', out, '--verbose']);
     const rows = await readFile(`${out}/results.jsonl`, 'utf8').catch(() => '');
     return { ...finished, out, rows, id: idIn(finished.stderr) };
@@ -112,6 +113,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Submits a job and does not wait; its id. */
   async detach({ grpc }: Pick<CoordinatorPart, 'grpc'>, job: readonly string[]): Promise<string> {
+    await this.listening(grpc);
     const { stdout, stderr, code } = await runCommand(['submit', ...job, '--server', grpc, '--detach']);
     if (code !== 0) throw new Error(stderr);
     return idIn(stdout + stderr);
@@ -134,6 +136,12 @@ export class Cluster implements AsyncDisposable {
     const { stdout, stderr, code } = await runCommand(['job', id, '--server', grpc, '--json']);
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as SeenJob;
+  }
+
+  /** Resolves when the coordinator of this address listens: how long a client waits for its first connection is not what tests try. */
+  private async listening(grpc: string): Promise<void> {
+    const coordinator = this.parts.findLast((part) => (part as Partial<CoordinatorPart>).grpc === grpc);
+    await coordinator?.says(/ listens: gRPC at /);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
