@@ -6,6 +6,7 @@ import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
 /** The notes that job.json holds beside the job; none of them is part of the digest. */
@@ -61,12 +62,10 @@ function refuseOtherProtocol(file: string, protocol: unknown): void {
   );
 }
 
-/** Stands in the file itself, so that it goes wherever the numbers go. */
-const APPROXIMATE =
-  'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
-
+/** Writes the job of a folder. That its radii are approximate stands in the file, so that it goes where the numbers go. */
 export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
-  const approximate = job.claim.bound === 'clt' ? { approximate: APPROXIMATE } : {};
+  const bound = BOUNDS[job.claim.bound];
+  const approximate = bound.proves ? {} : { approximate: bound.note };
   const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
   await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
 }

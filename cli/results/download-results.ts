@@ -1,4 +1,5 @@
 import type { JobView } from '../../api/job-view.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { conclude } from '../certify/conclude.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
@@ -23,9 +24,10 @@ export function downloadResults(config: DownloadConfig, interrupt: AbortSignal):
 
 /** @throws OPTION_INVALID for a job whose certificates do not hold the largest radius that is proved */
 function refuseOtherRadii({ id, spec }: JobView): void {
-  if (spec.stop.kind !== 'target' && spec.bound !== 'clt') return;
+  const { proves } = BOUNDS[spec.bound];
+  if (spec.stop.kind !== 'target' && proves) return;
   throw optionError(
-    `The certificates of ${id} hold ${spec.bound === 'clt' ? 'approximate radii only' : 'the radii that it asked for and no others'}.`,
+    `The certificates of ${id} hold ${proves ? 'the radii that it asked for and no others' : 'approximate radii only'}.`,
     'Leave --radii out.',
   );
 }

@@ -6,6 +6,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
@@ -21,9 +22,9 @@ import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './
  */
 export async function showResults(config: ResultsConfig): Promise<number> {
   const job = await jobOf(config.folder);
-  if (job.claim.bound === 'clt' && config.radii !== null) {
+  if (!BOUNDS[job.claim.bound].proves && config.radii !== null) {
     throw optionError(
-      `${config.folder} holds approximate radii (--bound clt), and certifies none at any of the --radii.`,
+      `${config.folder} holds approximate radii (--bound ${job.claim.bound}), and certifies none at any of the --radii.`,
       'Leave --radii out; or certify into a new folder with --bound clopper-pearson.',
     );
   }

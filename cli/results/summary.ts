@@ -3,6 +3,7 @@ import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
 import type { Job } from '../../shared/job.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { printDown } from '../../statistics/radius.js';
 
 /** The budget that the field draws for every image, to compare with. */
@@ -106,7 +107,7 @@ export function summarizeRows<R extends Row>(
   const mean = (value: (row: R) => number) => rows.reduce((sum, row) => sum + value(row), 0) / images;
   const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
   const total = samples.reduce((sum, n) => sum + n, 0);
-  const radiusOfEach = claim.stop.kind !== 'target' && claim.bound !== 'clt';
+  const radiusOfEach = claim.stop.kind !== 'target' && BOUNDS[claim.bound].proves;
   return {
     images,
     decided: rows.length,
@@ -148,7 +149,7 @@ function accuracyAt<R extends Row>(
 }
 
 function suggestedRadii({ claim, draw }: Job): number[] {
-  if (claim.bound === 'clt') return [];
+  if (!BOUNDS[claim.bound].proves) return [];
   return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise.scale);
 }
 
