@@ -6,7 +6,7 @@ import { SUBMIT } from './jobs/submit-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
 import { SERVE } from './service/serve-verb.js';
-import { WORKER } from './service/worker-verb.js';
+import { WORKER } from './worker/worker-verb.js';
 import { BACKUP, FORGET, PRUNE, RESTORE } from './upkeep/upkeep-verbs.js';
 
 /** Every command, in the order of --help and of docs/configuration.md. */

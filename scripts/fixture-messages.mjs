@@ -11,7 +11,7 @@ import {
   rowToWire,
   updateToWire,
 } from '../dist/api/wire/service.js';
-import { specToWire } from '../dist/shared/wire/job-spec.js';
+import { specToWire } from '../dist/shared/wire/spec-message.js';
 import { canonicalJson, jobDigest } from '../dist/shared/job.js';
 
 const [A, B, C, D] = ['aa', 'bb', 'cc', 'dd'].map((byte) => byte.repeat(32));

@@ -9,7 +9,7 @@ const JOB = path.join(ROOT, 'shared/job.ts');
 /** Reaches all that decides by a name: messages, mathematics, decisions, rows and generators. */
 const ENTRIES = [
   'shared/wire/job-json.ts',
-  'shared/wire/job-spec.ts',
+  'shared/wire/spec-message.ts',
   'coordinator/core/job-fold.ts',
   'coordinator/core/job-of.ts',
   'coordinator/results/certificates.ts',
@@ -54,7 +54,7 @@ describe('a name that was only added to shared/job.ts', () => {
   it('of a bound lacks its file and its number', () => {
     expect(brokenBy("BOUND_NAMES = ['spending',", "BOUND_NAMES = ['new', 'spending',")).toEqual([
       'shared/wire/enums.ts',
-      'shared/wire/job-spec.ts',
+      'shared/wire/spec-message.ts',
       'statistics/bounds/bounds.ts',
     ]);
   });
@@ -67,7 +67,7 @@ describe('a name that was only added to shared/job.ts', () => {
   });
 
   it('of a layout or a device lacks its number', () => {
-    const messages = ['shared/wire/enums.ts', 'shared/wire/job-spec.ts'];
+    const messages = ['shared/wire/enums.ts', 'shared/wire/spec-message.ts'];
     expect(brokenBy("LAYOUTS = ['nchw',", "LAYOUTS = ['new', 'nchw',")).toEqual(messages);
     expect(brokenBy("DEVICES = ['cpu',", "DEVICES = ['new', 'cpu',")).toEqual(messages);
   });

@@ -5,7 +5,7 @@ import type { Check } from '../../shared/wire/check.js';
 import { STATE_NUMBERS } from './api-enums.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
-import { readSeededSpec, specToWire } from '../../shared/wire/job-spec.js';
+import { readSeededSpec, specToWire } from '../../shared/wire/spec-message.js';
 import { codecOf, decodeKeeping } from '../../shared/wire/codec.js';
 import {
   preparedOfWire,

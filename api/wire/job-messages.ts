@@ -6,7 +6,7 @@ import { Check, UINT32_MAX } from '../../shared/wire/check.js';
 import { OUTCOME_NUMBERS, STATE_NUMBERS } from './api-enums.js';
 import type { google, smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
-import { readSpec, specToWire } from '../../shared/wire/job-spec.js';
+import { readSpec, specToWire } from '../../shared/wire/spec-message.js';
 import { sentence } from '../../shared/wire/codec.js';
 import { progressOfWire, progressToWire, refusalOfWire, refusalToWire } from '../../shared/wire/parts.js';
 import { statusOfWire, statusToWire } from './rich-status.js';

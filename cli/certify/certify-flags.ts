@@ -3,7 +3,7 @@ import { optionError } from '../command/parse.js';
 import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
 import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from './job-config.js';
 import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
-import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES, usualProcesses } from './machine.js';
+import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES, usualProcesses } from './process-limits.js';
 
 const OUT = {
   heading: 'Input:',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
-import { PROTOCOL, canonicalJson, jobDigest, type BoundName, type Job } from '../../shared/job.js';
+import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
@@ -62,17 +62,12 @@ function refuseOtherProtocol(file: string, protocol: unknown): void {
   );
 }
 
+/** Writes the job of a folder. That its radii are approximate stands in the file, so that it goes where the numbers go. */
 export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
-  const content = { job_digest: jobDigest(job), ...notes, ...approximateNote(job.claim.bound), job };
+  const bound = BOUNDS[job.claim.bound];
+  const approximate = bound.proves ? {} : { approximate: bound.note };
+  const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
   await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
-}
-
-/** Returns the note of a bound that proves nothing. It stands in the file itself, so that it goes wherever the numbers go. */
-function approximateNote(name: BoundName): { readonly approximate?: string } {
-  const bound = BOUNDS[name];
-  if (bound.proves) return {};
-  const approximate = `The bound ${name} is ${bound.kind}: the radii of this job are approximate, and no certificates.`;
-  return { approximate };
 }
 
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */

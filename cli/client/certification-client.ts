@@ -3,7 +3,7 @@ import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
-import { specToWire } from '../../shared/wire/job-spec.js';
+import { specToWire } from '../../shared/wire/spec-message.js';
 import {
   artifactOfWire,
   artifactToWire,

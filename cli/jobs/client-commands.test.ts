@@ -5,7 +5,7 @@ import { downloadConfig, resultsConfig } from '../results/results-flags.js';
 import { RESULTS } from '../results/results-verb.js';
 import { artifactsConfig } from './artifacts-flags.js';
 import { ARTIFACTS } from './artifacts-verb.js';
-import { isJobId } from './job-id.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
 import { jobsConfig, oneJobConfig } from './job-view-flags.js';
 import { JOBS } from './job-verbs.js';
 import { submitConfig } from './submit-flags.js';

@@ -1,5 +1,5 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { requireJobId } from './job-id.js';
+import { requireJobId } from './require-job-id.js';
 import { SERVER, serverConfig, type ServerConfig } from './server-flags.js';
 
 /** The flags of the verbs that show the jobs of a server, or end one. */

@@ -1,5 +1,5 @@
 import { verb } from '../command/verb.js';
-import { isJobId } from '../jobs/job-id.js';
+import { isJobId } from '../../shared/job-id-pattern.js';
 import { RESULTS_GROUPS, downloadConfig, resultsConfig } from './results-flags.js';
 
 const HELP = `

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Job } from '../../shared/job.js';
+import { imageCount } from '../../shared/job-spec.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
 import type { Certificate } from '../../coordinator/results/certificates.js';
@@ -56,13 +57,12 @@ export async function fetchResults(
     folder.begun = true;
     for await (const row of writingRows(folder.path, view.job, received)) rows.push(readRow(view.job, row));
   }
-  const { start, stop, step } = view.job.claim.images;
   const seconds = view.startMs === null || view.endMs === null ? null : (view.endMs - view.startMs) / 1000;
   const { samples } = view.progress;
   return summarizeRows(
     {
       job: view.job,
-      images: Math.ceil((stop - start) / step),
+      images: imageCount(view.job.claim.images),
       rows,
       labelled: rows.some(({ label }) => label !== null),
       drawn: samples,

@@ -1,5 +1,5 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { NATS, NATS_LOGIN, NATS_TIMES } from './nats-flags.js';
+import { NATS, NATS_LOGIN, NATS_TIMES } from '../nats/nats-flags.js';
 import { LISTENING, LOG_FORMAT, RETENTION, STORAGE } from './service-flags.js';
 
 const CLUSTER = {

@@ -14,8 +14,8 @@ import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.j
 import { EXIT } from '../command/exit.js';
 import type { CoordinatorFlags } from './coordinator-flags.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
-import { logLink } from './link-log.js';
-import { natsOptions } from './nats-flags.js';
+import { logLink } from '../nats/link-log.js';
+import { natsOptions } from '../nats/nats-flags.js';
 import { nameOfProcess } from './process-name.js';
 import { listeningOf, retentionOf, storageOf } from './service-config.js';
 import { metricsOf, observeNats, observeStore } from './service-metrics.js';

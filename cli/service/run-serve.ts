@@ -20,7 +20,7 @@ import { nameOfProcess } from './process-name.js';
 import type { ServeFlags } from './serve-flags.js';
 import { listeningOf, machineOf, retentionOf, storageOf } from './service-config.js';
 import { metricsOf, observeNats, observeStore } from './service-metrics.js';
-import { deathLog, workerLog } from './worker-log.js';
+import { deathLog, workerLog } from '../worker/worker-log.js';
 
 /** Copies of what lies beside them are no use beyond the jobs that need them. */
 const CACHE_BYTES = 2 ** 30;

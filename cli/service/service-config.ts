@@ -1,6 +1,6 @@
 import type { ServiceLimits } from '../../coordinator/jobs/limits.js';
 import type { Device } from '../../shared/job.js';
-import { usualProcesses } from '../certify/machine.js';
+import { usualProcesses } from '../certify/process-limits.js';
 import type { ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 import { STORAGE, type LISTENING, type MACHINE, type RETENTION } from './service-flags.js';

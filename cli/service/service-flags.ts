@@ -1,6 +1,6 @@
 import { LOG_FORMATS } from '../../adapters/telemetry/logs/log-format.js';
 import { DEVICES } from '../../shared/job.js';
-import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES } from '../certify/machine.js';
+import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES } from '../certify/process-limits.js';
 import type { FlagGroup } from '../command/flag.js';
 
 /** Flags that `coordinator`, `worker` and `serve` share. Each may be set in the environment, as containers do. */

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../coordinator/jobs/job-id.js';
+import { jobIdOf } from '../../coordinator/jobs/new-job-id.js';
 import { BackupWriter } from '../../adapters/local/backup-file.js';
 import { encodeFrame, framesIn } from '../../adapters/local/ledger-frames.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';

@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../coordinator/jobs/job-id.js';
+import { jobIdOf } from '../../coordinator/jobs/new-job-id.js';
 import { LedgerFolder } from '../../adapters/local/ledger-folder.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobStore } from '../../shared/ports/job-store.js';

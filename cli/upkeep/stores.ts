@@ -11,7 +11,7 @@ import type { JobStore } from '../../shared/ports/job-store.js';
 import type { LedgerStore } from '../../shared/ports/ledger-store.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
-import { natsOptions } from '../service/nats-flags.js';
+import { natsOptions } from '../nats/nats-flags.js';
 import { STORAGE, type StoreFlags } from './upkeep-flags.js';
 
 /** The stores of one installation: all that it keeps. */

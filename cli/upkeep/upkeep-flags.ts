@@ -1,5 +1,5 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import type { NATS_IF_ANY, NATS_LOGIN } from '../service/nats-flags.js';
+import type { NATS_IF_ANY, NATS_LOGIN } from '../nats/nats-flags.js';
 
 export const STORAGE = {
   heading: 'Storage:',

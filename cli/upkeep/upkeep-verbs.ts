@@ -1,5 +1,5 @@
 import { verb } from '../command/verb.js';
-import { NATS_IF_ANY, NATS_LOGIN } from '../service/nats-flags.js';
+import { NATS_IF_ANY, NATS_LOGIN } from '../nats/nats-flags.js';
 import { BACKUP_FILE, OUTPUT, PRUNING, STORAGE } from './upkeep-flags.js';
 
 /** The verbs that look after what an installation keeps: the store of `serve`, or NATS and the store of coordinators. */

@@ -10,7 +10,7 @@ import {
   type ResponseOf,
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
-import { specOfWire } from '../../shared/wire/job-spec.js';
+import { specOfWire } from '../../shared/wire/spec-message.js';
 import { notServing } from '../jobs/service-errors.js';
 import type { CertificationService } from '../jobs/certification-service.js';
 import { getArtifact, listArtifacts } from './artifact-calls.js';

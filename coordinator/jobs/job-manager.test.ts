@@ -11,7 +11,7 @@ import {
   store,
 } from '../../test/support/service-bed.js';
 import { fault, meanwhile, updatesOf } from '../../test/support/service-faults.js';
-import { jobIdOf } from './job-id.js';
+import { jobIdOf } from './new-job-id.js';
 
 let bed: ServiceBed;
 beforeEach(async () => void (bed = await ServiceBed.open()));

@@ -7,7 +7,7 @@ import { ServiceBed, dataSet, sha256, store } from '../../test/support/service-b
 import { imagesIn, labelsIn } from '../artifacts/stored-data-set.js';
 import { endsDrawing, endsPreparation, sentenceOf } from '../run/fatal-errors.js';
 import { InputArtifacts, type Fetcher, type Wanted } from '../artifacts/job-inputs.js';
-import { jobIdOf, requestDigestOf } from './job-id.js';
+import { jobIdOf, requestDigestOf } from './new-job-id.js';
 import { imageCount } from '../../shared/job-spec.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
 import { pageOf } from './job-pages.js';

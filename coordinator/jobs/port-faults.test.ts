@@ -5,7 +5,7 @@ import type { JobStore } from '../../shared/ports/job-store.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
 import { fault, faulty, meanwhile, nth, replacing } from '../../test/support/service-faults.js';
-import { jobIdOf } from './job-id.js';
+import { jobIdOf } from './new-job-id.js';
 import type { JobManager } from './job-manager.js';
 
 let bed: ServiceBed;

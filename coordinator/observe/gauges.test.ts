@@ -9,7 +9,7 @@ import { ManualLease, NUMERIC_CLASS, ServiceBed, endOf, happens } from '../../te
 import { nth, faulty, meanwhile, replacing } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
 import { setGauges } from './gauges.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 
 let bed: ServiceBed;
 let metrics: PrometheusMetrics;

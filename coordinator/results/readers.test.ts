@@ -6,7 +6,7 @@ import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import { ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { Gate, meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 
 let bed: ServiceBed;
 beforeEach(async () => void (bed = await ServiceBed.open()));

@@ -7,7 +7,7 @@ import { ServiceBed, dataSet, endOf, happens } from '../../test/support/service-
 import { meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
 import { labelsIn } from '../artifacts/stored-data-set.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 import type { JobManager } from '../jobs/job-manager.js';
 import { storedRows } from '../results/stored-results.js';
 

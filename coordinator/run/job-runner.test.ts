@@ -7,7 +7,7 @@ import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { meanwhile, replacing } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';
 import { Retention } from '../jobs/retention.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
 import { meanwhile, updatesOf } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 import { JobManager } from '../jobs/job-manager.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';

@@ -4,7 +4,7 @@ import type { JobStore } from '../../shared/ports/job-store.js';
 import { ServiceBed, endOf, expectedResults, happens, prepared } from '../../test/support/service-bed.js';
 import { Gate, fault, meanwhile, replacing, updatesOf } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 
 let bed: ServiceBed;
 beforeEach(async () => void (bed = await ServiceBed.open()));

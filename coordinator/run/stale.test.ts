@@ -9,7 +9,7 @@ import { jobOf } from '../core/job-of.js';
 import { ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
 import { fault, meanwhile, replacing } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
-import { jobIdOf } from '../jobs/job-id.js';
+import { jobIdOf } from '../jobs/new-job-id.js';
 import { JobRunner } from './job-runner.js';
 import { DEFAULT_LIMITS } from '../jobs/limits.js';
 import { noProgress } from './live-job.js';

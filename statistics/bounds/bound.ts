@@ -46,8 +46,8 @@ export type ProvenBound = Common & Schedule & { readonly proves: true };
 export type Approximation = Common &
   Schedule & {
     readonly proves: false;
-    /** What it is instead of a bound, with its article, as messages say it. */
-    readonly kind: string;
+    /** A sentence for job.json: what the radii are instead of certificates. */
+    readonly note: string;
     /** Returns an approximate failure probability; null if there is none. 0 ≤ failures ≤ n, n ≥ 1. */
     approximate(failures: number, n: number, alpha: number): number | null;
   };

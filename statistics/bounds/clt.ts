@@ -10,10 +10,10 @@ const CERTIFIES_NOTHING: CompiledBound = { certify: () => null };
 export const clt = {
   name: 'clt',
   proves: false,
-  kind: 'a normal approximation',
   rules: { gain: NO_PROOF, target: NO_PROOF, 'two-stage': NO_PROOF, fixed: null },
   looks: null,
   remark: 'which is approximate and certifies nothing',
+  note: 'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.',
   compile: () => CERTIFIES_NOTHING,
   approximate: cltDelta,
 } as const satisfies Approximation;

@@ -5,7 +5,7 @@ import { decodeBackupPart, encodeBackupPart, type BackupPart } from '../../api/w
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import * as cluster from '../../shared/wire/cluster.js';
 import { drawOfJson, drawToJson, jobOfJson, jobToJson } from '../../shared/wire/job-json.js';
-import { specOfWire, specToWire } from '../../shared/wire/job-spec.js';
+import { specOfWire, specToWire } from '../../shared/wire/spec-message.js';
 import { decodeRecord, encodeRecord } from '../../shared/wire/record.js';
 import {
   CERTIFICATION_METHODS as methods,

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { Connection } from '../../cli/client/connection.js';
-import { secretOf } from '../../cli/service/secret-file.js';
+import { secretOf } from '../../cli/command/secret-file.js';
 import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { HttpServer } from '../../adapters/http/http-server.js';
 import { Tls } from '../../adapters/http/tls.js';

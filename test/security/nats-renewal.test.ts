@@ -1,9 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
-import { natsOptions } from '../../cli/service/nats-flags.js';
-import type { WorkerFlags } from '../../cli/service/worker-flags.js';
-import { WORKER } from '../../cli/service/worker-verb.js';
+import { natsOptions } from '../../cli/nats/nats-flags.js';
+import type { WorkerFlags } from '../../cli/worker/worker-flags.js';
+import { WORKER } from '../../cli/worker/worker-verb.js';
 import { valuesFrom } from '../support/verb-values.js';
 import { connectNats } from '../../adapters/nats/link/connect.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';

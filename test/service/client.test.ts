@@ -14,7 +14,7 @@ import { jobOf as makeJob } from '../../coordinator/core/job-of.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { jobDigest } from '../../shared/job.js';
-import { jobIdOf } from '../../coordinator/jobs/job-id.js';
+import { jobIdOf } from '../../coordinator/jobs/new-job-id.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { runCommand, startCommand } from '../harness/command.js';
 import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobExists, notServing, tooManyJobs } from '../../coordinator/jobs/service-errors.js';
 import { missing } from '../../adapters/local/artifact-folder.js';
 import { RequestError, SmoothcertError } from '../../shared/errors.js';
-import { specToWire } from '../../shared/wire/job-spec.js';
+import { specToWire } from '../../shared/wire/spec-message.js';
 import { jobOfWire, rowOfWire, updateOfWire, type MethodName } from '../../api/wire/service.js';
 import { seededRandom } from '../harness/processes.js';
 import { encoded, methods, type RawClient } from './grpc-client.js';

@@ -41,5 +41,5 @@ export type FromChild =
   | { readonly kind: 'beat' }
   /** How long the batches since the last such message took, in seconds; sent along with another one. */
   | { readonly kind: 'batches'; readonly noise: Tallied; readonly inference: Tallied }
-  /** What became of the shard that was to be drawn under this id. */
+  /** The outcome of the shard that was to be drawn under this id. */
   | (Drawn & { readonly id: number });

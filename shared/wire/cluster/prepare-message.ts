@@ -2,7 +2,7 @@ import type { PrepareRequest } from '../../ports/exchange.js';
 import type { Refusal } from '../../ports/job-store.js';
 import type { Prepared } from '../../preparation.js';
 import { smoothcert } from '../generated.js';
-import { readSeededSpec, specToWire } from '../job-spec.js';
+import { readSeededSpec, specToWire } from '../spec-message.js';
 import { codecOf } from '../codec.js';
 import { preparedOfWire, preparedToWire, checkProbeImages, refusalOfWire, refusalToWire } from '../parts.js';
 

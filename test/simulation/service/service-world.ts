@@ -1,5 +1,5 @@
 import { JobManager } from '../../../coordinator/jobs/job-manager.js';
-import { jobIdOf } from '../../../coordinator/jobs/job-id.js';
+import { jobIdOf } from '../../../coordinator/jobs/new-job-id.js';
 import { DEFAULT_LIMITS, type ServiceLimits } from '../../../coordinator/jobs/limits.js';
 import type { PrepareRequest } from '../../../shared/ports/exchange.js';
 import type { JobEntry } from '../../../shared/ports/job-store.js';

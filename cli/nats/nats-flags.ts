@@ -1,7 +1,7 @@
 import type { NatsOptions } from '../../adapters/nats/link/connect.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { natsServersOf } from './nats-servers.js';
-import { secretOf } from './secret-file.js';
+import { secretOf } from '../command/secret-file.js';
 
 /** The addresses of NATS and the login: flags of the commands of a cluster, and of those that look after its stores. */
 

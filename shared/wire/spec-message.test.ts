@@ -4,7 +4,7 @@ import { damaged, spec, throwsOnly } from '../../test/support/wire-messages.js';
 import { RequestError } from '../errors.js';
 import { DEFAULT_BOUNDS } from '../job-spec.js';
 import { smoothcert } from './generated.js';
-import { specOfWire, specToWire } from './job-spec.js';
+import { specOfWire, specToWire } from './spec-message.js';
 
 const Wire = smoothcert.v1.JobSpec;
 type WireSpec = smoothcert.v1.JobSpec.$Properties;

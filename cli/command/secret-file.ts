@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SmoothcertError } from '../../shared/errors.js';
-import { optionError } from '../command/parse.js';
+import { optionError } from './parse.js';
 
 /** Reads a file with one secret, or a PEM file, without the end of its last line. @throws OPTION_INVALID */
 export function secretOf(file: string, flag: string): string {

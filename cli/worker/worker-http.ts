@@ -3,7 +3,7 @@ import { parseAddress, type Address } from '../../adapters/http/address.js';
 import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { urlOf } from './endpoints.js';
+import { urlOf } from '../service/endpoints.js';
 import type { Log } from '../../shared/telemetry/log.js';
 
 const USUAL: Address = { host: '127.0.0.1', port: 9465 };

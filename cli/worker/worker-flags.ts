@@ -1,6 +1,6 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { NATS, NATS_LOGIN, NATS_TIMES } from './nats-flags.js';
-import { LOG_FORMAT, MACHINE } from './service-flags.js';
+import { NATS, NATS_LOGIN, NATS_TIMES } from '../nats/nats-flags.js';
+import { LOG_FORMAT, MACHINE } from '../service/service-flags.js';
 
 const ARTIFACTS = {
   heading: 'Artifacts:',

@@ -16,7 +16,7 @@ export const WORKER = verb({
   async run({ value, values, interruption }) {
     const [{ runWorker }, { withLog }] = await Promise.all([
       import('./run-worker.js'),
-      import('./with-log.js'),
+      import('../service/with-log.js'),
     ]);
     return withLog({ format: value('logFormat'), verbose: value('verbose') }, (log) =>
       runWorker(values(), log, interruption()),

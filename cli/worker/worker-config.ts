@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { NatsOptions } from '../../adapters/nats/link/connect.js';
 import { optionError } from '../command/parse.js';
-import { natsOptions } from './nats-flags.js';
-import { nameOfProcess } from './process-name.js';
-import { machineOf, type MachineConfig } from './service-config.js';
+import { natsOptions } from '../nats/nats-flags.js';
+import { nameOfProcess } from '../service/process-name.js';
+import { machineOf, type MachineConfig } from '../service/service-config.js';
 import type { WorkerFlags } from './worker-flags.js';
 
 export interface WorkerConfig extends MachineConfig {

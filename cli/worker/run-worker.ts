@@ -12,10 +12,10 @@ import { folderSource, type ArtifactSource } from '../../worker/cluster/artifact
 import { Daemon } from '../../worker/cluster/daemon.js';
 import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { EXIT } from '../command/exit.js';
-import { closeAll } from './endpoints.js';
-import { logLink } from './link-log.js';
-import { secretOf } from './secret-file.js';
-import { metricsOf, observeNats } from './service-metrics.js';
+import { closeAll } from '../service/endpoints.js';
+import { logLink } from '../nats/link-log.js';
+import { secretOf } from '../command/secret-file.js';
+import { metricsOf, observeNats } from '../service/service-metrics.js';
 import { workerConfig, type WorkerConfig } from './worker-config.js';
 import { serveWorkerHttp } from './worker-http.js';
 import { deathLog, workerLog } from './worker-log.js';
