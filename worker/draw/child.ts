@@ -4,7 +4,7 @@ import { BatchTimes } from './batch-times.js';
 import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
 import { refusalOf, type FromChild, type ToChild } from './messages.js';
-import type { Disagreement } from '../model/agreement.js';
+import type { Disagreement } from '../model/batch/agreement.js';
 import type { InputPlan } from '../model/layout.js';
 import { prepareModel, type PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';

@@ -3,7 +3,7 @@ import type { Instruments } from './drawer.js';
 import type { InputPlan } from '../model/layout.js';
 import type { PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
-import { VERIFY_ROWS, type NoisyRows } from '../model/verify-batch.js';
+import { VERIFY_ROWS, type NoisyRows } from '../model/batch/verify-batch.js';
 import { NoiseKernel } from '../noise/noise-kernel.js';
 import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
 import type { ChildSetup } from './setup.js';

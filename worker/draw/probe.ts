@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Instruments } from './drawer.js';
-import { AGREED, disagreement, scaleOf, worse, type Disagreement } from '../model/agreement.js';
+import { AGREED, disagreement, scaleOf, worse, type Disagreement } from '../model/batch/agreement.js';
 
 const PROBE_BATCHES = 2;
 /** Samples of the probe are numbered from here: none of them is ever drawn for a job. */

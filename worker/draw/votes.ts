@@ -1,5 +1,5 @@
 import type { Counts } from '../../shared/counts.js';
-import { largestScore } from '../model/score-row.js';
+import { largestScore } from '../model/batch/score-row.js';
 
 /** The vote of a sample with a score that is NaN or +∞, or with none that is finite: it counts for no class. */
 export const INVALID = -1;

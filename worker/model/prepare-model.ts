@@ -1,6 +1,6 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Device, Layout, Normalisation } from '../../shared/job.js';
-import { canonicalBatch } from './canonical-batch.js';
+import { canonicalBatch } from './batch/canonical-batch.js';
 import { toleranceOf } from './element-types.js';
 import { freeBatch } from './onnx/free-batch.js';
 import { resolveLayout, type InputPlan } from './layout.js';
@@ -8,7 +8,7 @@ import { readModel } from './onnx/model-file.js';
 import { Preprocessing } from './preprocess.js';
 import { numericClass } from './provider.js';
 import { ModelSession } from './session.js';
-import { verifyBatch, type BatchVerdict, type NoisyRows, type RunRows } from './verify-batch.js';
+import { verifyBatch, type BatchVerdict, type NoisyRows, type RunRows } from './batch/verify-batch.js';
 
 export interface PrepareOptions {
   readonly modelPath: string;

@@ -1,6 +1,6 @@
-import { SmoothcertError } from '../../shared/errors.js';
-import { MAX_BATCH } from '../../shared/job-limits.js';
-import type { Device } from '../../shared/job.js';
+import { SmoothcertError } from '../../../shared/errors.js';
+import { MAX_BATCH } from '../../../shared/job-limits.js';
+import type { Device } from '../../../shared/job.js';
 
 const FLOAT_BYTES = 4;
 const MEMORY_BYTES = 256 * 2 ** 20;
