@@ -5,7 +5,7 @@ import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
-import { descriptionOf } from '../../coordinator/jobs/check-spec.js';
+import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
@@ -47,7 +47,7 @@ function refuseFaults(file: string, job: Job): Job {
   if (fault === undefined) return job;
   throw new SmoothcertError(
     'JOB_FILE_DAMAGED',
-    `${file} holds a job that cannot be certified: its ${fault.field} ${descriptionOf(fault)}.`,
+    `${file} holds a job that cannot be certified: its ${fault.field} ${describeJobFault(fault)}.`,
     'Restore the folder from a copy, or certify into a new folder.',
   );
 }

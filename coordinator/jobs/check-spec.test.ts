@@ -4,7 +4,7 @@ import { RequestError } from '../../shared/errors.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import { uniform } from '../../test/support/l1-noises.js';
 import { checkJob } from '../core/check-job.js';
-import { checkSpec, descriptionOf } from './check-spec.js';
+import { checkSpec, describeJobFault } from './check-spec.js';
 
 const DIGEST = 'ab'.repeat(32);
 
@@ -140,7 +140,7 @@ describe('a spec', () => {
 
   it('is refused for a radius that the noise cannot reach, in a sentence without flags', () => {
     const radii = { ...SPEC, stop: { kind: 'target', radii: ['0.25', '2'] }, bound: 'anytime' } as const;
-    expect(checkJob(radii, uniform).map(descriptionOf)).toEqual([
+    expect(checkJob(radii, uniform).map(describeJobFault)).toEqual([
       'does not fit: With uniform noise of λ = 0.5, no votes certify a radius of 2: all radii are below 0.5',
     ]);
   });

@@ -43,11 +43,11 @@ function pathOf(fault: JobFault, rule: StoppingRule['kind']): string {
 }
 
 function describeFault(fault: JobFault, rule: StoppingRule['kind']): FieldFault {
-  return { field: pathOf(fault, rule), description: descriptionOf(fault) };
+  return { field: pathOf(fault, rule), description: describeJobFault(fault) };
 }
 
 /** Returns what is wrong as the end of a sentence that begins with the field. */
-export function descriptionOf(fault: JobFault): string {
+export function describeJobFault(fault: JobFault): string {
   switch (fault.reason) {
     case 'out-of-range': {
       const { field, value, range, at } = fault;

@@ -110,7 +110,7 @@ const CLUSTER: readonly Decoder[] = [
     [
       ...inApi('entry', 'decodeEntry'),
       ...at('codec', 'decodeKeeping'),
-      ...at('job-spec', 'readSeededSpec'),
+      ...at('spec-message', 'readSeededSpec'),
       ...at('job-json', 'readJobJson'),
     ],
     messages.entry,
@@ -169,7 +169,7 @@ const SERVICE: readonly Decoder[] = [
   {
     name: 'a request of CreateJob, with its spec',
     tries: [
-      ...at('job-spec', 'specOfWire', 'readSpec'),
+      ...at('spec-message', 'specOfWire', 'readSpec'),
       ...at('references', 'modelOfWire', 'dataOfWire'),
       ...at('stopping-rule', 'stopOfWire'),
       ...at('codec', 'decodeMessage'),
