@@ -11,7 +11,7 @@ import { deviance, HALF_LOG_TWO_PI, stirlingError } from './binomial.js';
  */
 
 /** The b of the mixture: within 7 % of the best b for every p. */
-export const MIXTURE_SHAPE = 0.5;
+const MIXTURE_SHAPE = 0.5;
 
 /** Every comparison with a level asks for this much more, on the logarithm, than the theorem does. */
 const LOG_SLACK = 1e-9;

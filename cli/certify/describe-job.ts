@@ -5,7 +5,7 @@ import type { Progress } from '../../shared/job-progress.js';
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 const number = (value: number) => value.toLocaleString('en-US');
 
-export const decidedOf = ({ certified, abstained, failed, approximate }: Progress): number =>
+const decidedOf = ({ certified, abstained, failed, approximate }: Progress): number =>
   certified + abstained + failed + approximate;
 
 /** All that is known of a job, as JSON. Times are ISO 8601. */

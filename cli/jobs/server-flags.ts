@@ -19,7 +19,7 @@ export interface TlsFiles {
 }
 
 const DEFAULT_PORT = '50051';
-export const DEFAULT_SERVER = `127.0.0.1:${DEFAULT_PORT}`;
+const DEFAULT_SERVER = `127.0.0.1:${DEFAULT_PORT}`;
 const MAX_WAIT_SECONDS = 7 * 86_400;
 
 /** The flags of every command that talks to a service. */

@@ -17,7 +17,7 @@ export async function addReflection(server: Server): Promise<void> {
 }
 
 /** Returns the folder of our proto files. @throws SmoothcertError INTERNAL if there is none */
-export function protoFolder(): string {
+function protoFolder(): string {
   const folders = PROTO_FOLDERS.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   const folder = folders.find((one) => existsSync(`${one}/${PROTO}`));
   if (folder !== undefined) return folder;

@@ -7,7 +7,7 @@ import { PAGE } from './limits.js';
 type AgeKey = Pick<JobEntry, 'createMs' | 'id'>;
 
 /** Compares jobs: the newest comes first, of one millisecond the lowest id, so that every page has the same order. */
-export function byAge(a: AgeKey, b: AgeKey): number {
+function byAge(a: AgeKey, b: AgeKey): number {
   return b.createMs - a.createMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 

@@ -7,7 +7,7 @@ import { tsvHeader, tsvLine } from './tsv-lines.js';
 export type LabelOf = (image: number) => number | null;
 
 /** Yields the certificates of the images that are decided, in image order, with the states that they come from. */
-export function* certificatesOf(
+function* certificatesOf(
   fold: JobFold,
   labelOf: LabelOf,
 ): Generator<{ certificate: Certificate; state: ImageState }> {
