@@ -15,12 +15,29 @@ export type NoiseKind = (typeof NOISE_KINDS)[number];
 /** The norms that radii are measured in. */
 export type Norm = 'l1' | 'l2';
 
+/**
+ * The lattice that noisy inputs lie on: all whole multiples of `step`. The noise moves each element by a whole number of steps, so that
+ * nothing of what is claimed is lost to rounding. Texts where a double would not be exact.
+ */
+export interface Lattice {
+  /** Distance of neighbouring points in units of the data: a fraction in lowest terms, "1/510", "2". */
+  readonly step: string;
+  /** Scale of the noise in steps: an exact plain decimal, "63.75". */
+  readonly ratio: string;
+  /** The noise moves an element by at most so many steps. 1 to 2^31 − 1. */
+  readonly largest: number;
+  /** Elements of an input. 1 to 2^32 − 1. */
+  readonly dimension: number;
+}
+
 /** The noise that is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
 export interface NoiseSpec {
   readonly kind: NoiseKind;
   readonly scale: number;
   readonly generator: string;
   readonly version: number;
+  /** Absent in jobs of version 0.1.0 only, whose noise was drawn in floating point. */
+  readonly lattice?: Lattice;
 }
 
 /** The input that the model takes, given pixels in [0, 1]: (pixel · inputScale − mean) / std, per channel. */

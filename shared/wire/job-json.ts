@@ -1,18 +1,18 @@
 import {
   BOUND_NAMES,
   LAYOUTS,
-  NOISE_KINDS,
   PROTOCOL,
   type Claim,
   type DrawSpec,
   type Job,
-  type NoiseSpec,
   type Normalisation,
   type StoppingRule,
 } from '../job.js';
 import { RULE_NAMES } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
+import { exactly } from './exact-fields.js';
 import { JOB_RANGES, MAX_CHANNELS, MAX_SAMPLES } from '../job-limits.js';
+import { noiseOf } from './noise-json.js';
 import { radiiOf } from './stopping-rule.js';
 
 /** Far above any job: the longest schedules have some hundred looks. */
@@ -73,26 +73,6 @@ function parsed(check: Check, field: string, json: string): unknown {
   }
 }
 
-/**
- * Returns the fields of an object that has exactly these. One more would say something of the job that this version does not
- * know, and something else would be drawn than was meant.
- */
-function exactly<K extends string>(
-  check: Check,
-  field: string,
-  value: unknown,
-  keys: readonly K[],
-): Partial<Record<K, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    check.note(field, 'is not an object');
-    return {};
-  }
-  const found = Object.keys(value);
-  if (found.length === keys.length && keys.every((key) => Object.hasOwn(value, key))) return value;
-  check.note(field, `has not exactly the fields ${keys.join(', ')}`);
-  return {};
-}
-
 const DRAW_FIELDS = [
   ...(['modelDigest', 'dataDigest', 'noise', 'seed', 'normalisation', 'layout', 'output'] as const),
   ...(['classes', 'batch', 'numericClass', 'numeric', 'segments'] as const),
@@ -115,16 +95,6 @@ function drawOf(check: Check, field: string, value: unknown): DrawSpec {
     numericClass: check.text(at('numericClass'), draw.numericClass, { least: 1 }),
     numeric: check.choice(at('numeric'), draw.numeric, ['same', 'any']),
     segments: looksOf(check, at('segments'), draw.segments),
-  };
-}
-
-function noiseOf(check: Check, field: string, value: unknown): NoiseSpec {
-  const noise = exactly(check, field, value, ['kind', 'scale', 'generator', 'version']);
-  return {
-    kind: check.choice(`${field}.kind`, noise.kind, NOISE_KINDS),
-    scale: check.number(`${field}.scale`, noise.scale, { above: 0 }),
-    generator: check.text(`${field}.generator`, noise.generator, { least: 1 }),
-    version: check.whole(`${field}.version`, noise.version, { least: 0, most: UINT32_MAX }),
   };
 }
 

@@ -8,6 +8,8 @@ import {
   NOISE_KINDS,
   type DrawSpec,
   type Job,
+  type Lattice,
+  type NoiseSpec,
   type StoppingRule,
 } from '../../shared/job.js';
 import type { JobSpec } from '../../shared/job-spec.js';
@@ -93,15 +95,26 @@ const looks = fc
   .uniqueArray(fc.integer({ min: 1, max: 2e9 }), { minLength: 1, maxLength: 8 })
   .map((unsorted) => unsorted.sort((a, b) => a - b));
 
+const noiseLaw = fc.record({
+  kind: fc.constantFrom(...NOISE_KINDS),
+  scale: upTo(1e6),
+  generator: someText,
+  version: uint32,
+});
+const lattice: fc.Arbitrary<Lattice> = fc.record({
+  step: fc.constantFrom('1', '2', '1/255', '1/510', '3/4080000001'),
+  ratio: fc.constantFrom('63.75', '32', '0.5', '100000.000001'),
+  largest: fc.integer({ min: 1, max: 0x7fff_ffff }),
+  dimension: fc.integer({ min: 1, max: 0xffff_ffff }),
+});
+const noise: fc.Arbitrary<NoiseSpec> = fc
+  .tuple(noiseLaw, fc.option(lattice, { nil: null }))
+  .map(([law, points]) => (points === null ? law : { ...law, lattice: points }));
+
 export const draw: fc.Arbitrary<DrawSpec> = fc.record({
   modelDigest: digest,
   dataDigest: digest,
-  noise: fc.record({
-    kind: fc.constantFrom(...NOISE_KINDS),
-    scale: upTo(1e6),
-    generator: someText,
-    version: uint32,
-  }),
+  noise,
   seed,
   normalisation,
   layout,
