@@ -1,8 +1,17 @@
-import { encodeHeader, type PixelType } from '../shared/dataset/canonical.js';
+import {
+  encodeHeader,
+  MAX_UINT8_RANK,
+  PIXEL_STEP,
+  type DataLattice,
+  type DataSetHeader,
+} from '../shared/dataset/canonical.js';
 import { indicesOf, selectionOf, type ImageRange, type Selection } from '../shared/dataset/selection.js';
 import { SmoothcertError } from '../shared/errors.js';
 import { openImages, readLabelFile } from './formats.js';
 import type { ImageSource } from './image-source.js';
+import { chooseLattice, type LatticeOptions } from './lattice/choose-lattice.js';
+import { latticePoints, levels } from './lattice/lattice-points.js';
+import type { NumberSource } from './lattice/values.js';
 import { writeCanonical } from './write-canonical.js';
 
 /** Knows how an import proceeds: open the images, read the labels, write the canonical data set. */
@@ -12,7 +21,8 @@ export interface ImportedDataSet {
   readonly file: string;
   /** Data digest (hex) of that file. */
   readonly digest: string;
-  readonly dtype: PixelType;
+  /** Where the values lie: exactly or, if they were rounded, as the header of the file says. */
+  readonly lattice: DataLattice;
   /** Number of images of the whole data set, of which the range is a part. */
   readonly count: number;
   /** Shape of one image, as it was given. */
@@ -24,11 +34,12 @@ export interface ImportedDataSet {
 }
 
 const ALL: ImageRange = { start: 0, stop: null, step: 1 };
+const PIXELS: LatticeOptions = { features: false, noiseScale: null };
 
 /**
  * Reads images (and labels) in any format of `openImages` and writes the canonical data set `into`: the images of `range`, each
  * under its own index, and no others. Every value of those is checked; of other images only as much as the format needs. `labels`
- * is a file of labels, which replaces labels that come with the images. Memory does not grow with the number of images. `into`
+ * is a file of labels, which replaces labels that come with the images. `lattice` says what numbers mean; if it is left out, they are pixels. Memory does not grow with the number of images. `into`
  * appears complete or not at all.
  * @throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL, FOLDER_UNUSABLE, and OPTION_INVALID if the range has no images
  */
@@ -37,34 +48,68 @@ export async function importDataSet(options: {
   labels?: string;
   into: string;
   range?: ImageRange;
+  lattice?: LatticeOptions;
 }): Promise<ImportedDataSet> {
   const { data, into } = options;
-  const source = await openImages(data, options.labels ?? null);
+  const lattice = options.lattice ?? PIXELS;
+  const source = await openImages(data, options.labels ?? null, lattice.features);
   try {
-    const { dtype, shape } = source;
+    const { shape } = source;
     const count = shape[0]!;
     const selection = selectionOf(options.range ?? ALL, count);
     if (selection === null) throw noneSelected(data, count);
     const labels =
       options.labels === undefined ? await source.ownLabels() : await readLabelFile(options.labels, source);
-    const digest = await writeCanonical(into, canonicalBytes(source, selection, labels));
+    const content = await contentOf(source, selection, lattice);
+    const digest = await writeCanonical(into, canonicalBytes(source, selection, content, labels));
     const classNames = options.labels === undefined ? source.classNames : null;
-    return { file: into, digest, dtype, count, imageShape: shape.slice(1), labels, classNames };
+    return {
+      file: into,
+      digest,
+      lattice: content.lattice ?? { step: PIXEL_STEP, rounding: { largest: 0, mean: 0 } },
+      count,
+      imageShape: shape.slice(1),
+      labels,
+      classNames,
+    };
   } finally {
     await source.close();
   }
 }
 
-/** Yields the bytes of the canonical data set: header, pixels, labels. */
+/** The values of a canonical data set: how its header describes them, and their bytes. */
+interface Content extends Pick<DataSetHeader, 'dtype' | 'lattice'> {
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Reads numbers as often as it takes to know their lattice. Pixels on 1/255 are written as uint8, whatever they came as. */
+async function contentOf(
+  { what, shape, values }: ImageSource,
+  selection: Selection,
+  options: LatticeOptions,
+): Promise<Content> {
+  if (values.kind === 'levels') return { dtype: 'uint8', bytes: values.read(selection) };
+  const source: NumberSource = { what, shape, values };
+  const lattice = await chooseLattice(source, selection, options);
+  const { features } = options;
+  const arePixels = !features && lattice.step.denominator === PIXEL_STEP.denominator;
+  if (arePixels && shape.length <= MAX_UINT8_RANK)
+    return { dtype: 'uint8', bytes: levels(source, selection) };
+  return { dtype: 'int32', lattice, bytes: latticePoints(source, selection, features, lattice.step) };
+}
+
+/** Yields the bytes of the canonical data set: header, values, labels. */
 async function* canonicalBytes(
   source: ImageSource,
   selection: Selection,
+  content: Content,
   labels: Int32Array | null,
 ): AsyncGenerator<Uint8Array> {
   const { start, step, count } = selection;
   const shape = [count, ...source.shape.slice(1)];
-  yield encodeHeader({ dtype: source.dtype, shape, labelled: labels !== null, start, step });
-  yield* source.pixels(selection);
+  const header = { dtype: content.dtype, shape, labelled: labels !== null, start, step };
+  yield encodeHeader(content.lattice === undefined ? header : { ...header, lattice: content.lattice });
+  yield* content.bytes;
   if (labels === null) return;
   const bytes = Buffer.alloc(4 * count);
   let at = 0;

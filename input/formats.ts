@@ -13,11 +13,17 @@ import type { ImageSource } from './image-source.js';
 
 /**
  * Opens images in the format that the content of the file or folder shows: .npz, .npy, IDX (also in gzip), CIFAR batches, or a
- * folder of PNG and JPEG files. `labelFile` may be in that folder and is no picture. @throws DATA_* errors
+ * folder of PNG and JPEG files. `labelFile` may be in that folder and is no picture. With `features`, arrays of any type are numbers
+ * in units of their own, and whatever can only be pixels is refused. @throws DATA_* errors, OPTION_INVALID
  */
-export async function openImages(data: string, labelFile: string | null): Promise<ImageSource> {
+export async function openImages(
+  data: string,
+  labelFile: string | null,
+  features: boolean,
+): Promise<ImageSource> {
   const stats = await statOf(data);
   if (stats.isDirectory()) {
+    if (features) throw onlyPixels(data);
     const batches = await cifarBatches(data);
     return batches === null ? openFolder(data, labelFile) : openCifar(data, batches);
   }
@@ -25,8 +31,9 @@ export async function openImages(data: string, labelFile: string | null): Promis
   const format = arrayFormatOf(start);
   // A CIFAR batch may begin like an IDX file, with the label 0 and a black pixel or two. Then the length decides.
   const isCifar = format === null || (format === 'idx' && promisedIdxBytes(start) !== stats.size);
-  if (isCifar && mayBeCifar(stats.size)) return openCifar(data, [data]);
-  if (format !== null) return openArrayImages({ path: data, size: stats.size, format });
+  if (isCifar && mayBeCifar(stats.size) && !features) return openCifar(data, [data]);
+  if (format !== null) return openArrayImages({ path: data, size: stats.size, format }, features);
+  if (features) throw onlyPixels(data);
   throw isPicture(start)
     ? new SmoothcertError(
         'DATA_FORMAT',
@@ -38,6 +45,14 @@ export async function openImages(data: string, labelFile: string | null): Promis
         `${data} is in no format that is read.`,
         'Give a .npz or .npy file, IDX, CIFAR batches or a folder of PNG or JPEG files; most simply np.savez("images.npz", x=images, y=labels).',
       );
+}
+
+function onlyPixels(data: string): SmoothcertError {
+  return new SmoothcertError(
+    'OPTION_INVALID',
+    `--features is for arrays of numbers, and ${data} is none that is read.`,
+    'Give a .npz or .npy file, or leave --features out for images.',
+  );
 }
 
 /** Reads a file of labels, one for each image: an array, or CSV for pictures. @throws DATA_*, LABELS_MISMATCH */

@@ -13,6 +13,8 @@ export const MIN_ALPHA = 1e-12;
 export const MAX_ALPHA = 0.25;
 /** σ, in pixels scaled to [0, 1]. */
 export const MAX_SIGMA = 1e6;
+/** Scale of the noise in steps of the lattice: thresholds are computed and kept for each of some nine times as many points. */
+export const MAX_RATIO = 16_384;
 /** Radii of `target`. */
 export const MAX_RADII = 1_024;
 /** Characters of a radius, which is kept as it is written. */

@@ -1,4 +1,4 @@
-import type { Layout } from './job.js';
+import type { Lattice, Layout } from './job.js';
 import { imageCount, type JobImages } from './job-spec.js';
 
 /** Facts about a model and a machine that an inference process has found. */
@@ -18,6 +18,8 @@ export interface Prepared {
   /** Milliseconds of the probe's slowest batch. */
   readonly batchMs: number;
   readonly generator: { readonly name: string; readonly version: number };
+  /** Where the noise moves the inputs. Absent only in what a worker of version 0.1.0 found. */
+  readonly lattice?: Lattice;
 }
 
 /** Images that model and batch are probed with, spread over the job. */

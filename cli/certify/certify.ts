@@ -9,6 +9,7 @@ import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
+import { roundingNote } from './rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
@@ -55,11 +56,12 @@ export async function certify(config: CertifyConfig, interrupt: AbortSignal): Pr
 async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
   const theirs = await readJobFile(folder.path);
   if (!theirs) await refuseRemains(folder);
-  const { labels } = config;
+  const { labels, features, sigma } = config;
   const data = await importDataSet({
     data: config.data,
     into: folder.dataFile,
     range: config.images,
+    lattice: { features, noiseScale: sigma },
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
@@ -71,6 +73,8 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   if (theirs) refuseOtherJob(folder.path, theirs, job);
   else await writeJobFile(folder.path, job, notesOf(config, job));
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
+  const rounding = roundingNote(data.lattice);
+  if (rounding !== null) say(`Note: ${rounding}`);
   if (prepared.batchNote) say(`Note: ${prepared.batchNote}`);
   const largest = data.labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
   if (largest >= prepared.classes) {

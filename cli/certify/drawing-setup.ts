@@ -4,6 +4,7 @@ import { probeImagesOf } from '../../shared/preparation.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import type { JobConfig } from './job-config.js';
+import { NOISE } from '../../coordinator/core/job-of.js';
 import { optionError } from '../command/parse.js';
 
 /** Returns a new random seed: no model can have been tuned on it. */
@@ -40,7 +41,7 @@ export function setupOf(
     output: config.output,
     batch: config.batch,
     normalisation: config.normalisation,
-    scale: config.sigma,
+    noise: { kind: NOISE, scale: config.sigma, drawn: null },
     seed,
     probeImages: probeImagesOf(images),
   };
@@ -48,6 +49,6 @@ export function setupOf(
 
 /** Returns the setup of the processes that draw: all that the first process chose is fixed in it. */
 export function settledSetup(setup: ChildSetup, job: Job): ChildSetup {
-  const { modelDigest, dataDigest, layout, output, batch } = job.draw;
-  return { ...setup, modelDigest, dataDigest, layout, output, batch };
+  const { modelDigest, dataDigest, layout, output, batch, noise } = job.draw;
+  return { ...setup, modelDigest, dataDigest, layout, output, batch, noise: { ...noise, drawn: noise } };
 }

@@ -18,6 +18,8 @@ export interface JobConfig {
   readonly bound: BoundName;
   readonly maxSamples: number;
   readonly images: ImageRange;
+  /** True: the data are numbers in units of their own; false: pixels. */
+  readonly features: boolean;
   readonly seed: string | null;
   readonly output: string | null;
   readonly normalisation: Normalisation;
@@ -53,6 +55,7 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
     stop,
     maxSamples: numberOf(flags.maxSamples),
     images: flags.images === undefined ? ALL_IMAGES : parseImages(flags.images),
+    features: flags.features,
     seed: flags.seed === undefined ? null : plainSeed(flags.seed),
     output: flags.output ?? null,
     normalisation: normalisationOf(flags),

@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
+import { otherNoise } from '../../shared/other-noise.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
@@ -85,9 +86,10 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
   );
 }
 
-/** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS */
+/** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS; PROTOCOL_MISMATCH for a job of version 0.1.0 */
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
+  if (theirs.draw.noise.lattice === undefined) throw otherNoise(theirs.draw.noise);
   const found = differences(theirs, ours, '');
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
@@ -120,7 +122,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const NAMES: Readonly<Record<string, string>> = {
   'draw.modelDigest': 'the model file',
   'draw.dataDigest': 'the data set',
+  'draw.noise.kind': '--noise',
   'draw.noise.scale': '--sigma',
+  'draw.noise.lattice.step': 'the lattice of the data',
+  'draw.noise.lattice.ratio': '--sigma',
+  'draw.noise.lattice.largest': '--sigma',
+  'draw.noise.lattice.dimension': 'the size of an input',
   'draw.seed': '--seed',
   'draw.normalisation.inputScale': '--input-scale',
   'draw.normalisation.mean': '--mean',

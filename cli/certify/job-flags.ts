@@ -28,7 +28,7 @@ export const INPUT = {
     model: { argument: '<file>', help: 'ONNX classifier', decides: 'job', needed: true },
     data: {
       argument: '<file>',
-      help: 'images: .npz or .npy as NumPy saves them (uint8, or floats in [0, 1]), IDX, CIFAR batches, or a folder of PNG or JPEG',
+      help: 'images: .npz or .npy as NumPy saves them (uint8, or floats in [0, 1]), IDX, CIFAR batches, or a folder of PNG or JPEG; other arrays with --features',
       decides: 'job',
       needed: true,
     },
@@ -38,6 +38,10 @@ export const INPUT = {
       decides: 'job',
     },
     images: { argument: '<range>', help: 'start:stop:step, as in Python (default: all)', decides: 'job' },
+    features: {
+      help: 'the values of --data are no pixels but numbers in units of their own, of any type, range and number of axes; --sigma and radii are in those units',
+      decides: 'job',
+    },
   },
 } as const satisfies FlagGroup;
 

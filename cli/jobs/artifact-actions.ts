@@ -59,13 +59,14 @@ async function put(client: CertificationClient, config: PutConfig, interrupt: Ab
 }
 
 async function dataArtifacts(
-  { file, labels, images }: PutConfig,
+  { file, labels, images, lattice }: PutConfig,
   into: string,
 ): Promise<{ reference: DataReference | ModelReference; files: readonly LocalArtifact[] }> {
   const { digest } = await importDataSet({
     data: file,
     into,
     range: images,
+    lattice,
     ...(labels === null ? {} : { labels }),
   });
   return { reference: { digest, uri: null }, files: [await localArtifact(into, digest, 'data-set')] };

@@ -1,7 +1,9 @@
+import { MAX_SIGMA } from '../../shared/job-limits.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
 import type { ArtifactKind } from '../../shared/ports/artifact-store.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { optionError, parseImages } from '../command/parse.js';
+import type { LatticeOptions } from '../../input/lattice/choose-lattice.js';
+import { numberOf, optionError, parseImages } from '../command/parse.js';
 import { SERVER, serverConfig, type ServerConfig } from './server-flags.js';
 
 const KINDS: readonly ArtifactKind[] = ['file', 'data-set'];
@@ -20,6 +22,12 @@ const PUT = {
     images: {
       argument: '<range>',
       help: 'put, images: start:stop:step, as for certify (default: all)',
+      decides: 'run',
+    },
+    features: { help: 'put, images: their values are no pixels, as for certify', decides: 'run' },
+    sigma: {
+      argument: '<σ>',
+      help: 'put, with --features: the noise that jobs will have, if how fine a lattice must be depends on it',
       decides: 'run',
     },
   },
@@ -52,6 +60,7 @@ export interface PutConfig extends Common {
   readonly kind: ArtifactKind;
   readonly labels: string | null;
   readonly images: ImageRange;
+  readonly lattice: LatticeOptions;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -68,8 +77,20 @@ export function artifactsConfig(
     throw optionError(`artifacts list takes no file, and ${file} is one.`, 'Leave it out, or write put.');
   }
   if (file === undefined) throw optionError('artifacts put needs a file.', 'Name a model, or images.');
-  const { kind = file.toLowerCase().endsWith('.onnx') ? 'file' : 'data-set', labels, images } = flags;
-  const flag = labels !== undefined ? '--labels' : images !== undefined ? '--images' : null;
+  const {
+    kind = file.toLowerCase().endsWith('.onnx') ? 'file' : 'data-set',
+    labels,
+    images,
+    features,
+    sigma,
+  } = flags;
+  const given = {
+    '--labels': labels,
+    '--images': images,
+    '--features': features || undefined,
+    '--sigma': sigma,
+  };
+  const flag = Object.entries(given).find(([, value]) => value !== undefined)?.[0] ?? null;
   if (kind === 'file' && flag !== null) {
     throw optionError(`${flag} has no meaning for a model.`, `Leave ${flag} out, or add --kind data-set.`);
   }
@@ -80,7 +101,17 @@ export function artifactsConfig(
     kind,
     labels: labels ?? null,
     images: images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(images),
+    lattice: { features, noiseScale: sigma === undefined ? null : sigmaOf(sigma) },
     quiet: flags.quiet,
     verbose: flags.verbose,
   };
+}
+
+function sigmaOf(text: string): number {
+  const sigma = numberOf(text);
+  if (sigma > 0 && sigma <= MAX_SIGMA) return sigma;
+  throw optionError(
+    `--sigma is ${text}, not a number above 0 and of at most ${MAX_SIGMA}.`,
+    'Give the σ of the job.',
+  );
 }

@@ -9,6 +9,7 @@ import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.j
 import { within } from '../../shared/telemetry/tracer.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { conclude } from '../certify/conclude.js';
+import { roundingNote } from '../certify/rounding-note.js';
 import { importDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
@@ -79,14 +80,17 @@ async function create(
   dataFile: string,
   begin: () => void,
 ): Promise<JobView> {
-  const { labels, verbose, quiet } = config;
+  const { labels, verbose, quiet, features, sigma } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
     data: config.data,
     into: dataFile,
     range: config.images,
+    lattice: { features, noiseScale: sigma },
     ...(labels === null ? {} : { labels }),
   });
+  const rounding = roundingNote(data.lattice);
+  if (rounding !== null && !quiet) process.stderr.write(`Note: ${rounding}\n`);
   const images = resolveImages(config, data.count);
   const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
   await uploadAll(client, files, config);

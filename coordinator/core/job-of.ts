@@ -1,5 +1,6 @@
 import { PROTOCOL, type Job } from '../../shared/job.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
+import { otherNoise } from '../../shared/other-noise.js';
 import type { Prepared } from '../../shared/preparation.js';
 import { looksFor } from '../../statistics/schedule.js';
 
@@ -11,7 +12,7 @@ type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
 
 /**
  * The job that was asked for, once a worker has looked at the model: a function of its arguments alone, so that one machine and a
- * cluster make the same job of the same request.
+ * cluster make the same job of the same request. @throws PROTOCOL_MISMATCH if the worker draws no noise that this version knows
  */
 export function jobOf(
   spec: ClaimSpec & Pick<JobSpec, 'normalisation' | 'sigma' | 'device'> & { readonly seed: string },
@@ -21,7 +22,8 @@ export function jobOf(
 ): Job {
   const { seed, normalisation, sigma } = spec;
   const looks = looksFor(spec.stop, spec.bound, spec.maxSamples);
-  const { modelDigest, layout, output, classes, batch, numericClass, generator } = prepared;
+  const { modelDigest, layout, output, classes, batch, numericClass, generator, lattice } = prepared;
+  if (lattice === undefined) throw otherNoise({ generator: generator.name, version: generator.version });
   return {
     protocol: PROTOCOL,
     draw: {
@@ -29,7 +31,7 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version },
+      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version, lattice },
       layout,
       output,
       classes,

@@ -1,41 +1,74 @@
 import { openArrayFile, type ArrayFile, type FileOfFormat } from './array-file.js';
 import { chooseArchiveLabels, chooseImages, chooseLabels } from './choose-array.js';
 import { readLabels } from './array-labels.js';
-import { canonicalPixels, pixelTypeOf } from './array-pixels.js';
-import type { ImageSource } from '../image-source.js';
+import { MAX_UINT8_RANK } from '../../shared/dataset/canonical.js';
+import type { ArrayHeader } from './npy.js';
+import { checkImages } from './check-images.js';
+import { readPieces, readValues } from './array-values.js';
+import type { Selection } from '../../shared/dataset/selection.js';
+import type { ImageSource, ImageValues, Piece } from '../image-source.js';
 
-/** Opens the images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. */
-export async function openArrayImages(where: FileOfFormat): Promise<ImageSource> {
+/** Pixels in uint8 are whole numbers of 1/255. */
+const LEVELS = 255;
+
+/**
+ * Opens the images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. With `features`, the values are
+ * numbers in units of their own.
+ */
+export async function openArrayImages(where: FileOfFormat, features: boolean): Promise<ImageSource> {
   const file = await openArrayFile(where);
   try {
     const key = chooseImages(file);
-    const images = await file.openArray(key);
-    const close = async () => {
-      await images.stream.close();
-      file.close();
+    const { what, header, stream } = await file.openArray(key);
+    await stream.close();
+    checkImages(what, header, features);
+    return {
+      what,
+      shape: header.shape,
+      values: valuesOf(file, key, header, features),
+      classNames: null,
+      files: null,
+      close: () => Promise.resolve(file.close()),
+      ownLabels: async () => {
+        const labelKey = chooseArchiveLabels(file, key);
+        return labelKey === null ? null : labelsOf(file, labelKey, header.shape[0]!);
+      },
     };
-    try {
-      const { shape } = images.header;
-      return {
-        what: images.what,
-        dtype: pixelTypeOf(images),
-        shape,
-        classNames: null,
-        files: null,
-        close,
-        ownLabels: async () => {
-          const labelKey = chooseArchiveLabels(file, key);
-          return labelKey === null ? null : labelsOf(file, labelKey, shape[0]!);
-        },
-        pixels: (selection) => canonicalPixels(images, selection),
-      };
-    } catch (error) {
-      await images.stream.close();
-      throw error;
-    }
   } catch (error) {
     file.close();
     throw error;
+  }
+}
+
+function valuesOf(file: ArrayFile, key: string, header: ArrayHeader, features: boolean): ImageValues {
+  const areLevels = !features && header.type === 'uint8';
+  if (areLevels && header.shape.length <= MAX_UINT8_RANK)
+    return { kind: 'levels', read: (selection) => readLevels(file, key, selection) };
+  const unit = areLevels ? 1 / LEVELS : 1;
+  return { kind: 'numbers', read: (selection) => readNumbers(file, key, selection, unit) };
+}
+
+async function* readLevels(file: ArrayFile, key: string, selection: Selection): AsyncGenerator<Uint8Array> {
+  const array = await file.openArray(key);
+  try {
+    for await (const { bytes } of readPieces(array, selection)) yield bytes;
+  } finally {
+    await array.stream.close();
+  }
+}
+
+async function* readNumbers(
+  file: ArrayFile,
+  key: string,
+  selection: Selection,
+  unit: number,
+): AsyncGenerator<Piece> {
+  const array = await file.openArray(key);
+  try {
+    for await (const { at, values } of readValues(array, selection))
+      yield { at, values: unit === 1 ? values : values.map((value) => value * unit) };
+  } finally {
+    await array.stream.close();
   }
 }
 

@@ -32,13 +32,15 @@ export async function openFolder(folder: string, labelFile: string | null): Prom
   const atOnce = height * width > LARGE_PIXELS ? 1 : DECODED_AT_ONCE;
   return {
     what: folder,
-    dtype: 'uint8',
     shape: all,
     classNames,
     files,
     ownLabels: () => Promise.resolve(labels),
-    pixels: (selection) =>
-      concurrentMap(indicesOf(selection), atOnce, (index) => decodePicture(paths[index]!, shape)),
+    values: {
+      kind: 'levels',
+      read: (selection) =>
+        concurrentMap(indicesOf(selection), atOnce, (index) => decodePicture(paths[index]!, shape)),
+    },
     close: () => Promise.resolve(),
   };
 }

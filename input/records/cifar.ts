@@ -80,12 +80,11 @@ function sourceOf(
 ): ImageSource {
   return {
     what,
-    dtype: 'uint8',
     shape: [labels.length, ...SHAPE],
     classNames: null,
     files: null,
     ownLabels: () => Promise.resolve(labels),
-    pixels: (selection) => pixelsOf(version, parts, selection),
+    values: { kind: 'levels', read: (selection) => pixelsOf(version, parts, selection) },
     close: () => Promise.resolve(),
   };
 }

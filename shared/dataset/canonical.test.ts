@@ -3,7 +3,15 @@ import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from '../errors.js';
-import { decodeHeader, encodeHeader, geometryOf, HEADER_BYTES, type DataSetHeader } from './canonical.js';
+import {
+  decodeHeader,
+  encodeHeader,
+  geometryOf,
+  HEADER_BYTES,
+  type DataLattice,
+  type DataSetHeader,
+} from './canonical.js';
+import { fraction, powerOfTwo } from './fraction.js';
 import { CHUNK_BYTES, DataDigest } from './data-digest.js';
 import { DataSetFile } from './data-set-file.js';
 import { indicesOf, selectionOf } from './selection.js';
@@ -20,22 +28,44 @@ const ranges = fc.record({
 });
 const sizes = fc.integer({ min: 1, max: 2 ** 24 });
 
-const headers: fc.Arbitrary<DataSetHeader> = fc
+const selections = fc
+  .tuple(ranges, sizes)
+  .map(([range, count]) => selectionOf(range, count) ?? { ...ALL, count });
+const imagesOf = (maxLength: number, max: number) =>
+  fc.array(fc.integer({ min: 1, max }), { minLength: 1, maxLength });
+
+const plain: fc.Arbitrary<DataSetHeader> = fc
   .record({
     dtype: fc.constantFrom('uint8' as const, 'float32' as const),
     labelled: fc.boolean(),
-    image: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 3 }),
-    selection: fc
-      .tuple(ranges, sizes)
-      .map(([range, count]) => selectionOf(range, count) ?? { ...ALL, count }),
+    image: imagesOf(3, 400),
+    selection: selections,
   })
-  .map(({ dtype, labelled, image, selection: { start, step, count } }) => ({
-    dtype,
-    labelled,
-    start,
+  .map(({ dtype, labelled, image, selection: { start, step, count } }) => {
+    return { dtype, labelled, start, step, shape: [count, ...image] };
+  });
+
+const lattices: fc.Arbitrary<DataLattice> = fc
+  .record({
+    step: fc.oneof(
+      fc.integer({ min: 1, max: 4096 }).map((m) => fraction(1, m)),
+      fc.integer({ min: -40, max: 20 }).map(powerOfTwo),
+    ),
+    largest: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ step, largest, share }) => ({
     step,
-    shape: [count, ...image],
+    rounding: { largest: largest + 0, mean: largest * share + 0 },
   }));
+
+const onLattice: fc.Arbitrary<DataSetHeader> = fc
+  .record({ labelled: fc.boolean(), image: imagesOf(7, 12), selection: selections, lattice: lattices })
+  .map(({ labelled, image, selection: { start, step, count }, lattice }) => {
+    return { dtype: 'int32' as const, labelled, start, step, shape: [count, ...image], lattice };
+  });
+
+const headers = fc.oneof(plain, onLattice);
 
 describe('header', () => {
   it('comes back as it went', () => {
@@ -57,6 +87,39 @@ describe('header', () => {
     expect(() => encodeHeader({ dtype: 'uint8', labelled: false, shape, ...selection })).toThrow(
       expect.objectContaining({ code: 'INTERNAL' }),
     );
+  });
+
+  const half = { step: { numerator: 1, denominator: 2 }, rounding: { largest: 0.25, mean: 0.125 } };
+  const points: DataSetHeader = { dtype: 'int32', shape: [2, 3], labelled: false, ...ALL, lattice: half };
+  it.each<[string, Partial<DataSetHeader>]>([
+    ['bytes on a lattice of their own', { dtype: 'uint8' }],
+    [
+      'a step that could be written shorter',
+      { lattice: { ...half, step: { numerator: 2, denominator: 4 } } },
+    ],
+    ['a step of 0', { lattice: { ...half, step: { numerator: 0, denominator: 1 } } }],
+    ['a step whose numerator is 3', { lattice: { ...half, step: { numerator: 3, denominator: 2 } } }],
+    ['a mean rounding above the largest', { lattice: { ...half, rounding: { largest: 0.1, mean: 0.2 } } }],
+    ['a rounding that is no number', { lattice: { ...half, rounding: { largest: NaN, mean: 0 } } }],
+    ['nine dimensions', { shape: [2, 1, 1, 1, 1, 1, 1, 1, 1] }],
+  ])('refuses to write %s', (_, change) => {
+    expect(() => encodeHeader({ ...points, ...change })).toThrow(
+      expect.objectContaining({ code: 'INTERNAL' }),
+    );
+  });
+
+  it('refuses to write lattice points without their lattice', () => {
+    const { lattice: _, ...without } = points;
+    expect(() => encodeHeader(without)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+  });
+
+  it('keeps the encoding of pixels that version 0.1.0 had', () => {
+    const bytes = encodeHeader({ dtype: 'uint8', shape: [5, 8, 8], labelled: true, start: 2, step: 3 });
+    const used = { 8: 1, 10: 1, 11: 1, 12: 3, 16: 5, 24: 8, 32: 8, 48: 2, 56: 3 };
+    const expected = new Uint8Array(HEADER_BYTES);
+    expected.set(new TextEncoder().encode('SMCERTDS'));
+    for (const [at, value] of Object.entries(used)) expected[Number(at)] = value;
+    expect(bytes).toEqual(expected);
   });
 
   it('has one encoding: any changed byte is refused or is another header', () => {

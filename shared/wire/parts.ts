@@ -5,6 +5,7 @@ import type { Progress } from '../job-progress.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { LAYOUT_NUMBERS } from './enums.js';
 import type { smoothcert } from './generated.js';
+import { readLattice } from './noise-json.js';
 import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
@@ -76,6 +77,7 @@ export function preparedToWire(prepared: Prepared): smoothcert.v1.Preparation.$P
     fingerprint: Buffer.from(prepared.fingerprint, 'hex'),
     generator: prepared.generator.name,
     generatorVersion: prepared.generator.version,
+    lattice: prepared.lattice ?? null,
   };
 }
 
@@ -86,7 +88,7 @@ export function preparedOfWire(
 ): Prepared {
   const at = (name: string) => `${field}.${name}`;
   const positive = { least: 1, most: UINT32_MAX };
-  return {
+  const prepared: Prepared = {
     modelDigest: check.digest(at('model_digest'), wire.modelDigest ?? ''),
     layout: check.named(at('layout'), wire.layout ?? 0, LAYOUT_NUMBERS),
     output: check.text(at('output'), wire.output ?? '', { least: 1 }),
@@ -105,6 +107,9 @@ export function preparedOfWire(
       }),
     },
   };
+  if (!wire.lattice) return prepared;
+  const { step = '', ratio = '', largest = 0, dimension = 0 } = wire.lattice;
+  return { ...prepared, lattice: readLattice(check, at('lattice'), { step, ratio, largest, dimension }) };
 }
 
 /** Checks the images that a model is to be probed with. @param limit one more than the largest index that an image may have */

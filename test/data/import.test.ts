@@ -9,6 +9,7 @@ import { DataSetReader } from '../../worker/draw/reader.js';
 import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/npz/', import.meta.url));
+const PIXELS = { step: { numerator: 1, denominator: 255 }, rounding: { largest: 0, mean: 0 } };
 const folder = folderOfEachTest();
 let into: string;
 
@@ -24,10 +25,11 @@ const importFixture = (name: string, labels?: string) =>
     ...(labels === undefined ? {} : { labels: path.join(fixtures, labels) }),
   });
 
-async function pixelsOf(index: number): Promise<number[]> {
+/** The values of an image, as whole numbers of the lattice step. */
+async function pointsOf(index: number): Promise<number[]> {
   const reader = await DataSetReader.open(into);
   try {
-    return [...(await reader.readPixels(index))];
+    return [...(await reader.readValues(index))];
   } finally {
     await reader.close();
   }
@@ -49,11 +51,11 @@ describe('importDataSet accepts', () => {
     ['version3.npy', null],
   ])('%s as the same uint8 images', async (name, labels) => {
     const data = await importFixture(name);
-    expect(data).toMatchObject({ file: into, dtype: 'uint8', count: 3, imageShape: [2, 4, 5] });
+    expect(data).toMatchObject({ file: into, lattice: PIXELS, count: 3, imageShape: [2, 4, 5] });
     expect(data.labels && [...data.labels]).toEqual(labels);
     expect(readFileSync(into).subarray(128, 128 + raw().length)).toEqual(raw());
-    await expect(pixelsOf(3)).rejects.toMatchObject({ code: 'INTERNAL' });
-    expect(await pixelsOf(1)).toEqual([...raw().subarray(40, 80)].map((level) => Math.fround(level / 255)));
+    await expect(pointsOf(3)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await pointsOf(1)).toEqual([...raw().subarray(40, 80)]);
   });
 
   it('the same images and labels in two formats with one digest, that of the chunk list', async () => {
@@ -66,22 +68,39 @@ describe('importDataSet accepts', () => {
 
   it('float32, with labels of another name and type', async () => {
     const data = await importFixture('float32.npz');
-    expect(data.dtype).toBe('float32');
     expect([...data.labels!]).toEqual([2, 0, 7]);
-    expect(await pixelsOf(0)).toEqual([...raw().subarray(0, 40)].map((level) => Math.fround(level / 255)));
+    expect(await pointsOf(0)).toEqual([...raw().subarray(0, 40)]);
   });
 
-  it('float64, rounded once', async () => {
-    await importFixture('float64.npy');
-    expect(await pixelsOf(0)).toEqual([Math.fround(0.1), Math.fround(1 / 3)]);
-    expect(await pixelsOf(2)).toEqual([0, 2 ** -30]);
+  it('floats k/255 as the same data set as the bytes k', async () => {
+    const { digest } = await importFixture('uint8.npz');
+    expect((await importFixture('float32.npz')).digest).toBe(digest);
   });
 
-  it('float16, exactly', async () => {
-    await importFixture('float16.npy');
-    expect(await pixelsOf(0)).toEqual([0.0999755859375, 1]);
-    expect(await pixelsOf(1)).toEqual([0, 2 ** -24]);
-    expect(await pixelsOf(2)).toEqual([0.3330078125, 0.9990234375]);
+  it('pixels of more than four axes, as points of 1/255', async () => {
+    const data = await importFixture('five-axes.npy');
+    expect(data).toMatchObject({ lattice: PIXELS, imageShape: [1, 2, 4, 5] });
+    expect(await pointsOf(1)).toEqual([...raw().subarray(40, 80)]);
+  });
+
+  it('float64 on no common lattice, rounded to 1/4080', async () => {
+    const { lattice } = await importFixture('float64.npy');
+    expect(lattice.step).toEqual({ numerator: 1, denominator: 4080 });
+    const moved = [Math.abs(Math.fround(0.1) - 408 / 4080), Math.abs(Math.fround(1 / 3) - 1360 / 4080)];
+    const sum = moved[0]! + moved[1]! + 2 ** -30;
+    expect(lattice.rounding.largest).toBeCloseTo(Math.max(...moved), 15);
+    expect(lattice.rounding.mean).toBeCloseTo(sum / 6, 15);
+    expect(await pointsOf(0)).toEqual([408, 1360]);
+    expect(await pointsOf(2)).toEqual([0, 0]);
+  });
+
+  it('float16, rounded by no more than half a step', async () => {
+    const { lattice } = await importFixture('float16.npy');
+    expect(lattice.rounding.largest).toBeGreaterThan(0);
+    expect(lattice.rounding.largest).toBeLessThanOrEqual(0.5 / 4080);
+    expect(await pointsOf(0)).toEqual([408, 4080]);
+    expect(await pointsOf(1)).toEqual([0, 0]);
+    expect(await pointsOf(2)).toEqual([1359, 4076]);
   });
 
   it('labels of their own, which win over those in the archive', async () => {
@@ -175,7 +194,7 @@ const refusals: [string, string, string, string][] = [
     'int64.npy',
     'DATA_TYPE',
     'int64.npy holds int64 values; pixels are uint8 or float.',
-    'If the pixels are 0 to 255, save it as x.astype(np.uint8).',
+    'If the pixels are 0 to 255, save it as x.astype(np.uint8). Values that are no pixels: add --features.',
   ],
   [
     'bool.npy',
@@ -183,11 +202,11 @@ const refusals: [string, string, string, string][] = [
     'bool.npy holds bool values; pixels are uint8 or float.',
     'Save it as x.astype(np.float32), with pixels 0 and 1.',
   ],
-  ['one-image.npy', 'DATA_SHAPE', 'one-image.npy with shape [5] does not have 2, 3 or 4 dimensions.', SHAPES],
+  ['one-image.npy', 'DATA_SHAPE', 'one-image.npy with shape [5] does not have 2 to 8 dimensions.', SHAPES],
   [
-    'five-axes.npy',
+    'nine-axes.npy',
     'DATA_SHAPE',
-    'five-axes.npy with shape [3, 1, 2, 4, 5] does not have 2, 3 or 4 dimensions.',
+    'nine-axes.npy with shape [3, 1, 1, 1, 1, 1, 2, 4, 5] does not have 2 to 8 dimensions.',
     SHAPES,
   ],
   ['no-pixels.npy', 'DATA_SHAPE', 'no-pixels.npy with shape [3, 0, 4, 5] has a dimension below 1.', SHAPES],
@@ -201,13 +220,13 @@ const refusals: [string, string, string, string][] = [
     'levels.npy',
     'DATA_RANGE',
     'The pixel at index [0, 0, 0, 0] of levels.npy is 139, and pixels must be in [0, 1].',
-    'It looks like 0 to 255: save it as x.astype(np.uint8), or divide by 255.',
+    'Pixels of 0 to 255: save them as x.astype(np.uint8), or divide by 255. Values that are no pixels: add --features.',
   ],
   [
     'normalised.npy',
     'DATA_RANGE',
     'The pixel at index [0, 0, 0, 1] of normalised.npy is -0.8392156362533569, and pixels must be in [0, 1].',
-    'It looks normalised: σ is in pixels of [0, 1], so give raw pixels and pass --mean and --std.',
+    'Normalised pixels: give raw ones, as σ is in pixels of [0, 1], and pass --mean and --std. Values that are no pixels: add --features.',
   ],
   [
     'nan.npy',

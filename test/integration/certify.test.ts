@@ -152,9 +152,8 @@ async function unlabelledDigits(file: string, count: number): Promise<string> {
   const reader = await DataSetReader.open(canonical);
   try {
     const pixels: number[] = [];
-    for (let i = 0; i < count; i++) pixels.push(...(await reader.readPixels(i)));
-    const bytes = Uint8Array.from(pixels, (pixel) => Math.round(255 * pixel));
-    await writeUint8Npy(file, [count, ...reader.imageShape], bytes);
+    for (let i = 0; i < count; i++) pixels.push(...(await reader.readValues(i)));
+    await writeUint8Npy(file, [count, ...reader.imageShape], Uint8Array.from(pixels));
     return file;
   } finally {
     await reader.close();

@@ -191,7 +191,11 @@ async function readImages(data: string): Promise<Float32Array[]> {
   const reader = await DataSetReader.open(file);
   try {
     const images: Float32Array[] = [];
-    for (let image = 0; image < count; image++) images.push(await reader.readPixels(image));
+    const { numerator, denominator } = reader.step;
+    for (let image = 0; image < count; image++) {
+      const points = await reader.readValues(image);
+      images.push(Float32Array.from(points, (point) => (point * numerator) / denominator));
+    }
     return images;
   } finally {
     await reader.close();

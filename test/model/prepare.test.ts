@@ -31,11 +31,22 @@ const prepare = (modelPath: string, reader: DataSetReader, more: Partial<Prepare
     layout: 'auto',
     imageShape: reader.imageShape,
     normalisation: PLAIN,
-    noiseScale: 0.25,
+    dataStep: reader.step,
+    noise: { kind: 'gaussian', scale: 0.25 },
     verifyRows: async (preprocessing, { dimension }) => {
-      const kernel = await NoiseKernel.create({ dimension, batch: 32, seed: 1n, gain: preprocessing.gain });
+      const { gain, shift, noise } = preprocessing;
+      const { ratio } = noise.lattice;
+      const kernel = await NoiseKernel.create({
+        dimension,
+        batch: 32,
+        seed: 1n,
+        kind: 'gaussian',
+        ratio,
+        gain,
+        shift,
+      });
       for (let image = 0; image < 8; image += 1) {
-        kernel.setImage(preprocessing.baseOf(await reader.readPixels(image)));
+        kernel.setImage(preprocessing.pointsOf(await reader.readValues(image)));
         kernel.draw(4 * image, image, 0, 4);
       }
       return [{ rows: kernel.input, sources: 1 }];
@@ -53,7 +64,10 @@ async function scoresOf(
   for (const image of images) {
     const input = new Float32Array(batch * dimension);
     const row = scores.length % batch;
-    input.set(prepared.preprocessing.baseOf(await reader.readPixels(image)), row * dimension);
+    const { gain, shift } = prepared.preprocessing;
+    const points = prepared.preprocessing.pointsOf(await reader.readValues(image));
+    const clean = Float32Array.from(points, (point, at) => Math.fround(point * gain[at]!) + shift[at]!);
+    input.set(clean, row * dimension);
     const output = await prepared.run(input);
     expect(output.length).toBe(batch * classes);
     scores.push([...output.subarray(row * classes, (row + 1) * classes)]);

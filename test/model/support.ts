@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { PIXEL_STEP } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { prepareModel, type PrepareOptions } from '../../worker/model/prepare-model.js';
 
@@ -14,7 +15,8 @@ export const prepareShape = (modelPath: string, imageShape: number[], more: Part
     layout: 'auto',
     imageShape,
     normalisation: PLAIN,
-    noiseScale: 0.25,
+    dataStep: PIXEL_STEP,
+    noise: { kind: 'gaussian', scale: 0.25 },
     verifyRows: (_, { dimension }) =>
       Promise.resolve([
         { rows: Float32Array.from({ length: 32 * dimension }, (__, at) => Math.sin(at)), sources: 1 },

@@ -1,6 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { PrepareRequest } from '../../shared/ports/exchange.js';
 import type { ArtifactCache } from './artifacts/cache.js';
+const NOISE = 'gaussian';
 import { askChild } from '../draw/ask-child.js';
 import type { ChildSetup, Prepared } from '../draw/setup.js';
 
@@ -31,7 +32,7 @@ export async function inspectModel(
         output,
         batch,
         normalisation,
-        scale: sigma,
+        noise: { kind: NOISE, scale: sigma, drawn: null },
         seed,
         probeImages,
       };

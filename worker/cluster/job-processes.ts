@@ -63,7 +63,7 @@ function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet): Chil
     output,
     batch,
     normalisation,
-    scale: draw.noise.scale,
+    noise: { ...draw.noise, drawn: draw.noise },
     seed,
     probeImages,
   };

@@ -36,7 +36,7 @@ export async function selfTest(
         output: null,
         batch: null,
         normalisation: { inputScale: 1, mean: [0], std: [1] },
-        scale: 0.1,
+        noise: { kind: 'gaussian', scale: 0.1, drawn: null },
         seed: '0',
         probeImages: [0],
       },

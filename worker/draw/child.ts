@@ -3,12 +3,13 @@ import { DataSetReader } from './reader.js';
 import { BatchTimes } from './batch-times.js';
 import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
+import { canonicalJson, type Lattice } from '../../shared/job.js';
+import { otherNoise } from '../../shared/other-noise.js';
 import { refusalOf, type FromChild, type ToChild } from './messages.js';
 import type { Disagreement } from '../model/batch/agreement.js';
-import type { InputPlan } from '../model/layout.js';
 import { prepareModel, type PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
-import { GENERATORS } from '../noise/noise-kernel.js';
+import { GENERATOR } from '../noise/noise-kernel.js';
 import { probe, type Probe, type ProbeSource } from './probe.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
@@ -76,8 +77,8 @@ async function start(setup: ChildSetup): Promise<void> {
 /** Makes everything ready with noisy copies of these images. @throws INFERENCE_FAILED if the model fails on them */
 async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): Promise<Prepared> {
   let sources: ProbeSource[][] | null = null;
-  const sourcesWith = async (preprocessing: Preprocessing, plan: InputPlan) =>
-    (sources ??= await sourcesOf(trial, data, preprocessing, plan));
+  const sourcesWith = async (preprocessing: Preprocessing) =>
+    (sources ??= await sourcesOf(trial, data, preprocessing));
   const model = await prepareModel({
     modelPath: setup.modelFile,
     device: setup.device,
@@ -87,17 +88,19 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     ...(setup.batch === null ? {} : { batch: setup.batch }),
     imageShape: data.imageShape,
     normalisation: setup.normalisation,
-    noiseScale: setup.scale,
-    verifyRows: async (preprocessing, plan) => {
-      const sets = await sourcesWith(preprocessing, plan);
-      return Promise.all(sets.map((set) => noisyRows(setup, set, preprocessing, plan)));
+    dataStep: data.step,
+    noise: setup.noise,
+    verifyRows: async (preprocessing) => {
+      const sets = await sourcesWith(preprocessing);
+      return Promise.all(sets.map((set) => noisyRows(setup, set, preprocessing)));
     },
   });
   try {
-    const { preprocessing, plan, description } = model;
+    const { preprocessing, description } = model;
+    refuseOtherNoise(setup, description.lattice);
     refuseOtherBatch(setup, description.batch);
     const instruments = await instrumentsOf(setup, data, model);
-    const found = await probe(instruments, await sourcesWith(preprocessing, plan), description.tolerance);
+    const found = await probe(instruments, await sourcesWith(preprocessing), description.tolerance);
     refuseCrossTalk(found.apart, description.batch);
     drawer = new Drawer(instruments, tell, (noise, inference) => times.add(noise, inference));
     return describe(model, found);
@@ -120,6 +123,16 @@ function refuseOtherBatch({ modelDigest, batch: ofJob }: ChildSetup, batch: numb
   );
 }
 
+/** Refuses a job whose samples another generator drew, or on another lattice: theirs and ours would be of two laws. */
+function refuseOtherNoise({ noise }: ChildSetup, ours: Lattice): void {
+  const { drawn } = noise;
+  if (drawn === null) return;
+  const { generator, version, lattice } = drawn;
+  const isOurs = generator === GENERATOR.name && version === GENERATOR.version;
+  if (isOurs && lattice !== undefined && canonicalJson(lattice) === canonicalJson(ours)) return;
+  throw otherNoise(drawn);
+}
+
 /**
  * Votes are only votes if each depends on its own row: a model whose rows influence each other is no classifier of
  * single images, and its counts would bound nothing. What may change is rounding, no more.
@@ -134,7 +147,7 @@ function refuseCrossTalk({ excess }: Disagreement, batch: number): void {
 }
 
 function describe({ description }: PreparedModel, found: Probe): Prepared {
-  const { modelDigest, layout, output, classes, batch, batchNote, numericClass } = description;
+  const { modelDigest, layout, output, classes, batch, batchNote, numericClass, lattice } = description;
   const { fingerprint, steady, batchMs } = found;
   return {
     modelDigest,
@@ -147,7 +160,8 @@ function describe({ description }: PreparedModel, found: Probe): Prepared {
     fingerprint,
     steady,
     batchMs,
-    generator: GENERATORS.gaussian,
+    generator: GENERATOR,
+    lattice,
   };
 }
 

@@ -42,7 +42,7 @@ function rig(batch: number, gate: (n: number) => Promise<unknown> = () => Promis
     baseOf(image) {
       const unreadable = new SmoothcertError('DATA_FORMAT', 'The image cannot be read.', 'Convert it again.');
       if (image === 99) return Promise.reject(unreadable);
-      if (image !== CHANGED) return Promise.resolve(Float32Array.of(image));
+      if (image !== CHANGED) return Promise.resolve(Int32Array.of(image));
       const changed = ['The images changed.', 'Convert them again.'] as const;
       return Promise.reject(new SmoothcertError('DATA_DIGEST_MISMATCH', ...changed));
     },

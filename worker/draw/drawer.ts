@@ -3,15 +3,15 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { refusalOf, type FromChild } from './messages.js';
 import { VoteTally, voteOf } from './votes.js';
 
-/** The noise, pixels and model of one job, ready to draw. */
+/** The noise, images and model of one job, ready to draw. */
 export interface Instruments {
   /** Rows of every run. */
   readonly batch: number;
   readonly classes: number;
-  /** The image as the model wants it, without noise. */
-  baseOf(image: number): Promise<Float32Array>;
+  /** Returns the image as lattice points in the model's order, without noise. */
+  baseOf(image: number): Promise<Int32Array>;
   /** Writes noisy copies of `base` into rows [row, row + count) of the model's input. */
-  draw(base: Float32Array, row: number, image: number, firstSample: number, count: number): void;
+  draw(base: Int32Array, row: number, image: number, firstSample: number, count: number): void;
   /** Runs the model on the whole input: scores [batch × classes]. */
   run(): Promise<Float32Array>;
 }

@@ -1,12 +1,12 @@
 import type { DataSetReader } from './reader.js';
 import type { Instruments } from './drawer.js';
-import type { InputPlan } from '../model/layout.js';
 import type { PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
 import { VERIFY_ROWS, type NoisyRows } from '../model/batch/verify-batch.js';
 import { NoiseKernel } from '../noise/noise-kernel.js';
 import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
 import type { ChildSetup } from './setup.js';
+import type { Fraction } from '../../shared/dataset/fraction.js';
 
 const BASES_KEPT = 8;
 
@@ -17,11 +17,10 @@ export async function instrumentsOf(
   model: PreparedModel,
 ): Promise<Instruments> {
   const { description, preprocessing } = model;
-  const { batch, classes, dimension } = description;
-  const seed = BigInt(setup.seed);
-  const kernel = await NoiseKernel.create({ dimension, batch, seed, gain: preprocessing.gain });
-  const bases = new Map<number, Float32Array>();
-  let current: Float32Array | null = null;
+  const { batch, classes } = description;
+  const kernel = await kernelOf(setup, preprocessing, batch);
+  const bases = new Map<number, Int32Array>();
+  let current: Int32Array | null = null;
   return {
     batch,
     classes,
@@ -29,7 +28,7 @@ export async function instrumentsOf(
     async baseOf(image) {
       const known = bases.get(image);
       if (known) return known;
-      const base = preprocessing.baseOf(await data.readPixels(image));
+      const base = preprocessing.pointsOf(await data.readValues(image));
       if (bases.size >= BASES_KEPT) bases.delete(bases.keys().next().value!);
       bases.set(image, base);
       return base;
@@ -42,6 +41,16 @@ export async function instrumentsOf(
   };
 }
 
+/** Creates the noise of one job, for runs of `batch` rows. */
+function kernelOf(
+  { seed, noise }: ChildSetup,
+  { gain, shift, noise: { lattice } }: Preprocessing,
+  batch: number,
+): Promise<NoiseKernel> {
+  const { dimension, ratio } = lattice;
+  return NoiseKernel.create({ dimension, batch, seed: BigInt(seed), kind: noise.kind, ratio, gain, shift });
+}
+
 /** The images that model and batch are tried on. */
 export interface Trial {
   readonly images: readonly number[];
@@ -50,34 +59,33 @@ export interface Trial {
 }
 
 /**
- * Returns what model and batch are tried on, as the model wants it: the images among a black and a white one if the
+ * Returns what model and batch are tried on, as the model wants it: the images among a row of zeros and a row of ones (black and white) if the
  * trial says so, and the images alone. A model may behave where it sees a black or a white row, and misbehave elsewhere.
  */
 export async function sourcesOf(
   { images, extremes }: Trial,
   data: DataSetReader,
   preprocessing: Preprocessing,
-  { dimension }: InputPlan,
 ): Promise<ProbeSource[][]> {
   const sources: ProbeSource[] = [];
   for (const image of images) {
-    sources.push({ image, base: preprocessing.baseOf(await data.readPixels(image)) });
+    sources.push({ image, base: preprocessing.pointsOf(await data.readValues(image)) });
   }
   if (!extremes) return [sources];
-  const flat = (level: number) => preprocessing.baseOf(new Float32Array(dimension).fill(level));
+  const { dimension } = preprocessing.noise.lattice;
+  const flat = (level: number) => preprocessing.pointsOf(new Int32Array(dimension).fill(level));
   const image = images[0]!;
-  return [[{ image, base: flat(0) }, ...sources, { image, base: flat(1) }], sources];
+  const one = { image, base: flat(nearestPoint(1, data.step)) };
+  return [[{ image, base: flat(0) }, ...sources, one], sources];
 }
 
 /** Makes the noisy copies, the sources in turns, on which a batch is compared with the model's own. */
 export async function noisyRows(
   setup: ChildSetup,
   sources: readonly ProbeSource[],
-  { gain }: Preprocessing,
-  { dimension }: InputPlan,
+  preprocessing: Preprocessing,
 ): Promise<NoisyRows> {
-  const seed = BigInt(setup.seed);
-  const kernel = await NoiseKernel.create({ dimension, batch: VERIFY_ROWS, seed, gain });
+  const kernel = await kernelOf(setup, preprocessing, VERIFY_ROWS);
   for (let row = 0; row < VERIFY_ROWS; row++) {
     const { base, image } = sources[row % sources.length]!;
     kernel.setImage(base);
@@ -85,3 +93,7 @@ export async function noisyRows(
   }
   return { rows: kernel.input.slice(), sources: sources.length };
 }
+
+/** Returns how many steps a value is, rounded. */
+const nearestPoint = (value: number, { numerator, denominator }: Fraction): number =>
+  Math.round((value * denominator) / numerator);

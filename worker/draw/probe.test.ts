@@ -5,7 +5,7 @@ import { PROBE_SAMPLES, probe, type ProbeSource } from './probe.js';
 
 const CLASSES = 3;
 const sources = (...images: number[]): ProbeSource[] =>
-  images.map((image) => ({ image, base: Float32Array.of(image) }));
+  images.map((image) => ({ image, base: Int32Array.of(image) }));
 const tried = (rig: Instruments, ...images: number[]) => probe(rig, [sources(...images)], 1e-4);
 
 /** Scores of image and sample; by `leak` also of the place in the batch, by `mix` of the batch's mean, one class masked. */
@@ -21,7 +21,7 @@ function instruments(
   const rig: Instruments = {
     batch,
     classes: CLASSES,
-    baseOf: (image) => Promise.resolve(Float32Array.of(image)),
+    baseOf: (image) => Promise.resolve(Int32Array.of(image)),
     draw(base, row, image, firstSample, count) {
       expect(base[0]).toBe(image);
       const sample = firstSample - PROBE_SAMPLES;

@@ -6,9 +6,9 @@ const PROBE_BATCHES = 2;
 /** Samples of the probe are numbered from here: none of them is ever drawn for a job. */
 export const PROBE_SAMPLES = 2 ** 52;
 
-/** The source of noisy copies: an image as the model wants it, and the index that its noise is drawn for. */
+/** The source of noisy copies: an image as lattice points in the model's order, and the index that its noise is drawn for. */
 export interface ProbeSource {
-  readonly base: Float32Array;
+  readonly base: Int32Array;
   readonly image: number;
 }
 

@@ -1,22 +1,22 @@
+import { PIXEL_STEP } from '../../shared/dataset/canonical.js';
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
+import type { Fraction } from '../../shared/dataset/fraction.js';
 import { VerifiedDataSet, type DataSetSource } from '../../shared/dataset/verified-data-set.js';
 import { SmoothcertError } from '../../shared/errors.js';
 
-const LEVELS = 255;
-
 /**
- * Reads single images of a canonical data set as pixels in [0, 1], in the data's own order.
- * uint8 becomes float32(x / 255), rounded once: every worker then adds the same noise to the same pixels. Memory: one
- * image, and two chunks of 16 MiB where the data must have a digest.
+ * Reads single images of a canonical data set as points of its lattice, in the data's own order. Memory: one image, and two
+ * chunks of 16 MiB where the data must have a digest.
  */
 export class DataSetReader {
-  readonly #pixels: Float32Array;
-  private constructor(private readonly file: DataSetSource) {
-    this.#pixels = Float32Array.from({ length: LEVELS + 1 }, (_, level) => level / LEVELS);
-  }
+  private constructor(
+    private readonly file: DataSetSource,
+    /** Lattice step of the values. */
+    readonly step: Fraction,
+  ) {}
 
   /**
-   * Opens the file; with a data digest (hex), every pixel that is read was held against it.
+   * Opens the file; with a data digest (hex), every value that is read was compared with it.
    * @throws SmoothcertError DATA_UNREADABLE or DATA_FORMAT, with a digest DATA_DIGEST_MISMATCH
    */
   static async open(
@@ -24,8 +24,16 @@ export class DataSetReader {
     digest: string | null = null,
     chunks: readonly string[] | null = null,
   ): Promise<DataSetReader> {
-    return new DataSetReader(
-      await (digest === null ? DataSetFile.open(path) : VerifiedDataSet.open(path, digest, chunks)),
+    const file = await (digest === null
+      ? DataSetFile.open(path)
+      : VerifiedDataSet.open(path, digest, chunks));
+    const { dtype, lattice } = file.header;
+    if (dtype !== 'float32') return new DataSetReader(file, lattice?.step ?? PIXEL_STEP);
+    await file.close();
+    throw new SmoothcertError(
+      'DATA_FORMAT',
+      'The canonical data set holds floating point numbers, as smoothcert 0.1.0 wrote them; noise is added to points of a lattice.',
+      'Convert the images again.',
     );
   }
 
@@ -39,10 +47,10 @@ export class DataSetReader {
   }
 
   /**
-   * Pixels of the image of this index in the data set, each in [0, 1]; a new array every time.
+   * Reads the image of this index in the data set: each value as a whole number of `step`; a new array every time.
    * @throws SmoothcertError INTERNAL if it is not held, DATA_DIGEST_MISMATCH if the file changed
    */
-  async readPixels(index: number): Promise<Float32Array> {
+  async readValues(index: number): Promise<Int32Array> {
     const { count, holds, imageBytes, imageElements, imageOffset } = this.file.geometry;
     if (!holds(index)) {
       throw new SmoothcertError(
@@ -53,9 +61,9 @@ export class DataSetReader {
     }
     const bytes = new Uint8Array(imageBytes);
     await this.file.readAt(imageOffset(index), bytes);
-    if (this.file.header.dtype === 'uint8') return Float32Array.from(bytes, (level) => this.#pixels[level]!);
+    if (this.file.header.dtype === 'uint8') return Int32Array.from(bytes);
     const view = new DataView(bytes.buffer);
-    return Float32Array.from({ length: imageElements }, (_, at) => view.getFloat32(4 * at, true));
+    return Int32Array.from({ length: imageElements }, (_, at) => view.getInt32(4 * at, true));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,9 @@
-import type { Device, Layout, Normalisation } from '../../shared/job.js';
+import type { Device, Layout, NoiseSpec, Normalisation } from '../../shared/job.js';
+
+/** The noise that is asked for and, of a job that exists, how it is drawn; null for the process that finds this out. */
+export interface NoiseOfSetup extends Pick<NoiseSpec, 'kind' | 'scale'> {
+  readonly drawn: Pick<NoiseSpec, 'generator' | 'version' | 'lattice'> | null;
+}
 
 /** All that an inference child needs to draw samples of one job. */
 export interface ChildSetup {
@@ -21,8 +26,7 @@ export interface ChildSetup {
   /** Rows a run; null to choose the canonical batch, verified against batch 1. */
   readonly batch: number | null;
   readonly normalisation: Normalisation;
-  /** σ, in units of pixels scaled to [0, 1]. */
-  readonly scale: number;
+  readonly noise: NoiseOfSetup;
   /** Decimal. */
   readonly seed: string;
   /** Images that model and batch are tried on: all of them or, if the model fails on that, the first that it takes. */

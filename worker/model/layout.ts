@@ -9,6 +9,7 @@ export interface InputPlan {
   readonly layout: Layout;
   /** The model's input shape without its batch axis, all sizes known. */
   readonly modelShape: readonly number[];
+  /** Of data [D], each value is a channel of its own. */
   readonly channels: number;
   /** Values of one row: the product of `modelShape`. */
   readonly dimension: number;
@@ -29,6 +30,7 @@ const LAYOUTS: Readonly<Record<AxisOrder, Layout>> = { chw: 'nchw', hwc: 'nhwc' 
  *
  * - A model of one axis, or of several of which at most one is above 1, is flat. It takes the image in the data's own order.
  * - A model of two axes takes pictures [H, W] of one channel, which count as flat.
+ * - A model of four axes or more takes data of the same axes, which count as flat.
  * - A model of three axes is NCHW or NHWC: the order with 1 to 4 channels, else the one with square pictures, else `asked` must decide.
  * - Data [C, H, W] or [H, W, C] is recognised by what fits the model and is transposed if the orders differ. If both
  *   fit, the plausible one is taken, else the model's own. [H, W] has one channel. [D] fits models of one channel.
@@ -42,9 +44,8 @@ export function resolveLayout(
 ): InputPlan {
   if (rowShape.length !== 3) {
     if (asked !== 'auto' && asked !== 'flat') throw notThatLayout(rowShape, asked);
-    return rowShape.length === 2 && !isFlat(rowShape)
-      ? greyPicture(rowShape, imageShape)
-      : flat(rowShape, imageShape);
+    if (isFlat(rowShape)) return flat(rowShape, imageShape);
+    return rowShape.length === 2 ? greyPicture(rowShape, imageShape) : sameAxes(rowShape, imageShape);
   }
   if (asked === 'flat' || (asked === 'auto' && isFlat(rowShape))) return flat(rowShape, imageShape);
   if (asked !== 'auto') return picture(rowShape, imageShape, AXIS_ORDERS[asked]);
@@ -72,12 +73,25 @@ function flat(rowShape: Sizes, imageShape: readonly number[]): InputPlan {
   if (free > 1 || (free === 0 ? missing !== 1 : !Number.isInteger(missing)))
     throw mismatch(rowShape, imageShape);
   const modelShape = rowShape.map((size) => size ?? missing);
-  if (imageShape.length < 3)
-    return { layout: 'flat', modelShape, channels: 1, dimension, order: null, channelOf: () => 0 };
+  if (imageShape.length === 1)
+    return { layout: 'flat', modelShape, channels: dimension, dimension, order: null, channelOf: (at) => at };
+  if (imageShape.length !== 3) return oneChannel(modelShape, dimension);
   const dataOrder = plausibleOrder(imageShape) ?? 'chw';
   const [channels, height, width] = toChw(imageShape, dataOrder);
   const channelOf = channelsAlong(dataOrder, channels, height * width);
   return { layout: 'flat', modelShape, channels, dimension, order: null, channelOf };
+}
+
+function oneChannel(modelShape: readonly number[], dimension: number): InputPlan {
+  return { layout: 'flat', modelShape, channels: 1, dimension, order: null, channelOf: () => 0 };
+}
+
+/** Plans for a model of four axes or more: the data must have the same ones, as nothing says which of them could be swapped. */
+function sameAxes(rowShape: Sizes, imageShape: readonly number[]): InputPlan {
+  const same =
+    rowShape.length === imageShape.length && imageShape.every((size, axis) => fits(size, rowShape[axis]!));
+  if (!same) throw mismatch(rowShape, imageShape);
+  return oneChannel(imageShape, elementsOf(imageShape));
 }
 
 /** Plans for a model [H, W] without a channel axis. */

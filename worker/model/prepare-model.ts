@@ -1,5 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Device, Layout, Normalisation } from '../../shared/job.js';
+import type { Fraction } from '../../shared/dataset/fraction.js';
+import type { Device, Lattice, Layout, NoiseSpec, Normalisation } from '../../shared/job.js';
+import { latticeOf } from '../../statistics/noises/lattice.js';
 import { canonicalBatch } from './batch/canonical-batch.js';
 import { toleranceOf } from './element-types.js';
 import { freeBatch } from './onnx/free-batch.js';
@@ -24,8 +26,10 @@ export interface PrepareOptions {
   /** Shape of one image of the data. */
   readonly imageShape: readonly number[];
   readonly normalisation: Normalisation;
-  /** σ, in pixels of [0, 1]. */
-  readonly noiseScale: number;
+  /** Lattice step of the data. */
+  readonly dataStep: Fraction;
+  /** `scale` is in the units of the data. */
+  readonly noise: Pick<NoiseSpec, 'kind' | 'scale'>;
   /** Returns sets of 32 noisy copies, made with the given preprocessing; a batch must hold on each set. */
   readonly verifyRows: (preprocessing: Preprocessing, plan: InputPlan) => Promise<readonly NoisyRows[]>;
 }
@@ -42,6 +46,7 @@ export interface PreparedDescription {
   readonly modelShape: readonly number[];
   readonly channels: number;
   readonly dimension: number;
+  readonly lattice: Lattice;
   /** Rows of every run. */
   readonly batch: number;
   /** Batch that the file fixes; null if it is free. */
@@ -94,7 +99,9 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   try {
     const [fixedBatch, ...rowShape] = session.description.inputShape;
     const plan = resolveLayout(rowShape, options.imageShape, options.layout);
-    const preprocessing = new Preprocessing(plan, options.normalisation, options.noiseScale);
+    const { kind, scale } = options.noise;
+    const noise = latticeOf(options.dataStep, kind, scale, plan.dimension);
+    const preprocessing = new Preprocessing(plan, options.normalisation, noise);
     const trustedBatch = fixedBatch ?? 1;
     const classes = await session.learnClasses([trustedBatch, ...plan.modelShape]);
     const wanted = canonicalBatch({ dimension: plan.dimension, classes }, options.device, options.batch);
@@ -239,6 +246,7 @@ function prepared(
     modelShape,
     channels,
     dimension,
+    lattice: preprocessing.noise.lattice,
     batch,
     fixedBatch,
     batchFreed: freed,

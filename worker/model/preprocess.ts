@@ -1,25 +1,32 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Normalisation } from '../../shared/job.js';
+import type { NoiseLattice } from '../../statistics/noises/lattice.js';
 import type { InputPlan } from './layout.js';
 
 const SMALLEST_NORMAL = 2 ** -126;
-/** Noise is refused if its standard deviation is below this share of a value, which is 2^9 steps of float32. */
+const LARGEST_POINT = 2 ** 31 - 1;
+/** Noise is refused if its scale is below this share of a value, which is 2^9 steps of float32. */
 const FINEST_NOISE = 2 ** -14;
 
 /**
- * Turns pixels into the model's input: (pixel · inputScale − mean) / std per channel, in the model's order, computed in float64
- * and rounded once. Noise is added afterwards, so it is scaled in the same way: σ · inputScale / std.
+ * Turns values into the model's input: (value · inputScale − mean) / std per channel, in the model's order. A value is a point of
+ * the noise's lattice, a whole number v of its steps; so the input is float32(float32(float32(v) · gain) + shift), and the noise
+ * moves v. All of that is part of the classifier that is certified, so no rounding in it is one of the noise.
  */
 export class Preprocessing {
-  /** Standard deviation of the noise on each element of a row, in the model's units. */
+  /** By how much one step of the lattice moves each element of a row, in the model's units. */
   readonly gain: Float32Array;
-  readonly #plan: InputPlan;
-  readonly #scale: number;
-  readonly #mean: Float64Array;
-  readonly #std: Float64Array;
+  /** Each element of a row for the value 0. */
+  readonly shift: Float32Array;
+  /** Position in an image's values of each element of a row; null if their orders are the same. */
+  readonly #order: Int32Array | null;
 
-  /** `scale` is σ in pixels of [0, 1]. OPTION_INVALID if a number is out of range or there are too few or too many. */
-  constructor(plan: InputPlan, normalisation: Normalisation, scale: number) {
+  /** @throws OPTION_INVALID if a number is out of range or there are too few or too many */
+  constructor(
+    plan: InputPlan,
+    normalisation: Normalisation,
+    readonly noise: NoiseLattice,
+  ) {
     const { inputScale, mean, std } = normalisation;
     check(Number.isFinite(inputScale) && inputScale > 0, '--input-scale', 'must be above 0');
     check(mean.every(Number.isFinite), '--mean', 'must be finite numbers');
@@ -28,53 +35,56 @@ export class Preprocessing {
       '--std',
       'must be numbers above 0',
     );
-    this.#plan = plan;
-    this.#scale = inputScale;
-    this.#mean = perElement(plan, '--mean', mean);
-    this.#std = perElement(plan, '--std', std);
-    this.gain = Float32Array.from(this.#std, (value) => float32Up((scale * inputScale) / value));
+    const means = perElement(plan, '--mean', mean);
+    const stds = perElement(plan, '--std', std);
+    this.#order = plan.order;
+    this.gain = Float32Array.from(stds, (value) => (noise.stepSize * inputScale) / value);
+    this.shift = Float32Array.from(means, (value, element) => (0 - value) / stds[element]!);
     check(
       this.gain.every((value) => Number.isFinite(value) && value >= SMALLEST_NORMAL),
       '--std',
       'makes the noise too small or too large for float32',
     );
+    check(this.shift.every(Number.isFinite), '--mean', 'is too large beside --std for float32');
   }
 
-  /** Returns a row of the model's input without noise. `pixels` are in [0, 1] and in the data's order. @throws OPTION_INVALID if float32 is too coarse for the noise */
-  baseOf(pixels: Float32Array): Float32Array {
-    const { order, dimension } = this.#plan;
-    if (pixels.length !== dimension) {
+  /**
+   * Returns a row of lattice points without noise, in the model's order.
+   * @param values one image: whole numbers of the data's lattice step, in the data's order
+   * @throws OPTION_INVALID if a point is too far out for int32, or float32 is too coarse for the noise
+   */
+  pointsOf(values: Int32Array): Int32Array {
+    const { lattice, refinement } = this.noise;
+    const { dimension, largest } = lattice;
+    if (values.length !== dimension) {
       throw new SmoothcertError(
         'INTERNAL',
-        `An image of ${pixels.length} values came where ${dimension} were due.`,
+        `An image of ${values.length} values came where ${dimension} were due.`,
         'Report this as a bug.',
       );
     }
-    const base = new Float32Array(dimension);
-    for (let element = 0; element < dimension; element += 1) {
-      const pixel = pixels[order === null ? element : order[element]!]!;
-      base[element] = (pixel * this.#scale - this.#mean[element]!) / this.#std[element]!;
-    }
+    const farthest = (LARGEST_POINT - largest) / refinement;
     check(
-      base.every((value, element) => Math.abs(value) * FINEST_NOISE <= this.gain[element]!),
+      values.every((value) => Math.abs(value) <= farthest),
       '--sigma',
-      'is too small for float32 beside pixels as --mean and --std move them',
+      'is too small beside the largest values of the data',
     );
-    return base;
+    const order = this.#order;
+    const points = Int32Array.from(
+      { length: dimension },
+      (_, element) => values[order === null ? element : order[element]!]! * refinement,
+    );
+    const ratio = Number(lattice.ratio);
+    check(
+      points.every((point, element) => {
+        const gain = this.gain[element]!;
+        return Math.abs(point * gain + this.shift[element]!) * FINEST_NOISE <= ratio * gain;
+      }),
+      '--sigma',
+      'is too small for float32 beside values as --mean and --std move them',
+    );
+    return points;
   }
-}
-
-/**
- * Returns the smallest float32 at or above `value` (> 0), so that the noise drawn is never less than σ on any pixel, and a radius
- * computed from σ never larger than the drawn noise certifies.
- */
-function float32Up(value: number): number {
-  const nearest = Math.fround(value);
-  if (nearest >= value) return nearest;
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, nearest);
-  bits.setUint32(0, bits.getUint32(0) + 1);
-  return bits.getFloat32(0);
 }
 
 function perElement(plan: InputPlan, option: string, values: readonly number[]): Float64Array {
