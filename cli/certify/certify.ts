@@ -15,6 +15,7 @@ import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
+import { claimWords } from '../results/claim-words.js';
 import { writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
@@ -134,7 +135,7 @@ function headline(config: CertifyConfig, fold: JobFold): string {
   const { claim, draw } = fold.job;
   if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
   const files = ['results.tsv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(', ');
-  return `Done: ${files} and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
+  return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
 }
 
 function notesOf(config: CertifyConfig, job: Job) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Job } from '../../shared/job.js';
 import { probeImagesOf } from '../../shared/preparation.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import type { JobConfig } from './job-config.js';
@@ -40,7 +41,7 @@ export function setupOf(
     output: config.output,
     batch: config.batch,
     normalisation: config.normalisation,
-    scale: config.sigma,
+    scale: scaleOf(config.noise, config.sigma),
     seed,
     probeImages: probeImagesOf(images),
   };

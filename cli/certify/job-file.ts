@@ -7,6 +7,7 @@ import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.j
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { sigmaOf } from '../../statistics/noises/scale.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
 /** The notes that job.json holds beside the job; none of them is part of the digest. */
@@ -88,7 +89,7 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
 /** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS */
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
-  const found = differences(theirs, ours, '');
+  const found = differences(inFlags(theirs), inFlags(ours), '');
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
   const told = found.filter(({ path: at }) => !(otherImages && at === 'draw.dataDigest'));
@@ -98,6 +99,12 @@ export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
     `${folder} holds another job; what differs: ${[...names].join('; ')}.`,
     'Give the same values to resume it, or certify into a new folder.',
   );
+}
+
+/** Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law. */
+function inFlags({ draw, ...job }: Job): unknown {
+  const { scale, ...noise } = draw.noise;
+  return { ...job, draw: { ...draw, noise: { ...noise, sigma: sigmaOf({ kind: noise.kind, scale }) } } };
 }
 
 interface Difference {
@@ -120,7 +127,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const NAMES: Readonly<Record<string, string>> = {
   'draw.modelDigest': 'the model file',
   'draw.dataDigest': 'the data set',
-  'draw.noise.scale': '--sigma',
+  'draw.noise.kind': '--noise',
+  'draw.noise.sigma': '--sigma',
   'draw.seed': '--seed',
   'draw.normalisation.inputScale': '--input-scale',
   'draw.normalisation.mean': '--mean',

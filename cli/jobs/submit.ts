@@ -105,10 +105,11 @@ async function create(
 
 /** The same job as `certify` makes of these flags. */
 function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'images'>): JobSpec {
-  const { sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
+  const { noise, sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
     config;
   return {
     ...input,
+    noise,
     sigma,
     seed,
     normalisation,
