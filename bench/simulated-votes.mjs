@@ -21,6 +21,7 @@ export const PREPARED = {
 
 /** The claim of `certify` without flags. */
 export const CLAIM = {
+  noise: 'gaussian',
   sigma: 0.25,
   seed: '1',
   normalisation: { inputScale: 1, mean: [0], std: [1] },

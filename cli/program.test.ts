@@ -54,7 +54,7 @@ describe('what certify is told', () => {
 
   it('may hold the choices of a flag, and no other word', () => {
     const chosen = flags.filter(([, flag]) => flag.argument !== undefined && flag.choices);
-    expect(chosen.map(([name]) => name)).toEqual(['stop', 'bound', 'layout', 'device']);
+    expect(chosen.map(([name]) => name)).toEqual(['noise', 'stop', 'bound', 'layout', 'device']);
     for (const [name, flag] of chosen) {
       const { choices } = flag as { choices: readonly string[] };
       const long = flagName(name, flag);

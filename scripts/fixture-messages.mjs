@@ -49,6 +49,7 @@ const spec = {
   model,
   data: { digest: B, uri: 'file:///data/d.canonical' },
   images: claim.images,
+  noise: 'gaussian',
   sigma: 0.25,
   seed: draw.seed,
   normalisation: draw.normalisation,

@@ -11,7 +11,7 @@ export const MAX_SAMPLES = 1e9;
 export const MIN_ALPHA = 1e-12;
 /** α: Theorem C (docs/guarantee.md) needs a level of at most ¼. */
 export const MAX_ALPHA = 0.25;
-/** σ, in pixels scaled to [0, 1]. */
+/** σ, the standard deviation of every noise, in pixels scaled to [0, 1]. */
 export const MAX_SIGMA = 1e6;
 /** Scale of the noise in steps of the lattice: thresholds are computed and kept for each of some nine times as many points. */
 export const MAX_RATIO = 16_384;

@@ -1,4 +1,4 @@
-import type { BoundName, Device, Layout, Normalisation, RuleName, StoppingRule } from './job.js';
+import type { BoundName, Device, Layout, NoiseKind, Normalisation, RuleName, StoppingRule } from './job.js';
 
 /** A file that a model keeps weights in: its path relative to the model, and its sha256 (hex). */
 export interface WeightFile {
@@ -38,7 +38,8 @@ export interface JobSpec {
   readonly data: DataReference;
   /** Null: all images that the data set holds. */
   readonly images: JobImages | null;
-  /** σ, in pixels scaled to [0, 1]. */
+  readonly noise: NoiseKind;
+  /** The standard deviation of the noise, in pixels scaled to [0, 1]. */
   readonly sigma: number;
   /** Decimal; null: drawn at creation. */
   readonly seed: string | null;
@@ -66,4 +67,10 @@ export const DEFAULT_BOUNDS = {
 export const RULE_NAMES = Object.keys(DEFAULT_BOUNDS) as [RuleName, ...RuleName[]];
 
 /** Defaults of a job spec. `minGain`: noise scales of radius per 1,000 samples; `selection`: samples (`fixed`). */
-export const SPEC_DEFAULTS = { alpha: 0.001, maxSamples: 100_000, minGain: 0.02, selection: 100 } as const;
+export const SPEC_DEFAULTS = {
+  noise: 'gaussian',
+  alpha: 0.001,
+  maxSamples: 100_000,
+  minGain: 0.02,
+  selection: 100,
+} as const;

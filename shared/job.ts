@@ -9,7 +9,7 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as
 export type Device = (typeof DEVICES)[number];
 
 /** The noises; statistics/noises has a file for each. */
-export const NOISE_KINDS = ['gaussian'] as const;
+export const NOISE_KINDS = ['gaussian', 'laplace', 'uniform'] as const;
 export type NoiseKind = (typeof NOISE_KINDS)[number];
 
 /** The norms that radii are measured in. */
@@ -30,7 +30,10 @@ export interface Lattice {
   readonly dimension: number;
 }
 
-/** The noise that is added to every pixel. `scale` is σ, in units of pixels scaled to [0, 1] before normalisation. */
+/**
+ * The noise that is added to every pixel. `scale` is that of the kind (σ of Gaussian noise, λ of the others), in units of pixels scaled to
+ * [0, 1] before normalisation; statistics/noises/scale.ts makes it of a standard deviation.
+ */
 export interface NoiseSpec {
   readonly kind: NoiseKind;
   readonly scale: number;

@@ -26,9 +26,9 @@ describe('a budget that is too small', () => {
   });
 
   it('names the radius that is out of reach, as it was written', () => {
-    expect(budgetTooSmall(GAIN, { radius: '0.50', symbol: 'σ', scale: 0.25 }).message).toMatch(
-      /certify a radius of 0\.50 at σ = 0\.25\.$/,
-    );
+    expect(
+      budgetTooSmall(GAIN, { radius: '0.50', noise: { kind: 'gaussian', scale: 0.25 } }).message,
+    ).toMatch(/certify a radius of 0\.50 at σ = 0\.25\.$/);
   });
 });
 
@@ -39,11 +39,12 @@ describe('what is impossible', () => {
       'With 64 samples an image, nothing is left behind the pilot of 64 samples',
     );
     expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
-    const wanted = { radius: '0.50', symbol: 'λ', scale: 0.5 };
-    const far = { reason: 'out-of-reach', noise: 'uniform', wanted, farthest: 0.5 } as const;
+    const wanted = { radius: '0.50', noise: { kind: 'uniform', scale: 0.5 } } as const;
+    const far = { reason: 'out-of-reach', wanted, farthest: 0.5 } as const;
     expect(new ImpossibleClaim(far)).toMatchObject({
       code: 'OPTION_INVALID',
-      message: 'With uniform noise of λ = 0.5, no votes certify a radius of 0.50: all radii are below 0.5.',
+      message:
+        'With uniform noise of σ = 0.288675134594813 (λ = 0.5), no votes certify a radius of 0.50: all radii are below 0.5.',
     });
     const looks = { reason: 'too-many-looks', samples: 200_000, looks: 13, most: 12 } as const;
     expect(new ImpossibleClaim(looks)).toMatchObject({

@@ -1,11 +1,11 @@
 import { SmoothcertError, type ErrorCode } from '../shared/errors.js';
 import type { Claim } from '../shared/job.js';
+import { describeWidth, type ScaledNoise } from './noises/scale.js';
 
-/** A radius that was asked for, as it is written, and the noise: the symbol and the value of its scale. */
+/** A radius that was asked for, as it is written, and the noise. */
 export interface WantedRadius {
   readonly radius: string;
-  readonly symbol: string;
-  readonly scale: number;
+  readonly noise: ScaledNoise;
 }
 
 /** Why no number of votes would fulfil a claim whose every part is right. */
@@ -21,7 +21,6 @@ export type Impossible =
   /** The noise certifies no radius as large as this one, whatever the votes: all are below `farthest`, in the radius's units. */
   | {
       readonly reason: 'out-of-reach';
-      readonly noise: string;
       readonly wanted: WantedRadius;
       readonly farthest: number;
     }
@@ -42,12 +41,12 @@ export function describeImpossible(why: Impossible): string {
       const wanted =
         why.wanted === null
           ? 'an image'
-          : `a radius of ${why.wanted.radius} at ${why.wanted.symbol} = ${why.wanted.scale}`;
+          : `a radius of ${why.wanted.radius} at ${describeWidth(why.wanted.noise)}`;
       return `With ${why.samples} samples and α = ${why.alpha}, not even votes that all agree would certify ${wanted}`;
     }
     case 'out-of-reach': {
-      const { noise, wanted, farthest } = why;
-      return `With ${noise} noise of ${wanted.symbol} = ${wanted.scale}, no votes certify a radius of ${wanted.radius}: all radii are below ${farthest}`;
+      const { radius, noise } = why.wanted;
+      return `With ${noise.kind} noise of ${describeWidth(noise)}, no votes certify a radius of ${radius}: all radii are below ${why.farthest}`;
     }
     case 'nothing-behind-pilot':
       return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;

@@ -15,9 +15,9 @@ describe('the certified radius', () => {
     fc.assert(
       fc.property(deltas, scales, (delta, scale) => {
         const exact = scale * upperTailQuantile(delta);
-        const radius = certifiedRadius(delta, gaussian, scale)!;
+        const radius = certifiedRadius(delta, 0, gaussian, scale)!;
         expect(radius).toBeLessThan(exact);
-        expect(radius).toBeLessThan(scale * upperTailQuantile(publishedDelta(delta)));
+        expect(radius).toBeLessThan(scale * upperTailQuantile(publishedDelta(delta, 0)));
         expect(exact - radius).toBeLessThan(scale * 6e-8 + exact * 1e-11);
       }),
     );
@@ -25,23 +25,23 @@ describe('the certified radius', () => {
 
   it('is null where the bound does not prove a majority, and never infinite', () => {
     for (const delta of [0.5, 0.4999999999, 0.7, 1, 2, NaN, Infinity, 0, -0.1]) {
-      expect(certifiedRadius(delta, gaussian, 1)).toBeNull();
+      expect(certifiedRadius(delta, 0, gaussian, 1)).toBeNull();
     }
-    expect(certifiedRadius(5e-324, gaussian, 1)).toBeLessThan(39);
-    expect(certifiedRadius(0.49999, gaussian, 1)).toBeGreaterThan(0);
+    expect(certifiedRadius(5e-324, 0, gaussian, 1)).toBeLessThan(39);
+    expect(certifiedRadius(0.49999, 0, gaussian, 1)).toBeGreaterThan(0);
   });
 
   it('of a certified z is below σ · z', () => {
     for (let i = 1; i < 2500; i++) {
-      const radius = certifiedRadius(upperTail(i / 500), gaussian, 0.5)!;
+      const radius = certifiedRadius(upperTail(i / 500), 0, gaussian, 0.5)!;
       expect(radius).toBeLessThan((i / 500) * 0.5);
       expect(radius).toBeGreaterThan((i / 500) * 0.5 - 4e-6);
     }
   });
 
   it('comes with a failure probability above the raw one, at most 1', () => {
-    expect(publishedDelta(0.25)).toBeGreaterThan(0.25);
-    expect(publishedDelta(1)).toBe(1);
+    expect(publishedDelta(0.25, 0)).toBeGreaterThan(0.25);
+    expect(publishedDelta(1, 0)).toBe(1);
   });
 });
 

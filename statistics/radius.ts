@@ -9,18 +9,26 @@ import type { Noise } from './noises/noise.js';
 const DELTA_INFLATION = 1 + 2e-8;
 const RADIUS_DEFLATION = 1 - 1e-12;
 
-/** Returns the failure probability that may be published for a raw bound: larger by more than the error of any bound. */
-export function publishedDelta(deltaUpper: number): number {
-  return Math.min(1, deltaUpper * DELTA_INFLATION);
+/**
+ * Returns the failure probability that may be published for a raw bound: larger by `lawError` (law-error.ts), as the bound is on the noise
+ * that was drawn, and then by more than the error of any bound.
+ */
+export function publishedDelta(deltaUpper: number, lawError: number): number {
+  return Math.min(1, (deltaUpper + lawError) * DELTA_INFLATION);
 }
 
 /**
  * Returns the radius that the raw bound `deltaUpper` certifies with this noise, in the units of its `scale` and in its norm;
- * null if it certifies none. The only way from a bound to a radius. The certified ball is open: no perturbation of norm
+ * null if it certifies none. `lawError` is how far the noise that was drawn may be from the exact law (law-error.ts). The only way from a bound to a radius. The certified ball is open: no perturbation of norm
  * below the radius changes the answer.
  */
-export function certifiedRadius(deltaUpper: number, noise: Noise, scale: number): number | null {
-  const delta = publishedDelta(deltaUpper);
+export function certifiedRadius(
+  deltaUpper: number,
+  lawError: number,
+  noise: Noise,
+  scale: number,
+): number | null {
+  const delta = publishedDelta(deltaUpper, lawError);
   if (!(delta > 0 && delta < 0.5)) return null;
   return scale * noise.radiusOf(delta) * RADIUS_DEFLATION;
 }

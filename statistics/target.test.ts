@@ -63,7 +63,13 @@ describe('Theorem C', () => {
 
   it('accepts the same radii here as its bound does', () => {
     const targets = [0, 0.1, 0.5, 1, 1.5, 2, 2.5, 3];
-    const target = compileTarget({ targets, alpha: ALPHA, maxSamples: 100_000, noise: gaussian });
+    const target = compileTarget({
+      targets,
+      alpha: ALPHA,
+      maxSamples: 100_000,
+      noise: gaussian,
+      lawError: 0,
+    });
     const draw = fc
       .integer({ min: 1, max: 100_000 })
       .chain((n) => fc.tuple(fc.constant(n), fc.integer({ min: 0, max: Math.ceil(n / 2) })));
@@ -82,10 +88,10 @@ describe('Theorem C', () => {
 describe('a target', () => {
   it('asks for a failure probability just below that of the radius', () => {
     for (const z of [0, 0.5, 1, 3, 8]) {
-      expect(targetDelta(gaussian, z)).toBeLessThan(upperTail(z));
-      expect(targetDelta(gaussian, z) / upperTail(z)).toBeCloseTo(1, 8);
+      expect(targetDelta(gaussian, z, 0)).toBeLessThan(upperTail(z));
+      expect(targetDelta(gaussian, z, 0) / upperTail(z)).toBeCloseTo(1, 8);
     }
-    expect(targetDelta(gaussian, 40)).toBe(0);
+    expect(targetDelta(gaussian, 40, 0)).toBe(0);
   });
 
   it('pays the factor p0 for all classes: radius 0 needs 13 unanimous votes, not 12', () => {
@@ -94,6 +100,7 @@ describe('a target', () => {
       alpha: ALPHA,
       maxSamples: 100,
       noise: gaussian,
+      lawError: 0,
     });
     const reached = (failures: number, n: number) => target.reached(failures, n);
     expect(deltas[0]).toBeLessThan(0.5);
@@ -101,7 +108,7 @@ describe('a target', () => {
   });
 
   it('is futile iff two standard errors on the hopeful side would not reach the next radius at the end', () => {
-    const options = { targets: [0.5, 1], alpha: ALPHA, maxSamples: 10_000, noise: gaussian };
+    const options = { targets: [0.5, 1], alpha: ALPHA, maxSamples: 10_000, noise: gaussian, lawError: 0 };
     const target = compileTarget(options);
     const { deltas } = target;
     for (const held of [0, 1]) {
@@ -120,7 +127,7 @@ describe('a target', () => {
 
   /** A rate q reaches the radius at some look iff q ≤ most/n there. */
   const mostByLook = (looks: readonly number[], z: number) =>
-    looks.map((n) => mostAccepted(n, targetDelta(gaussian, z), (1 - targetDelta(gaussian, z)) * ALPHA));
+    looks.map((n) => mostAccepted(n, targetDelta(gaussian, z, 0), (1 - targetDelta(gaussian, z, 0)) * ALPHA));
 
   it.each([0, 0.25, 0.5, 1, 2])('at %f σ: the test at the end equals the test over all later looks', (z) => {
     for (const maxSamples of [50_000, 100_000]) {

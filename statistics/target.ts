@@ -7,7 +7,7 @@ import type { Noise } from './noises/noise.js';
  * class and some of the radii, the radius is accepted and not true) ≤ alpha, whatever rule stops.
  */
 export interface Target {
-  /** The failure probability below which each radius is certified. */
+  /** The failure probability, of the noise that is drawn, below which each radius is certified. */
   readonly deltas: readonly number[];
   /** Returns how many of the radii `failures` of `n` samples certify, from the smallest on; 0 if none. */
   reached(failures: number, n: number): number;
@@ -22,6 +22,8 @@ export interface TargetOptions {
   readonly alpha: number;
   readonly maxSamples: number;
   readonly noise: Noise;
+  /** How far the noise that is drawn may be from the exact law (law-error.ts). */
+  readonly lawError: number;
 }
 
 /** A null is made smaller by this factor, so that no rounding can turn it into one that is easier to reject. */
@@ -46,9 +48,12 @@ function nextLook(n: number): number {
   return STEP * Math.ceil(next / STEP);
 }
 
-/** Returns the largest failure probability, rounded down, at which a radius in units of the noise's scale is certified. */
-export function targetDelta(noise: Noise, radius: number): number {
-  return noise.deltaOf(radius) * DELTA_DEFLATION;
+/**
+ * Returns the largest failure probability, rounded down, at which a radius in units of the noise's scale is certified: of the noise that is
+ * drawn, so that it is lower by `lawError` than that of the exact law. 0, at which nothing is accepted, where no more is left.
+ */
+export function targetDelta(noise: Noise, radius: number, lawError: number): number {
+  return Math.max(0, noise.deltaOf(radius) * DELTA_DEFLATION - lawError);
 }
 
 /**
@@ -68,8 +73,8 @@ export function mostAccepted(n: number, delta: number, level: number): number {
 }
 
 /** Makes a list of radii ready. The level of each is p0 · alpha: the factor p0 pays for looking at all classes. */
-export function compileTarget({ targets, alpha, maxSamples, noise }: TargetOptions): Target {
-  const deltas = targets.map((radius) => targetDelta(noise, radius));
+export function compileTarget({ targets, alpha, maxSamples, noise, lawError }: TargetOptions): Target {
+  const deltas = targets.map((radius) => targetDelta(noise, radius, lawError));
   const known = deltas.map(() => new Map<number, number>());
   const accepted = (n: number, j: number): number => {
     let most = known[j]!.get(n);

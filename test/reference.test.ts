@@ -84,6 +84,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     labels: [QUICK, { labels }],
     images: [QUICK, { images: '0:1' }],
     sigma: [QUICK, { sigma: 0.5 }],
+    noise: [QUICK, { noise: 'laplace' }],
     alpha: [QUICK, { alpha: 0.01 }],
     bound: [QUICK, { bound: 'anytime' }],
     stop: [QUICK, { stop: 'two-stage' }],

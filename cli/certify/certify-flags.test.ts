@@ -18,6 +18,7 @@ describe('the flags', () => {
     expect(config()).toEqual({
       model: 'm.onnx',
       data: 'd.npz',
+      noise: 'gaussian',
       labels: null,
       out: 'o',
       sigma: 0.25,
@@ -48,6 +49,8 @@ describe('the flags', () => {
         'l.npy',
         '--images',
         '1:5',
+        '--noise',
+        'laplace',
         '--alpha',
         '0.01',
         '--bound',
@@ -73,6 +76,7 @@ describe('the flags', () => {
     expect(given).toMatchObject({
       labels: 'l.npy',
       images: { start: 1, stop: 5, step: 1 },
+      noise: 'laplace',
       alpha: 0.01,
       bound: 'anytime',
       stop: { kind: 'gain', minGain: 0.5 },

@@ -2,7 +2,8 @@ import { verb } from '../command/verb.js';
 import { CERTIFY_GROUPS, certifyConfig } from './certify-flags.js';
 
 const EXAMPLES = `
-Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.
+Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation. Radii are in L2, with --noise
+laplace or uniform in L1.
 
 Examples:
   # A model that takes pixels in [0, 1]
@@ -15,6 +16,9 @@ Examples:
   # Certified accuracy at three radii: each image is drawn until it is decided, and no further
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out accuracy --stop target --radii 0.25,0.5,0.75
 
+  # Radii in L1
+  smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out l1 --noise laplace
+
   # Cohen et al.'s CERTIFY, to compare with the literature
   smoothcert certify --model M.onnx --data D.npz --sigma 0.25 --out fixed --stop fixed --n0 100 --max-samples 100000
 
@@ -24,7 +28,7 @@ Exit codes: 0 done; 2 the input is wrong; 3 some images failed, the others are c
 export const CERTIFY = verb({
   name: 'certify',
   description:
-    'Certify images: a class and an L2 radius for each, right with probability 1 − α, or an abstention.',
+    'Certify images: a class and a radius for each, right with probability 1 − α, or an abstention.',
   operands: {},
   groups: CERTIFY_GROUPS,
   help: EXAMPLES,

@@ -9,6 +9,7 @@ import { askChild } from '../../worker/draw/ask-child.js';
 import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from './rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
@@ -16,6 +17,7 @@ import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
+import { claimWords } from '../results/claim-words.js';
 import { writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
@@ -56,12 +58,12 @@ export async function certify(config: CertifyConfig, interrupt: AbortSignal): Pr
 async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
   const theirs = await readJobFile(folder.path);
   if (!theirs) await refuseRemains(folder);
-  const { labels, features, sigma } = config;
+  const { labels, features, noise, sigma } = config;
   const data = await importDataSet({
     data: config.data,
     into: folder.dataFile,
     range: config.images,
-    lattice: { features, noiseScale: sigma },
+    lattice: { features, noiseScale: scaleOf(noise, sigma) },
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
@@ -138,7 +140,7 @@ function headline(config: CertifyConfig, fold: JobFold): string {
   const { claim, draw } = fold.job;
   if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
   const files = ['results.tsv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(', ');
-  return `Done: ${files} and job.json are in ${config.out} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}).`;
+  return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
 }
 
 function notesOf(config: CertifyConfig, job: Job) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { boundHelp, stopHelp } from './claim-help.js';
+import { boundHelp, noiseHelp, stopHelp } from './claim-help.js';
 
 it('names every stopping rule and when it stops', () => {
   expect(stopHelp()).toBe(
@@ -12,4 +12,8 @@ it('names the bounds that go with every stopping rule, and which one is usual', 
   expect(boundHelp()).toBe(
     'with gain: spending (default) or anytime; target: anytime; two-stage: clopper-pearson; fixed: clopper-pearson (default), or clt, which is approximate and certifies nothing',
   );
+});
+
+it('names every noise, the norm of its radii and how far they reach', () => {
+  expect(noiseHelp()).toBe('gaussian: radii in L2; laplace: radii in L1; uniform: radii in L1, below 1.73 σ');
 });

@@ -3,6 +3,7 @@ import type { JobView } from '../../api/job-view.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
 import type { OutputFolder } from './output-folder.js';
+import { claimWords } from '../results/claim-words.js';
 import { fetchResults, withJob, type Sources, type ViewWithJob } from '../results/service-results.js';
 import { renderSummary } from '../results/summary.js';
 
@@ -33,7 +34,7 @@ export async function conclude(
 
 function headline(view: ViewWithJob, out: string | undefined): string {
   const { claim, draw } = view.job;
-  const how = `(σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound})`;
+  const how = `(${claimWords(draw.noise, claim)})`;
   const where = out === undefined ? '' : `results.tsv, results.jsonl and job.json are in ${out} `;
   if (!hasEnded(view)) return `The job ${view.id} is ${view.state}; so far: ${where}${how}:`;
   const ending = view.state === 'cancelled' ? 'Cancelled' : 'Done';

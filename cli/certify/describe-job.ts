@@ -1,5 +1,8 @@
 import { jobDigest } from '../../shared/job.js';
 import type { JobUpdate, JobView } from '../../api/job-view.js';
+import { NOISES } from '../../statistics/noises/noises.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
+import { claimWords } from '../results/claim-words.js';
 import type { Progress } from '../../shared/job-progress.js';
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -23,6 +26,7 @@ export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView)
     refusals: view.refusals,
     batchNote: view.batchNote,
     spec: view.spec,
+    norm: NOISES[view.spec.noise].norm,
     job_digest: job === null ? null : jobDigest(job),
     job,
   };
@@ -88,7 +92,7 @@ export function renderJob(view: JobView): string {
     ['shards', shardsLine(p)],
     ['model', spec.model.digest],
     ['data', spec.data.digest],
-    ['claim', `σ = ${spec.sigma}, α = ${spec.alpha}, ${spec.stop.kind} with ${spec.bound}`],
+    ['claim', claimWords({ kind: spec.noise, scale: scaleOf(spec.noise, spec.sigma) }, spec)],
     ...optional('seed', spec.seed),
     ['device', spec.device],
     ...optional('numeric class', job && job.draw.numericClass),

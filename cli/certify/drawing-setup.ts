@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Job } from '../../shared/job.js';
 import { probeImagesOf } from '../../shared/preparation.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import type { ChildSetup } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import type { JobConfig } from './job-config.js';
-import { NOISE } from '../../coordinator/core/job-of.js';
 import { optionError } from '../command/parse.js';
 
 /** Returns a new random seed: no model can have been tuned on it. */
@@ -41,7 +41,7 @@ export function setupOf(
     output: config.output,
     batch: config.batch,
     normalisation: config.normalisation,
-    noise: { kind: NOISE, scale: config.sigma, drawn: null },
+    noise: { kind: config.noise, scale: scaleOf(config.noise, config.sigma), drawn: null },
     seed,
     probeImages: probeImagesOf(images),
   };

@@ -1,5 +1,5 @@
 import { MAX_IMAGES } from '../../shared/job-limits.js';
-import type { BoundName, Device, Layout, Normalisation, StoppingRule } from '../../shared/job.js';
+import type { BoundName, Device, Layout, NoiseKind, Normalisation, StoppingRule } from '../../shared/job.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
 import { checkJob } from '../../coordinator/core/check-job.js';
@@ -12,6 +12,7 @@ export interface JobConfig {
   readonly model: string;
   readonly data: string;
   readonly labels: string | null;
+  readonly noise: NoiseKind;
   readonly sigma: number;
   readonly alpha: number;
   readonly stop: StoppingRule;
@@ -49,6 +50,7 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
     model,
     data,
     labels: flags.labels ?? null,
+    noise: flags.noise,
     sigma: numberOf(flags.sigma),
     alpha: numberOf(flags.alpha),
     bound: flags.bound ?? DEFAULT_BOUNDS[rule],

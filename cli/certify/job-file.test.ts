@@ -88,6 +88,14 @@ describe('another job in the folder', () => {
     ['the model file', draw({ modelDigest: 'ff'.repeat(32) })],
     ['the data set', draw({ dataDigest: 'ff'.repeat(32) })],
     ['--sigma (0.5 there, 0.25 here)', draw({ noise: { ...noise, scale: 0.25 } })],
+    [
+      '--noise (gaussian there, laplace here)',
+      draw({ noise: { ...noise, kind: 'laplace', scale: 0.5 / Math.SQRT2 } }),
+    ],
+    [
+      '--noise (gaussian there, uniform here); --sigma (0.5 there, 0.25 here)',
+      draw({ noise: { ...noise, kind: 'uniform', scale: 0.25 * Math.sqrt(3) } }),
+    ],
     ['the noise generator (1 there, 2 here)', draw({ noise: { ...noise, version: 2 } })],
     ['--seed (1 there, 2 here)', draw({ seed: '2' })],
     ['--mean ([0] there, [0.5,0.4] here)', draw({ normalisation: { ...normalisation, mean: [0.5, 0.4] } })],

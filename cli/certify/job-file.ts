@@ -8,6 +8,7 @@ import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.j
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { sigmaOf } from '../../statistics/noises/scale.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
 /** The notes that job.json holds beside the job; none of them is part of the digest. */
@@ -90,7 +91,7 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
   if (theirs.draw.noise.lattice === undefined) throw otherNoise(theirs.draw.noise);
-  const found = differences(theirs, ours, '');
+  const found = differences(inFlags(theirs), inFlags(ours), '');
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
   const told = found.filter(({ path: at }) => !(otherImages && at === 'draw.dataDigest'));
@@ -100,6 +101,12 @@ export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
     `${folder} holds another job; what differs: ${[...names].join('; ')}.`,
     'Give the same values to resume it, or certify into a new folder.',
   );
+}
+
+/** Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law. */
+function inFlags({ draw, ...job }: Job): unknown {
+  const { scale, ...noise } = draw.noise;
+  return { ...job, draw: { ...draw, noise: { ...noise, sigma: sigmaOf({ kind: noise.kind, scale }) } } };
 }
 
 interface Difference {
@@ -123,7 +130,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'draw.modelDigest': 'the model file',
   'draw.dataDigest': 'the data set',
   'draw.noise.kind': '--noise',
-  'draw.noise.scale': '--sigma',
+  'draw.noise.sigma': '--sigma',
   'draw.noise.lattice.step': 'the lattice of the data',
   'draw.noise.lattice.ratio': '--sigma',
   'draw.noise.lattice.largest': '--sigma',

@@ -1,7 +1,7 @@
-import { BOUND_NAMES, DEVICES, LAYOUTS } from '../../shared/job.js';
+import { BOUND_NAMES, DEVICES, LAYOUTS, NOISE_KINDS } from '../../shared/job.js';
 import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { boundHelp, stopHelp } from './claim-help.js';
+import { boundHelp, noiseHelp, stopHelp } from './claim-help.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
 
@@ -50,9 +50,16 @@ export const CLAIM = {
   flags: {
     sigma: {
       argument: '<σ>',
-      help: 'standard deviation of the noise, in pixels scaled to [0, 1]',
+      help: 'standard deviation of the noise, whatever its law, in pixels scaled to [0, 1]',
       decides: 'job',
       needed: true,
+    },
+    noise: {
+      argument: '<noise>',
+      help: noiseHelp(),
+      decides: 'job',
+      preset: SPEC_DEFAULTS.noise,
+      choices: NOISE_KINDS,
     },
     alpha: {
       argument: '<α>',
@@ -80,7 +87,7 @@ export const CLAIM = {
     },
     minGain: {
       argument: '<gain>',
-      help: `with gain, two-stage: radius, in σ, that 1,000 further samples must be forecast to add; ${gains.join(', ')} (default: ${MIN_GAIN_NAMES.default})`,
+      help: `with gain, two-stage: radius, in noise scales (σ, or λ), that 1,000 further samples must be forecast to add; ${gains.join(', ')} (default: ${MIN_GAIN_NAMES.default})`,
       decides: 'job',
     },
     maxSamples: {

@@ -9,6 +9,7 @@ import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.j
 import { within } from '../../shared/telemetry/tracer.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { conclude } from '../certify/conclude.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../certify/rounding-note.js';
 import { importDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
@@ -80,13 +81,13 @@ async function create(
   dataFile: string,
   begin: () => void,
 ): Promise<JobView> {
-  const { labels, verbose, quiet, features, sigma } = config;
+  const { labels, verbose, quiet, features, noise, sigma } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
     data: config.data,
     into: dataFile,
     range: config.images,
-    lattice: { features, noiseScale: sigma },
+    lattice: { features, noiseScale: scaleOf(noise, sigma) },
     ...(labels === null ? {} : { labels }),
   });
   const rounding = roundingNote(data.lattice);
@@ -109,10 +110,11 @@ async function create(
 
 /** The same job as `certify` makes of these flags. */
 function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'images'>): JobSpec {
-  const { sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
+  const { noise, sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
     config;
   return {
     ...input,
+    noise,
     sigma,
     seed,
     normalisation,

@@ -11,6 +11,7 @@ import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
+import { claimWords } from './claim-words.js';
 import { readLabels } from './read-labels.js';
 import type { ResultsConfig } from './results-flags.js';
 import { writeResults, writeTopkRows } from './write-results.js';
@@ -70,4 +71,4 @@ async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job):
 }
 
 const headline = (folder: string, { claim, draw }: Job) =>
-  `From the votes in ${folder} (σ = ${draw.noise.scale}, α = ${claim.alpha}, ${claim.stop.kind} with ${claim.bound}):`;
+  `From the votes in ${folder} (${claimWords(draw.noise, claim)}):`;

@@ -13,6 +13,8 @@ import {
   makeRecord,
   type Voter,
 } from '../../test/support/jobs.js';
+import type { NoiseSpec } from '../../shared/job.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { renderSummary, summarize } from './summary.js';
 
 /** Images 0 and 1 certify class 4, 2 abstains, 3 fails; 4 certifies class 5. σ = 0.5. */
@@ -87,6 +89,50 @@ describe('the summary', () => {
   ])('chooses the radii for σ = %f', (scale, radii) => {
     const noise = { ...JOB.draw.noise, scale };
     const { accuracy } = summarize(new JobFold(makeJob({ draw: { noise } })), null, RUN);
+    expect(accuracy.map(({ radius: r }) => r)).toEqual(radii);
+  });
+});
+
+describe('the norms of a summary', () => {
+  const lattice = { step: '1/255', ratio: '127.5', largest: 1172, dimension: 3072 };
+  const law = { scale: 0.5, generator: 'test', version: 1 };
+  const of = (noise: NoiseSpec, more: Parameters<typeof makeJob>[0] = {}) =>
+    summarize(foldOf(makeJob({ ...JOB.claim, ...more, images: 5, draw: { noise } })), LABELS, RUN);
+
+  it('are that of the radii, and what a radius is worth in others', () => {
+    const gaussian = of({ kind: 'gaussian', ...law, lattice });
+    expect(gaussian).toMatchObject({
+      norm: 'l2',
+      otherNorms: [
+        { norm: 'l1', divisor: '1', factor: 1 },
+        { norm: 'linf', divisor: '√3072' },
+      ],
+    });
+    expect(renderSummary(gaussian)).toMatch(
+      /\n {2}norms +a radius R in L2 is one of R in L1 and of R\/√3072 in L∞, too\n/,
+    );
+    const laplace = of({ kind: 'laplace', ...law, lattice });
+    expect(laplace.norm).toBe('l1');
+    expect(renderSummary(laplace)).toMatch(
+      /\n {2}norms +a radius R in L1 is one of R\/√3072 in L2 and of R\/3072 in L∞, too\n/,
+    );
+  });
+
+  it('are no others where nobody says how many elements an input has, or nothing is proved', () => {
+    const old = of({ kind: 'gaussian', ...law });
+    const clt = of({ kind: 'gaussian', ...law, lattice }, { ...FIXED, bound: 'clt' });
+    for (const summary of [old, clt]) {
+      expect(summary).toMatchObject({ norm: 'l2', otherNorms: null });
+      expect(renderSummary(summary)).not.toContain('norms');
+    }
+  });
+
+  it.each([
+    ['laplace', [0, 0.25, 0.5, 0.75, 1, 1.25]],
+    ['uniform', [0, 0.1, 0.2, 0.3, 0.4, 0.5]],
+  ] as const)('go with radii that %s noise reaches', (kind, radii) => {
+    const scale = scaleOf(kind, 0.25);
+    const { accuracy } = of({ kind, ...law, scale });
     expect(accuracy.map(({ radius: r }) => r)).toEqual(radii);
   });
 });

@@ -2,15 +2,19 @@ import { certificateOf, type Certificate } from '../../coordinator/results/certi
 import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
-import type { Job } from '../../shared/job.js';
+import type { Job, Norm } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { NOISES } from '../../statistics/noises/noises.js';
+import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
+import type { ScaledNoise } from '../../statistics/noises/scale.js';
 import { printDown } from '../../statistics/radius.js';
 
 /** The budget that the field draws for every image, to compare with. */
 const USUAL_BUDGET = 100_000;
-/** Radii shown: about this many steps up to the largest radius that early stopping usually reaches (3.3 σ). */
+/** Radii shown: about this many steps up to the largest one that early stopping usually reaches. */
 const STEPS = 5;
-const USUAL_LARGEST_Z = 3.3;
+/** The failure probability that goes with it: of Gaussian noise a radius of 3.3 σ. */
+const USUAL_SMALLEST_DELTA = 4.8342e-4;
 
 /** The figures of a run. All shares and means are over ALL images of the job, abstained and failed ones included. */
 export interface Summary {
@@ -24,6 +28,13 @@ export interface Summary {
   /** Share of images certified to at least each radius, and correct where labels are known. */
   readonly accuracy: readonly { readonly radius: number; readonly share: number }[];
   readonly labelled: boolean;
+  /** The norm of all radii here. */
+  readonly norm: Norm;
+  /**
+   * What a certified radius is worth in the other norms; null for a bound that proves nothing, and for jobs of version 0.1.0, which do not
+   * say how many elements an input has.
+   */
+  readonly otherNorms: readonly OtherNorm[] | null;
   /**
    * Mean over all images of radius × correct (average certified radius); null without labels, for `target`, which asks
    * for no radius beyond those named, and for a bound that proves nothing.
@@ -117,6 +128,7 @@ export function summarizeRows<R extends Row>(
     failed: byStop(rows, 'failed'),
     accuracy: accuracyAt(results, radii),
     labelled,
+    ...normsOf(results.job),
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
     forecastRadius: claim.stop.kind === 'gain' && forecast !== null ? mean(forecast) : null,
@@ -131,6 +143,13 @@ export function summarizeRows<R extends Row>(
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
   };
+}
+
+function normsOf({ claim, draw }: Job): Pick<Summary, 'norm' | 'otherNorms'> {
+  const { norm } = NOISES[draw.noise.kind];
+  const { lattice } = draw.noise;
+  const stated = lattice !== undefined && BOUNDS[claim.bound].proves;
+  return { norm, otherNorms: stated ? otherNorms(norm, lattice.dimension) : null };
 }
 
 /** Shares of the images at the radii that the job suggests, or at any others. */
@@ -150,7 +169,7 @@ function accuracyAt<R extends Row>(
 
 function suggestedRadii({ claim, draw }: Job): number[] {
   if (!BOUNDS[claim.bound].proves) return [];
-  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise.scale);
+  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise);
 }
 
 function byStop(rows: readonly Row[], outcome: Row['outcome']): Record<string, number> {
@@ -160,8 +179,8 @@ function byStop(rows: readonly Row[], outcome: Row['outcome']): Record<string, n
 }
 
 /** 0 and multiples of 1, 2.5 or 5 times a power of ten, a few of them. */
-function radiiFor(scale: number): number[] {
-  const wanted = (USUAL_LARGEST_Z * scale) / STEPS;
+function radiiFor({ kind, scale }: ScaledNoise): number[] {
+  const wanted = (NOISES[kind].radiusOf(USUAL_SMALLEST_DELTA) * scale) / STEPS;
   const power = 10 ** Math.floor(Math.log10(wanted));
   const step = power * ([1, 2.5, 5].find((s) => s * power >= wanted) ?? 10);
   return Array.from({ length: STEPS + 1 }, (_, i) => Number((i * step).toPrecision(6)));
@@ -211,6 +230,7 @@ function outcomeRows(s: Summary): [string, string][] {
       : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
     ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
     ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
+    ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
     row('samples', samplesLine(s)),
   ];
 }
@@ -221,6 +241,13 @@ const accuracyLine = (s: Summary) =>
 function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
   if (forecast === null || forecast === 0) return radius4(mean);
   return `${radius4(mean)}: ${percent(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
+}
+
+function normsLine(norm: Norm, others: readonly OtherNorm[]): string {
+  const followed = others.map(
+    (one) => `${one.divisor === '1' ? 'R' : `R/${one.divisor}`} in ${NORM_NAMES[one.norm]}`,
+  );
+  return `a radius R in ${NORM_NAMES[norm]} is one of ${followed.join(' and of ')}, too`;
 }
 
 function samplesLine(s: Summary): string {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { JOB_RANGES } from '../../shared/job-limits.js';
 import type { BoundName, Claim, RuleName, StoppingRule } from '../../shared/job.js';
 import { makeJob } from '../../test/support/jobs.js';
-import { uniform } from '../../test/support/l1-noises.js';
 import { checkJob, faultsOfClaim, faultsOfRadii, type JobChoices, type JobFault } from './check-job.js';
 
 const JOB: JobChoices = {
   images: null,
+  noise: 'gaussian',
   sigma: 0.5,
   seed: '1',
   normalisation: { inputScale: 1, mean: [0], std: [1] },
@@ -180,7 +180,7 @@ describe('a claim that no votes would fulfil', () => {
         samples: 1000,
         alpha: 0.001,
         rule: 'target',
-        wanted: { radius: '2.50', symbol: 'σ', scale: 0.5 },
+        wanted: { radius: '2.50', noise: { kind: 'gaussian', scale: 0.5 } },
       },
     ],
     [
@@ -214,17 +214,27 @@ describe('a claim that no votes would fulfil', () => {
   });
 
   it('asks for a radius that the noise cannot reach, whatever the votes', () => {
-    const job = { ...JOB, ...target('0.25', '0.50') };
-    expect(checkJob(job, uniform)).toEqual([
+    const scale = 0.5 / (1 / Math.sqrt(3));
+    expect(scale).toBeCloseTo(0.5 * Math.sqrt(3), 15);
+    expect(faultsOf({ ...target('0.25', '0.87'), noise: 'uniform' })).toEqual([
       {
         reason: 'out-of-reach',
         field: 'radii',
-        noise: 'uniform',
-        wanted: { radius: '0.50', symbol: 'λ', scale: 0.5 },
-        farthest: 0.5,
+        wanted: { radius: '0.87', noise: { kind: 'uniform', scale } },
+        farthest: scale,
       },
     ]);
-    expect(checkJob({ ...job, ...target('0.25', '0.45') }, uniform)).toEqual([]);
+    expect(faultsOf({ ...target('0.25', '0.86'), noise: 'uniform' })).toEqual([]);
+    expect(faultsOf({ ...target('0.25', '0.87'), noise: 'laplace' })).toEqual([]);
+  });
+
+  it('names σ and λ where the samples are too few for a radius of Laplace noise', () => {
+    expect(faultsOf({ ...target('9'), noise: 'laplace', maxSamples: 1000 })).toMatchObject([
+      {
+        reason: 'budget-too-small',
+        wanted: { radius: '9', noise: { kind: 'laplace', scale: 0.5 / Math.SQRT2 } },
+      },
+    ]);
   });
 
   it('is not looked for where a field is wrong', () => {

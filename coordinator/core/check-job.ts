@@ -12,12 +12,10 @@ import type { JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
 import { areRadii } from '../../statistics/claim.js';
-import type { Noise } from '../../statistics/noises/noise.js';
-import { NOISES } from '../../statistics/noises/noises.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { NOISE } from './job-of.js';
-import { compileDecision, compileFor } from './look.js';
+import { compileDecision } from './look.js';
 
 /** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
 export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
@@ -79,16 +77,15 @@ type ImpossibleFault =
  * Checks a job before it is made: each field, then, if all are right, whether votes can fulfil the claim. It is the only
  * check that a user meets: the command line and the service both word its faults, of which there are none if the job is
  * right. What only the data set can tell (which images there are) is not looked at.
- *
- * @param noise the noise of the job
  */
-export function checkJob(job: JobChoices, noise: Noise = NOISES[NOISE]): JobFault[] {
+export function checkJob(job: JobChoices): JobFault[] {
   const faults = [...faultsOfFields(job)];
   if (faults.length > 0) return faults;
   return impossibleIn(() => {
-    const { alpha, bound, stop, maxSamples, sigma } = job;
+    const { alpha, bound, stop, maxSamples, noise, sigma } = job;
     const looks = looksFor(stop, bound, maxSamples);
-    compileFor({ alpha, bound, stop, looks, images: ONE_IMAGE }, noise, sigma);
+    const claim = { alpha, bound, stop, looks, images: ONE_IMAGE };
+    compileDecision(claim, { kind: noise, scale: scaleOf(noise, sigma) });
   });
 }
 

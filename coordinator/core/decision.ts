@@ -12,7 +12,7 @@ export interface Held {
   readonly classIndex: number;
   /** Radius in units of the noise scale; floored to 1e-6 and greater than 0, except that of a target, which is exact. */
   readonly z: number;
-  /** Raw bound on the failure probability at that look; statistics/radius.ts makes of it what may be published. */
+  /** Raw bound on the failure probability at that look, of the noise that is drawn; statistics/radius.ts makes of it what may be published. */
   readonly deltaUpper: number;
   /** Index of the look whose counts prove it; of `fixed` and `two-stage`, those behind the first look alone. */
   readonly look: number;
@@ -50,6 +50,8 @@ export interface Decision extends Rule {
   readonly bound: CompiledBound;
   /** The norm of the radii. */
   readonly norm: Norm;
+  /** How far the noise that is drawn may be from the exact law; a part of every published failure probability and radius. */
+  readonly lawError: number;
   /** Returns the radius that a raw bound certifies, in pixels scaled to [0, 1], rounded down; null if it certifies none. */
   radiusOf(deltaUpper: number): number | null;
 }

@@ -2,10 +2,8 @@ import { PROTOCOL, type Job } from '../../shared/job.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import { otherNoise } from '../../shared/other-noise.js';
 import type { Prepared } from '../../shared/preparation.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { looksFor } from '../../statistics/schedule.js';
-
-/** The noise of a spec, which names only its scale. */
-export const NOISE = 'gaussian';
 
 /** The parts of what was asked that say what is claimed. */
 type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
@@ -15,12 +13,12 @@ type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
  * cluster make the same job of the same request. @throws PROTOCOL_MISMATCH if the worker draws no noise that this version knows
  */
 export function jobOf(
-  spec: ClaimSpec & Pick<JobSpec, 'normalisation' | 'sigma' | 'device'> & { readonly seed: string },
+  spec: ClaimSpec & Pick<JobSpec, 'normalisation' | 'noise' | 'sigma' | 'device'> & { readonly seed: string },
   dataDigest: string,
   images: JobImages,
   prepared: Prepared,
 ): Job {
-  const { seed, normalisation, sigma } = spec;
+  const { seed, normalisation, noise, sigma } = spec;
   const looks = looksFor(spec.stop, spec.bound, spec.maxSamples);
   const { modelDigest, layout, output, classes, batch, numericClass, generator, lattice } = prepared;
   if (lattice === undefined) throw otherNoise({ generator: generator.name, version: generator.version });
@@ -31,7 +29,13 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: { kind: NOISE, scale: sigma, generator: generator.name, version: generator.version, lattice },
+      noise: {
+        kind: noise,
+        scale: scaleOf(noise, sigma),
+        generator: generator.name,
+        version: generator.version,
+        lattice,
+      },
       layout,
       output,
       classes,

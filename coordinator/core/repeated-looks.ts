@@ -1,9 +1,10 @@
 import type { Counts } from '../../shared/counts.js';
-import type { Claim } from '../../shared/job.js';
+import type { Claim, NoiseSpec } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { ImpossibleClaim, budgetTooSmall } from '../../statistics/impossible-claim.js';
 import { gainStops } from '../../statistics/gain.js';
-import type { Noise } from '../../statistics/noises/noise.js';
+import { lawError } from '../../statistics/law-error.js';
+import { NOISES } from '../../statistics/noises/noises.js';
 import { compileTarget } from '../../statistics/target.js';
 import { votesForLeader, type ClassVotes } from './class-votes.js';
 import { better, certify, prefixAt, type Held, type LookOutcome, type Rule } from './decision.js';
@@ -34,27 +35,27 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
   });
 }
 
+/** The parts of a noise that decide: its law, and how far what is drawn may be from it. */
+export type DrawnNoise = Pick<NoiseSpec, 'kind' | 'scale' | 'lattice'>;
+
 /**
  * Returns the rule `target`.
  *
- * @param scale the noise's, in the units of the radii
+ * @param drawn its scale in the units of the radii
  * @throws OPTION_INVALID if the noise cannot reach a radius; BUDGET_TOO_SMALL if unanimous votes would not reach it
  */
-export function targetRule(claim: Claim, radii: readonly string[], noise: Noise, scale: number): Rule {
+export function targetRule(claim: Claim, radii: readonly string[], drawn: DrawnNoise): Rule {
   const { looks, alpha } = claim;
+  const { kind, scale, lattice } = drawn;
+  const noise = NOISES[kind];
   const targets = radii.map((radius) => Number(radius) / scale);
-  const wanted = (radius: string) => ({ radius, symbol: noise.symbol, scale });
+  const wanted = (radius: string) => ({ radius, noise: { kind, scale } });
   if (noise.farthest < Infinity && targets.at(-1)! >= noise.farthest) {
     const farthest = noise.farthest * scale;
-    throw new ImpossibleClaim({
-      reason: 'out-of-reach',
-      noise: noise.name,
-      wanted: wanted(radii.at(-1)!),
-      farthest,
-    });
+    throw new ImpossibleClaim({ reason: 'out-of-reach', wanted: wanted(radii.at(-1)!), farthest });
   }
   const maxSamples = looks.at(-1)!;
-  const target = compileTarget({ targets, alpha, maxSamples, noise });
+  const target = compileTarget({ targets, alpha, maxSamples, noise, lawError: lawError(lattice) });
   const reachable = target.reached(0, maxSamples);
   if (reachable < radii.length) throw budgetTooSmall(claim, wanted(radii[reachable]!));
   const certificate = (classIndex: number, j: number, look: number): Held => ({

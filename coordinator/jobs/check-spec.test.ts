@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RequestError } from '../../shared/errors.js';
 import type { JobSpec } from '../../shared/job-spec.js';
-import { uniform } from '../../test/support/l1-noises.js';
-import { checkJob } from '../core/check-job.js';
-import { checkSpec, describeJobFault } from './check-spec.js';
+import { checkSpec } from './check-spec.js';
 
 const DIGEST = 'ab'.repeat(32);
 
@@ -12,6 +10,7 @@ const SPEC: JobSpec = {
   model: { digest: DIGEST, fileDigest: DIGEST, weights: [], uri: null },
   data: { digest: DIGEST, uri: null },
   images: null,
+  noise: 'gaussian',
   sigma: 0.5,
   seed: '1',
   normalisation: { inputScale: 1, mean: [0], std: [1] },
@@ -139,10 +138,12 @@ describe('a spec', () => {
   });
 
   it('is refused for a radius that the noise cannot reach, in a sentence without flags', () => {
-    const radii = { ...SPEC, stop: { kind: 'target', radii: ['0.25', '2'] }, bound: 'anytime' } as const;
-    expect(checkJob(radii, uniform).map(describeJobFault)).toEqual([
-      'does not fit: With uniform noise of λ = 0.5, no votes certify a radius of 2: all radii are below 0.5',
-    ]);
+    const far = { stop: { kind: 'target', radii: ['0.25', '2'] }, bound: 'anytime' } as const;
+    expect(faultsOf({ ...far, noise: 'uniform' })).toEqual({
+      'spec.target.radii':
+        'does not fit: With uniform noise of σ = 0.5 (λ = 0.866), no votes certify a radius of 2: all radii are below 0.8660254037844385',
+    });
+    expect(faultsOf({ ...far, noise: 'laplace' })).toEqual({});
   });
 
   it('does not take a fault of ours for one of the request', () => {

@@ -10,7 +10,10 @@ export function jobIdOf(requestId: string): string {
   return `j-${sha256(`smoothcert.v1.job\0${requestId}`).slice(0, JOB_ID_DIGITS)}`;
 }
 
-/** Returns the sha256 (hex) of the spec as it came: it tells a repeated request from another one with the same id. */
-export function requestDigestOf(spec: JobSpec): string {
-  return sha256(canonicalJson(spec));
+/**
+ * Returns the sha256 (hex) of the spec as it came: it tells a repeated request from another one with the same id. Gaussian noise is not named,
+ * so that a request of version 0.1.0 that is repeated to this one is known again.
+ */
+export function requestDigestOf({ noise, ...others }: JobSpec): string {
+  return sha256(canonicalJson(noise === 'gaussian' ? others : { noise, ...others }));
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
+import { canonicalJson } from '../../shared/job.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import { makeJob } from '../../test/support/jobs.js';
 import { ServiceBed, dataSet, sha256, store } from '../../test/support/service-bed.js';
@@ -140,6 +141,10 @@ describe('with stores', () => {
   it('the digest of a request is that of its spec', () => {
     expect(requestDigestOf(bed.spec())).toBe(requestDigestOf(bed.spec()));
     expect(requestDigestOf(bed.spec())).not.toBe(requestDigestOf(bed.spec({ seed: null })));
+    expect(requestDigestOf(bed.spec())).not.toBe(requestDigestOf(bed.spec({ noise: 'laplace' })));
+    // As version 0.1.0 computed it, whose specs named no noise.
+    const { noise, ...before } = bed.spec();
+    expect([noise, requestDigestOf(bed.spec())]).toEqual(['gaussian', sha256(canonicalJson(before))]);
   });
 
   /** Notes what it is asked for, and stores a text of that name. */

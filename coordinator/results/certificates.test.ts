@@ -40,7 +40,7 @@ describe('a certificate', () => {
       outcome: 'certified',
       class: 4,
       correct: true,
-      radius: certifiedRadius(delta, gaussian, 0.5),
+      radius: certifiedRadius(delta, 0, gaussian, 0.5),
       norm: 'l2',
       alpha: 0.001,
       bound: 'anytime',
@@ -52,7 +52,7 @@ describe('a certificate', () => {
       counts: counts([4], [144]),
       looks: [64, 96, 144].map((n) => ({ n, ...counts([4], [n]) })),
     });
-    expect(Number(found.delta_upper)).toBeGreaterThanOrEqual(publishedDelta(delta));
+    expect(Number(found.delta_upper)).toBeGreaterThanOrEqual(publishedDelta(delta, 0));
     expect(Number(found.delta_upper) + Number(found.p_lower)).toBeCloseTo(1, 12);
     expect(Object.keys(found)).toEqual([
       'image',
@@ -95,7 +95,7 @@ describe('a certificate', () => {
       proved_by: { begin: 0, end: 96 },
     });
     expect(found.counts).toEqual(counts([4], [96]));
-    expect(found.radius).toBe(certifiedRadius(anytimeDelta(0, 96, 0.001)!, gaussian, 0.5));
+    expect(found.radius).toBe(certifiedRadius(anytimeDelta(0, 96, 0.001)!, 0, gaussian, 0.5));
   });
 
   it('of `fixed` rests on the samples behind the selection alone', () => {
@@ -104,7 +104,7 @@ describe('a certificate', () => {
     const found = certificate(foldOfVotes(job, voter), 0, 4);
     expect(found).toMatchObject({ samples: 120, proved_by: { begin: 20, end: 120 }, stop: 'budget' });
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
-    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(4, 100, 0.001), gaussian, 0.5));
+    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(4, 100, 0.001), 0, gaussian, 0.5));
     expect(found.looks.map(({ n }) => n)).toEqual([20, 120]);
   });
 
@@ -227,7 +227,9 @@ describe('a certificate of two-stage', () => {
     expect(found.proved_by).toEqual({ begin: 64, end });
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 64, end }));
     const failures = found.counts.votes[1]!;
-    expect(found.radius).toBe(certifiedRadius(clopperPearsonDelta(failures, end - 64, 0.001), gaussian, 0.5));
+    expect(found.radius).toBe(
+      certifiedRadius(clopperPearsonDelta(failures, end - 64, 0.001), 0, gaussian, 0.5),
+    );
     expect(found.looks.map(({ n }) => n)).toEqual([64, end]);
   });
 
@@ -261,7 +263,7 @@ describe('what the normal approximation gives', () => {
       stop: 'budget',
       ...nothing,
     });
-    expect(found.approximate_radius).toBe(certifiedRadius(cltDelta(4, 100, 0.001)!, gaussian, 0.5));
+    expect(found.approximate_radius).toBe(certifiedRadius(cltDelta(4, 100, 0.001)!, 0, gaussian, 0.5));
     expect(found.counts).toEqual(draw(voter, { image: 0, begin: 20, end: 120 }));
     expect(found).not.toHaveProperty('detail');
     const keys = Object.keys(found);
@@ -296,7 +298,7 @@ describe('the forecast of the radius at the full budget', () => {
     const quick = makeJob({ images: 1, looks: [64, 96, 100_000], stop: { kind: 'gain', minGain: 1 } });
     const fold = foldOfVotes(quick, unanimous, first96);
     expect(fold.images.get(0)!.ending).toMatchObject({ stop: 'gain' });
-    expect(forecastRadius(fold, 0)).toBe(certifiedRadius(anytimeDelta(0, 100_000, 0.001)!, gaussian, 0.5));
+    expect(forecastRadius(fold, 0)).toBe(certifiedRadius(anytimeDelta(0, 100_000, 0.001)!, 0, gaussian, 0.5));
     expect(forecastRadius(fold, 0)).toBeGreaterThan(certificate(fold, 0).radius);
     const lucky = foldOfVotes(GAIN, (_, sample) => (sample < 96 ? 4 : sample % 2));
     expect(forecastRadius(lucky, 0)).toBe(certificate(lucky, 0).radius);

@@ -136,10 +136,10 @@ function proofOf(fold: JobFold, state: ImageState, held: Held) {
 function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target }: Held) {
   if (claim.stop.kind === 'target') {
     const written = claim.stop.radii[target!]!;
-    return { radius: Number(written), delta: deltaUpper, target: written };
+    return { radius: Number(written), delta: deltaUpper + decision.lawError, target: written };
   }
   const radius = decision.radiusOf(deltaUpper);
-  return radius === null ? null : { radius, delta: publishedDelta(deltaUpper) };
+  return radius === null ? null : { radius, delta: publishedDelta(deltaUpper, decision.lawError) };
 }
 
 /** Returns the certificate with its keys in one order, so that equal certificates are equal bytes. */

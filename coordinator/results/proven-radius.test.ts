@@ -38,7 +38,7 @@ describe('the largest radius that is proved', () => {
     const found = certificate(fold, 0);
     const radii = found.looks.map(({ n, votes }) => {
       const delta = anytimeDelta(n - Math.max(...votes), n, 0.001);
-      return delta === null ? 0 : certifiedRadius(delta, gaussian, 0.5)!;
+      return delta === null ? 0 : certifiedRadius(delta, 0, gaussian, 0.5)!;
     });
     const proven = provenOf(fold)!;
     expect(proven).toEqual({ class: 4, radius: Math.max(...radii) });
@@ -55,7 +55,7 @@ describe('the largest radius that is proved', () => {
     const fold = foldOfVotes(job, voter);
     const others = ['0.1', '0.3', '0.45', '0.7', '0.9'];
     const targets = others.map((r) => Number(r) / 0.5);
-    const asked = compileTarget({ targets, alpha: 0.001, maxSamples: 2048, noise: gaussian });
+    const asked = compileTarget({ targets, alpha: 0.001, maxSamples: 2048, noise: gaussian, lawError: 0 });
     for (let image = 0; image < images; image++) {
       const found = certificate(fold, image);
       const proven = provenOf(fold, image);

@@ -1,4 +1,4 @@
-import type { BoundName, Device, Layout } from '../job.js';
+import type { BoundName, Device, Layout, NoiseKind } from '../job.js';
 import { smoothcert } from './generated.js';
 
 const wire = smoothcert.v1;
@@ -18,6 +18,12 @@ export const LAYOUT_NUMBERS = {
   nhwc: wire.Layout.LAYOUT_NHWC,
   flat: wire.Layout.LAYOUT_FLAT,
 } as const satisfies Record<Layout, number>;
+
+export const NOISE_NUMBERS = {
+  gaussian: wire.Noise.NOISE_GAUSSIAN,
+  laplace: wire.Noise.NOISE_LAPLACE,
+  uniform: wire.Noise.NOISE_UNIFORM,
+} as const satisfies Record<NoiseKind, number>;
 
 export const BOUND_NUMBERS = {
   spending: wire.Bound.BOUND_SPENDING,

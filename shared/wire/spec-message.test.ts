@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { damaged, spec, throwsOnly } from '../../test/support/wire-messages.js';
 import { RequestError } from '../errors.js';
 import { DEFAULT_BOUNDS } from '../job-spec.js';
+import { NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
 import { specOfWire, specToWire } from './spec-message.js';
 
@@ -38,6 +39,7 @@ describe('a spec', () => {
       model: { digest: D, fileDigest: D, weights: [], uri: null },
       data: { digest: D, uri: null },
       images: null,
+      noise: 'gaussian',
       sigma: 0.5,
       seed: null,
       layout: 'auto',
@@ -57,6 +59,17 @@ describe('a spec', () => {
       start: 2,
       stop: 5,
       step: 1,
+    });
+  });
+
+  it('names every noise but Gaussian, whose bytes are those of a spec that knows no other', () => {
+    for (const [noise, number] of Object.entries(NOISE_NUMBERS)) {
+      expect(specOfWire({ ...least, noise: number }).noise).toBe(noise);
+      const wire = specToWire(specOfWire({ ...least, noise: number }));
+      expect(wire.noise).toBe(noise === 'gaussian' ? undefined : number);
+    }
+    expect(faultsOf({ ...least, noise: 4 })).toEqual({
+      'spec.noise': 'has the value 4, which this version does not know',
     });
   });
 

@@ -2,14 +2,14 @@ import type { Normalisation } from '../job.js';
 import { JOB_RANGES, MAX_CHANNELS } from '../job-limits.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
-import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS } from './enums.js';
+import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS, NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
 import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './references.js';
 import { stopOfWire, stopToWire } from './stopping-rule.js';
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
 
-/** Writes a spec as it is sent; nothing is left to defaults. */
+/** Writes a spec as it is sent; nothing is left to defaults but Gaussian noise, so that it has the bytes that version 0.1.0 gave it. */
 export function specToWire(spec: JobSpec): WireSpec {
   return {
     model: modelToWire(spec.model),
@@ -30,6 +30,7 @@ export function specToWire(spec: JobSpec): WireSpec {
     bound: BOUND_NUMBERS[spec.bound],
     ...stopToWire(spec.stop),
     maxSamples: spec.maxSamples,
+    ...(spec.noise === SPEC_DEFAULTS.noise ? {} : { noise: NOISE_NUMBERS[spec.noise] }),
   };
 }
 
@@ -59,6 +60,7 @@ export function readSpec(check: Check, field: string, wire: WireSpec | null | un
     model: modelOfWire(check, at('model'), given.model),
     data: dataOfWire(check, at('data'), given.data),
     images: given.images ? imagesOfWire(check, at('images'), given.images) : null,
+    noise: given.noise ? check.named(at('noise'), given.noise, NOISE_NUMBERS) : SPEC_DEFAULTS.noise,
     sigma: check.number(at('sigma'), given.sigma ?? 0, JOB_RANGES.sigma),
     seed: given.seed ? check.seed(at('seed'), given.seed) : null,
     normalisation: normalisationOfWire(check, at('normalisation'), given.normalisation),

@@ -4,9 +4,9 @@ import { BOUND_NAMES, type BoundName } from '../../shared/job.js';
 import { DEFAULT_BOUNDS, RULE_NAMES } from '../../shared/job-spec.js';
 import { BOUNDS, boundsFor, compileBound, pairReason } from './bounds.js';
 import { clopperPearsonDelta } from './clopper-pearson.js';
-import { laplace } from '../../test/support/l1-noises.js';
 import { anytimeDelta } from '../confidence-sequence.js';
 import { gaussian } from '../noises/gaussian.js';
+import { laplace } from '../noises/laplace.js';
 import { upperTail, upperTailQuantile } from '../normal.js';
 import { certifiedRadius } from '../radius.js';
 
@@ -24,7 +24,7 @@ describe.each(PROVEN)('the compiled bound %s', (name) => {
         expect(certified.z).toBeGreaterThan(0);
         expect(Math.round(certified.z * 1e6) / 1e6).toBe(certified.z);
         expect(Math.abs(certified.z - upperTailQuantile(certified.deltaUpper))).toBeLessThan(1.01e-6);
-        expect(certifiedRadius(certified.deltaUpper, gaussian, 1)).toBeGreaterThan(0);
+        expect(certifiedRadius(certified.deltaUpper, 0, gaussian, 1)).toBeGreaterThan(0);
       }
       expect(bound.certify(look, n, n)).toBeNull();
       expect(bound.certify(look, n / 2, n)).toBeNull();

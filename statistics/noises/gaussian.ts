@@ -11,6 +11,7 @@ export const gaussian = {
   name: 'gaussian',
   norm: 'l2',
   symbol: 'σ',
+  deviation: 1,
   law: { cdf },
   radiusOf: upperTailQuantile,
   deltaOf: (radius) => cdf(-radius),

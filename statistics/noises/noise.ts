@@ -1,15 +1,17 @@
-import type { Norm } from '../../shared/job.js';
+import type { NoiseKind, Norm } from '../../shared/job.js';
 
 /**
  * A noise that can be added to every pixel, as the mathematics sees it: its law and the radius that a bound is worth. One
  * file of this folder each; noises.ts lists them. All radii here are in units of the noise's scale.
  */
 export interface Noise {
-  readonly name: string;
+  readonly name: NoiseKind;
   /** The norm that its radii are measured in. */
   readonly norm: Norm;
   /** The letter of its scale in messages. */
   readonly symbol: string;
+  /** Its standard deviation in units of its scale; 1 where the scale is σ itself. */
+  readonly deviation: number;
   /** The law of one coordinate, in units of the scale. */
   readonly law: {
     /** Returns the probability that the noise of one coordinate is at most `x`. */

@@ -68,7 +68,7 @@ describe('the harness catches a planted error of target:', () => {
   const looks = looksFor({ kind: 'target', radii }, 'anytime', 100_000);
 
   it('each radius at level α instead of p0 · α, two classes at (½, ½), looked at after every sample', () => {
-    const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
+    const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius), 0));
     const accepts = (failures: number, n: number): boolean =>
       deltas.some((delta) => logM(n - failures, failures, delta) >= 1e-9 - Math.log(ALPHA));
     caught('list without p0', errorAtEverySample(10_000, 0.5, accepts, accepts) / ALPHA, 1.581);
@@ -82,7 +82,7 @@ describe('the harness catches a planted error of target:', () => {
   });
 
   it('the bound for one look at every look of the schedule', () => {
-    const delta = targetDelta(gaussian, 1);
+    const delta = targetDelta(gaussian, 1, 0);
     const rule = peekingRule(ALPHA, looks.slice(0, 70));
     const oneRadius = { looks: rule.looks, bounds: rule.bounds.map((of) => of.map((d) => (d <= delta ? delta : Infinity))) }; // prettier-ignore
     caught('target with Clopper-Pearson', errorOfRule(oneRadius, delta * (1 + 1e-15)) / ALPHA, 10.43);

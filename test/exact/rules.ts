@@ -49,13 +49,13 @@ function tabulate(
 
 /** All that `target` can accept at its looks, for every radius by itself: the smallest null of those accepted. */
 export function targetRuleOf(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
-  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
+  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius), 0));
   return acceptances(looks, deltas, (delta) => (1 - delta) * alpha);
 }
 
 /** Planted error: each radius of a list at the full level, as if the class had been chosen beforehand. */
 export function unpaidTargetRule(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
-  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius)));
+  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius), 0));
   return acceptances(looks, deltas, () => alpha);
 }
 

@@ -12,6 +12,7 @@ export const SPEC: JobSpec = {
   model: { digest: digest('a'), fileDigest: digest('a'), weights: [], uri: null },
   data: { digest: digest('b'), uri: 'file:///data/digits.bin' },
   images: { start: 0, stop: 20, step: 2 },
+  noise: 'gaussian',
   sigma: 0.25,
   seed: '18446744073709551615',
   normalisation: { inputScale: 1, mean: [0], std: [1] },

@@ -253,6 +253,7 @@ export class ServiceBed {
       model: { digest, fileDigest: digest, weights: [], uri: null },
       data: { digest: this.dataDigest, uri: null },
       images: null,
+      noise: 'gaussian',
       sigma: 0.5,
       seed: '1',
       normalisation: { inputScale: 1, mean: [0], std: [1] },

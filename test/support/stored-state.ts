@@ -14,6 +14,7 @@ const SPEC: JobEntry['spec'] = {
   model: MODEL,
   data: { digest: ZEROS, uri: null },
   images: { start: 0, stop: 3, step: 1 },
+  noise: 'gaussian',
   sigma: 0.5,
   seed: '1',
   normalisation: JOB.draw.normalisation,

@@ -76,6 +76,7 @@ const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
     model,
     data: fc.record({ digest, uri: orNull(fc.webUrl()) }),
     images: orNull(images),
+    noise: fc.constantFrom(...NOISE_KINDS),
     sigma: upTo(1e6),
     seed: seeds,
     normalisation,

@@ -100,6 +100,7 @@ describe('a worker that is asked about a model', () => {
       model,
       data: { digest: draw.dataDigest, uri: null },
       images: null,
+      noise: 'gaussian',
       sigma: 0.25,
       normalisation,
       layout: 'auto',

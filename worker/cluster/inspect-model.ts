@@ -1,7 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { PrepareRequest } from '../../shared/ports/exchange.js';
 import type { ArtifactCache } from './artifacts/cache.js';
-const NOISE = 'gaussian';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { askChild } from '../draw/ask-child.js';
 import type { ChildSetup, Prepared } from '../draw/setup.js';
 
@@ -19,7 +19,7 @@ export async function inspectModel(
     const data = await cache.dataSet(spec.data.digest);
     try {
       await data.value.ensure(probeImages);
-      const { layout, output, batch, normalisation, sigma, seed, device } = spec;
+      const { layout, output, batch, normalisation, noise, sigma, seed, device } = spec;
       const setup: ChildSetup = {
         // The digest is compared below: the process is asked about any model.
         modelFile: model.value,
@@ -32,7 +32,7 @@ export async function inspectModel(
         output,
         batch,
         normalisation,
-        noise: { kind: NOISE, scale: sigma, drawn: null },
+        noise: { kind: noise, scale: scaleOf(noise, sigma), drawn: null },
         seed,
         probeImages,
       };

@@ -31,6 +31,7 @@ export interface ServiceJob extends SimulatedJob {
 const BASE = {
   model: { digest: MODEL_DIGEST, fileDigest: MODEL_DIGEST, weights: [], uri: null },
   data: { digest: DATA_DIGEST, uri: null },
+  noise: 'gaussian',
   sigma: 0.5,
   seed: '1',
   normalisation: { inputScale: 1, mean: [0], std: [1] },
