@@ -9,7 +9,7 @@ export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as
 export type Device = (typeof DEVICES)[number];
 
 /** The noises; statistics/noises has a file for each. */
-export const NOISE_KINDS = ['gaussian'] as const;
+export const NOISE_KINDS = ['gaussian', 'laplace', 'uniform'] as const;
 export type NoiseKind = (typeof NOISE_KINDS)[number];
 
 /** The norms that radii are measured in. */
