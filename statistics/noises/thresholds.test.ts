@@ -14,7 +14,7 @@ interface Reference {
   /** Probability of no step. */
   readonly pmf0: string;
 }
-const REFERENCES: readonly Reference[] = references as never;
+const REFERENCES = references as unknown as readonly Reference[];
 
 const ALL = 2n ** 64n;
 const RATIOS = ['0.5', '0.77', '1', '3.1', '31.999', '32', '63.75', '100.4173', '255', '1020'];
