@@ -124,7 +124,7 @@ const literalSpreads = ['ObjectExpression', 'ArrayExpression'].map((literal) => 
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', 'worker/noise/assembly/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', '**/assembly/'] },
   js.configs.recommended,
   { rules: { 'no-restricted-syntax': ['error', ...literalSpreads] } },
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),

@@ -1,3 +1,5 @@
+import type { NoiseKind } from '../../shared/job.js';
+
 /**
  * The noise of one element of one sample, written to be read. Slow; the WebAssembly module in `worker/noise/assembly/` must give
  * the same bits, and tests compare the two. The comments of `worker/noise/noise-kernel.ts` state the guarantees.
@@ -33,81 +35,54 @@ function low(product: bigint): number {
   return Number(product & 0xffffffffn);
 }
 
-const f32 = Math.fround;
-const asFloat = new Float32Array(1);
-const asBits = new Int32Array(asFloat.buffer);
+/** The tags of the noises; the further bits of each have the next one. */
+const TAGS: Readonly<Record<NoiseKind, number>> = { gaussian: 0, laplace: 2, uniform: 4 };
 
-function bitsOf(x: number): number {
-  asFloat[0] = x;
-  return asBits[0]!;
+/** Names one element of one sample. */
+export interface Place {
+  readonly kind: NoiseKind;
+  readonly seed: bigint;
+  readonly image: number;
+  readonly sample: number;
+  readonly element: number;
 }
 
-function floatOf(bits: number): number {
-  asBits[0] = bits;
-  return asFloat[0]!;
+/** Returns the four words of one counter of a sample. */
+function wordsOf({ seed, image, sample }: Place, block: number, tag: number): Words {
+  const lastWord = Math.floor(sample / 2 ** 32) + tag * 2 ** 24;
+  return philox4x32([block, sample % 2 ** 32, image, lastWord], [low(seed), high(seed)]);
 }
 
-/** x·y + z in float32, rounded twice. */
-function mulAdd(x: number, y: number, z: number): number {
-  return f32(f32(x * y) + z);
+/** Returns the first 16 bits of an element. A group of 32 elements takes four blocks: eight elements the word j of each. */
+export function firstBits(place: Place): bigint {
+  const { element, kind } = place;
+  const group = Math.floor(element / 32);
+  const within = element % 32;
+  const j = Math.floor(within / 8);
+  const c = Math.floor((within % 8) / 2);
+  const word = BigInt(wordsOf(place, 4 * group + c, TAGS[kind])[j]!);
+  return within % 2 === 0 ? word & 0xffffn : word >> 16n;
 }
 
-/** sqrt(−2 ln u) of u = (word + ½)/2^32, in float32. */
-export function radius(word: number): number {
-  const isUpper = word >= 2 ** 31;
-  const t = isUpper ? 0xffffffff - word : word;
-  const v = f32(f32(f32(t) + 0.5) * 2 ** -32);
-  // u is v or 1 − v; it is 2^e·(1 + y) with 1 + y in [√½, √2].
-  let e: number;
-  let y: number;
-  if (isUpper) {
-    e = v > f32(0.29289321881345254) ? -1 : 0;
-    y = e === 0 ? -v : 1 - 2 * v;
-  } else {
-    e = (bitsOf(v) - 0x3f3504f3) >> 23;
-    y = floatOf(bitsOf(v) - (e << 23)) - 1;
-  }
-  return f32(Math.sqrt(mulAdd(e, f32(-2 * Math.LN2), minusTwoLog1p(y))));
-}
-
-/** −2 log1p(y) for 1 + y in [√½, √2]: FreeBSD's e_logf.c. */
-function minusTwoLog1p(y: number): number {
-  const s = f32(y / f32(y + 2));
-  const s2 = f32(s * s);
-  let r = mulAdd(f32(2 * 0.24279078841), s2, f32(2 * 0.28498786688));
-  r = mulAdd(r, s2, f32(2 * 0.40000972152));
-  r = mulAdd(r, s2, f32(2 * 0.66666662693));
-  r = f32(r * s2);
-  const y2 = f32(y * y);
-  return f32(f32(y2 - f32(s * f32(y2 + r))) - 2 * y);
-}
-
-/** Cosine and sine, in float32, of one of 2^32 equally spaced angles (k + ½)·2π/2^32, each named by one word. */
-export function direction(word: number): readonly [number, number] {
-  const x = f32(f32((word << 2) | 2) * f32(Math.PI * 2 ** -33));
-  const x2 = f32(x * x);
-  let sin = mulAdd(f32(-1.9515295891e-4), x2, f32(8.3321608736e-3));
-  sin = mulAdd(sin, x2, f32(-1.6666654611e-1));
-  sin = mulAdd(f32(sin * x2), x, x);
-  let cos = mulAdd(f32(2.443315711809948e-5), x2, f32(-1.388731625493765e-3));
-  cos = mulAdd(cos, x2, f32(4.166664568298827e-2));
-  cos = f32(f32(1 - f32(x2 * 0.5)) + f32(cos * f32(x2 * x2)));
-  const mirrored = word >= 2 ** 31 ? -cos : cos;
-  return (word & (2 ** 30)) === 0 ? [mirrored, sin] : [sin, mirrored];
+/** Returns the 48 bits that follow, of a block that no other element uses. */
+export function furtherBits(place: Place): bigint {
+  const [word0, word1] = wordsOf(place, place.element, TAGS[place.kind] + 1);
+  return ((BigInt(word1) & 0xffffn) << 32n) | BigInt(word0);
 }
 
 /**
- * z(seed, image, sample, element): the standard normal that `NoiseKernel.draw` multiplies by the gain.
- * A group of 16 elements takes four counters: elements 0–3 the cosine and 4–7 the sine of the first two words of
- * counters 0–3, elements 8–11 and 12–15 those of the last two words.
+ * Returns K, the number of steps that the noise moves an element: the least k with U < T_k, or M if there is none.
+ * @param values T_k at index k + M, for k = −M … M − 1
  */
-export function normal(seed: bigint, image: number, sample: number, element: number): number {
-  const block = Math.floor(element / 16) * 4 + (element % 4);
-  const words = philox4x32(
-    [block, sample % 2 ** 32, image, Math.floor(sample / 2 ** 32)],
-    [low(seed), high(seed)],
-  );
-  const place = Math.floor((element % 16) / 4);
-  const [radiusWord, angleWord] = place < 2 ? [words[0], words[1]] : [words[2], words[3]];
-  return f32(radius(radiusWord) * direction(angleWord)[place % 2 === 0 ? 0 : 1]);
+export function stepsOf(place: Place, values: readonly bigint[]): number {
+  const u = (firstBits(place) << 48n) | furtherBits(place);
+  const index = values.findIndex((threshold) => u < threshold);
+  return (index < 0 ? values.length : index) - values.length / 2;
+}
+
+const f32 = Math.fround;
+
+/** Returns the element that the model sees: converted to float32, multiplied, added, rounded after each. */
+export function elementOf(point: number, steps: number, gain: number, shift: number): number {
+  return f32(f32(f32(point + steps) * gain) + shift);
 }

@@ -7,14 +7,15 @@ export interface GeneratorModule {
   /** The first address that the module does not use itself, a multiple of 16. */
   heapBase(): number;
   setKey(k0: number, k1: number): void;
-  /** Words of the counters (c0 … c0 + 4·groups − 1, c1, c2, c3), 64 bytes a group, transposed. */
-  philox(c0: number, c1: number, c2: number, c3: number, groups: number, out: number): void;
-  /** out[j] = base[j] + gain[j]·z[j] for 16 elements a group of words. */
-  addNormals(words: number, groups: number, base: number, gain: number, out: number): void;
-  /** `count` rows of `size` elements: row r is base + gain·z(image, low + 2^32·high + r). */
+  /** The law of the noise: addresses of `entries` and `thresholds` of a LawTable, and its `largest`. */
+  setLaw(entries: number, thresholds: number, largest: number): void;
+  /** Words of the counters (c0 … c0 + 8·pairs − 1, c1, c2, c3), 64 bytes for each group of four, transposed. */
+  philox(c0: number, c1: number, c2: number, c3: number, pairs: number, out: number): void;
+  /** `count` rows of `size` elements: row r is (points + K(image, low + 2^32·high + r))·gain + shift. */
   draw(
-    base: number,
+    points: number,
     gain: number,
+    shift: number,
     out: number,
     size: number,
     image: number,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { direction, normal, philox4x32, radius, type Words } from '../../test/support/noise-reference.js';
+import {
+  elementOf,
+  firstBits,
+  furtherBits,
+  philox4x32,
+  stepsOf,
+  type Words,
+} from '../../test/support/noise-reference.js';
 
 /** Known answers of the authors' implementation (Random123, kat_vectors, philox4x32 10): counter, key, words. */
 const KNOWN: readonly (readonly [Words, readonly [number, number], Words])[] = [
@@ -20,96 +27,62 @@ const KNOWN: readonly (readonly [Words, readonly [number, number], Words])[] = [
   ],
 ];
 
-/** sqrt(−2 ln u) in double precision. */
-function exactRadius(word: number): number {
-  const log =
-    word < 2 ** 31 ? Math.log((word + 0.5) * 2 ** -32) : Math.log1p(-(2 ** 32 - word - 0.5) * 2 ** -32);
-  return Math.sqrt(-2 * log);
-}
-
-/** Cosine and sine in double precision of the angle that `word` names. */
-function exactDirection(word: number): readonly [number, number] {
-  const angle = (word % 2 ** 30) + 0.5;
-  const x = (angle < 2 ** 29 ? angle : angle - 2 ** 30) * 2 ** -31 * Math.PI;
-  const cos = word >= 2 ** 31 ? -Math.cos(x) : Math.cos(x);
-  return Math.floor(word / 2 ** 30) % 2 === 0 ? [cos, Math.sin(x)] : [Math.sin(x), cos];
-}
-
-/** 2^20 words: the ends and the middle of the range one by one, the rest evenly spaced. */
-function* words(): Generator<number> {
-  for (let i = 0; i < 2 ** 16; i++) {
-    yield i;
-    yield 2 ** 32 - 1 - i;
-    yield 2 ** 31 - 2 ** 15 + i;
-    yield 2 ** 30 - 2 ** 15 + i;
-  }
-  for (let i = 0; i < 2 ** 20 - 2 ** 18; i++) yield (i * 0x9e3779b1) % 2 ** 32;
-}
-
 describe('philox4x32', () => {
   it.each(KNOWN)('gives the published answer for counter %j, key %j', (counter, key, answer) => {
     expect(philox4x32(counter, key)).toEqual(answer);
   });
 });
 
-describe('radius', () => {
-  it('is within 5.4e-7 of the exact one and within 1.6e-7 of it relatively, at both ends too', () => {
-    let absolute = 0;
-    let relative = 0;
-    for (const word of words()) {
-      const exact = exactRadius(word);
-      const error = Math.abs(radius(word) - exact);
-      absolute = Math.max(absolute, error);
-      relative = Math.max(relative, error / exact);
-    }
-    expect(absolute).toBeLessThan(5.4e-7);
-    expect(relative).toBeLessThan(1.6e-7);
-    expect(relative).toBeGreaterThan(2 ** -25);
+/** Of this seed, sample and image the words are those of key 0xa4093822, 0x299f31d0 and counter (c, 7, 9, 5 + 2^24·tag). */
+const PLACE = { seed: 0x299f31d0a4093822n, image: 9, sample: 5 * 2 ** 32 + 7 } as const;
+const wordsAt = (block: number, tag: number): Words =>
+  philox4x32([block, 7, 9, 5 + tag * 2 ** 24], [0xa4093822, 0x299f31d0]);
+
+describe('the bits of an element', () => {
+  it.each([
+    // Element, block, word, half: 32g + 8j + 2c + h takes half h of word j of block 4g + c.
+    [0, 0, 0, 0],
+    [1, 0, 0, 1],
+    [2, 1, 0, 0],
+    [7, 3, 0, 1],
+    [8, 0, 1, 0],
+    [31, 3, 3, 1],
+    [32 + 16 + 2 * 2 + 1, 4 + 2, 2, 1],
+    [32 * 100 + 8 * 3, 400, 3, 0],
+  ])('are, first, half a word where the layout says: element %d', (element, block, word, half) => {
+    const expected = half === 0 ? wordsAt(block, 2)[word]! % 2 ** 16 : wordsAt(block, 2)[word]! >>> 16;
+    expect(firstBits({ ...PLACE, kind: 'laplace', element })).toBe(BigInt(expected));
   });
 
-  it('spans 2^-16 to 6.7637 and is finite everywhere between', () => {
-    expect(radius(0)).toBe(Math.fround(Math.sqrt(66 * Math.LN2)));
-    expect(radius(0xffffffff)).toBe(2 ** -16);
-    for (const word of words()) {
-      const r = radius(word);
-      if (!(r >= 2 ** -16 && r <= 6.7637058)) throw new Error(`radius(${word}) is ${r}`);
-    }
-  });
-});
-
-describe('direction', () => {
-  it('is within 1.3e-7 of the exact one', () => {
-    let worst = 0;
-    for (const word of words()) {
-      const [cos, sin] = direction(word);
-      const [exactCos, exactSin] = exactDirection(word);
-      worst = Math.max(worst, Math.abs(cos - exactCos), Math.abs(sin - exactSin));
-    }
-    expect(worst).toBeLessThan(1.3e-7);
-  });
-
-  it('names, by the words from 0 to 2^32 − 1, mirror images about both axes and the diagonal, bit for bit', () => {
-    for (let i = 0; i < 3_000; i++) {
-      const word = (i * 104_729) % 2 ** 30;
-      const [cos, sin] = direction(word);
-      expect(direction(2 ** 30 - 1 - word)).toEqual([cos, -sin]);
-      expect(direction(2 ** 31 + word)).toEqual([-cos, sin]);
-      expect(direction(2 ** 30 + word)).toEqual([sin, cos]);
-      expect(direction(2 ** 31 + 2 ** 30 + word)).toEqual([sin, -cos]);
-    }
+  it.each([
+    ['gaussian', 0],
+    ['laplace', 2],
+    ['uniform', 4],
+  ] as const)('are of tags of their own for %s noise', (kind, tag) => {
+    const place = { ...PLACE, kind, element: 37 };
+    expect(firstBits(place)).toBe(BigInt(wordsAt(4 + 2, tag)[0]) >> 16n);
+    const [word0, word1] = wordsAt(37, tag + 1);
+    expect(furtherBits(place)).toBe(BigInt(word0) + 2n ** 32n * BigInt(word1 % 2 ** 16));
   });
 });
 
-describe('normal', () => {
-  it('takes its words where the layout says', () => {
-    const seed = 0x299f31d0a4093822n;
-    const sample = 5 * 2 ** 32 + 7;
-    const of = (block: number): Words => philox4x32([block, 7, 9, 5], [0xa4093822, 0x299f31d0]);
-    const expected = (radiusWord: number, angleWord: number, axis: 0 | 1): number =>
-      Math.fround(radius(radiusWord) * direction(angleWord)[axis]);
-    expect(normal(seed, 9, sample, 2)).toBe(expected(of(2)[0], of(2)[1], 0));
-    expect(normal(seed, 9, sample, 6)).toBe(expected(of(2)[0], of(2)[1], 1));
-    expect(normal(seed, 9, sample, 11)).toBe(expected(of(3)[2], of(3)[3], 0));
-    expect(normal(seed, 9, sample, 16 + 15)).toBe(expected(of(7)[2], of(7)[3], 1));
+describe('the reference', () => {
+  it('finds the step whose thresholds hold the 64 bits', () => {
+    const place = { ...PLACE, kind: 'gaussian', element: 5 } as const;
+    const u = firstBits(place) * 2n ** 48n + furtherBits(place);
+    const above = u + 1n;
+    expect(stepsOf(place, [u, u, above, above])).toBe(0);
+    expect(stepsOf(place, [u, u, u, above])).toBe(1);
+    expect(stepsOf(place, [u, u])).toBe(1);
+    expect(stepsOf(place, [above, above])).toBe(-1);
+    expect(stepsOf(place, [])).toBe(0);
+  });
+
+  it('rounds to float32 after each operation', () => {
+    // Neither 2^24 + 1 nor 3·(1 + 2^-23) nor 1 + 2^-25 is a float32.
+    expect(elementOf(2 ** 24, 1, 1, 0)).toBe(2 ** 24);
+    expect(elementOf(1, 2, 1 + 2 ** -23, 0)).toBe(3 + 2 ** -21);
+    expect(elementOf(0, 1, 1, 2 ** -25)).toBe(1);
+    expect(elementOf(5, -7, 0.5, 0.25)).toBe(-0.75);
   });
 });
