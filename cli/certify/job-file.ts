@@ -103,9 +103,12 @@ export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   );
 }
 
-/** Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law. */
+/**
+ * Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law, and without the
+ * lattice, which follows from that and from the data.
+ */
 function inFlags({ draw, ...job }: Job): unknown {
-  const { scale, ...noise } = draw.noise;
+  const { scale, lattice: _, ...noise } = draw.noise;
   return { ...job, draw: { ...draw, noise: { ...noise, sigma: sigmaOf({ kind: noise.kind, scale }) } } };
 }
 
@@ -131,10 +134,6 @@ const NAMES: Readonly<Record<string, string>> = {
   'draw.dataDigest': 'the data set',
   'draw.noise.kind': '--noise',
   'draw.noise.sigma': '--sigma',
-  'draw.noise.lattice.step': 'the lattice of the data',
-  'draw.noise.lattice.ratio': '--sigma',
-  'draw.noise.lattice.largest': '--sigma',
-  'draw.noise.lattice.dimension': 'the size of an input',
   'draw.seed': '--seed',
   'draw.normalisation.inputScale': '--input-scale',
   'draw.normalisation.mean': '--mean',
