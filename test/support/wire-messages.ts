@@ -157,7 +157,7 @@ export const progress: fc.Arbitrary<Progress> = fc.record({
   sequence: whole,
 });
 
-export const prepared: fc.Arbitrary<Prepared> = fc.record({
+const found: fc.Arbitrary<Prepared> = fc.record({
   modelDigest: digest,
   layout,
   output: someText,
@@ -170,6 +170,9 @@ export const prepared: fc.Arbitrary<Prepared> = fc.record({
   batchMs: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
   generator: fc.record({ name: someText, version: uint32 }),
 });
+export const prepared: fc.Arbitrary<Prepared> = fc
+  .tuple(found, fc.option(lattice, { nil: null }))
+  .map(([facts, points]) => (points === null ? facts : { ...facts, lattice: points }));
 
 export const ending: fc.Arbitrary<JobEnding> = fc.record({
   state: fc.constantFrom(

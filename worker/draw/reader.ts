@@ -32,7 +32,7 @@ export class DataSetReader {
     await file.close();
     throw new SmoothcertError(
       'DATA_FORMAT',
-      'The canonical data set holds floating point numbers, as smoothcert 0.1.0 wrote them; noise is added to points of a lattice.',
+      'The canonical data set holds floating point numbers, as an earlier version wrote them; noise is added to points of a lattice.',
       'Convert the images again.',
     );
   }

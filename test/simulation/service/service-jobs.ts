@@ -21,6 +21,7 @@ export const PREPARED: Prepared = {
   steady: true,
   batchMs: 1,
   generator: { name: 'test', version: 1 },
+  lattice: { step: '1/510', ratio: '61.2', largest: 565, dimension: 4 },
 };
 
 /** A job that a client may ask for, and what must come out. */
