@@ -43,6 +43,7 @@ export function setupOf(
     scale: config.sigma,
     seed,
     probeImages: probeImagesOf(images),
+    auditShare: config.auditShare,
   };
 }
 

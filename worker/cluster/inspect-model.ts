@@ -34,6 +34,7 @@ export async function inspectModel(
         scale: sigma,
         seed,
         probeImages,
+        auditShare: 0,
       };
       const prepared = await askChild(setup, options);
       if (prepared.modelDigest === spec.model.digest) return prepared;

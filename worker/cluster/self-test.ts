@@ -39,6 +39,7 @@ export async function selfTest(
         scale: 0.1,
         seed: '0',
         probeImages: [0],
+        auditShare: 0,
       },
       options,
     );
