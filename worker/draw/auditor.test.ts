@@ -209,7 +209,7 @@ describe('a model whose scores change', () => {
     }
     expect(ends()[0]).toMatchObject({
       detail: expect.stringMatching(
-        /^Run a second time among other rows, sample \d+ of image 4 (changed by [\d.e+]+ times what rounding explains|was a vote in one run and not in the other.*): the model's answer changes with the other rows of its batch, or from run to run\.$/,
+        /^Run a second time among other rows, sample \d+ of image 4 (changed by [\d.,]+ times what rounding explains|was a vote in one run and not in the other.*): the model's answer changes with the other rows of its batch, or from run to run\.$/,
       ) as string,
     });
     expect(figuresTold()).toEqual([]);

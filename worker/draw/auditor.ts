@@ -150,7 +150,7 @@ function notDeterministic({ image, sample, excess }: Changed): SmoothcertError {
   const change =
     excess === Infinity
       ? 'was a vote in one run and not in the other, or had a score that was −∞ in one of them only'
-      : `changed by ${excess.toPrecision(2)} times what rounding explains`;
+      : `changed by ${Number(excess.toPrecision(2)).toLocaleString('en-US')} times what rounding explains`;
   return new SmoothcertError(
     'MODEL_NOT_DETERMINISTIC',
     `Run a second time among other rows, sample ${sample} of image ${image} ${change}: the model's answer changes with the other rows of its batch, or from run to run.`,
