@@ -16,7 +16,7 @@ import { jobDigest } from '../dist/shared/job.js';
 import { NO_METRICS } from '../dist/shared/telemetry/metrics.js';
 import { PrometheusMetrics } from '../dist/adapters/telemetry/prometheus/prometheus-metrics.js';
 import { askChild } from '../dist/worker/draw/ask-child.js';
-import { BatchTimes } from '../dist/worker/draw/batch-times.js';
+import { BatchFigures } from '../dist/worker/draw/batch-figures.js';
 import { countAnswered } from '../dist/worker/cluster/worker-meter.js';
 import { Pool } from '../dist/worker/draw/pool.js';
 
@@ -128,7 +128,7 @@ function fold(job, metrics) {
 
 /** Microseconds for a word of a shard's batches, and the record of that shard. */
 function noting(metrics) {
-  const times = new BatchTimes();
+  const times = new BatchFigures();
   for (let batch = 0; batch < BATCHES_A_SHARD; batch++) times.add(0.1, 1.5);
   const [{ noise, inference }] = times.take();
   const counts = { classes: [0, 1], votes: [500, 12], invalid: 0 };
@@ -144,7 +144,7 @@ function noting(metrics) {
 }
 
 function timing() {
-  const times = new BatchTimes();
+  const times = new BatchFigures();
   const begun = cpu();
   for (let batch = 0; batch < BATCHES; batch++) {
     const at = performance.now();

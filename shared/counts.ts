@@ -1,5 +1,5 @@
 /**
- * Votes over a range of samples: how many each class got, and how many samples were invalid (output not finite).
+ * Votes over a range of samples: how many each class got, and how many samples were invalid (a score that is NaN or +∞, or none that is finite).
  * Sparse and immutable; classes ascending, votes above zero. All of them add up to the range's length.
  */
 export interface Counts {

@@ -35,6 +35,7 @@ describe('the flags', () => {
       device: 'cpu',
       processes: availableParallelism(),
       hangMs: 60_000,
+      auditShare: 1 / 256,
       topkRows: false,
       json: false,
       quiet: false,
@@ -71,7 +72,7 @@ describe('the flags', () => {
         '4,5,6',
       ],
       ...['--layout', 'nhwc', '--output', 'y', '--batch', '8', '--device', 'webgpu', '--processes', '3'],
-      ...['--hang-seconds', '0.5', '--json', '--quiet', '--verbose'],
+      ...['--hang-seconds', '0.5', '--audit-share', '0.1', '--json', '--quiet', '--verbose'],
     );
     expect(given).toMatchObject({
       labels: 'l.npy',
@@ -89,6 +90,7 @@ describe('the flags', () => {
       device: 'webgpu',
       processes: 3,
       hangMs: 500,
+      auditShare: 0.1,
       json: true,
       quiet: true,
       verbose: true,
@@ -218,6 +220,7 @@ describe('what is refused', () => {
     [['--layout', 'chw'], /^--layout chw is not a choice\.$/],
     [['--batch', '0'], /^--batch 0 is not a whole number/],
     [['--processes', '0'], /^--processes 0 is not a whole number/],
+    [['--audit-share', '1.1'], /^--audit-share 1\.1 is not a number of at least 0 and of at most 1\.$/],
     [['--hang-seconds', '0'], /^--hang-seconds 0 is not a number above 0/],
     [['--std', '1,0,1'], /^--std 0 is not a number above 0/],
     [['--mean', 'a'], /^--mean a is not a number/],

@@ -3,7 +3,15 @@ import { optionError } from '../command/parse.js';
 import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
 import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from './job-config.js';
 import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
-import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES, usualProcesses } from './process-limits.js';
+import {
+  AUDIT_SHARE,
+  AUDIT_SHARE_HELP,
+  DEFAULT_AUDIT_SHARE,
+  DEFAULT_HANG_SECONDS,
+  HANG_SECONDS,
+  PROCESSES,
+  usualProcesses,
+} from './process-limits.js';
 
 const OUT = {
   heading: 'Input:',
@@ -36,6 +44,14 @@ const MACHINE = {
       number: HANG_SECONDS,
       env: true,
     },
+    auditShare: {
+      argument: '<share>',
+      help: `${AUDIT_SHARE_HELP}; free to change`,
+      decides: 'run',
+      preset: DEFAULT_AUDIT_SHARE,
+      number: AUDIT_SHARE,
+      env: true,
+    },
   },
 } as const satisfies FlagGroup;
 
@@ -66,12 +82,14 @@ export interface CertifyConfig extends JobConfig, OutputConfig {
   readonly out: string;
   readonly processes: number;
   readonly hangMs: number;
+  /** Share of its batches that each process audits. */
+  readonly auditShare: number;
   readonly topkRows: boolean;
 }
 
 /** Checks the flags of `certify`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
 export function certifyConfig(flags: CertifyFlags): CertifyConfig {
-  const { out, processes, hangSeconds, topkRows } = flags;
+  const { out, processes, hangSeconds, auditShare, topkRows } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   if (topkRows) refuseRowsOfLooks(flags.stop);
   const job = jobConfig('certify', flags);
@@ -81,6 +99,7 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
     out,
     processes: processes ?? usualProcesses(job.device),
     hangMs: 1000 * hangSeconds,
+    auditShare,
     topkRows,
   };
 }

@@ -6,6 +6,7 @@ import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
 import { askChild } from '../../worker/draw/ask-child.js';
+import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
 import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
@@ -13,12 +14,12 @@ import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from './rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
-import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from './job-file.js';
+import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
 import { claimWords } from '../results/claim-words.js';
-import { writeResults, writeTopkRows } from '../results/write-results.js';
+import { refuseRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
@@ -72,18 +73,22 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const prepared = await askChild(setup);
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
+  const notes = notesOf(prepared, data);
   if (theirs) refuseOtherJob(folder.path, theirs, job);
-  else await writeJobFile(folder.path, job, notesOf(config, job));
+  else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
-  const rounding = roundingNote(data.lattice);
-  if (rounding !== null) say(`Note: ${rounding}`);
-  if (prepared.batchNote) say(`Note: ${prepared.batchNote}`);
-  const largest = data.labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
-  if (largest >= prepared.classes) {
-    say(`Note: labels go up to ${largest}, and the model has classes 0 to ${prepared.classes - 1}.`);
-  }
+  for (const note of notes) say(`Note: ${note}`);
   if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
   return { job, data, setup: settledSetup(setup, job), prepared };
+}
+
+/** Returns what is to be remarked of model and labels, a sentence each. */
+function notesOf({ batchNote, classes }: Prepared, { labels, lattice }: ImportedDataSet): string[] {
+  const notes = [roundingNote(lattice), batchNote].filter((note) => note !== null);
+  const largest = labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
+  if (largest >= classes)
+    notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);
+  return notes;
 }
 
 async function run(
@@ -97,12 +102,14 @@ async function run(
     const fold = new JobFold(job);
     await replay(fold, ledger);
     const before = { at: performance.now(), samples: fold.tally.samples };
-    if (!fold.isDone()) await draw(config, fold, ledger, setup, prepared, interrupt);
+    const figures = fold.isDone() ? null : await draw(config, fold, ledger, setup, prepared, interrupt);
     await ledger.sync();
+    await refuseRefuted(folder.path, fold);
     const seconds = (performance.now() - before.at) / 1000;
     await writeResults(folder.path, fold, data.labels);
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
-    const summary = summarize(fold, data.labels, { seconds, samples: fold.tally.samples - before.samples });
+    const samples = fold.tally.samples - before.samples;
+    const summary = summarize(fold, data.labels, { seconds, samples, figures });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
     if (!fold.isDone()) return EXIT.interrupted;
@@ -119,7 +126,7 @@ async function draw(
   setup: ChildSetup,
   { fingerprint }: Prepared,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<DrawingFigures> {
   const same = fold.job.draw.numeric === 'same';
   if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
   const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json);
@@ -134,6 +141,7 @@ async function draw(
     await pool.close();
     progress.end();
   }
+  return pool.figures;
 }
 
 function headline(config: CertifyConfig, fold: JobFold): string {
@@ -143,7 +151,7 @@ function headline(config: CertifyConfig, fold: JobFold): string {
   return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
 }
 
-function notesOf(config: CertifyConfig, job: Job) {
+function originOf(config: CertifyConfig, job: Job): Omit<JobNotes, 'notes'> {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'

@@ -44,6 +44,7 @@ export function setupOf(
     noise: { kind: config.noise, scale: scaleOf(config.noise, config.sigma), drawn: null },
     seed,
     probeImages: probeImagesOf(images),
+    auditShare: config.auditShare,
   };
 }
 

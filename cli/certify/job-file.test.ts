@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import { FIXED, makeJob } from '../../test/support/jobs.js';
-import { readJobFile, refuseOtherJob, writeJobFile } from './job-file.js';
+import { readJobFile, readNotedJob, refuseOtherJob, writeJobFile } from './job-file.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.' };
+const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.', notes: [] };
 
 const folder = folderOfEachTest();
 
@@ -28,6 +28,26 @@ describe('job.json', () => {
       approximate: unknown;
     };
     expect(approximate).toMatch(/approximate, and no certificates\.$/);
+  });
+
+  it('gives back the notes beside the job, which are no part of its digest', async () => {
+    const notes = ['The model runs at batch 1, which is slower.', 'Labels go up to 12.'];
+    await writeJobFile(folder.path, makeJob(), { ...NOTES, notes });
+    expect(await readNotedJob(folder.path)).toEqual({ job: makeJob(), notes });
+  });
+
+  it.each<[string, (content: Record<string, unknown>) => unknown, string[]]>([
+    ['of 0.1.0, which has none', () => undefined, []],
+    ['with a text in their place', () => 'a note', []],
+    ['with other things among them', () => [1, 'a note', null], ['a note']],
+    ['with control characters', () => ['red \u001b[31m\nline'], ['red \\u{1b}[31m\\nline']],
+    ['with many and long ones', () => Array(99).fill('x'.repeat(9_999)), Array(16).fill('x'.repeat(1_000))],
+  ])('is read whatever notes it has: one %s', async (_, change, notes) => {
+    await writeJobFile(folder.path, makeJob(), NOTES);
+    const file = folder.file('job.json');
+    const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...content, notes: change(content) }));
+    expect(await readNotedJob(folder.path)).toEqual({ job: makeJob(), notes });
   });
 
   it.each<[string, (text: string) => string]>([

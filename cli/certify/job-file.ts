@@ -4,6 +4,7 @@ import { writeAtomically } from '../../shared/files.js';
 import { otherNoise } from '../../shared/other-noise.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
+import { oneLine } from '../../shared/safe-text.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
@@ -19,10 +20,27 @@ export interface JobNotes {
   readonly data: string;
   /** A sentence about what a repetition of the job gives. */
   readonly repeating: string;
+  /** What was remarked of model and images when the job began, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Most sentences, and characters of one, that are read from a job.json, which may come from anybody. */
+const MAX_NOTES = 16;
+const LONGEST_NOTE = 1_000;
+
+/** A job and what was remarked of it, as job.json holds them. */
+export interface NotedJob {
+  readonly job: Job;
+  readonly notes: readonly string[];
 }
 
 /** Reads the job of a folder; null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
 export async function readJobFile(folder: string): Promise<Job | null> {
+  return (await readNotedJob(folder))?.job ?? null;
+}
+
+/** Reads the job of a folder with its notes, none in a file of 0.1.0; null if it has no job. @throws as `readJobFile` */
+export async function readNotedJob(folder: string): Promise<NotedJob | null> {
   const file = path.join(folder, 'job.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -30,14 +48,23 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   });
   if (text === null) return null;
   try {
-    const { job, job_digest: digest } = JSON.parse(text) as { job: Job; job_digest: string };
+    const content = JSON.parse(text) as { job: Job; job_digest: string; notes?: unknown };
+    const { job, job_digest: digest } = content;
     refuseOtherProtocol(file, job.protocol);
     // The digest finds accidents only: whoever forges the file forges the digest, too.
-    if (jobDigest(job) === digest) return refuseFaults(file, jobOfJson(JSON.stringify(job)));
+    if (jobDigest(job) === digest) {
+      return { job: refuseFaults(file, jobOfJson(JSON.stringify(job))), notes: notesOf(content.notes) };
+    }
   } catch (error) {
     throw error instanceof SmoothcertError && TOLD.has(error.code) ? error : damaged(file, error);
   }
   throw damaged(file, null);
+}
+
+/** Returns the sentences of a list as single lines without control characters; none of anything else. */
+function notesOf(found: unknown): string[] {
+  const notes = Array.isArray(found) ? found.filter((note) => typeof note === 'string') : [];
+  return notes.slice(0, MAX_NOTES).map((note) => oneLine(note.slice(0, LONGEST_NOTE)));
 }
 
 /** Errors that say of a file what is wrong with it; all others mean that it is not a job. */

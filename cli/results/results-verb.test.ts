@@ -26,7 +26,14 @@ import { showResults } from './show-results.js';
 import type { Summary } from './summary.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.' };
+const NOTES = {
+  smoothcert: '1',
+  node: 'v20',
+  model: 'm',
+  data: 'd',
+  repeating: 'Same bytes.',
+  notes: ['It is slow.'],
+};
 const IMAGES = 12;
 const LABELS = Int32Array.from({ length: IMAGES }, (_, image) => (image === 5 ? 9 : image % 10));
 const voter = voterOf(4, (image) => 0.6 + image / 30);
@@ -227,5 +234,35 @@ describe('what cannot be chosen after the votes', () => {
     });
     expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, json: false });
     expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+});
+
+describe('the notes of a job', () => {
+  it('are shown below its results', async () => {
+    await certified(makeJob({ images: IMAGES }), LABELS);
+    expect((await shown()).text).toMatch(/\nNote: It is slow\.\n$/);
+    expect(await summaryOf()).toMatchObject({ notes: ['It is slow.'] });
+  });
+});
+
+describe('a job that an audit has refuted', () => {
+  it('has no results, and those of an earlier run are removed; its votes and its job stay', async () => {
+    const job = makeJob({ images: IMAGES });
+    await certified(job, LABELS);
+    const ledger = await FileLedger.open(file('ledger'), jobDigest(job));
+    const shard = { image: 3, begin: 0, end: 64 };
+    const code = 'MODEL_NOT_DETERMINISTIC' as const;
+    await ledger.append(makeRecord(job, { failed: [{ shard, code, detail: 'It changed.' }] }));
+    await ledger.close();
+    await writeFile(file('topk.txt'), 'x');
+    await expect(showResults(configOf())).rejects.toMatchObject({
+      code,
+      exitCode: 2,
+      message: 'It changed.',
+      remedy: expect.stringMatching(
+        /^This job has no certificates, and nothing that it counted may be used\./,
+      ),
+    });
+    expect((await readdir(folder.path)).sort()).toEqual(['job.json', 'ledger']);
   });
 });

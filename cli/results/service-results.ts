@@ -7,7 +7,13 @@ import { VERSION } from '../../shared/version.js';
 import type { Certificate } from '../../coordinator/results/certificates.js';
 import { certifiedBy } from '../../coordinator/results/proven-radius.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
-import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile } from '../certify/job-file.js';
+import {
+  readJobFile,
+  refuseOtherJob,
+  refuseRemains,
+  writeJobFile,
+  type JobNotes,
+} from '../certify/job-file.js';
 import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
 import { summarizeRows, type Row, type Summary } from './summary.js';
@@ -53,7 +59,7 @@ export async function fetchResults(
   if (folder === null) for await (const row of received) rows.push(readRow(view.job, row));
   else {
     // First, so that nothing lies here without a name.
-    await writeJobFile(folder.path, view.job, notesOf(view.job, sources));
+    await writeJobFile(folder.path, view.job, notesOf(view, sources));
     folder.begun = true;
     for await (const row of writingRows(folder.path, view.job, received)) rows.push(readRow(view.job, row));
   }
@@ -138,12 +144,13 @@ function rowOf(json: string): Certificate | null {
   }
 }
 
-function notesOf(job: Job, { model, data }: Sources) {
+function notesOf({ job, batchNote }: ViewWithJob, { model, data }: Sources): JobNotes {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
-  return { smoothcert: VERSION, node: process.version, model, data, repeating };
+  const notes = batchNote === null ? [] : [batchNote];
+  return { smoothcert: VERSION, node: process.version, model, data, repeating, notes };
 }
 
 function malformed(message: string): SmoothcertError {

@@ -9,12 +9,12 @@ import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
-import { readJobFile } from '../certify/job-file.js';
+import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
 import { claimWords } from './claim-words.js';
 import { readLabels } from './read-labels.js';
 import type { ResultsConfig } from './results-flags.js';
-import { writeResults, writeTopkRows } from './write-results.js';
+import { refuseRefuted, writeResults, writeTopkRows } from './write-results.js';
 import { renderSummary, summarize } from './summary.js';
 import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-file.js';
 
@@ -23,7 +23,8 @@ import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './
  * prints the summary. Resolves with the exit code. @throws SmoothcertError; the folder is then as it was
  */
 export async function showResults(config: ResultsConfig): Promise<number> {
-  const job = await jobOf(config.folder);
+  const noted = await notedJobOf(config.folder);
+  const { job } = noted;
   if (!BOUNDS[job.claim.bound].proves && config.radii !== null) {
     throw optionError(
       `${config.folder} holds approximate radii (--bound ${job.claim.bound}), and certifies none at any of the --radii.`,
@@ -33,23 +34,26 @@ export async function showResults(config: ResultsConfig): Promise<number> {
   if (config.topkRows) refuseRowsOfLooks(job.claim.stop.kind);
   const lock = await FolderLock.acquire(config.folder);
   try {
-    return await show(config, job);
+    return await show(config, noted);
   } finally {
     lock.release();
   }
 }
 
-async function jobOf(folder: string): Promise<Job> {
-  const job = await readJobFile(folder);
-  if (job !== null && existsSync(path.join(folder, 'ledger'))) return job;
+async function notedJobOf(folder: string): Promise<NotedJob> {
+  const noted = await readNotedJob(folder);
+  if (noted !== null && existsSync(path.join(folder, 'ledger'))) return noted;
   throw new SmoothcertError(
     'FOLDER_UNUSABLE',
-    `${folder} holds no ${job === null ? 'job' : 'ledger'}.`,
+    `${folder} holds no ${noted === null ? 'job' : 'ledger'}.`,
     'Name the folder that certify wrote to (--out); of a job of a server, its id.',
   );
 }
 
-async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job): Promise<number> {
+async function show(
+  { folder, radii, topkRows, json }: ResultsConfig,
+  { job, notes }: NotedJob,
+): Promise<number> {
   const fold = new JobFold(job);
   const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
   try {
@@ -57,6 +61,7 @@ async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job):
   } finally {
     await ledger.close();
   }
+  await refuseRefuted(folder, fold);
   const labels = await readLabels(path.join(folder, 'results.jsonl'), fold);
   if (topkRows) {
     refuseRowsOfSome(folder, fold.isDone());
@@ -65,10 +70,12 @@ async function show({ folder, radii, topkRows, json }: ResultsConfig, job: Job):
   await writeResults(folder, fold, labels);
   if (topkRows) await writeTopkRows(folder, fold, labels!);
   const summary = summarize(fold, labels, null, radii ?? undefined);
-  if (json) process.stdout.write(`${JSON.stringify({ out: folder, ...summary })}\n`);
-  else process.stdout.write(`${headline(folder, job)}\n${renderSummary(summary)}`);
+  if (json) process.stdout.write(`${JSON.stringify({ out: folder, notes, ...summary })}\n`);
+  else process.stdout.write(`${headline(folder, job)}\n${renderSummary(summary)}${renderNotes(notes)}`);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }
 
 const headline = (folder: string, { claim, draw }: Job) =>
   `From the votes in ${folder} (${claimWords(draw.noise, claim)}):`;
+
+const renderNotes = (notes: readonly string[]): string => notes.map((note) => `Note: ${note}\n`).join('');

@@ -7,6 +7,8 @@ import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
 import type { ScaledNoise } from '../../statistics/noises/scale.js';
+import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
+import { batchRows } from './batch-rows.js';
 import { printDown } from '../../statistics/radius.js';
 
 /** The budget that the field draws for every image, to compare with. */
@@ -59,11 +61,14 @@ export interface Summary {
   /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
   readonly seconds: number | null;
   readonly samplesPerSecond: number | null;
+  /** What the processes of this run tell of their batches; null where others drew, or nothing was to be drawn. */
+  readonly batches: DrawingFigures | null;
 }
 
 export interface RunFigures {
   readonly seconds: number;
   readonly samples: number;
+  readonly figures?: DrawingFigures | null;
 }
 
 /** The fields of a certificate that a summary needs. */
@@ -142,6 +147,7 @@ export function summarizeRows<R extends Row>(
     drawn,
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
+    batches: run?.figures ?? null,
   };
 }
 
@@ -212,6 +218,7 @@ export function renderSummary(s: Summary): string {
     ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
     ...(whole ? outcomeRows(s) : []),
     ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
+    ...(s.batches === null ? [] : batchRows(s.batches)),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');

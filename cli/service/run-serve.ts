@@ -71,8 +71,8 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const name = nameOfProcess();
-    const { device, processes, hangMs } = machine;
-    const pool = { processes, hangMs, onDeath: deathLog(log, name), metrics };
+    const { device, processes, hangMs, auditShare } = machine;
+    const pool = { processes, hangMs, auditShare, onDeath: deathLog(log, name), metrics };
     const daemon = new Daemon({
       name,
       exchange,

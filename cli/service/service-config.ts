@@ -71,12 +71,15 @@ export interface MachineConfig {
   readonly device: Device;
   readonly processes: number;
   readonly hangMs: number;
+  /** Share of its batches that each process audits. */
+  readonly auditShare: number;
   /** Jobs whose model is kept loaded at once. */
   readonly jobs: number;
   readonly graceMs: number;
 }
 
 export function machineOf(flags: ValuesOf<readonly [typeof MACHINE]>): MachineConfig {
-  const { device, processes = usualProcesses(device), hangSeconds, jobs, graceSeconds } = flags;
-  return { device, processes, hangMs: 1000 * hangSeconds, jobs, graceMs: 1000 * graceSeconds };
+  const { device, processes = usualProcesses(device), auditShare, jobs } = flags;
+  const { hangSeconds, graceSeconds } = flags;
+  return { device, processes, hangMs: 1000 * hangSeconds, auditShare, jobs, graceMs: 1000 * graceSeconds };
 }

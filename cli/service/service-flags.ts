@@ -1,6 +1,13 @@
 import { LOG_FORMATS } from '../../adapters/telemetry/logs/log-format.js';
 import { DEVICES } from '../../shared/job.js';
-import { DEFAULT_HANG_SECONDS, HANG_SECONDS, PROCESSES } from '../certify/process-limits.js';
+import {
+  AUDIT_SHARE,
+  AUDIT_SHARE_HELP,
+  DEFAULT_AUDIT_SHARE,
+  DEFAULT_HANG_SECONDS,
+  HANG_SECONDS,
+  PROCESSES,
+} from '../certify/process-limits.js';
 import type { FlagGroup } from '../command/flag.js';
 
 /** Flags that `coordinator`, `worker` and `serve` share. Each may be set in the environment, as containers do. */
@@ -117,6 +124,14 @@ export const MACHINE = {
       decides: 'run',
       preset: DEFAULT_HANG_SECONDS,
       number: HANG_SECONDS,
+      env: true,
+    },
+    auditShare: {
+      argument: '<share>',
+      help: AUDIT_SHARE_HELP,
+      decides: 'run',
+      preset: DEFAULT_AUDIT_SHARE,
+      number: AUDIT_SHARE,
       env: true,
     },
     jobs: {

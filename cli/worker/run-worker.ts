@@ -68,8 +68,8 @@ async function draw(
     const source = await sourceOf(config, () => exchange.artifactsUrl());
     const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
     const onEvent = workerLog(log, config.name);
-    const { device, processes, hangMs } = config;
-    const pool = { processes, hangMs, onDeath: deathLog(log, config.name), metrics };
+    const { device, processes, hangMs, auditShare } = config;
+    const pool = { processes, hangMs, auditShare, onDeath: deathLog(log, config.name), metrics };
     const daemon = new Daemon({
       name: config.name,
       exchange,

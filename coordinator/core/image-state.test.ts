@@ -14,7 +14,7 @@ describe('invalid votes', () => {
 
   it('of more than 1 % at a look fail the image', () => {
     const state = foldWith(2).images.get(0)!;
-    const detail = '2 of 100 outputs were not finite.';
+    const detail = '2 of 100 samples had a score that is NaN or +∞, or no finite score.';
     expect(state.ending).toEqual({ outcome: 'failed', code: 'MODEL_OUTPUT_NOT_FINITE', detail });
     expect(state.look).toBe(1);
   });

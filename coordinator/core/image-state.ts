@@ -87,7 +87,10 @@ export class ImageState {
     this.looks += 1;
     const n = this.decision.looks[look]!;
     if (prefix.invalid > LARGEST_INVALID_SHARE * n) {
-      this.fail('MODEL_OUTPUT_NOT_FINITE', `${prefix.invalid} of ${n} outputs were not finite.`);
+      this.fail(
+        'MODEL_OUTPUT_NOT_FINITE',
+        `${prefix.invalid} of ${n} samples had a score that is NaN or +∞, or no finite score.`,
+      );
       return false;
     }
     const { held, stop } = this.decision.at(look, this.prefixes, this.held);

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../shared/errors.js';
 import { Grid, type Place } from './grid.js';
 import { imagesOf, jobDigest, type Job } from '../../shared/job.js';
 import { shardKey, type Shard } from '../../shared/shards.js';
-import type { CountedShard, FailedImage, LedgerRecord } from '../../shared/wire/record.js';
+import type { CountedShard, FailedImage, FailedShard, LedgerRecord } from '../../shared/wire/record.js';
 import type { Decision } from './decision.js';
 import { ImageState } from './image-state.js';
 import { compileDecision } from './look.js';
@@ -72,6 +72,11 @@ export class JobFold {
   sequence = 0;
   /** The job was cancelled before it was done: images that were undecided then stay so. */
   cancelled = false;
+  /**
+   * What an audit has found, first: the model's votes are not independent. The job then has no certificates, and nothing more
+   * is counted, whatever was decided before. Null as long as no record says so.
+   */
+  refuted: FailedShard | null = null;
   private undecided: number;
   private readonly failures = new Map<string, number>();
   /** The shards that images are to be given up for. */
@@ -95,7 +100,12 @@ export class JobFold {
 
   /** Returns true if every image is decided, or none of those that are left is wanted. */
   isDone(): boolean {
-    return this.cancelled || this.undecided === 0;
+    return this.isOver || this.undecided === 0;
+  }
+
+  /** True if nothing more is counted, although images may be undecided. */
+  private get isOver(): boolean {
+    return this.cancelled || this.refuted !== null;
   }
 
   get decidedImages(): number {
@@ -108,6 +118,7 @@ export class JobFold {
     const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [], divergent: [] };
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     const ours = record.jobDigest === this.digest;
+    if (ours) this.refuteBy(record);
     const counted = ours ? record.counted.map((one) => ({ one, place: this.placeOf(one) })) : [];
     const someOnGrid = counted.some(({ place }) => place !== null);
     if (!ours || (someOnGrid && !this.admits(record.fingerprint))) {
@@ -145,7 +156,7 @@ export class JobFold {
 
   private wantedPlace(shard: Shard): Place | null {
     const state = this.images.get(shard.image);
-    if (this.cancelled || state?.ending !== null) return null;
+    if (this.isOver || state?.ending !== null) return null;
     const place = this.grid.locate(shard);
     return place === null || state.isCounted(place) ? null : place;
   }
@@ -167,7 +178,7 @@ export class JobFold {
     place: Place | null,
     effects: MutableEffects,
   ): void {
-    if (!place || this.cancelled) {
+    if (!place || this.isOver) {
       this.waste(shard, place ? 'late' : 'rejected');
       return;
     }
@@ -224,14 +235,20 @@ export class JobFold {
 
   private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
     const state = this.images.get(image);
-    if (state?.ending !== null || this.cancelled) return;
+    if (state?.ending !== null || this.isOver) return;
     state.fail(code, detail);
     this.ended(image, effects);
   }
 
+  /** A difference between two runs of one sample holds whoever found it, and whenever: also behind the last decision. */
+  private refuteBy({ failed }: LedgerRecord): void {
+    this.refuted ??= failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC') ?? null;
+    if (this.refuted !== null) this.toGiveUp.clear();
+  }
+
   /** Ends the job for the images that are undecided. After the last decision it changes nothing: the job was done. */
   private cancel(): void {
-    if (this.undecided === 0) return;
+    if (this.isDone()) return;
     this.cancelled = true;
     this.toGiveUp.clear();
   }

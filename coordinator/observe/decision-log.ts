@@ -48,6 +48,12 @@ export class DecisionLog {
     this.length += 1;
   }
 
+  /** Forgets all decisions, of a job that has no certificates. */
+  clear(): void {
+    this.length = 0;
+    for (const outcome of OUTCOMES) this.totals[outcome] = 0;
+  }
+
   /**
    * Returns the decisions behind a position, at most `most`. A page ends with the last decision of a record, so that the next one begins behind
    * its sequence. Only a record with more than `most` decisions is divided; `next` then has the sequence of the record before, and a `skip`.

@@ -52,8 +52,9 @@ export interface Certificate {
 
 const PROBABILITY_DIGITS = 12;
 
-/** Returns the certificate of an image that is decided; null for one that is not. */
+/** Returns the certificate of an image that is decided; null for one that is not, and for all of a job that an audit has refuted. */
 export function certificateOf(fold: JobFold, image: number, label: number | null): Certificate | null {
+  if (fold.refuted !== null) return null;
   const state = fold.images.get(image)!;
   const { ending } = state;
   if (!ending) return null;

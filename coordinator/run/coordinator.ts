@@ -144,10 +144,11 @@ export class Coordinator {
     if (fold.isDone()) this.ended.abort();
   }
 
-  /** Tells workers which images need no more samples: of a cancelled job all of them. */
+  /** Tells workers which images need no more samples: of a job that was cancelled or refuted all of them. */
   private announce(decided: readonly number[]): void {
     const { fold, stop } = this.options;
-    stop.announce(fold.cancelled ? [...fold.images.keys()] : decided);
+    const none = fold.cancelled || fold.refuted !== null;
+    stop.announce(none ? [...fold.images.keys()] : decided);
   }
 
   private async tick(until: AbortSignal): Promise<void> {

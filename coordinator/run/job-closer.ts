@@ -40,7 +40,7 @@ export class JobCloser {
     }
   }
 
-  /** Ends a job whose ledger cannot be folded, or whose rows cannot be written: it has no results. */
+  /** Ends a job whose ledger cannot be folded, whose rows cannot be written, or that an audit has refuted: it has no results. */
   async endWithoutResults(
     state: 'failed' | 'cancelled',
     error: SmoothcertError,

@@ -13,6 +13,7 @@ import type { LabelOf } from '../results/result-lines.js';
 import { Coordinator } from './coordinator.js';
 import type { JobCloser } from './job-closer.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
+import { refutationOf } from '../core/refutation.js';
 import { LiveJob } from './live-job.js';
 import type { ShownJob } from './shown-job.js';
 import { hasEnded, type StoredJob } from './stored-job.js';
@@ -107,7 +108,7 @@ export class JobDrawing {
       this.coordinator = coordinator;
       if (this.parts.stored.entry.cancelRequested) coordinator.cancel();
       await coordinator.run(until);
-      if (live.fold.isDone()) await this.parts.closer.endDrawn(live, labelOf, order);
+      if (live.fold.isDone()) await this.end(live, labelOf, order);
     } finally {
       if (this.coordinator) this.meter.issued(this.coordinator.counters);
       trace.end();
@@ -115,6 +116,14 @@ export class JobDrawing {
       this.links = null;
       await links.close();
     }
+  }
+
+  /** Ends the job with its results; with none if an audit has refuted it. */
+  private async end(live: LiveJob, labelOf: LabelOf, order: WorkOrder): Promise<void> {
+    const { closer } = this.parts;
+    const refutation = refutationOf(live.fold);
+    if (refutation === null) await closer.endDrawn(live, labelOf, order);
+    else await closer.endWithoutResults('failed', refutation, order);
   }
 
   /**

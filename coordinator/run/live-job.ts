@@ -40,6 +40,7 @@ export class LiveJob {
       const certificates = decided.map((image) => certificateOf(this.fold, image, null)!);
       for (const certificate of certificates) this.log.add(sequence, decisionViewOf(certificate));
       this.log.sequence = sequence;
+      if (this.fold.refuted !== null) this.log.clear();
       onFolded(this, sequence, certificates);
     });
     this.log = new DecisionLog(this.fold.images.size);

@@ -219,6 +219,16 @@ export const METRICS = {
     buckets: SECONDS,
     help: 'Noise, and inference, of a batch.',
   },
+  smoothcert_audited_batches_total: {
+    kind: 'counter',
+    roles: WORKER,
+    help: 'Batches of which half of the rows were run a second time among other rows, and gave the same scores.',
+  },
+  smoothcert_tied_votes_total: {
+    kind: 'counter',
+    roles: WORKER,
+    help: 'Votes for the lowest of several classes that shared the largest score.',
+  },
   smoothcert_process_restarts_total: {
     kind: 'counter',
     roles: WORKER,

@@ -186,7 +186,8 @@ export class DaemonBed implements AsyncDisposable {
   /** Starts a daemon; it is not ready yet. */
   async start(more: Partial<DaemonOptions> = {}): Promise<RunningDaemon> {
     const cache = await ArtifactCache.open(this.folder.file(`cache-${++this.caches}`), 2 ** 30, this.source);
-    const pool = { processes: 1, hangMs: 60_000, onDeath: () => undefined, childModule: CHILD_MODULE };
+    const onDeath = () => undefined;
+    const pool = { processes: 1, hangMs: 60_000, auditShare: 1 / 256, onDeath, childModule: CHILD_MODULE };
     const daemon = new RunningDaemon({
       name: 'w',
       exchange: this.exchange,

@@ -150,7 +150,7 @@ describe('outputs that are not finite', () => {
         class: null,
         correct: null,
         radius: 0,
-        detail: '64 of 64 outputs were not finite.',
+        detail: '64 of 64 samples had a score that is NaN or +∞, or no finite score.',
         samples: 64,
         proved_by: null,
         counts: { classes: [], votes: [], invalid: 64 },
@@ -172,7 +172,7 @@ describe('outputs that are not finite', () => {
     for (const { stop, detail, samples, counts } of failed) {
       expect({ stop, detail }).toEqual({
         stop: 'MODEL_OUTPUT_NOT_FINITE',
-        detail: `${counts.invalid} of ${samples} outputs were not finite.`,
+        detail: `${counts.invalid} of ${samples} samples had a score that is NaN or +∞, or no finite score.`,
       });
       expect(counts.invalid).toBeGreaterThan(samples / 100);
     }

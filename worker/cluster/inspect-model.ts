@@ -35,6 +35,7 @@ export async function inspectModel(
         noise: { kind: noise, scale: scaleOf(noise, sigma), drawn: null },
         seed,
         probeImages,
+        auditShare: 0,
       };
       const prepared = await askChild(setup, options);
       if (prepared.modelDigest === spec.model.digest) return prepared;

@@ -9,6 +9,8 @@ import type { JobProcesses } from './machine.js';
 export interface PoolSettings extends Pick<PoolOptions, 'processes' | 'hangMs' | 'childModule' | 'metrics'> {
   /** As `onDeath` of the pool, with the job that the process drew for. */
   readonly onDeath: (how: string, stderr: string, job: string) => void;
+  /** Share of its batches that each process audits, 0 to 1. */
+  readonly auditShare: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function startProcesses(
     const data = await cache.dataSet(order.draw.dataDigest);
     try {
       await data.value.ensure(order.probeImages);
-      const setup = setupOf(order, model.value, data.value);
+      const setup = setupOf(order, model.value, data.value, settings.auditShare);
       const { job, fingerprint } = order;
       const onDeath = (how: string, stderr: string) => settings.onDeath(how, stderr, job);
       const pool = new Pool({ ...settings, setup, fingerprint, onDeath });
@@ -49,7 +51,7 @@ export async function startProcesses(
 }
 
 /** Returns the setup of processes that draw for an order: nothing is left to choose. */
-function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet): ChildSetup {
+function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet, auditShare: number): ChildSetup {
   const { draw, device, probeImages } = order;
   const { modelDigest, dataDigest, layout, output, batch, normalisation, seed } = draw;
   return {
@@ -66,5 +68,6 @@ function setupOf(order: WorkOrder, modelFile: string, data: SparseDataSet): Chil
     noise: { ...draw.noise, drawn: draw.noise },
     seed,
     probeImages,
+    auditShare,
   };
 }

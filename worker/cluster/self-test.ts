@@ -39,6 +39,7 @@ export async function selfTest(
         noise: { kind: 'gaussian', scale: 0.1, drawn: null },
         seed: '0',
         probeImages: [0],
+        auditShare: 0,
       },
       options,
     );

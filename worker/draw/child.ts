@@ -1,6 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { DataSetReader } from './reader.js';
-import { BatchTimes } from './batch-times.js';
+import { Auditor } from './auditor.js';
+import { BatchFigures } from './batch-figures.js';
 import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
 import { canonicalJson, type Lattice } from '../../shared/job.js';
@@ -25,7 +26,7 @@ const BEAT_EVERY_MS = 200;
 let lastTold = 0;
 let drawer: Drawer | null = null;
 const outbox: FromChild[] = [];
-const times = new BatchTimes();
+const figures = new BatchFigures();
 
 /** Sends to the parent, together with all other messages before the next batch blocks this process. */
 function tell(message: FromChild): void {
@@ -33,7 +34,7 @@ function tell(message: FromChild): void {
   if (message.kind === 'beat' && now - lastTold < BEAT_EVERY_MS) return;
   lastTold = now;
   if (outbox.push(message) === 1)
-    queueMicrotask(() => process.send?.([...outbox.splice(0), ...times.take()]));
+    queueMicrotask(() => process.send?.([...outbox.splice(0), ...figures.take()]));
 }
 
 process.on('message', (raw) => {
@@ -102,7 +103,8 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     const instruments = await instrumentsOf(setup, data, model);
     const found = await probe(instruments, await sourcesWith(preprocessing), description.tolerance);
     refuseCrossTalk(found.apart, description.batch);
-    drawer = new Drawer(instruments, tell, (noise, inference) => times.add(noise, inference));
+    const terms = { share: setup.auditShare, scale: found.scale, tolerance: description.tolerance };
+    drawer = new Drawer(instruments, tell, new Auditor(instruments, terms), figures);
     return describe(model, found);
   } catch (error) {
     await model.release();

@@ -1,7 +1,8 @@
 import type { Shard } from '../../shared/shards.js';
 import { SmoothcertError } from '../../shared/errors.js';
+import { BatchFigures } from './batch-figures.js';
 import { refusalOf, type FromChild } from './messages.js';
-import { VoteTally, voteOf } from './votes.js';
+import { VoteRemarks, VoteTally, voteOf } from './votes.js';
 
 /** The noise, images and model of one job, ready to draw. */
 export interface Instruments {
@@ -12,7 +13,7 @@ export interface Instruments {
   baseOf(image: number): Promise<Int32Array>;
   /** Writes noisy copies of `base` into rows [row, row + count) of the model's input. */
   draw(base: Int32Array, row: number, image: number, firstSample: number, count: number): void;
-  /** Runs the model on the whole input: scores [batch × classes]. */
+  /** Runs the model on the whole input: scores [batch × classes], a new array every time. */
   run(): Promise<Float32Array>;
 }
 
@@ -26,11 +27,38 @@ interface Drawing {
   readonly tally: VoteTally;
 }
 
-/** Consecutive rows of a batch that belong to one shard. */
-interface Part {
-  readonly drawing: Drawing;
+/** Consecutive rows of a batch: samples of one image. */
+export interface Span {
+  /** First row. */
   readonly row: number;
   readonly count: number;
+  readonly image: number;
+  readonly firstSample: number;
+}
+
+/** Consecutive rows of a batch that belong to one shard. */
+interface Part extends Span {
+  readonly drawing: Drawing;
+}
+
+/** A batch that was run, and is not counted yet. */
+export interface RunBatch {
+  /** Its rows that count, from row 0 on without gaps; at least one. */
+  readonly spans: readonly Span[];
+  /** [batch × classes] */
+  readonly scores: Float32Array;
+  /** True if its shard is to share no batch with another one. */
+  readonly alone: boolean;
+}
+
+/** Runs the rows of some batches a second time (auditor.ts). */
+export interface BatchAudit {
+  /** Returns true if the batch that was just run is to be audited. */
+  chooses(): boolean;
+  /** Returns the error that the model gave rows of this batch other scores the second time; null if it did not. */
+  audit(batch: RunBatch): Promise<SmoothcertError | null>;
+  /** Remembers a batch that is counted. */
+  keep(batch: RunBatch): void;
 }
 
 /** A runtime's message may be long, and a record holds up to 64 of them. */
@@ -45,18 +73,26 @@ export class Drawer {
   private readonly drawings: Drawing[] = [];
   private running = false;
   private draining = false;
+  /** The difference that an audit has found: no shard is counted any more. */
+  private difference: SmoothcertError | null = null;
 
+  /** @param audit null: no batch is audited. @param figures of the batches that are counted */
   constructor(
     private readonly instruments: Instruments,
     private readonly tell: (message: FromChild) => void,
-    /** Told how long noise and inference of a batch took, in milliseconds. */
-    private readonly onBatch: (noise: number, inference: number) => void = () => undefined,
+    private readonly audit: BatchAudit | null = null,
+    private readonly figures: Pick<BatchFigures, 'add'> = new BatchFigures(),
   ) {}
 
   add(id: number, shard: Shard, alone: boolean): void {
-    if (this.draining) this.tell({ kind: 'returned', id });
-    else this.drawings.push({ id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() });
-    if (!this.running) void this.drawAll();
+    if (this.draining) {
+      this.tell({ kind: 'returned', id });
+      return;
+    }
+    const drawing = { id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() };
+    this.drawings.push(drawing);
+    if (this.difference) this.fail(drawing, this.difference);
+    else if (!this.running) void this.drawAll();
   }
 
   /** Drops the shards of these images; their rows in the batch that is running are not counted. */
@@ -88,10 +124,46 @@ export class Drawer {
       this.blame(parts, outcome.error);
       return;
     }
-    this.onBatch(filled - begun, performance.now() - filled);
+    const ended = performance.now();
+    const audited = this.audit?.chooses() ?? false;
+    if (!(await this.holds(parts, outcome, audited))) return;
     const rows = parts.reduce((sum, { count }) => sum + count, 0);
-    const microsPerRow = (1000 * (performance.now() - begun)) / rows;
-    for (const part of parts) this.tallyPart(part, outcome, microsPerRow);
+    const remarks = new VoteRemarks();
+    for (const part of parts) this.tallyPart(part, outcome, (1000 * (ended - begun)) / rows, remarks);
+    const { votes, tied, invalid } = remarks;
+    const figures = { batches: 1, audited: audited ? 1 : 0, votes, tied, invalid };
+    this.figures.add(filled - begun, ended - filled, figures);
+  }
+
+  /**
+   * Audits the batch if it is chosen, before anything of it is counted. Returns false if it must not be counted: the second run
+   * failed, or gave other scores.
+   */
+  private async holds(spans: readonly Part[], scores: Float32Array, audited: boolean): Promise<boolean> {
+    const { audit } = this;
+    if (audit === null) return true;
+    const batch = { spans, scores, alone: spans.some(({ drawing }) => drawing.alone) };
+    if (audited) {
+      const found = await audit.audit(batch).catch((error: unknown) => ({ error }));
+      this.tell({ kind: 'beat' });
+      if (found && 'error' in found) {
+        if (isOtherData(found.error)) this.refuse(found.error);
+        else this.blame(spans, found.error);
+        return false;
+      }
+      if (found) {
+        this.endWith(found);
+        return false;
+      }
+    }
+    audit.keep(batch);
+    return true;
+  }
+
+  /** Reports the difference as the failure of every shard, now and from now on: the first one that is recorded ends the job. */
+  private endWith(difference: SmoothcertError): void {
+    this.difference = difference;
+    for (const drawing of [...this.drawings]) this.fail(drawing, difference);
   }
 
   /** Fills the input with the next rows of the first shards; a shard that is to be alone shares no batch. */
@@ -103,7 +175,7 @@ export class Drawer {
       if (row === batch || (drawing.alone && parts.length > 0)) break;
       const count = Math.min(batch - row, drawing.shard.end - drawing.next);
       if (!(await this.drawRows(drawing, row, count))) continue;
-      parts.push({ drawing, row, count });
+      parts.push({ drawing, row, count, image: drawing.shard.image, firstSample: drawing.next });
       row += count;
       if (drawing.alone) break;
     }
@@ -122,16 +194,25 @@ export class Drawer {
       }
       return true;
     } catch (error) {
-      if (error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH') this.refuse(error);
+      if (isOtherData(error)) this.refuse(error);
       else this.fail(drawing, error);
       return false;
     }
   }
 
-  private tallyPart({ drawing, row, count }: Part, scores: Float32Array, microsPerRow: number): void {
+  private tallyPart(
+    { drawing, row, count }: Part,
+    scores: Float32Array,
+    microsPerRow: number,
+    remarks: VoteRemarks,
+  ): void {
     if (!this.drawings.includes(drawing)) return;
     const { classes } = this.instruments;
-    for (let r = row; r < row + count; r++) drawing.tally.add(voteOf(scores, r, classes));
+    for (let r = row; r < row + count; r++) {
+      const vote = voteOf(scores, r, classes);
+      drawing.tally.add(vote);
+      remarks.add(scores, r, classes, vote);
+    }
     drawing.next += count;
     drawing.micros += count * microsPerRow;
     if (drawing.next < drawing.shard.end) return;
@@ -169,4 +250,9 @@ export class Drawer {
     const at = this.drawings.indexOf(drawing);
     if (at >= 0) this.drawings.splice(at, 1);
   }
+}
+
+/** Returns true if the images are no longer those of the job. */
+function isOtherData(error: unknown): error is SmoothcertError {
+  return error instanceof SmoothcertError && error.code === 'DATA_DIGEST_MISMATCH';
 }

@@ -2,6 +2,7 @@ import type { Counts } from '../../shared/counts.js';
 import type { ErrorCode, SmoothcertError } from '../../shared/errors.js';
 import type { Tallied } from '../../shared/telemetry/histogram-tally.js';
 import type { Shard } from '../../shared/shards.js';
+import type { DrawingFigures } from './batch-figures.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /** A message of the worker to an inference process; several are sent in one. Only names cross: no pixels, no scores. */
@@ -39,7 +40,12 @@ export type FromChild =
   | Refusal
   /** Still alive: a batch has ended. */
   | { readonly kind: 'beat' }
-  /** How long the batches since the last such message took, in seconds; sent along with another one. */
-  | { readonly kind: 'batches'; readonly noise: Tallied; readonly inference: Tallied }
+  /** How long the batches since the last such message took, in seconds, and what was counted; sent along with another one. */
+  | {
+      readonly kind: 'batches';
+      readonly noise: Tallied;
+      readonly inference: Tallied;
+      readonly figures: DrawingFigures;
+    }
   /** The outcome of the shard that was to be drawn under this id. */
   | (Drawn & { readonly id: number });

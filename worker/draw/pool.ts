@@ -1,6 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { Shard } from '../../shared/shards.js';
+import { NO_FIGURES, addFigures, type DrawingFigures } from './batch-figures.js';
 import { InferenceChild } from './child-process.js';
 import type { Drawn, FromChild, ToChild } from './messages.js';
 import type { ChildSetup, Prepared } from './setup.js';
@@ -67,6 +68,7 @@ export class Pool {
   private readonly watchdog: NodeJS.Timeout;
   private nextId = 0;
   private lastFingerprint: string | null = null;
+  private drawn = NO_FIGURES;
   private readonly metrics: Metrics<'worker'>;
   private state: 'running' | 'draining' | 'closed' = 'running';
   private fail!: (error: unknown) => void;
@@ -93,6 +95,11 @@ export class Pool {
   /** Fingerprint of the child that was ready last; null before. */
   get fingerprint(): string | null {
     return this.lastFingerprint;
+  }
+
+  /** What the children have told of their batches. */
+  get figures(): DrawingFigures {
+    return this.drawn;
   }
 
   /** Pids of the children that live. */
@@ -226,7 +233,10 @@ export class Pool {
     this.assign();
   }
 
-  private observe({ noise, inference }: Extract<FromChild, { kind: 'batches' }>): void {
+  private observe({ noise, inference, figures }: Extract<FromChild, { kind: 'batches' }>): void {
+    this.drawn = addFigures(this.drawn, figures);
+    this.metrics.add('smoothcert_audited_batches_total', figures.audited);
+    this.metrics.add('smoothcert_tied_votes_total', figures.tied);
     this.metrics.observeAll('smoothcert_batch_duration_seconds', noise, { phase: 'noise' });
     this.metrics.observeAll('smoothcert_batch_duration_seconds', inference, { phase: 'inference' });
   }

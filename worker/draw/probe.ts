@@ -21,6 +21,8 @@ export interface Probe {
   readonly batchMs: number;
   /** The largest difference between the two. */
   readonly apart: Disagreement;
+  /** Scale of the model's scores, by which differences are judged (agreement.ts): the smallest of any set. */
+  readonly scale: number;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function probe(
     steady: found.every(({ steady }) => steady),
     batchMs: Math.max(...found.map(({ batchMs }) => batchMs)),
     apart: found.map(({ apart }) => apart).reduce(worse),
+    scale: Math.min(...found.map(({ scale }) => scale)),
   };
 }
 
@@ -78,6 +81,7 @@ async function probeSet(
     steady: others.every(({ scores }) => bytes.equals(Buffer.from(scores.buffer))),
     batchMs: Math.max(inTurns.batchMs, ...others.map(({ batchMs }) => batchMs)),
     apart,
+    scale,
   };
 }
 

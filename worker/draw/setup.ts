@@ -31,6 +31,8 @@ export interface ChildSetup {
   readonly seed: string;
   /** Images that model and batch are tried on: all of them or, if the model fails on that, the first that it takes. */
   readonly probeImages: readonly number[];
+  /** Share of its batches that the child audits, 0 to 1. It decides no vote. */
+  readonly auditShare: number;
 }
 
 export type { Prepared } from '../../shared/preparation.js';

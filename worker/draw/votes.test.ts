@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { totalOf } from '../../shared/counts.js';
-import { INVALID, VoteTally, voteOf } from './votes.js';
+import { INVALID, VoteRemarks, VoteTally, voteOf } from './votes.js';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
 const rows = fc
@@ -58,6 +58,33 @@ describe('the tally', () => {
         expect(counts.invalid).toBe(votes.filter((vote) => vote === INVALID).length);
         expect(counts.classes).toEqual([...new Set(votes.filter((v) => v >= 0))].sort((a, b) => a - b));
         counts.classes.forEach((c, i) => expect(counts.votes[i]).toBe(votes.filter((v) => v === c).length));
+      }),
+    );
+  });
+});
+
+describe('remarks on votes', () => {
+  it('count each row once: as a vote, perhaps a tie, or as invalid by its cause', () => {
+    const score = fc.constantFrom(NaN, Infinity, -Infinity, 0, 1, 2);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(score, score, score), { minLength: 1, maxLength: 40 }), (table) => {
+        const scores = Float32Array.from(table.flat());
+        const remarks = new VoteRemarks();
+        table.forEach((_, row) => remarks.add(scores, row, 3, voteOf(scores, row, 3)));
+        const nan = table.filter((row) => row.some(Number.isNaN));
+        const infinite = table.filter((row) => !nan.includes(row) && row.includes(Infinity));
+        const others = table.filter((row) => !nan.includes(row) && !infinite.includes(row));
+        const voting = others.filter((row) => row.some(Number.isFinite));
+        const isTied = (row: number[]) => row.filter((one) => one === Math.max(...row)).length > 1;
+        expect(remarks).toMatchObject({
+          votes: voting.length,
+          tied: voting.filter(isTied).length,
+          invalid: {
+            nan: nan.length,
+            infinite: infinite.length,
+            noneFinite: others.length - voting.length,
+          },
+        });
       }),
     );
   });

@@ -1,5 +1,5 @@
 import type { Counts } from '../../shared/counts.js';
-import { largestScore } from '../model/batch/score-row.js';
+import { invalidCause, isTie, largestScore, type InvalidCause } from '../model/batch/score-row.js';
 
 /** The vote of a sample with a score that is NaN or +∞, or with none that is finite: it counts for no class. */
 export const INVALID = -1;
@@ -26,5 +26,23 @@ export class VoteTally {
   counts(): Counts {
     const sorted = [...this.votes].sort(([a], [b]) => a - b);
     return { classes: sorted.map(([c]) => c), votes: sorted.map(([, v]) => v), invalid: this.invalid };
+  }
+}
+
+/** Counts what the votes of a batch were like: ties, and why votes are invalid. No certificate depends on it. */
+export class VoteRemarks {
+  votes = 0;
+  tied = 0;
+  readonly invalid: Record<InvalidCause, number> = { nan: 0, infinite: 0, noneFinite: 0 };
+
+  /** Notes a vote. @param vote what `voteOf` returned of this row of scores */
+  add(scores: Float32Array, row: number, classes: number, vote: number): void {
+    const [begin, end] = [row * classes, (row + 1) * classes];
+    if (vote === INVALID) {
+      this.invalid[invalidCause(scores, begin, end)] += 1;
+      return;
+    }
+    this.votes += 1;
+    if (isTie(scores, begin, end, vote)) this.tied += 1;
   }
 }
