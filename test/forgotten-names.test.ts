@@ -59,11 +59,16 @@ describe('a name that was only added to shared/job.ts', () => {
     ]);
   });
 
-  it('of a noise lacks its file and its generator', () => {
-    expect(brokenBy("NOISE_KINDS = ['gaussian'", "NOISE_KINDS = ['new', 'gaussian'")).toEqual([
+  it('of a noise lacks its file, its number and its generator', () => {
+    const broken = brokenBy("NOISE_KINDS = ['gaussian',", "NOISE_KINDS = ['new', 'gaussian',");
+    for (const file of [
+      'shared/wire/enums.ts',
+      'shared/wire/spec-message.ts',
       'statistics/noises/noises.ts',
       'worker/noise/noise-kernel.ts',
-    ]);
+    ]) {
+      expect(broken).toContain(file);
+    }
   });
 
   it('of a layout or a device lacks its number', () => {

@@ -2,8 +2,8 @@ import { verb } from '../command/verb.js';
 import { CERTIFY_GROUPS, certifyConfig } from './certify-flags.js';
 
 const EXAMPLES = `
-Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation. Radii are in L2, with --noise
-laplace or uniform in L1.
+Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.
+Norms: radii are in L2, with --noise laplace or uniform in L1.
 
 Examples:
   # A model that takes pixels in [0, 1]

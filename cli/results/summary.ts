@@ -33,7 +33,7 @@ export interface Summary {
   /** The norm of all radii here. */
   readonly norm: Norm;
   /**
-   * What a certified radius is worth in the other norms; null for a bound that proves nothing, and for jobs of version 0.1.0, which do not
+   * The worth of a certified radius in the other norms; null for a bound that proves nothing, and for jobs of version 0.1.0, which do not
    * say how many elements an input has.
    */
   readonly otherNorms: readonly OtherNorm[] | null;

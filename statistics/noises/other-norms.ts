@@ -6,7 +6,7 @@ export type AnyNorm = Norm | 'linf';
 /** The names of the norms in sentences. */
 export const NORM_NAMES = { l1: 'L1', l2: 'L2', linf: 'L∞' } as const satisfies Record<AnyNorm, string>;
 
-/** What a certified radius is worth in another norm. */
+/** The worth of a certified radius in another norm. */
 export interface OtherNorm {
   readonly norm: AnyNorm;
   /** A radius R is one of R divided by this, as text: "1", "√3072", "3072". */

@@ -3,6 +3,7 @@ import { compileBound } from '../../statistics/bounds/bounds.js';
 import { clopperPearsonDelta } from '../../statistics/bounds/clopper-pearson.js';
 import { cltDelta } from '../../statistics/bounds/clt.js';
 import { gaussian } from '../../statistics/noises/gaussian.js';
+import type { Noise } from '../../statistics/noises/noise.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { buildSpendingTable } from '../../statistics/spending-table.js';
 import { upperTail } from '../../statistics/normal.js';
@@ -10,14 +11,24 @@ import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';
 
 /** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */
-export function ruleOf(bound: BoundName, alpha: number, looks: readonly number[]): Rule {
-  const compiled = compileBound({ bound, alpha, looks }, gaussian);
+export function ruleOf(
+  bound: BoundName,
+  alpha: number,
+  looks: readonly number[],
+  noise: Noise = gaussian,
+): Rule {
+  const compiled = compileBound({ bound, alpha, looks }, noise);
   return tabulate(looks, (look, failures, n) => compiled.certify(look, failures, n)?.deltaUpper ?? Infinity);
 }
 
 /** The rule with the schedule that it ships with. */
-export function shippedRule(bound: 'spending' | 'anytime', alpha: number, maxSamples: number): Rule {
-  return ruleOf(bound, alpha, looksFor({ kind: 'gain', minGain: 0.02 }, bound, maxSamples));
+export function shippedRule(
+  bound: 'spending' | 'anytime',
+  alpha: number,
+  maxSamples: number,
+  noise: Noise = gaussian,
+): Rule {
+  return ruleOf(bound, alpha, looksFor({ kind: 'gain', minGain: 0.02 }, bound, maxSamples), noise);
 }
 
 /** Planted error: the bound for one look, at the full level, at every look; for one look, selection by the same votes. */
@@ -48,8 +59,13 @@ function tabulate(
 }
 
 /** All that `target` can accept at its looks, for every radius by itself: the smallest null of those accepted. */
-export function targetRuleOf(radii: readonly string[], alpha: number, looks: readonly number[]): Rule {
-  const deltas = radii.map((radius) => targetDelta(gaussian, Number(radius), 0));
+export function targetRuleOf(
+  radii: readonly string[],
+  alpha: number,
+  looks: readonly number[],
+  noise: Noise = gaussian,
+): Rule {
+  const deltas = radii.map((radius) => targetDelta(noise, Number(radius), 0));
   return acceptances(looks, deltas, (delta) => (1 - delta) * alpha);
 }
 

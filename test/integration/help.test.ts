@@ -64,6 +64,7 @@ describe('smoothcert', () => {
       'images',
       'out',
       'sigma',
+      'noise',
       'alpha',
       'stop',
       'bound',
@@ -95,7 +96,7 @@ describe('smoothcert', () => {
 
   it('shows commands that run as they are printed', async () => {
     const shown = [...commandsIn(await help()), ...commandsIn(await help('certify', '--help'))];
-    expect(shown).toHaveLength(5);
+    expect(shown).toHaveLength(6);
     for (const [, ...args] of shown) {
       using folder = new TemporaryFolder();
       await copyFile(path.join(ROOT, MODELS, 'colour-nchw.onnx'), folder.file('M.onnx'));
