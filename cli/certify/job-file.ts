@@ -18,7 +18,7 @@ export interface JobNotes {
   readonly data: string;
   /** A sentence about what a repetition of the job gives. */
   readonly repeating: string;
-  /** What was remarked of model and images when the job began, a sentence each. */
+  /** Remarks on model and labels that were printed when the job began, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface JobNotes {
 const MAX_NOTES = 16;
 const LONGEST_NOTE = 1_000;
 
-/** A job and what was remarked of it, as job.json holds them. */
+/** A job and the remarks on it, as job.json holds them. */
 export interface NotedJob {
   readonly job: Job;
   readonly notes: readonly string[];
