@@ -15,6 +15,8 @@ export const MAX_ALPHA = 0.25;
 export const MAX_SIGMA = 1e6;
 /** Scale of the noise in steps of the lattice: thresholds are computed and kept for each of some nine times as many points. */
 export const MAX_RATIO = 16_384;
+/** The same: the noise is drawn on a lattice so fine that its scale is at least so many steps. */
+export const MIN_RATIO = 32;
 /** Radii of `target`. */
 export const MAX_RADII = 1_024;
 /** Characters of a radius, which is kept as it is written. */

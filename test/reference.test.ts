@@ -101,6 +101,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     batch: [QUICK, { batch: 16 }],
     processes: [QUICK, { processes: 2 }],
     'hang-seconds': [QUICK, { 'hang-seconds': 30 }],
+    'audit-share': [QUICK, { 'audit-share': 1 }],
     'topk-rows': [FIXED, { 'topk-rows': true }],
     json: [QUICK, { json: true }],
     quiet: [QUICK, { quiet: true }],

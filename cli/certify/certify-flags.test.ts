@@ -27,6 +27,7 @@ describe('the flags', () => {
       bound: 'spending',
       maxSamples: 100_000,
       images: { start: 0, stop: null, step: 1 },
+      features: false,
       seed: null,
       output: null,
       layout: 'auto',

@@ -41,7 +41,11 @@ describe('job.json', () => {
     ['with a text in their place', () => 'a note', []],
     ['with other things among them', () => [1, 'a note', null], ['a note']],
     ['with control characters', () => ['red \u001b[31m\nline'], ['red \\u{1b}[31m\\nline']],
-    ['with many and long ones', () => Array(99).fill('x'.repeat(9_999)), Array(16).fill('x'.repeat(1_000))],
+    [
+      'with many and long ones',
+      () => Array<string>(99).fill('x'.repeat(9_999)),
+      Array<string>(16).fill('x'.repeat(1_000)),
+    ],
   ])('is read whatever notes it has: one %s', async (_, change, notes) => {
     await writeJobFile(folder.path, makeJob(), NOTES);
     const file = folder.file('job.json');

@@ -8,6 +8,7 @@ import { oneLine } from '../../shared/safe-text.js';
 import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
+import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
 import { TOPK_FILE } from '../results/topk-file.js';
@@ -20,7 +21,7 @@ export interface JobNotes {
   readonly data: string;
   /** A sentence about what a repetition of the job gives. */
   readonly repeating: string;
-  /** What was remarked of model and images when the job began, a sentence each. */
+  /** Remarks on model and labels that were printed when the job began, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -28,7 +29,7 @@ export interface JobNotes {
 const MAX_NOTES = 16;
 const LONGEST_NOTE = 1_000;
 
-/** A job and what was remarked of it, as job.json holds them. */
+/** A job and the remarks on it, as job.json holds them. */
 export interface NotedJob {
   readonly job: Job;
   readonly notes: readonly string[];
@@ -72,6 +73,13 @@ const TOLD: ReadonlySet<ErrorCode> = new Set(['PROTOCOL_MISMATCH', 'JOB_FILE_DAM
 
 /** Returns the job, which may have been written by hand. @throws JOB_FILE_DAMAGED if its claim cannot be made */
 function refuseFaults(file: string, job: Job): Job {
+  if (!fitsNoise(job.draw.noise)) {
+    throw new SmoothcertError(
+      'JOB_FILE_DAMAGED',
+      `${file} holds a job whose lattice is not that of its noise.`,
+      'Restore the folder from a copy, or certify into a new folder.',
+    );
+  }
   const [fault] = faultsOfClaim(job);
   if (fault === undefined) return job;
   throw new SmoothcertError(
@@ -117,7 +125,8 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
 /** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS; PROTOCOL_MISMATCH for a job of version 0.1.0 */
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
-  if (theirs.draw.noise.lattice === undefined) throw otherNoise(theirs.draw.noise);
+  const isOlder = theirs.draw.noise.lattice === undefined && ours.draw.noise.lattice !== undefined;
+  if (isOlder) throw otherNoise(theirs.draw.noise);
   const found = differences(inFlags(theirs), inFlags(ours), '');
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.

@@ -261,7 +261,7 @@ describe('a job that an audit has refuted', () => {
       message: 'It changed.',
       remedy: expect.stringMatching(
         /^This job has no certificates, and nothing that it counted may be used\./,
-      ),
+      ) as string,
     });
     expect((await readdir(folder.path)).sort()).toEqual(['job.json', 'ledger']);
   });

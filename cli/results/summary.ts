@@ -61,7 +61,7 @@ export interface Summary {
   /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
   readonly seconds: number | null;
   readonly samplesPerSecond: number | null;
-  /** What the processes of this run tell of their batches; null where others drew, or nothing was to be drawn. */
+  /** Figures of the batches of this run; null where others drew, or nothing was to be drawn. */
   readonly batches: DrawingFigures | null;
 }
 

@@ -73,7 +73,7 @@ export class JobFold {
   /** The job was cancelled before it was done: images that were undecided then stay so. */
   cancelled = false;
   /**
-   * What an audit has found, first: the model's votes are not independent. The job then has no certificates, and nothing more
+   * The first difference that an audit has found: votes are not independent. The job then has no certificates, and nothing more
    * is counted, whatever was decided before. Null as long as no record says so.
    */
   refuted: FailedShard | null = null;

@@ -26,7 +26,8 @@ describe('the noise in the JSON of a job', () => {
     ['step', '4/3'],
     ['step', `1/${'9'.repeat(38)}`],
     ['ratio', '32'],
-    ['ratio', `0.${'3'.repeat(62)}`],
+    ['ratio', `33.${'3'.repeat(61)}`],
+    ['ratio', '16384'],
     ['largest', 1],
     ['largest', 2 ** 31 - 1],
     ['dimension', 1],
@@ -40,7 +41,10 @@ describe('the noise in the JSON of a job', () => {
   it.each([
     ['step', ['', '0', '1/0', '0/1', '1/1', '2/4', '01', '1/010', '0.5', '-1', '1/2/3', ' 1', '1\n', 1]],
     ['step', [`1/${'9'.repeat(39)}`, null, undefined]],
-    ['ratio', ['', '0', '0.0', '1e3', '-1', '.5', '1.', `0.${'3'.repeat(63)}`, 63.75, null, undefined]],
+    [
+      'ratio',
+      ['', '0', '31.9', '16384.5', '1e3', '-33', '.5', '33.', `33.${'3'.repeat(62)}`, 63.75, null, undefined],
+    ],
     ['largest', [0, -1, 1.5, 2 ** 31, '530', null, undefined]],
     ['dimension', [0, -1, 1.5, 2 ** 32, '3072', null, undefined]],
   ])('refuses what no %s can be', (field, values) => {

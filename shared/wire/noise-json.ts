@@ -1,4 +1,4 @@
-import { isPlainDecimal } from '../job-limits.js';
+import { isPlainDecimal, MAX_RATIO, MIN_RATIO } from '../job-limits.js';
 import { NOISE_KINDS, type Lattice, type NoiseSpec } from '../job.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { exactly } from './exact-fields.js';
@@ -28,8 +28,8 @@ export function readLattice(check: Check, field: string, value: unknown): Lattic
   const step = check.text(`${field}.step`, lattice.step, { most: LONGEST_STEP });
   if (!isLowestFraction(step)) check.note(`${field}.step`, 'is no fraction above 0 in lowest terms');
   const ratio = check.text(`${field}.ratio`, lattice.ratio);
-  if (!isPlainDecimal(ratio) || Number(ratio) === 0)
-    check.note(`${field}.ratio`, 'is no plain decimal above 0');
+  if (!isPlainDecimal(ratio) || !(Number(ratio) >= MIN_RATIO && Number(ratio) <= MAX_RATIO))
+    check.note(`${field}.ratio`, `is no plain decimal from ${MIN_RATIO} to ${MAX_RATIO}`);
   return {
     step,
     ratio,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fraction, powerOfTwo } from '../../shared/dataset/fraction.js';
 import { NOISE_KINDS } from '../../shared/job.js';
-import { latticeOf } from './lattice.js';
+import { fitsNoise, latticeOf } from './lattice.js';
 import { thresholdsOf } from './thresholds.js';
 
 const kinds = fc.constantFrom(...NOISE_KINDS);
@@ -46,6 +46,24 @@ describe('the lattice of noise', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('is known to belong to a noise, and no other one is', () => {
+    const noise = { kind: 'gaussian', scale: 0.25 } as const;
+    const { lattice } = latticeOf(fraction(1, 255), 'gaussian', 0.25, 10);
+    const fits = (change: Partial<typeof lattice>) =>
+      fitsNoise({ ...noise, lattice: { ...lattice, ...change } });
+    expect([fitsNoise(noise), fits({}), fits({ dimension: 11 })]).toEqual([true, true, true]);
+    expect([fits({ largest: 587 }), fits({ largest: 589 }), fits({ ratio: '63.5' })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([fits({ step: '1/510' }), fits({ step: '3/765' }), fits({ step: '3/2' })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('refuses noise that spreads over too many steps, or over less than one of the finest', () => {

@@ -1,12 +1,10 @@
 import type { Fraction } from '../../shared/dataset/fraction.js';
-import { fraction, showFraction } from '../../shared/dataset/fraction.js';
+import { fraction, isFraction, showFraction } from '../../shared/dataset/fraction.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Lattice, NoiseKind } from '../../shared/job.js';
-import { MAX_RATIO } from '../../shared/job-limits.js';
+import { canonicalJson, type Lattice, type NoiseKind, type NoiseSpec } from '../../shared/job.js';
+import { MAX_RATIO, MIN_RATIO } from '../../shared/job-limits.js';
 import { thresholdsOf } from './thresholds.js';
 
-/** The noise's scale is at least so many steps: fewer would make noisy inputs coarse. */
-const MIN_RATIO = 32n;
 /** Points of a finer lattice would not fit into int32. */
 const MAX_REFINEMENT = 2 ** 30;
 
@@ -46,6 +44,19 @@ export function latticeOf(step: Fraction, kind: NoiseKind, scale: number, dimens
   };
 }
 
+/**
+ * Returns true if a job's lattice is the one that follows from its step and from its noise; a larger or a smaller one would state another
+ * error of the law that is drawn. Jobs of version 0.1.0 have none.
+ */
+export function fitsNoise({ kind, scale, lattice }: Pick<NoiseSpec, 'kind' | 'scale' | 'lattice'>): boolean {
+  if (lattice === undefined) return true;
+  const [numerator, denominator = 1] = lattice.step.split('/').map(Number) as [number, number?];
+  const step = { numerator, denominator };
+  if (!isFraction(step) || !Number.isInteger(Math.log2(numerator))) return false;
+  const ours = latticeOf(step, kind, scale, lattice.dimension).lattice;
+  return canonicalJson(ours) === canonicalJson(lattice);
+}
+
 /** A decimal number: digits · 10^−decimals. */
 interface Decimal {
   readonly digits: bigint;
@@ -72,7 +83,7 @@ function decimalOf(value: number): Decimal {
 }
 
 const isBelow = ({ digits, decimals }: Decimal, refinement: number): boolean =>
-  digits * BigInt(refinement) < MIN_RATIO * 10n ** BigInt(decimals);
+  digits * BigInt(refinement) < BigInt(MIN_RATIO) * 10n ** BigInt(decimals);
 
 /** Writes digits · 10^−decimals without an exponent and without closing zeros. */
 function decimalText(digits: bigint, decimals: number): string {

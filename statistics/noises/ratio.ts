@@ -1,3 +1,5 @@
+import { MAX_RATIO } from '../../shared/job-limits.js';
+
 /** The scale of a noise in steps of the lattice, exactly: numerator / denominator. */
 export interface Ratio {
   readonly numerator: bigint;
@@ -6,8 +8,6 @@ export interface Ratio {
 
 /** Below it most noise would be no step at all. */
 export const SMALLEST_RATIO = 0.5;
-/** Above it the thresholds of a law would take seconds to compute. */
-export const LARGEST_RATIO = 16_384;
 /** A quotient of two doubles whose divisor is a power of two has fewer digits. */
 export const MOST_RATIO_DIGITS = 1_200;
 
@@ -15,7 +15,7 @@ const PLAIN_DECIMAL = /^(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 
 /**
  * Returns the ratio that a plain decimal names: digits, and a point with further digits of which the last is not 0.
- * @throws RangeError for any other text, for a number outside SMALLEST_RATIO … LARGEST_RATIO and for too many digits
+ * @throws RangeError for any other text, for a number outside SMALLEST_RATIO … MAX_RATIO and for too many digits
  */
 export function ratioFrom(text: string): Ratio {
   if (text.length > MOST_RATIO_DIGITS || !PLAIN_DECIMAL.test(text)) {
@@ -24,9 +24,9 @@ export function ratioFrom(text: string): Ratio {
   const [whole, decimals = ''] = text.split('.');
   const ratio = { numerator: BigInt(whole! + decimals), denominator: 10n ** BigInt(decimals.length) };
   const tooSmall = 2n * ratio.numerator < ratio.denominator;
-  const tooLarge = ratio.numerator > BigInt(LARGEST_RATIO) * ratio.denominator;
+  const tooLarge = ratio.numerator > BigInt(MAX_RATIO) * ratio.denominator;
   if (tooSmall || tooLarge) {
-    throw new RangeError(`the ratio ${text.slice(0, 40)} is not within ${SMALLEST_RATIO} … ${LARGEST_RATIO}`);
+    throw new RangeError(`the ratio ${text.slice(0, 40)} is not within ${SMALLEST_RATIO} … ${MAX_RATIO}`);
   }
   return ratio;
 }

@@ -2,7 +2,7 @@ import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { checkRadii } from '../../cli/certify/fault-words.js';
 import { jobConfig } from '../../cli/certify/job-config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
-import { readJobFile } from '../../cli/certify/job-file.js';
+import { readJobFile, readNotedJob } from '../../cli/certify/job-file.js';
 import { parseChoice, parseImages, parseNumber, partsOf } from '../../cli/command/parse.js';
 import { commandOf } from '../../cli/command/verb.js';
 import { readLabels } from '../../cli/results/read-labels.js';
@@ -125,10 +125,13 @@ const FILES: readonly Decoder[] = [
   ),
   ofFile(
     'job.json',
-    ['cli/certify/job-file.ts readJobFile'],
+    ['cli/certify/job-file.ts readJobFile', 'cli/certify/job-file.ts readNotedJob'],
     at('job.json'),
-    () => [json({ job_digest: DIGEST, job: JOB })],
-    () => readJobFile(folder.path),
+    () => [json({ job_digest: DIGEST, notes: ['A note.'], job: JOB })],
+    async () => {
+      const noted = await readNotedJob(folder.path);
+      return (await readJobFile(folder.path)) === null ? null : noted;
+    },
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
   ),
   ofFile(

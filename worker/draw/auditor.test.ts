@@ -70,6 +70,7 @@ function rig(model: Model, batch: number, terms: Partial<AuditTerms> = {}) {
     await wait(before + shards.length);
   };
   return {
+    auditor,
     runs,
     ends,
     figuresTold: () => figures.take().flatMap((one) => (one.kind === 'batches' ? [one.figures] : [])),
@@ -161,19 +162,44 @@ describe('which batches are audited, and with what', () => {
     const own = second.filter(({ sample }) => sample < FILLING);
     expect(own).toHaveLength(16);
     expect(new Set(second.map(({ sample }) => sample)).size).toBe(32);
-    const moved = own.filter(
-      (row) => second.indexOf(row) !== first.findIndex((one) => one.sample === row.sample),
-    );
-    expect(moved.length).toBeGreaterThan(0);
+    const placeOf = (rows: Row[], { sample }: Row) => rows.findIndex((row) => row.sample === sample);
+    expect(own.some((row) => placeOf(first, row) !== placeOf(second, row))).toBe(true);
   });
 
-  it('is half of the rows among rows of an earlier batch of another image', async () => {
+  it('is half of the rows, among rows of another image or further samples of the same, each about every second time', async () => {
     const { draw, runs } = rig(honest, 16);
-    await draw([from(0, 0, 16), from(0, 16, 16), from(1, 0, 16), from(1, 16, 16)]);
-    const audits = runs.filter((_, run) => run % 2 === 1);
-    const rowsOf = (run: Row[], image: number) => run.filter((row) => row.image === image).length;
-    for (const audit of audits.slice(2)) expect([rowsOf(audit, 0), rowsOf(audit, 1)]).toEqual([8, 8]);
-    expect(audits[3]!.filter(({ image }) => image === 0).every(({ sample }) => sample < 16)).toBe(true);
+    await draw([from(0, 0, 16), from(1, 0, 16 * 200)]);
+    const audits = runs.filter((_, run) => run % 2 === 1).slice(1);
+    let among = 0;
+    audits.forEach((audit, batch) => {
+      const ones = audit.filter(({ image }) => image === 1);
+      const own = ones.filter(({ sample }) => Math.floor(sample / 16) === batch);
+      const others = audit.filter(({ image, sample }) => image === 0 && sample < 16);
+      const filling = ones.filter(({ sample }) => sample >= FILLING);
+      expect([own.length, others.length + filling.length, others.length % 8]).toEqual([8, 8, 0]);
+      among += others.length / 8;
+    });
+    expect(audits).toHaveLength(200);
+    // Half of 200, and 5 standard deviations on each side.
+    expect(among).toBeGreaterThan(64);
+    expect(among).toBeLessThan(136);
+  });
+
+  it('has the images of its batch in the same rows where it is filled with further samples', async () => {
+    const { auditor, runs } = rig(honest, 32);
+    const spans = [
+      { row: 0, count: 10, image: 3, firstSample: 0 },
+      { row: 10, count: 20, image: 5, firstSample: 7 },
+    ];
+    const rows = spans.flatMap(({ image, firstSample, count }) =>
+      Array.from({ length: count }, (_, at) => ({ image, sample: firstSample + at })),
+    );
+    const scores = Float32Array.from(rows.flatMap((row) => honest(row, [], 0)));
+    // Alone, so that no other batch is chosen.
+    expect(await auditor.audit({ spans, scores, alone: true })).toBeNull();
+    const images = [...rows.map(({ image }) => image), 5, 5];
+    expect(runs[0]!.map(({ image }) => image)).toEqual(images);
+    expect(runs[0]!.filter(({ sample }) => sample < FILLING)).toHaveLength(16);
   });
 
   it('is of no other image where the shard is to be alone', async () => {

@@ -10,7 +10,7 @@ const FILLING_SAMPLES = PROBE_SAMPLES + 2 ** 40;
 const BATCHES_KEPT = 8;
 const PRECISION = 2 ** 32;
 
-/** What decides whether a batch is audited, and which differences are none. */
+/** The share of the batches that are audited, and the differences that are none. */
 export interface AuditTerms {
   /** Share of batches to audit, 0 to 1. With any share above 0 the first batch is audited, too. */
   readonly share: number;
@@ -72,8 +72,8 @@ export class Auditor implements BatchAudit {
   }
 
   /**
-   * Runs half of the batch's rows again, in random places, among rows of an earlier batch: one of other images if there is any,
-   * or else, and where the batch's shard is to be alone, further samples of the same image. Of a batch of 1 the row is run again.
+   * Runs half of the batch's rows again, in random places: among rows of an earlier batch, of other images if there is one, or
+   * among further samples of the same images, always so where the batch's shard is to be alone. Of a batch of 1 the row is run again.
    * Returns the error that its scores, or those of the earlier batch, have changed; null if they have not.
    * @throws what `baseOf` and `run` throw
    */
@@ -92,18 +92,38 @@ export class Auditor implements BatchAudit {
     return worst && notDeterministic(worst);
   }
 
-  /** Returns what each row of the second run holds, in random order. */
+  /**
+   * Returns what each row of the second run holds: half of the batch's rows, and others. Every second time, at random, these are
+   * rows of another batch, and otherwise further samples of the same images, so that no model can tell the run from a first one.
+   */
   private choose(batch: RunBatch): Rerun[] {
-    const size = this.instruments.batch;
-    const own = this.shuffled(rowsOf(batch, this.instruments.classes)).slice(0, Math.max(1, size >> 1));
-    const partner = batch.alone ? null : this.partnerOf(batch);
-    const others = partner ? this.shuffled(rowsOf(partner, this.instruments.classes)) : [];
-    const reruns = [...own, ...others.slice(0, size - own.length)];
-    while (reruns.length < size) reruns.push(this.filling(own[reruns.length % own.length]!.image));
-    return this.shuffled(reruns);
+    const rows = rowsOf(batch, this.instruments.classes);
+    const own = this.shuffled(rows).slice(0, Math.max(1, this.instruments.batch >> 1));
+    const partner = batch.alone || this.random(2) === 0 ? null : this.partnerOf(batch);
+    return partner === null ? this.amongLike(own, rows) : this.amongOthers(own, partner);
   }
 
-  /** Returns an earlier batch that begins with an image that this one does not hold; without one, any earlier batch, or null. */
+  /** Puts the rows into random places that their images had, and further samples of these images into the other places. */
+  private amongLike(own: readonly Rerun[], rows: readonly Rerun[]): Rerun[] {
+    const { batch } = this.instruments;
+    const reruns = Array.from({ length: batch }, (_, row) => this.filling((rows[row] ?? rows.at(-1)!).image));
+    const places = this.shuffled([...reruns.keys()]);
+    for (const rerun of own) {
+      const at = places.findIndex((place) => reruns[place]!.image === rerun.image);
+      reruns[places.splice(at, 1)[0]!] = rerun;
+    }
+    return reruns;
+  }
+
+  /** Puts the rows before or behind those of the other batch, as where one shard ends and another begins, each in random order. */
+  private amongOthers(own: readonly Rerun[], partner: RunBatch): Rerun[] {
+    const { batch, classes } = this.instruments;
+    const others = this.shuffled(rowsOf(partner, classes)).slice(0, batch - own.length);
+    while (own.length + others.length < batch) others.push(this.filling(partner.spans[0]!.image));
+    return this.random(2) === 0 ? [...own, ...others] : [...others, ...own];
+  }
+
+  /** Returns an earlier batch that begins with an image that this one does not hold; without one any earlier batch, or null. */
   private partnerOf({ spans }: RunBatch): RunBatch | null {
     const all = [...this.kept.values()];
     const others = all.filter((kept) => !spans.some(({ image }) => image === kept.spans[0]!.image));

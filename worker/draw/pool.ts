@@ -97,7 +97,7 @@ export class Pool {
     return this.lastFingerprint;
   }
 
-  /** What the children have told of their batches. */
+  /** Returns what the children have told of their batches until now. */
   get figures(): DrawingFigures {
     return this.drawn;
   }
