@@ -19,11 +19,11 @@ export function noiseOf(check: Check, field: string, value: unknown): NoiseSpec 
     generator: check.text(`${field}.generator`, noise.generator, { least: 1 }),
     version: check.whole(`${field}.version`, noise.version, { least: 0, most: UINT32_MAX }),
   };
-  return onLattice ? { ...law, lattice: readLattice(check, `${field}.lattice`, noise.lattice) } : law;
+  return onLattice ? { ...law, lattice: checkLattice(check, `${field}.lattice`, noise.lattice) } : law;
 }
 
 /** Reads a lattice; notes what is wrong with it. */
-export function readLattice(check: Check, field: string, value: unknown): Lattice {
+export function checkLattice(check: Check, field: string, value: unknown): Lattice {
   const lattice = exactly(check, field, value, ['step', 'ratio', 'largest', 'dimension']);
   const step = check.text(`${field}.step`, lattice.step, { most: LONGEST_STEP });
   if (!isLowestFraction(step)) check.note(`${field}.step`, 'is no fraction above 0 in lowest terms');

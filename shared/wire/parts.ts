@@ -5,7 +5,7 @@ import type { Progress } from '../job-progress.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { LAYOUT_NUMBERS } from './enums.js';
 import type { smoothcert } from './generated.js';
-import { readLattice } from './noise-json.js';
+import { checkLattice } from './noise-json.js';
 import { sentence } from './codec.js';
 
 type Wire<T> = T | null | undefined;
@@ -109,7 +109,7 @@ export function preparedOfWire(
   };
   if (!wire.lattice) return prepared;
   const { step = '', ratio = '', largest = 0, dimension = 0 } = wire.lattice;
-  return { ...prepared, lattice: readLattice(check, at('lattice'), { step, ratio, largest, dimension }) };
+  return { ...prepared, lattice: checkLattice(check, at('lattice'), { step, ratio, largest, dimension }) };
 }
 
 /** Checks the images that a model is to be probed with. @param limit one more than the largest index that an image may have */
