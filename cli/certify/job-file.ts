@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
-import { otherNoise } from '../../shared/other-noise.js';
+import { otherNoise, wasDrawnInFloat } from '../../shared/other-noise.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { oneLine } from '../../shared/safe-text.js';
@@ -125,8 +125,7 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
 /** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS; PROTOCOL_MISMATCH for a job of version 0.1.0 */
 export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
   if (jobDigest(theirs) === jobDigest(ours)) return;
-  const isOlder = theirs.draw.noise.lattice === undefined && ours.draw.noise.lattice !== undefined;
-  if (isOlder) throw otherNoise(theirs.draw.noise);
+  if (wasDrawnInFloat(theirs.draw.noise)) throw otherNoise(theirs.draw.noise);
   const found = differences(inFlags(theirs), inFlags(ours), '');
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.

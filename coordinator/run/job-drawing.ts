@@ -1,3 +1,4 @@
+import { otherNoise, wasDrawnInFloat } from '../../shared/other-noise.js';
 import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_TRACER } from '../../shared/telemetry/tracer.js';
@@ -106,7 +107,10 @@ export class JobDrawing {
     try {
       const { live, coordinator } = this.begin(links, entry, order, labelOf, trace);
       this.coordinator = coordinator;
-      if (this.parts.stored.entry.cancelRequested) coordinator.cancel();
+      const { noise } = entry.job.draw;
+      const older = wasDrawnInFloat(noise);
+      if (older) this.parts.reports.waiting(`${otherNoise(noise).message} It is cancelled.`);
+      if (older || this.parts.stored.entry.cancelRequested) coordinator.cancel();
       await coordinator.run(until);
       if (live.fold.isDone()) await this.end(live, labelOf, order);
     } finally {

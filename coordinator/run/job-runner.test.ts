@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CoordinatorExchange } from '../../shared/ports/exchange.js';
 import type { JobEntry, JobStore } from '../../shared/ports/job-store.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
-import { ManualLease, ServiceBed, endOf, happens } from '../../test/support/service-bed.js';
+import { ManualLease, ServiceBed, endOf, happens, prepared } from '../../test/support/service-bed.js';
 import { meanwhile, replacing } from '../../test/support/service-faults.js';
 import { never } from '../../test/support/never.js';
 import { jobIdOf } from '../jobs/new-job-id.js';
@@ -49,6 +49,15 @@ describe('a runner', () => {
     expect(runner.over).toBe(true);
     runner.notice({ ...entry, cancelRequested: true });
     expect(runner.view().state).toBe('pending');
+  });
+
+  it('of a job whose noise was drawn in floating point cancels it: what was decided stays', async () => {
+    const generator = { name: 'philox4x32-10/box-muller-f32', version: 1 };
+    const manager = await bed.serving();
+    bed.worker({ prepare: () => prepared({ generator }) });
+    await manager.createJob(request());
+    expect(await bed.ending(ID)).toMatchObject({ state: 'cancelled', error: null });
+    expect(bed.events.filter(({ message }) => message.includes('drawn in floating point'))).toHaveLength(1);
   });
 
   it('of a job that has ended hears nothing either', async () => {
