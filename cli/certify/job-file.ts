@@ -142,7 +142,8 @@ export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
  * Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law, and without the
  * lattice, which follows from that and from the data.
  */
-function inFlags({ draw, ...job }: Job): unknown {
+function inFlags(job: Job): unknown {
+  const { draw } = job;
   const { scale, lattice: _, ...noise } = draw.noise;
   return { ...job, draw: { ...draw, noise: { ...noise, sigma: sigmaOf({ kind: noise.kind, scale }) } } };
 }

@@ -58,6 +58,20 @@ export const options: Wrong[] = [
     'Raise --max-samples or --alpha.',
   ],
   [
+    'a radius that uniform noise cannot reach',
+    { noise: 'uniform', stop: 'target', radii: '0.25,0.44' },
+    'OPTION_INVALID',
+    'With uniform noise of σ = 0.25 (λ = 0.433), no votes certify a radius of 0.44: all radii are below 0.43301270189221924.',
+    'Leave the larger --radii out, or add more noise.',
+  ],
+  [
+    'a radius of Laplace noise that is too large for the budget',
+    { noise: 'laplace', stop: 'target', radii: 2 },
+    'BUDGET_TOO_SMALL',
+    'With 100 samples and α = 0.001, not even votes that all agree would certify a radius of 2 at σ = 0.25 (λ = 0.1768).',
+    'Raise --max-samples or --alpha.',
+  ],
+  [
     'a schedule too long for spending',
     { 'max-samples': 200_000 },
     'SCHEDULE_TOO_LONG',
