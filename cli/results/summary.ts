@@ -4,7 +4,7 @@ import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
 import type { Job } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
-import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
+import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import { printDown } from '../../statistics/radius.js';
 
