@@ -6,7 +6,7 @@ import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
 import { askChild } from '../../worker/draw/ask-child.js';
-import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
+import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';

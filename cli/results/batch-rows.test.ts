@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FIGURES, type DrawingFigures } from '../../worker/draw/batch-figures.js';
+import { NO_FIGURES, type DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 
 const rows = (more: Partial<DrawingFigures>) =>

@@ -1,4 +1,4 @@
-import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
+import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 
 const number = (value: number) => value.toLocaleString('en-US');
 

@@ -2,7 +2,7 @@ import type { Counts } from '../../shared/counts.js';
 import type { ErrorCode, SmoothcertError } from '../../shared/errors.js';
 import type { Tallied } from '../../shared/telemetry/histogram-tally.js';
 import type { Shard } from '../../shared/shards.js';
-import type { DrawingFigures } from './batch-figures.js';
+import type { DrawingFigures } from './drawing-figures.js';
 import type { ChildSetup, Prepared } from './setup.js';
 
 /** A message of the worker to an inference process; several are sent in one. Only names cross: no pixels, no scores. */

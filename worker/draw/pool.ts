@@ -1,7 +1,7 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { Shard } from '../../shared/shards.js';
-import { NO_FIGURES, addFigures, type DrawingFigures } from './batch-figures.js';
+import { NO_FIGURES, addFigures, type DrawingFigures } from './drawing-figures.js';
 import { InferenceChild } from './child-process.js';
 import type { Drawn, FromChild, ToChild } from './messages.js';
 import type { ChildSetup, Prepared } from './setup.js';
