@@ -7,7 +7,6 @@ import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
 import type { ScaledNoise } from '../../statistics/noises/scale.js';
-import type { DrawingFigures } from '../../worker/draw/batch-figures.js';
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import { printDown } from '../../statistics/radius.js';
