@@ -27,12 +27,24 @@ const PREPARED = {
   batchNote: null,
   batchMs: 1,
   generator: { name: 'test', version: 3 },
+  lattice: { step: '1/510', ratio: '127.5', largest: 1177, dimension: 4 },
 } as const;
+const IMAGES = { start: 0, stop: 3, step: 1 };
 
 it.each(NOISE_KINDS)('a job has %s noise by its kind and the scale of its law', (kind) => {
   const scale = { gaussian: 0.25, laplace: 0.25 / Math.SQRT2, uniform: 0.25 * Math.sqrt(3) }[kind];
-  const images = { start: 0, stop: 3, step: 1 };
-  const { noise } = jobOf({ ...SPEC, noise: kind }, ZEROS, images, PREPARED).draw;
-  expect(noise).toMatchObject({ kind, generator: 'test', version: 3 });
+  const { noise } = jobOf({ ...SPEC, noise: kind }, ZEROS, IMAGES, PREPARED).draw;
+  expect(noise).toMatchObject({ kind, generator: 'test', version: 3, lattice: PREPARED.lattice });
   expect(noise.scale).toBeCloseTo(scale, 15);
+});
+
+it('no job is made of what a worker found that draws noise on no lattice', () => {
+  const { lattice: _, ...older } = PREPARED;
+  expect(() => jobOf(SPEC, ZEROS, IMAGES, older)).toThrow(
+    expect.objectContaining({
+      code: 'PROTOCOL_MISMATCH',
+      message:
+        'No more samples can be drawn for this job: its noise is that of test, version 3, which this version does not draw on these data.',
+    }),
+  );
 });

@@ -34,7 +34,7 @@ def load() -> tuple[np.ndarray, np.ndarray]:
 
 
 def to_tensor(pixels: np.ndarray) -> torch.Tensor:
-    """Pixels in [0, 1]: exactly float32(x / 255), which is what the certifier feeds to the model."""
+    """Pixels in [0, 1]: float32(x / 255); what the certifier feeds to the model may differ in the last bit."""
     return torch.from_numpy((pixels / 255).astype(np.float32))
 
 
