@@ -144,8 +144,8 @@ export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
  */
 function inFlags(job: Job): unknown {
   const { draw } = job;
-  const { scale, lattice: _, ...noise } = draw.noise;
-  return { ...job, draw: { ...draw, noise: { ...noise, sigma: sigmaOf({ kind: noise.kind, scale }) } } };
+  const { kind, generator, version } = draw.noise;
+  return { ...job, draw: { ...draw, noise: { kind, generator, version, sigma: sigmaOf(draw.noise) } } };
 }
 
 interface Difference {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { NOISE_KINDS } from '../../shared/job.js';
+import type { Prepared } from '../../shared/preparation.js';
 import { jobOf } from './job-of.js';
 
 const ZEROS = '0'.repeat(64);
@@ -15,7 +16,7 @@ const SPEC = {
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 128,
 } as const;
-const PREPARED = {
+const OLDER: Prepared = {
   modelDigest: ZEROS,
   layout: 'flat',
   output: 'scores',
@@ -27,20 +28,20 @@ const PREPARED = {
   batchNote: null,
   batchMs: 1,
   generator: { name: 'test', version: 3 },
-  lattice: { step: '1/510', ratio: '127.5', largest: 1177, dimension: 4 },
-} as const;
+};
+const LATTICE = { step: '1/510', ratio: '127.5', largest: 1177, dimension: 4 };
+const PREPARED = { ...OLDER, lattice: LATTICE };
 const IMAGES = { start: 0, stop: 3, step: 1 };
 
 it.each(NOISE_KINDS)('a job has %s noise by its kind and the scale of its law', (kind) => {
   const scale = { gaussian: 0.25, laplace: 0.25 / Math.SQRT2, uniform: 0.25 * Math.sqrt(3) }[kind];
   const { noise } = jobOf({ ...SPEC, noise: kind }, ZEROS, IMAGES, PREPARED).draw;
-  expect(noise).toMatchObject({ kind, generator: 'test', version: 3, lattice: PREPARED.lattice });
+  expect(noise).toMatchObject({ kind, generator: 'test', version: 3, lattice: LATTICE });
   expect(noise.scale).toBeCloseTo(scale, 15);
 });
 
 it('no job is made of what a worker found that draws noise on no lattice', () => {
-  const { lattice: _, ...older } = PREPARED;
-  expect(() => jobOf(SPEC, ZEROS, IMAGES, older)).toThrow(
+  expect(() => jobOf(SPEC, ZEROS, IMAGES, OLDER)).toThrow(
     expect.objectContaining({
       code: 'PROTOCOL_MISMATCH',
       message:

@@ -28,7 +28,10 @@ export async function openArrayImages(where: FileOfFormat, features: boolean): P
       values: valuesOf(file, key, header, features),
       classNames: null,
       files: null,
-      close: () => Promise.resolve(file.close()),
+      close: () => {
+        file.close();
+        return Promise.resolve();
+      },
       ownLabels: async () => {
         const labelKey = chooseArchiveLabels(file, key);
         return labelKey === null ? null : labelsOf(file, labelKey, header.shape[0]!);

@@ -109,7 +109,7 @@ describe('header', () => {
   });
 
   it('refuses to write lattice points without their lattice', () => {
-    const { lattice: _, ...without } = points;
+    const without: DataSetHeader = { dtype: 'int32', shape: [2, 3], labelled: false, ...ALL };
     expect(() => encodeHeader(without)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
   });
 
