@@ -180,6 +180,7 @@ describe('certify prints', () => {
         'mean radius',
         'samples',
         'time',
+        'audit',
       ]),
     );
   });

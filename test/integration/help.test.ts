@@ -81,6 +81,7 @@ describe('smoothcert', () => {
       'device',
       'processes',
       'hang-seconds',
+      'audit-share',
       'topk-rows',
       'json',
       'quiet',
