@@ -179,6 +179,7 @@ describe('certify prints', () => {
         'mean radius',
         'samples',
         'time',
+        'audit',
       ]),
     );
   });

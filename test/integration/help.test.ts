@@ -82,6 +82,7 @@ describe('smoothcert', () => {
       'device',
       'processes',
       'hang-seconds',
+      'audit-share',
       'topk-rows',
       'json',
       'quiet',
