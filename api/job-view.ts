@@ -29,6 +29,7 @@ export interface JobView {
   readonly refusals: readonly Refusal[];
   readonly job: Job | null;
   readonly batchNote: string | null;
+  readonly roundingNote: string | null;
 }
 
 export type Outcome = 'certified' | 'abstained' | 'failed' | 'approximate';

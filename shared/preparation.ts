@@ -10,6 +10,8 @@ export interface Prepared {
   readonly batch: number;
   /** Why the model runs one row at a time, or null. */
   readonly batchNote: string | null;
+  /** How the data were rounded to their lattice, in a sentence; null if no value was. */
+  readonly roundingNote: string | null;
   readonly numericClass: string;
   /** sha256 (hex) of the probe's scores. */
   readonly fingerprint: string;

@@ -37,6 +37,7 @@ export function jobToWire(view: JobView): WireJob {
     jobDigest: view.job ? jobDigest(view.job) : '',
     jobJson: view.job ? jobToJson(view.job) : '',
     batchNote: sentence(view.batchNote ?? ''),
+    roundingNote: sentence(view.roundingNote ?? ''),
   };
 }
 
@@ -150,6 +151,7 @@ function readView(check: Check, wire: WireJob): JobView {
       .map((refusal, i) => refusalOfWire(check, `refusals[${i}]`, refusal)),
     job: wire.jobJson ? jobOf(check, wire.jobJson, wire.jobDigest ?? '') : null,
     batchNote: check.text('batch_note', wire.batchNote ?? '') || null,
+    roundingNote: check.text('rounding_note', wire.roundingNote ?? '') || null,
   };
 }
 

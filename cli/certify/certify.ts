@@ -11,7 +11,7 @@ import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
-import { roundingNote } from './rounding-note.js';
+import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
@@ -111,7 +111,10 @@ async function run(
     const samples = fold.tally.samples - before.samples;
     const summary = summarize(fold, data.labels, { seconds, samples, figures });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
-    else if (!config.quiet) process.stdout.write(`${headline(config, fold)}\n${renderSummary(summary)}`);
+    else if (!config.quiet)
+      process.stdout.write(
+        `${headline(config, fold)}\n${renderSummary(summary)}${renderRounding(data.lattice)}`,
+      );
     if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
   } finally {
@@ -142,6 +145,12 @@ async function draw(
     progress.end();
   }
   return pool.figures;
+}
+
+/** Returns the last line of a summary: certificates for rounded data are not for those that were given. */
+function renderRounding(lattice: ImportedDataSet['lattice']): string {
+  const note = roundingNote(lattice);
+  return note === null ? '' : `Note: ${note}\n`;
 }
 
 function headline(config: CertifyConfig, fold: JobFold): string {

@@ -27,7 +27,10 @@ export async function conclude(
   const out = folder?.path;
   const { id, state } = view;
   if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
-  else if (!quiet) process.stdout.write(`${headline(ready, out)}\n${renderSummary(summary)}`);
+  else if (!quiet) {
+    const note = view.roundingNote === null ? '' : `Note: ${view.roundingNote}\n`;
+    process.stdout.write(`${headline(ready, out)}\n${renderSummary(summary)}${note}`);
+  }
   if (state === 'cancelled') throw cancelled(id);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }

@@ -25,6 +25,7 @@ export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView)
     progress: view.progress,
     refusals: view.refusals,
     batchNote: view.batchNote,
+    roundingNote: view.roundingNote,
     spec: view.spec,
     norm: NOISES[view.spec.noise].norm,
     job_digest: job === null ? null : jobDigest(job),
@@ -97,6 +98,7 @@ export function renderJob(view: JobView): string {
     ['device', spec.device],
     ...optional('numeric class', job && job.draw.numericClass),
     ...optional('job digest', job && jobDigest(job)),
+    ...optional('note', view.roundingNote),
     ...optional('note', view.batchNote),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

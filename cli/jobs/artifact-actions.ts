@@ -5,6 +5,7 @@ import type { DataReference, ModelReference } from '../../shared/job-spec.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { ListConfig, PutConfig } from './artifacts-flags.js';
 import type { CertificationClient } from '../client/certification-client.js';
+import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet } from '../../input/convert.js';
 import { table } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
@@ -59,15 +60,17 @@ async function put(client: CertificationClient, config: PutConfig, interrupt: Ab
 }
 
 async function dataArtifacts(
-  { file, labels, images, lattice }: PutConfig,
+  { file, labels, images, lattice, quiet }: PutConfig,
   into: string,
 ): Promise<{ reference: DataReference | ModelReference; files: readonly LocalArtifact[] }> {
-  const { digest } = await importDataSet({
+  const { digest, lattice: found } = await importDataSet({
     data: file,
     into,
     range: images,
     lattice,
     ...(labels === null ? {} : { labels }),
   });
+  const note = roundingNote(found);
+  if (note !== null && !quiet) process.stderr.write(`Note: ${note}\n`);
   return { reference: { digest, uri: null }, files: [await localArtifact(into, digest, 'data-set')] };
 }

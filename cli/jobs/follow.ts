@@ -63,11 +63,11 @@ class News {
 
   constructor(private readonly say: (line: string) => void) {}
 
-  of({ waitingFor, refusals, batchNote }: JobView): void {
+  of({ waitingFor, refusals, batchNote, roundingNote }: JobView): void {
     for (const { worker, code, message } of refusals) {
       this.once(`Note: ${worker} cannot draw for it: ${message} (${code})`);
     }
-    if (batchNote !== null) this.once(`Note: ${batchNote}`);
+    for (const note of [roundingNote, batchNote]) if (note !== null) this.once(`Note: ${note}`);
     if (waitingFor === this.waitingFor) return;
     this.end();
     this.waitingFor = waitingFor;

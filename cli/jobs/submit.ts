@@ -10,7 +10,7 @@ import { within } from '../../shared/telemetry/tracer.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { conclude } from '../certify/conclude.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
-import { roundingNote } from '../certify/rounding-note.js';
+import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';

@@ -144,12 +144,12 @@ function rowOf(json: string): Certificate | null {
   }
 }
 
-function notesOf({ job, batchNote }: ViewWithJob, { model, data }: Sources): JobNotes {
+function notesOf({ job, batchNote, roundingNote }: ViewWithJob, { model, data }: Sources): JobNotes {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
-  const notes = batchNote === null ? [] : [batchNote];
+  const notes = [roundingNote, batchNote].filter((note) => note !== null);
   return { smoothcert: VERSION, node: process.version, model, data, repeating, notes };
 }
 

@@ -2,6 +2,9 @@ import { expect, it } from 'vitest';
 
 import { NOISE_KINDS } from '../../shared/job.js';
 import type { Prepared } from '../../shared/preparation.js';
+import { fraction } from '../../shared/dataset/fraction.js';
+import { latticeOf } from '../../statistics/noises/lattice.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
 import { jobOf } from './job-of.js';
 
 const ZEROS = '0'.repeat(64);
@@ -26,21 +29,25 @@ const OLDER: Prepared = {
   steady: true,
   fingerprint: ZEROS,
   batchNote: null,
+  roundingNote: null,
   batchMs: 1,
   generator: { name: 'test', version: 3 },
 };
-const LATTICE = { step: '1/510', ratio: '127.5', largest: 1177, dimension: 4 };
-const PREPARED = { ...OLDER, lattice: LATTICE };
 const IMAGES = { start: 0, stop: 3, step: 1 };
 
 it.each(NOISE_KINDS)('a job has %s noise by its kind and the scale of its law', (kind) => {
   const scale = { gaussian: 0.25, laplace: 0.25 / Math.SQRT2, uniform: 0.25 * Math.sqrt(3) }[kind];
-  const { noise } = jobOf({ ...SPEC, noise: kind }, ZEROS, IMAGES, PREPARED).draw;
-  expect(noise).toMatchObject({ kind, generator: 'test', version: 3, lattice: LATTICE });
+  const { lattice } = latticeOf(fraction(1, 255), kind, scaleOf(kind, 0.25), 4);
+  const { noise } = jobOf({ ...SPEC, noise: kind }, ZEROS, IMAGES, { ...OLDER, lattice }).draw;
+  expect(noise).toMatchObject({ kind, generator: 'test', version: 3, lattice });
   expect(noise.scale).toBeCloseTo(scale, 15);
 });
 
-it('no job is made of what a worker found that draws noise on no lattice', () => {
+it('no job is made of what a worker found that draws noise on no lattice, or on that of another noise', () => {
+  const other = { ...OLDER, lattice: latticeOf(fraction(1, 255), 'gaussian', 0.5, 4).lattice };
+  expect(() => jobOf(SPEC, ZEROS, IMAGES, other)).toThrow(
+    expect.objectContaining({ code: 'PROTOCOL_MISMATCH' }),
+  );
   expect(() => jobOf(SPEC, ZEROS, IMAGES, OLDER)).toThrow(
     expect.objectContaining({
       code: 'PROTOCOL_MISMATCH',

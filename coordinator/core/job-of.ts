@@ -2,6 +2,7 @@ import { PROTOCOL, type Job } from '../../shared/job.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import { otherNoise } from '../../shared/other-noise.js';
 import type { Prepared } from '../../shared/preparation.js';
+import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { looksFor } from '../../statistics/schedule.js';
 
@@ -21,7 +22,14 @@ export function jobOf(
   const { seed, normalisation, noise, sigma } = spec;
   const looks = looksFor(spec.stop, spec.bound, spec.maxSamples);
   const { modelDigest, layout, output, classes, batch, numericClass, generator, lattice } = prepared;
-  if (lattice === undefined) throw otherNoise({ generator: generator.name, version: generator.version });
+  const drawn = {
+    kind: noise,
+    scale: scaleOf(noise, sigma),
+    generator: generator.name,
+    version: generator.version,
+  };
+  // A lattice that is not that of the noise would state another error of its law.
+  if (lattice === undefined || !fitsNoise({ ...drawn, lattice })) throw otherNoise(drawn);
   return {
     protocol: PROTOCOL,
     draw: {
@@ -29,13 +37,7 @@ export function jobOf(
       dataDigest,
       seed,
       normalisation,
-      noise: {
-        kind: noise,
-        scale: scaleOf(noise, sigma),
-        generator: generator.name,
-        version: generator.version,
-        lattice,
-      },
+      noise: { ...drawn, lattice },
       layout,
       output,
       classes,

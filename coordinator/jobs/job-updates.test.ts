@@ -35,6 +35,7 @@ function viewOf(more: Partial<JobView> = {}): JobView {
     refusals: [],
     job: null,
     batchNote: null,
+    roundingNote: null,
     ...more,
   };
 }

@@ -40,6 +40,7 @@ export function viewOf(
     refusals: ending ? [] : refusals.map(({ refusal }) => refusal),
     job,
     batchNote: prepared?.batchNote ?? null,
+    roundingNote: prepared?.roundingNote ?? null,
   };
 }
 

@@ -47,8 +47,8 @@ function valuesOf(file: ArrayFile, key: string, header: ArrayHeader, features: b
   const areLevels = !features && header.type === 'uint8';
   if (areLevels && header.shape.length <= MAX_UINT8_RANK)
     return { kind: 'levels', read: (selection) => readLevels(file, key, selection) };
-  const unit = areLevels ? 1 / LEVELS : 1;
-  return { kind: 'numbers', read: (selection) => readNumbers(file, key, selection, unit) };
+  const divisor = areLevels ? LEVELS : 1;
+  return { kind: 'numbers', read: (selection) => readNumbers(file, key, selection, divisor) };
 }
 
 async function* readLevels(file: ArrayFile, key: string, selection: Selection): AsyncGenerator<Uint8Array> {
@@ -64,12 +64,12 @@ async function* readNumbers(
   file: ArrayFile,
   key: string,
   selection: Selection,
-  unit: number,
+  divisor: number,
 ): AsyncGenerator<Piece> {
   const array = await file.openArray(key);
   try {
     for await (const { at, values } of readValues(array, selection))
-      yield { at, values: unit === 1 ? values : values.map((value) => value * unit) };
+      yield { at, values: divisor === 1 ? values : values.map((value) => value / divisor) };
   } finally {
     await array.stream.close();
   }

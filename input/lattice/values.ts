@@ -8,28 +8,30 @@ export interface NumberSource extends Pick<ImageSource, 'what' | 'shape'> {
 }
 
 /**
- * Yields the selected numbers, rounded once to float32, in pieces. They are pixels in [0, 1] or, as `features`, any finite numbers.
+ * Yields the selected numbers in pieces. They are pixels in [0, 1], as float32 tells, or, as `features`, any finite numbers.
  * @throws DATA_RANGE naming the first number that is neither, and the errors of the source
  */
 export async function* checkedValues(
   source: NumberSource,
   selection: Selection,
   features: boolean,
-): AsyncGenerator<Float32Array> {
-  const isRight = features ? Number.isFinite : (value: number) => value >= 0 && value <= 1;
+): AsyncGenerator<Float64Array> {
+  const isRight = features ? Number.isFinite : isPixel;
   for await (const { at, values } of source.values.read(selection)) {
-    const rounded = Float32Array.from(values);
-    const wrong = rounded.findIndex((value) => !isRight(value));
-    if (wrong >= 0) throw outOfRange(source, at + wrong, values[wrong]!, rounded, features);
-    yield rounded;
+    const wrong = values.findIndex((value) => !isRight(value));
+    if (wrong >= 0) throw outOfRange(source, at + wrong, values[wrong]!, values, features);
+    yield values;
   }
 }
+
+/** A pixel that a computation in float64 moved past 0 or 1 by less than float32 can tell is still one. */
+const isPixel = (value: number): boolean => Math.fround(value) >= 0 && Math.fround(value) <= 1;
 
 function outOfRange(
   { what, shape }: NumberSource,
   flat: number,
   value: number,
-  around: Float32Array,
+  around: Float64Array,
   features: boolean,
 ): SmoothcertError {
   const name = features ? 'value' : 'pixel';
@@ -39,13 +41,6 @@ function outOfRange(
       'DATA_RANGE',
       `${where}.`,
       'Find such images with ~np.isfinite(x) and repair them or leave them out.',
-    );
-  }
-  if (features) {
-    return new SmoothcertError(
-      'DATA_RANGE',
-      `${where}, which float32 cannot hold.`,
-      'Standardise the features.',
     );
   }
   const negative = around.some((pixel) => pixel < 0);

@@ -20,6 +20,10 @@ describe('the noise in the JSON of a job', () => {
     expect(read({ ...noise, lattice })).toEqual({ ...noise, lattice });
   });
 
+  it('of the lattice generator is not read without one', () => {
+    expect(() => read({ ...noise, generator: 'philox4x32-10/lattice' })).toThrow('noise.lattice is missing');
+  });
+
   it.each([
     ['step', '1'],
     ['step', '2'],

@@ -3,6 +3,8 @@ import { NOISE_KINDS, type Lattice, type NoiseSpec } from '../job.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { exactly } from './exact-fields.js';
 
+/** Noise of this generator has a lattice; that of version 0.1.0 had none. */
+const LATTICE_GENERATOR = 'philox4x32-10/lattice';
 const INT32_MAX = 0x7fff_ffff;
 const LONGEST_STEP = 40;
 const NOISE_FIELDS = ['kind', 'scale', 'generator', 'version'] as const;
@@ -19,6 +21,7 @@ export function noiseOf(check: Check, field: string, value: unknown): NoiseSpec 
     generator: check.text(`${field}.generator`, noise.generator, { least: 1 }),
     version: check.whole(`${field}.version`, noise.version, { least: 0, most: UINT32_MAX }),
   };
+  if (!onLattice && law.generator === LATTICE_GENERATOR) check.note(`${field}.lattice`, 'is missing');
   return onLattice ? { ...law, lattice: checkLattice(check, `${field}.lattice`, noise.lattice) } : law;
 }
 

@@ -42,6 +42,7 @@ export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
     refusals: [],
     job: null,
     batchNote: null,
+    roundingNote: null,
     progress: { images: 10, ...none, ...shards, shardsRejected: 0, shardsFailed: 0 },
     ...changes,
   };

@@ -83,12 +83,13 @@ export const prepared = (more: Partial<Prepared> = {}): Prepared => ({
   classes: 10,
   batch: 32,
   batchNote: null,
+  roundingNote: null,
   numericClass: NUMERIC_CLASS,
   fingerprint: FINGERPRINT,
   steady: true,
   batchMs: 1,
   generator: { name: 'test', version: 1 },
-  lattice: { step: '1/510', ratio: '61.2', largest: 565, dimension: 4 },
+  lattice: { step: '1/255', ratio: '127.5', largest: 1177, dimension: 4 },
   ...more,
 });
 

@@ -31,6 +31,7 @@ export const view: fc.Arbitrary<JobView> = fc.record({
   refusals: fc.array(refusal, { maxLength: 3 }),
   job: orNull(job),
   batchNote: orNull(someText),
+  roundingNote: orNull(someText),
 });
 
 const decision: fc.Arbitrary<DecisionView> = fc.oneof(

@@ -35,12 +35,13 @@ export const PREPARED: Prepared = {
   classes: 10,
   batch: 32,
   batchNote: null,
+  roundingNote: null,
   numericClass: 'test',
   fingerprint: 'aa'.repeat(32),
   steady: true,
   batchMs: 1,
   generator: { name: 'test', version: 1 },
-  lattice: { step: '1/510', ratio: '61.2', largest: 565, dimension: 4 },
+  lattice: { step: '1/255', ratio: '127.5', largest: 1177, dimension: 4 },
 };
 
 export function entryOf(id: string, content: Partial<JobEntry> = {}): JobEntry {

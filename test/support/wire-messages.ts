@@ -166,6 +166,7 @@ const found: fc.Arbitrary<Prepared> = fc.record({
   classes: fc.integer({ min: 1, max: 0xffff_ffff }),
   batch: fc.integer({ min: 1, max: 0xffff_ffff }),
   batchNote: orNull(someText),
+  roundingNote: orNull(someText),
   steady: fc.boolean(),
   batchMs: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
   generator: fc.record({ name: someText, version: uint32 }),

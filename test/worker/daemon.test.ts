@@ -126,6 +126,7 @@ describe('a worker that is asked about a model', () => {
       numericClass: draw.numericClass,
       fingerprint: local.fingerprint,
       batchNote: null,
+      roundingNote: null,
     });
     expect(daemon.events).toContainEqual({ kind: 'prepared', job: 'j-1', batch: draw.batch });
     const { model } = bed.order('j-1');

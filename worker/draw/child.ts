@@ -1,3 +1,4 @@
+import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DataSetReader } from './reader.js';
 import { Auditor } from './auditor.js';
@@ -105,7 +106,7 @@ async function prepareOn(setup: ChildSetup, data: DataSetReader, trial: Trial): 
     refuseCrossTalk(found.apart, description.batch);
     const terms = { share: setup.auditShare, scale: found.scale, tolerance: description.tolerance };
     drawer = new Drawer(instruments, tell, new Auditor(instruments, terms), figures);
-    return describe(model, found);
+    return describe(model, data, found);
   } catch (error) {
     await model.release();
     throw error;
@@ -148,7 +149,7 @@ function refuseCrossTalk({ excess }: Disagreement, batch: number): void {
   );
 }
 
-function describe({ description }: PreparedModel, found: Probe): Prepared {
+function describe({ description }: PreparedModel, data: DataSetReader, found: Probe): Prepared {
   const { modelDigest, layout, output, classes, batch, batchNote, numericClass, lattice } = description;
   const { fingerprint, steady, batchMs } = found;
   return {
@@ -158,6 +159,7 @@ function describe({ description }: PreparedModel, found: Probe): Prepared {
     classes,
     batch,
     batchNote,
+    roundingNote: roundingNote(data.lattice),
     numericClass,
     fingerprint,
     steady,

@@ -1,8 +1,10 @@
-import { PIXEL_STEP } from '../../shared/dataset/canonical.js';
+import { PIXEL_STEP, type DataLattice } from '../../shared/dataset/canonical.js';
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import type { Fraction } from '../../shared/dataset/fraction.js';
 import { VerifiedDataSet, type DataSetSource } from '../../shared/dataset/verified-data-set.js';
 import { SmoothcertError } from '../../shared/errors.js';
+
+const PIXELS: DataLattice = { step: PIXEL_STEP, rounding: { largest: 0, mean: 0 } };
 
 /**
  * Reads single images of a canonical data set as points of its lattice, in the data's own order. Memory: one image, and two
@@ -11,8 +13,8 @@ import { SmoothcertError } from '../../shared/errors.js';
 export class DataSetReader {
   private constructor(
     private readonly file: DataSetSource,
-    /** Lattice step of the values. */
-    readonly step: Fraction,
+    /** Where the values lie. */
+    readonly lattice: DataLattice,
   ) {}
 
   /**
@@ -28,13 +30,18 @@ export class DataSetReader {
       ? DataSetFile.open(path)
       : VerifiedDataSet.open(path, digest, chunks));
     const { dtype, lattice } = file.header;
-    if (dtype !== 'float32') return new DataSetReader(file, lattice?.step ?? PIXEL_STEP);
+    if (dtype !== 'float32') return new DataSetReader(file, lattice ?? PIXELS);
     await file.close();
     throw new SmoothcertError(
       'DATA_FORMAT',
       'The canonical data set holds floating point numbers, as an earlier version wrote them; noise is added to points of a lattice.',
       'Convert the images again.',
     );
+  }
+
+  /** Lattice step of the values. */
+  get step(): Fraction {
+    return this.lattice.step;
   }
 
   /** Number of images held, which need not be all of the data set that they came from. */

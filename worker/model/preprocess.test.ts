@@ -57,6 +57,13 @@ describe('Preprocessing', () => {
     );
   });
 
+  it('refuses it also where a mean cancels the value', () => {
+    const noise = { ...noiseOf(4), stepSize: 1, lattice: { ...noiseOf(4).lattice, step: '1' } };
+    const cancelled = new Preprocessing(plan, { inputScale: 1, mean: [1.7e9], std: [100] }, noise);
+    const far = Int32Array.of(1.7e9, 1.7e9, 1.7e9, 1.7e9);
+    expect(() => cancelled.pointsOf(far)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
   it('refuses a value whose point with the largest noise is not in int32', () => {
     const preprocessing = new Preprocessing(plan, PLAIN, noiseOf(4, { ratio: '1e9', refinement: 8 }));
     const farthest = Math.floor((2 ** 31 - 1 - 588) / 8);

@@ -78,7 +78,8 @@ export class Preprocessing {
     check(
       points.every((point, element) => {
         const gain = this.gain[element]!;
-        return Math.abs(point * gain + this.shift[element]!) * FINEST_NOISE <= ratio * gain;
+        const farthest = Math.max(Math.abs(point * gain), Math.abs(this.shift[element]!));
+        return farthest * FINEST_NOISE <= ratio * gain;
       }),
       '--sigma',
       'is too small for float32 beside values as --mean and --std move them',
