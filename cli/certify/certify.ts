@@ -164,6 +164,6 @@ function originOf(config: CertifyConfig, job: Job): Omit<JobNotes, 'notes'> {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
-      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
+      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   return { smoothcert: VERSION, node: process.version, model: config.model, data: config.data, repeating };
 }

@@ -29,6 +29,9 @@ export interface JobNotes {
 const MAX_NOTES = 16;
 const LONGEST_NOTE = 1_000;
 
+const IN_FLOAT =
+  'The noise of this job was added in floating point, as version 0.1.0 did: its certificates do not cover what rounding may do.';
+
 /** A job and the remarks on it, as job.json holds them. */
 export interface NotedJob {
   readonly job: Job;
@@ -54,7 +57,9 @@ export async function readNotedJob(folder: string): Promise<NotedJob | null> {
     refuseOtherProtocol(file, job.protocol);
     // The digest finds accidents only: whoever forges the file forges the digest, too.
     if (jobDigest(job) === digest) {
-      return { job: refuseFaults(file, jobOfJson(JSON.stringify(job))), notes: notesOf(content.notes) };
+      const read = refuseFaults(file, jobOfJson(JSON.stringify(job)));
+      const older = wasDrawnInFloat(read.draw.noise) ? [IN_FLOAT] : [];
+      return { job: read, notes: [...notesOf(content.notes), ...older] };
     }
   } catch (error) {
     throw error instanceof SmoothcertError && TOLD.has(error.code) ? error : damaged(file, error);

@@ -148,7 +148,7 @@ function notesOf({ job, batchNote, roundingNote }: ViewWithJob, { model, data }:
   const repeating =
     job.draw.numeric === 'same'
       ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
-      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties. Certificates are valid either way.';
+      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   const notes = [roundingNote, batchNote].filter((note) => note !== null);
   return { smoothcert: VERSION, node: process.version, model, data, repeating, notes };
 }

@@ -29,7 +29,7 @@ export function toleranceOf(scores: ElementType): number {
  * Makes the model's input tensor from float32 rows. A float16 model gets each value rounded to nearest, ties to even
  * (float16.ts); a float64 model gets the same values.
  *
- * The certificate is then about f ∘ round16, where f is the file's function: noise is drawn and added in float32 as for
+ * The certificate is then about f ∘ round16, where f is the file's function: noise moves lattice points as for
  * any other model, and rounding is the classifier's own first step. It is a fixed function of the noisy image, so nothing else changes. A value
  * beyond ±65520 becomes infinite, and the vote invalid if that reaches a score.
  */
