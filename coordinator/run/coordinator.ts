@@ -84,7 +84,10 @@ export class Coordinator {
     return this.issuer.oldestAt;
   }
 
-  /** Folds and issues until every image is decided, the job is cancelled or `signal` aborts. To be called once. */
+  /**
+   * Folds and issues until every image is decided or the job is over, and all that the ledger is known to hold is folded; or until `signal`
+   * aborts. To be called once.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { fold, ledger, queue, job } = this.options;
     const until = AbortSignal.any([signal, this.ended.signal]);
@@ -129,9 +132,18 @@ export class Coordinator {
         this.begin();
       }
       onProgress(record, effects, sequence);
-      if (this.begun && fold.isDone()) this.ended.abort();
+      this.endIfDone();
       this.wake.set();
     }
+  }
+
+  /**
+   * Ends `run` once nothing more will be decided, and not before the records behind the last decision are folded: one of them may refute
+   * the job, and a coordinator that reads the ledger later would see it.
+   */
+  private endIfDone(): void {
+    const { fold, ledger } = this.options;
+    if (this.begun && fold.isDone() && fold.sequence >= ledger.size()) this.ended.abort();
   }
 
   /** Announces what is decided and lets tasks be issued. */
@@ -141,7 +153,7 @@ export class Coordinator {
     this.announce([...fold.images].flatMap(([image, { ending }]) => (ending ? [image] : [])));
     this.issuer.restart();
     this.wake.set();
-    if (fold.isDone()) this.ended.abort();
+    this.endIfDone();
   }
 
   /** Tells workers which images need no more samples: of a job that was cancelled or refuted all of them. */
@@ -166,6 +178,11 @@ export class Coordinator {
       if (until.aborted) return;
       const { ticked } = this;
       this.ticked = false;
+      if (this.begun && this.options.fold.isDone()) {
+        // The ledger lost the records that are still to come: waiting for them would never end.
+        if (ticked && this.idleFor(true)) this.ended.abort();
+        continue;
+      }
       if (this.cancelling && (ticked || !this.cancelRecorded)) {
         this.cancelRecorded = true;
         await this.record({ task: CANCEL_TASK, cancelled: true });

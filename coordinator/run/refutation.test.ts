@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { CoordinatorExchange, JobLinks } from '../../shared/ports/exchange.js';
 import type { JobStore } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
+import type { WorkOrder } from '../../shared/work-order.js';
 import { GAIN, deliveries, split } from '../../test/support/deliveries.js';
 import { foldOf } from '../../test/support/folds.js';
 import { allShards, counted, makeRecord, rowsOf, voterOf } from '../../test/support/jobs.js';
@@ -107,6 +109,33 @@ describe('a job of a service whose audit found a difference', () => {
       state: 'failed',
       error: { code: CODE, message: 'It changed.' },
       progress: { certified: 0, abstained: 0, failed: 0, images: 6 },
+    });
+    expect((await bed.ending(ID)).results).toBeNull();
+  });
+
+  it('fails although the difference is recorded behind the last decision', async () => {
+    /** Records it when the deciding record has been read, and not yet folded. */
+    async function* read({ ledger }: JobLinks, after: number, signal: AbortSignal) {
+      const shadow = new JobFold((await bed.jobs.get(ID))!.entry.job!);
+      for await (const entry of ledger.read(after, signal)) {
+        shadow.apply(entry.record, entry.sequence);
+        const late = { task: 'late', jobDigest: shadow.digest };
+        if (shadow.isDone()) await ledger.append(found('It changed late.', late));
+        yield entry;
+      }
+    }
+    const open = async (order: WorkOrder, bytes: number) => {
+      const links = await bed.exchange.open(order, bytes);
+      const ledger = replacing(links.ledger, { read: (after, signal) => read(links, after, signal) });
+      return replacing(links, { ledger });
+    };
+    const manager = await bed.serving({ exchange: replacing<CoordinatorExchange>(bed.exchange, { open }) });
+    bed.worker();
+    await manager.createJob(request());
+    expect(await endOf(manager, ID)).toMatchObject({
+      state: 'failed',
+      error: { code: CODE, message: 'It changed late.' },
+      progress: { certified: 0, abstained: 0 },
     });
     expect((await bed.ending(ID)).results).toBeNull();
   });

@@ -55,7 +55,7 @@ export class Auditor implements BatchAudit {
     this.random = terms.random ?? ((below) => randomInt(below));
   }
 
-  /** Returns true if the batch that was just run is to be audited. To be called once for each batch. */
+  /** Returns true if the batch that is drawn next is to be audited. To be called once for each batch. */
   chooses(): boolean {
     const { first } = this;
     const { share } = this.terms;

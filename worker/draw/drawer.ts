@@ -53,7 +53,7 @@ export interface RunBatch {
 
 /** Runs the rows of some batches a second time (auditor.ts). */
 export interface BatchAudit {
-  /** Returns true if the batch that was just run is to be audited. */
+  /** Returns true if the batch that is drawn next is to be audited. */
   chooses(): boolean;
   /** Returns the error that the model gave rows of this batch other scores the second time; null if it did not. */
   audit(batch: RunBatch): Promise<SmoothcertError | null>;
@@ -75,6 +75,10 @@ export class Drawer {
   private draining = false;
   /** The difference that an audit has found: no shard is counted any more. */
   private difference: SmoothcertError | null = null;
+  /** True if the next batch that runs is to be audited; null if that is not chosen yet. */
+  private audited: boolean | null = null;
+  /** The shards to drop or hand back once the batch that is to be audited has been; null while no such batch is drawn. */
+  private leaving: Map<Drawing, 'dropped' | 'returned'> | null = null;
 
   /** @param audit null: no batch is audited. @param figures of the batches that are counted */
   constructor(
@@ -85,23 +89,23 @@ export class Drawer {
   ) {}
 
   add(id: number, shard: Shard, alone: boolean): void {
-    if (this.draining) {
-      this.tell({ kind: 'returned', id });
-      return;
-    }
     const drawing = { id, shard, alone, next: shard.begin, micros: 0, tally: new VoteTally() };
     this.drawings.push(drawing);
     if (this.difference) this.fail(drawing, this.difference);
+    else if (this.draining) this.leave(drawing, 'returned');
     else if (!this.running) void this.drawAll();
   }
 
-  /** Drops the shards of these images; their rows in the batch that is running are not counted. */
+  /**
+   * Drops the shards of these images; their rows in the batch that is running are not counted. If that batch is to be audited, they are
+   * dropped after its audit: a difference would otherwise have no shard left to be reported with.
+   */
   stop(images: readonly number[]): void {
     for (const drawing of this.drawings.filter(({ shard }) => images.includes(shard.image)))
       this.leave(drawing, 'dropped');
   }
 
-  /** Hands everything back; nothing is drawn from now on. */
+  /** Hands everything back, at once or, like `stop`, after an audit; nothing is drawn from then on. */
   drain(): void {
     this.draining = true;
     for (const drawing of [...this.drawings]) this.leave(drawing, 'returned');
@@ -114,9 +118,16 @@ export class Drawer {
   }
 
   private async drawBatch(): Promise<void> {
+    this.audited ??= this.audit?.chooses() ?? false;
+    if (this.audited) this.leaving = new Map();
     const begun = performance.now();
     const parts = await this.fill();
-    if (parts.length === 0) return;
+    if (parts.length > 0) await this.runBatch(parts, begun);
+    this.letLeave();
+  }
+
+  /** @param begun when its rows began to be drawn, in milliseconds of `performance.now` */
+  private async runBatch(parts: readonly Part[], begun: number): Promise<void> {
     const filled = performance.now();
     const outcome = await this.instruments.run().catch((error: unknown) => ({ error }));
     this.tell({ kind: 'beat' });
@@ -125,7 +136,8 @@ export class Drawer {
       return;
     }
     const ended = performance.now();
-    const audited = this.audit?.chooses() ?? false;
+    const audited = this.audited === true;
+    this.audited = null;
     if (!(await this.holds(parts, outcome, audited))) return;
     const rows = parts.reduce((sum, { count }) => sum + count, 0);
     const remarks = new VoteRemarks();
@@ -157,6 +169,7 @@ export class Drawer {
       }
     }
     audit.keep(batch);
+    this.letLeave();
     return true;
   }
 
@@ -221,6 +234,7 @@ export class Drawer {
   }
 
   private blame(parts: readonly Part[], error: unknown): void {
+    this.letLeave();
     for (const { drawing } of parts) {
       if (drawing.alone) this.fail(drawing, error);
       else drawing.alone = true;
@@ -242,8 +256,20 @@ export class Drawer {
   }
 
   private leave(drawing: Drawing, kind: 'dropped' | 'returned'): void {
+    if (this.leaving) {
+      if (!this.leaving.has(drawing)) this.leaving.set(drawing, kind);
+      return;
+    }
     this.remove(drawing);
     this.tell({ kind, id: drawing.id });
+  }
+
+  /** Drops and hands back what was to leave during an audit and has not ended. */
+  private letLeave(): void {
+    const { leaving } = this;
+    this.leaving = null;
+    for (const [drawing, kind] of leaving ?? [])
+      if (this.drawings.includes(drawing)) this.leave(drawing, kind);
   }
 
   private remove(drawing: Drawing): void {
