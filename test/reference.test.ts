@@ -83,6 +83,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     data: [QUICK, { data: other }],
     labels: [QUICK, { labels }],
     images: [QUICK, { images: '0:1' }],
+    features: [QUICK, { features: true }],
     sigma: [QUICK, { sigma: 0.5 }],
     noise: [QUICK, { noise: 'laplace' }],
     alpha: [QUICK, { alpha: 0.01 }],

@@ -3,6 +3,7 @@ import { CERTIFY_GROUPS, certifyConfig } from './certify-flags.js';
 
 const EXAMPLES = `
 Units: σ and every radius are in pixels scaled to [0, 1], before the model's own normalisation.
+With --features they are in the units of the values.
 Norms: radii are in L2, with --noise laplace or uniform in L1.
 
 Examples:

@@ -1,6 +1,6 @@
 import { copyFileSync, truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { expectRefusal, fixture, Workplace } from './support.js';
+import { expectRefusal, fixture, Workplace, PIXELS } from './support.js';
 
 const folder = fixture('cifar/');
 const pixelsOf = (...records: number[]) =>
@@ -16,7 +16,7 @@ describe('CIFAR', () => {
   ])('%s', async (name, labels) => {
     using place = new Workplace();
     const data = await place.import(folder + name);
-    expect(data).toMatchObject({ dtype: 'uint8', count: labels.length, imageShape: [3, 32, 32] });
+    expect(data).toMatchObject({ lattice: PIXELS, count: labels.length, imageShape: [3, 32, 32] });
     const canonical = await place.canonical();
     expect(canonical.labels).toEqual(labels);
     expect(canonical.pixels.equals(pixelsOf(...labels.keys()))).toBe(true);

@@ -6,10 +6,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { importDataSet } from '../../input/convert.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { DataSetReader } from '../../worker/draw/reader.js';
+import { PIXELS } from './support.js';
 import { folderOfEachTest } from '../support/temporary-folder.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/npz/', import.meta.url));
-const PIXELS = { step: { numerator: 1, denominator: 255 }, rounding: { largest: 0, mean: 0 } };
 const folder = folderOfEachTest();
 let into: string;
 

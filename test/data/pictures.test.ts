@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { expectRefusal, fixture, Workplace } from './support.js';
+import { expectRefusal, fixture, Workplace, PIXELS } from './support.js';
 
 const [H, W] = [4, 5];
 const png = (name: string) => fixture(`images/${name}`);
@@ -54,7 +54,7 @@ describe('the pixels of', () => {
   ])('%s are exact', async (name, shape, expected) => {
     using place = new Workplace();
     const data = await place.import(fill(place, { [name]: png(name) }));
-    expect(data).toMatchObject({ count: 1, dtype: 'uint8', imageShape: shape, classNames: null });
+    expect(data).toMatchObject({ count: 1, lattice: PIXELS, imageShape: shape, classNames: null });
     expect([...(await place.canonical()).pixels]).toEqual(expected);
   });
 

@@ -9,6 +9,9 @@ import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
+/** Where pixels of 0 to 255 lie. */
+export const PIXELS = { step: { numerator: 1, denominator: 255 }, rounding: { largest: 0, mean: 0 } };
+
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 

@@ -177,6 +177,7 @@ describe('certify prints', () => {
         'certified accuracy',
         'average certified radius',
         'mean radius',
+        'norms',
         'samples',
         'time',
         'audit',

@@ -62,6 +62,7 @@ describe('smoothcert', () => {
       'data',
       'labels',
       'images',
+      'features',
       'out',
       'sigma',
       'noise',
