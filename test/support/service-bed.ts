@@ -88,7 +88,7 @@ export const prepared = (more: Partial<Prepared> = {}): Prepared => ({
   steady: true,
   batchMs: 1,
   generator: { name: 'test', version: 1 },
-  lattice: { step: '1/510', ratio: '61.2', largest: 565, dimension: 4 },
+  lattice: { step: '1/510', ratio: '255', largest: 2354, dimension: 4 },
   ...more,
 });
 
