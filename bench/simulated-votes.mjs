@@ -16,7 +16,9 @@ export const PREPARED = {
   fingerprint: 'ab'.repeat(32),
   steady: true,
   batchMs: 1,
-  generator: { name: 'philox4x32-10/box-muller-f32', version: 1 },
+  roundingNote: null,
+  generator: { name: 'philox4x32-10/lattice', version: 1 },
+  lattice: { step: '1/255', ratio: '63.75', largest: 588, dimension: 3072 },
 };
 
 /** The claim of `certify` without flags. */

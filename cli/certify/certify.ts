@@ -19,7 +19,7 @@ import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
 import { claimWords } from '../results/claim-words.js';
-import { refuseRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
+import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderSummary, summarize } from '../results/summary.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
@@ -102,7 +102,8 @@ async function run(
     const fold = new JobFold(job);
     await replay(fold, ledger);
     const before = { at: performance.now(), samples: fold.tally.samples };
-    const figures = fold.isDone() ? null : await draw(config, fold, ledger, setup, prepared, interrupt);
+    const drawn = () => draw(config, fold, ledger, setup, prepared, interrupt);
+    const figures = fold.isDone() ? null : await refusingRefuted(folder.path, fold, ledger, drawn);
     await ledger.sync();
     await refuseRefuted(folder.path, fold);
     const seconds = (performance.now() - before.at) / 1000;

@@ -4,7 +4,13 @@ import { hasEnded, type CertificationClient } from '../client/certification-clie
 import { EXIT } from '../command/exit.js';
 import type { OutputFolder } from './output-folder.js';
 import { claimWords } from '../results/claim-words.js';
-import { fetchResults, withJob, type Sources, type ViewWithJob } from '../results/service-results.js';
+import {
+  fetchResults,
+  removeRefuted,
+  withJob,
+  type Sources,
+  type ViewWithJob,
+} from '../results/service-results.js';
 import { renderSummary } from '../results/summary.js';
 
 export interface ConcludeOptions {
@@ -16,12 +22,16 @@ export interface ConcludeOptions {
   readonly radii?: readonly number[] | null;
 }
 
-/** Takes the certificates of a job, prints the summary. Resolves with the exit code that `certify` would have. @throws CANCELLED */
+/**
+ * Takes the certificates of a job, prints the summary. Resolves with the exit code that `certify` would have.
+ * @throws CANCELLED; MODEL_NOT_DETERMINISTIC, when what was taken before is removed
+ */
 export async function conclude(
   client: CertificationClient,
   view: JobView,
   { folder, sources, json, quiet, radii = null }: ConcludeOptions,
 ): Promise<number> {
+  if (folder !== null) await removeRefuted(view, folder);
   const ready = withJob(view);
   const summary = await fetchResults(client, ready, folder, sources, radii);
   const out = folder?.path;

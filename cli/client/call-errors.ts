@@ -10,6 +10,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'spec.model': '--model',
   'spec.data': '--data',
   'spec.images': '--images',
+  'spec.noise': '--noise',
   'spec.sigma': '--sigma',
   'spec.seed': '--seed',
   'spec.alpha': '--alpha',

@@ -18,6 +18,7 @@ import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { resolveImages } from '../certify/drawing-setup.js';
 import { refuseOccupied } from '../results/service-results.js';
+import { differencesOf, otherSpec } from './same-spec.js';
 import type { SubmitConfig } from './submit-flags.js';
 import { uploadAll } from './upload.js';
 import { withClient } from './with-client.js';
@@ -101,11 +102,32 @@ async function create(
   const spec = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
   begin();
   const job = await client.createJob(spec, requestId);
+  await refuseOther(client, spec, job, config.requestId !== null);
   if (!quiet && !config.detach) {
     process.stderr.write(`Job ${job.id}.\n`);
     if (config.seed === null) process.stderr.write(`Seed ${job.spec.seed ?? ''}, drawn at random.\n`);
   }
   return job;
+}
+
+/**
+ * Refuses a job that is not the one that was asked for, and cancels it. One of a request that was named is not cancelled: it may have been
+ * made before, by a command that wanted it. @throws PROTOCOL_MISMATCH
+ */
+async function refuseOther(
+  client: CertificationClient,
+  asked: JobSpec,
+  { id, spec }: JobView,
+  named: boolean,
+): Promise<void> {
+  const differences = differencesOf(asked, spec);
+  if (differences.length === 0) return;
+  const cancel = () =>
+    client.cancelJob(id).then(
+      () => true,
+      () => false,
+    );
+  throw otherSpec(id, differences, !named && (await cancel()));
 }
 
 /** The same job as `certify` makes of these flags. */

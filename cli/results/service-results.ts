@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { Job } from '../../shared/job.js';
+import { jobDigest, type Job } from '../../shared/job.js';
 import { imageCount } from '../../shared/job-spec.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
@@ -16,6 +16,7 @@ import {
 } from '../certify/job-file.js';
 import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
+import { removeResults } from './write-results.js';
 import { summarizeRows, type Row, type Summary } from './summary.js';
 
 /** The places that the model and the images of a job came from, as job.json names them. */
@@ -37,9 +38,21 @@ export function withJob(view: JobView): ViewWithJob {
       state === 'cancelled' ? 'Submit it again to have results.' : `Wait for it: smoothcert watch ${id}`,
     );
   }
-  const { modelDigest, dataDigest } = job.draw;
-  if (modelDigest === spec.model.digest && dataDigest === spec.data.digest) return { ...view, job };
-  throw malformed(`The server names another model or data set for ${id} than was asked for.`);
+  const { modelDigest, dataDigest, noise } = job.draw;
+  const sameInput = modelDigest === spec.model.digest && dataDigest === spec.data.digest;
+  if (sameInput && noise.kind === spec.noise) return { ...view, job };
+  throw malformed(`The server names another model, data set or noise for ${id} than was asked for.`);
+}
+
+/**
+ * Removes what was taken of the job into the folder before, if an audit has refuted the job since. Does nothing to a folder of another
+ * job, or with votes of its own. @throws FOLDER_UNUSABLE, JOB_FILE_DAMAGED
+ */
+export async function removeRefuted({ job, error }: JobView, folder: OutputFolder): Promise<void> {
+  if (job === null || error?.code !== 'MODEL_NOT_DETERMINISTIC') return;
+  const theirs = await readJobFile(folder.path);
+  if (theirs === null || jobDigest(theirs) !== jobDigest(job) || existsSync(folder.file('ledger'))) return;
+  await removeResults(folder.path);
 }
 
 /**

@@ -1,12 +1,15 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
+import { FileLedger } from '../../adapters/local/file-ledger.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { jobDigest } from '../../shared/job.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { TSV_HEADER } from '../../coordinator/results/tsv-lines.js';
 import { foldOf as foldOfRecords } from '../../test/support/folds.js';
 import { FIXED, allShards, certificate, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
-import { writeResults, writeTopkRows } from './write-results.js';
+import { refusingRefuted, writeResults, writeTopkRows } from './write-results.js';
 
 const folder = folderOfEachTest();
 
@@ -61,5 +64,37 @@ describe('rows for top-k certificates', () => {
     await writeTopkRows(folder.path, fold, Int32Array.of(3, 5));
     expect(await readdir(folder.path)).toEqual(['topk.txt']);
     expect(await linesOf('topk.txt')).toEqual(['0 0 0 100 0 0 0 0 0 0 3', '0 0 0 100 0 0 0 0 0 0 5', '']);
+  });
+});
+
+describe('drawing that ends with an error', () => {
+  const died = new SmoothcertError('DATA_DIGEST_MISMATCH', 'The images changed.', 'Convert them again.');
+  const failed = [{ shard: { image: 1, begin: 0, end: 64 }, detail: 'It changed.' }];
+
+  it.each([
+    [
+      'refutes the job by what it recorded: results of an earlier run are removed',
+      'MODEL_NOT_DETERMINISTIC',
+      [],
+    ],
+    [
+      'keeps them where nothing refutes the job',
+      'INFERENCE_FAILED',
+      ['results.jsonl', 'results.tsv', 'topk.txt'],
+    ],
+  ] as const)('%s', async (_, code, kept) => {
+    const fold = foldOf([0]);
+    await writeResults(folder.path, fold, null);
+    await writeFile(folder.file('topk.txt'), 'x');
+    const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(JOB));
+    const draw = async () => {
+      // Recorded, and not folded: one process found it while another one ended the drawing.
+      await ledger.append(makeRecord(JOB, { failed: failed.map((one) => ({ ...one, code })) }));
+      throw died;
+    };
+    const outcome = refusingRefuted(folder.path, new JobFold(JOB), ledger, draw);
+    await expect(outcome).rejects.toMatchObject({ code: kept.length === 0 ? code : died.code });
+    await ledger.close();
+    expect((await readdir(folder.path)).sort()).toEqual(['ledger', ...kept]);
   });
 });

@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError, writeAtomically } from '../../shared/files.js';
 import { refutationOf } from '../../coordinator/core/refutation.js';
+import { replay } from '../../coordinator/run/replay.js';
+import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
 import { topkRows } from '../../coordinator/results/topk-counts.js';
@@ -24,13 +26,38 @@ export async function writeResults(folder: string, fold: JobFold, labels: Int32A
 export async function refuseRefuted(folder: string, fold: JobFold): Promise<void> {
   const refutation = refutationOf(fold);
   if (refutation === null) return;
+  await removeResults(folder);
+  throw refutation;
+}
+
+/**
+ * Draws, and refuses the job if what was recorded refutes it, also where drawing ends with an error: that a certificate does not hold
+ * matters more. Resolves with what `draw` resolves with. @throws what `draw` throws; as `refuseRefuted`
+ */
+export async function refusingRefuted<T>(
+  folder: string,
+  fold: JobFold,
+  ledger: VoteLedger,
+  draw: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await draw();
+  } catch (error) {
+    // The ledger may be what has failed: its first error is told.
+    await replay(fold, ledger).catch(() => undefined);
+    await refuseRefuted(folder, fold);
+    throw error;
+  }
+}
+
+/** Removes the results that a folder holds; its job and its votes stay. @throws FOLDER_UNUSABLE */
+export async function removeResults(folder: string): Promise<void> {
   for (const name of ['results.jsonl', 'results.tsv', TOPK_FILE]) {
     const file = path.join(folder, name);
     await rm(file, { force: true }).catch((error: unknown) => {
       throw storageError(error, file);
     });
   }
-  throw refutation;
 }
 
 /** Writes topk.txt, whole or not at all, of a finished job. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE */

@@ -90,6 +90,7 @@ describe('a job that runs', () => {
       outcome: 'restored',
       records: 3,
       artifacts: 2,
+      refuted: false,
     });
     expect((await target.jobs.get(ID))!.entry).toEqual((await source.jobs.get(ID))!.entry);
     expect(await ledgerOf(target)).toEqual(await ledgerOf(source));
@@ -150,6 +151,27 @@ describe('a job that has ended', () => {
     await target.jobs.remove(ID);
     expect(await load('late')).toMatchObject({ outcome: 'restored' });
     expect(await target.results(ID)).toEqual(expected);
+  });
+});
+
+describe('a job whose audit found a difference after its results were stored', () => {
+  it('is restored and said to be refuted; one that ended with the difference is not', async () => {
+    await finished(source);
+    await save();
+    expect(await load()).toMatchObject({ state: 'succeeded', refuted: false });
+    const difference = { shard: { image: 0, begin: 0, end: 64 }, code: 'MODEL_NOT_DETERMINISTIC' } as const;
+    const late = (part: BackupPart): BackupPart[] =>
+      part.kind === 'record' && part.record.counted.length > 0
+        ? [{ ...part, record: { ...part.record, failed: [{ ...difference, detail: 'It changed.' }] } }]
+        : [part];
+    await rewritten((parts) => parts.flatMap(late));
+    expect(await check(file())).toMatchObject({ refuted: true });
+    const withoutResults = (part: BackupPart): BackupPart[] =>
+      part.kind === 'entry'
+        ? [{ ...part, entry: { ...part.entry, ending: { ...part.entry.ending!, results: null } } }]
+        : [part];
+    await rewritten((parts) => parts.flatMap(withoutResults));
+    expect(await check(file())).toMatchObject({ refuted: false });
   });
 });
 

@@ -4,6 +4,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
+import { differenceIn } from '../../coordinator/core/job-fold.js';
 import { ledgerBytesOf } from '../../coordinator/core/ledger-bytes.js';
 import { EXIT } from '../command/exit.js';
 import { digesterOf, missingInput } from './backup.js';
@@ -19,6 +20,8 @@ export interface Restored {
   readonly outcome: 'restored' | 'already there';
   readonly records: number;
   readonly artifacts: number;
+  /** True if the job has results although its votes say that an audit has refuted it: its certificates may not be used. */
+  readonly refuted: boolean;
 }
 
 /** Runs `smoothcert restore`. Resolves with the exit code. @throws SmoothcertError */
@@ -28,7 +31,8 @@ export async function restore(file: string, flags: UpkeepFlags): Promise<number>
   const stores = await openStores(flags, true);
   try {
     const restored = await putBack(stores, file, checked);
-    const { id, state, outcome, records } = restored;
+    const { id, state, outcome, records, refuted } = restored;
+    if (refuted) process.stderr.write(`Warning: ${refutedLater(id)}\n`);
     if (flags.json) process.stdout.write(`${JSON.stringify(restored)}\n`);
     else
       process.stdout.write(
@@ -44,6 +48,7 @@ interface CheckedBackup {
   readonly entry: JobEntry;
   readonly records: number;
   readonly artifacts: number;
+  readonly refuted: boolean;
 }
 
 /** Reads and checks all of a backup: the order of its parts, its end, the job of every record, the digest of every artifact. @throws BACKUP_DAMAGED, PROTOCOL_MISMATCH */
@@ -51,6 +56,7 @@ export async function check(file: string): Promise<CheckedBackup> {
   let entry: JobEntry | null = null;
   let records = 0;
   let artifacts = 0;
+  let different = false;
   let open: { readonly artifact: Artifact; readonly digest: ReturnType<typeof digesterOf> } | null = null;
   const close = () => {
     if (open && open.digest.finish() !== open.artifact.digest)
@@ -65,6 +71,7 @@ export async function check(file: string): Promise<CheckedBackup> {
       if (open !== null || part.record.jobDigest !== digest)
         throw damagedBackup(file, 'a record in it is not of its job');
       records += 1;
+      different ||= differenceIn(part.record) !== null;
     } else if (part.kind === 'artifact') {
       close();
       open = { artifact: part.artifact, digest: digesterOf(part.artifact.kind) };
@@ -76,7 +83,7 @@ export async function check(file: string): Promise<CheckedBackup> {
   }
   close();
   if (entry === null) throw damagedBackup(file, 'it has no job');
-  return { entry, records, artifacts };
+  return { entry, records, artifacts, refuted: different && entry.ending?.results != null };
 }
 
 /**
@@ -87,12 +94,12 @@ export async function check(file: string): Promise<CheckedBackup> {
 export async function putBack(
   stores: Stores,
   file: string,
-  { entry, records, artifacts }: CheckedBackup,
+  { entry, records, artifacts, refuted }: CheckedBackup,
 ): Promise<Restored> {
   const { id } = entry;
   const there = (await stores.jobs.get(id))?.entry ?? null;
   if (there && !isSameJob(there, entry)) throw otherJob(id);
-  const restored = { id, state: entry.ending?.state ?? 'not ended', records, artifacts };
+  const restored = { id, state: entry.ending?.state ?? 'not ended', records, artifacts, refuted };
   await putArtifacts(stores, file);
   if (there) {
     await requireRecords(stores, file, entry, there);
@@ -163,6 +170,10 @@ async function putArtifacts({ artifacts }: Stores, file: string): Promise<void> 
     await parts.return();
   }
 }
+
+/** Says that a job has results which its own ledger refutes: the difference was recorded when they were stored already. */
+const refutedLater = (id: string): string =>
+  `an audit found the votes of ${id} not to be independent after its results had been stored. None of its certificates may be used.`;
 
 function otherJob(id: string): SmoothcertError {
   return new SmoothcertError(

@@ -241,8 +241,8 @@ export class JobFold {
   }
 
   /** A difference between two runs of one sample holds whoever found it, and whenever: also behind the last decision. */
-  private refuteBy({ failed }: LedgerRecord): void {
-    this.refuted ??= failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC') ?? null;
+  private refuteBy(record: LedgerRecord): void {
+    this.refuted ??= differenceIn(record);
     if (this.refuted !== null) this.toGiveUp.clear();
   }
 
@@ -290,4 +290,9 @@ interface MutableEffects {
   open: Shard[];
   insist: Shard[];
   divergent: Shard[];
+}
+
+/** Returns the first difference that a record says an audit has found; null if it says of none. */
+export function differenceIn({ failed }: Pick<LedgerRecord, 'failed'>): FailedShard | null {
+  return failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC') ?? null;
 }
