@@ -6,7 +6,7 @@ import { project } from '../harness/local-job.js';
 import { childrenOf, isAlive, seededRandom, signalTo } from '../harness/processes.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
-/** Big enough that 50 starts do not finish it: no image stops before 8,000 samples unless it abstains. */
+/** Big enough that 30 starts do not finish it: no image stops before 8,000 samples unless it abstains, and a start draws little. */
 const JOB = [
   'certify',
   '--model',
@@ -24,7 +24,7 @@ const JOB = [
   '--min-gain',
   '0.005',
   '--images',
-  '::2',
+  '::4',
 ];
 const POLL_MS = 2;
 
@@ -66,20 +66,20 @@ async function allGone(pids: readonly number[]): Promise<void> {
   while ((await Promise.all(pids.map(isAlive))).includes(true)) await delay(POLL_MS);
 }
 
-test('50 times SIGKILL at random moments, then the same results', async () => {
+test('30 times SIGKILL at random moments, then the same results', async () => {
   const random = seededRandom(20_260);
   let whileDrawing = 0;
-  for (let kill = 0; kill < 50; kill++) {
+  for (let kill = 0; kill < 30; kill++) {
     const before = await ledgerBytes('killed');
     await using command = start('killed');
     if (kill % 5 === 0) await delay(random(700));
-    else if (await grows(command, 'killed', before, random(1_500))) whileDrawing += 1;
+    else if (await grows(command, 'killed', before, random(750))) whileDrawing += 1;
     const children = await childrenOf(command.pid);
     command.kill('SIGKILL');
     await command.exited;
     await allGone(children);
   }
-  expect(whileDrawing).toBeGreaterThan(30);
+  expect(whileDrawing).toBeGreaterThan(18);
   expect(await resultsOf('killed')).toBe(undisturbed);
 }, 900_000);
 

@@ -8,7 +8,7 @@ import { ServiceBed, endOf, happens, prepared, sha256 } from '../support/service
 import { folderOfEachTest } from '../support/temporary-folder.js';
 import { openFixture } from './grpc-fixture.js';
 
-/** What the commands of a client do not take from a server: another job than was asked for, and rows of a job that was refuted since. */
+/** Answers of a server that the commands of a client refuse: another job than was asked for, and rows of a job that was refuted since. */
 
 const folder = folderOfEachTest();
 const closing: (() => Promise<unknown>)[] = [];
