@@ -96,11 +96,12 @@ describe('features', () => {
     );
     expect(code).toBe(0);
     const note =
-      'The values of the data were rounded to multiples of 1/128, by at most 0.0039 and by 0.0020 on average; the certificates are for the rounded values.';
+      'The values of the data were rounded to multiples of 1/128, by at most 0.00391 and by 0.00197 on average; the certificates are for the rounded values.';
     expect(stderr).toBe(`Note: ${note}\n`);
     expect((JSON.parse(await readFile(`${out}/job.json`, 'utf8')) as { notes: string[] }).notes).toEqual([
       note,
     ]);
+    expect(stdout.endsWith(`\nNote: ${note}\n`)).toBe(true);
     expect(stdout).toContain('a radius R in L2 is one of R in L1 and of R/√30 in L∞, too');
     const rows = await rowsOf(out);
     const right = rows.filter(({ outcome, correct }) => outcome === 'certified' && correct === true);
