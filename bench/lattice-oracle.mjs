@@ -1,7 +1,7 @@
 // Wrong certificates of classifiers whose true radius is known (test/lattice/oracle.test.ts), of every rule, bound and noise, with many
 // images: votes are drawn by the shipped kernel, and folded and decided as those of a job.
 //
-//   npm run build && node bench/lattice-oracle.mjs [IMAGES]      10000 images a row unless given; some two minutes
+//   npm run build && node bench/lattice-oracle.mjs [IMAGES]      10000 images a row unless given, 20000 at most; some two minutes
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
