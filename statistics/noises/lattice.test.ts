@@ -74,6 +74,7 @@ describe('the lattice of noise', () => {
           'Noise of scale 4.1 spreads over too many steps of 1/4080, on which the data lie: its scale may be at most 16384 of them.',
       }),
     );
+    expect(() => latticeOf(fraction(1, 1), 'gaussian', 1e22, 5)).toThrow('spreads over too many steps');
     for (const scale of [1e-11, 5e-324]) {
       expect(() => latticeOf(fraction(1, 255), 'gaussian', scale, 5)).toThrow(
         expect.objectContaining({
