@@ -31,7 +31,7 @@ const expectedOf = (version: string, name: string): unknown =>
     },
   );
 
-/** What a worker found, in our own words; on the wire the generator is a name beside its version. */
+/** Returns true for what a worker found, in our own words; on the wire the generator is a name beside its version. */
 const isPreparation = (value: unknown): value is object =>
   typeof value === 'object' &&
   value !== null &&
