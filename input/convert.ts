@@ -1,6 +1,7 @@
 import {
   encodeHeader,
   MAX_UINT8_RANK,
+  PIXEL_LATTICE,
   PIXEL_STEP,
   type DataLattice,
   type DataSetHeader,
@@ -66,7 +67,7 @@ export async function importDataSet(options: {
     return {
       file: into,
       digest,
-      lattice: content.lattice ?? { step: PIXEL_STEP, rounding: { largest: 0, mean: 0 } },
+      lattice: content.lattice ?? PIXEL_LATTICE,
       count,
       imageShape: shape.slice(1),
       labels,

@@ -8,6 +8,9 @@ export type Layout = (typeof LAYOUTS)[number];
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
 
+/** The name of the generator that draws noise on a lattice. */
+export const LATTICE_GENERATOR = 'philox4x32-10/lattice';
+
 /** The noises; statistics/noises has a file for each. */
 export const NOISE_KINDS = ['gaussian', 'laplace', 'uniform'] as const;
 export type NoiseKind = (typeof NOISE_KINDS)[number];

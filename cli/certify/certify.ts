@@ -21,7 +21,7 @@ import { ProgressLine } from './progress-line.js';
 import { claimWords } from '../results/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
-import { renderSummary, summarize } from '../results/summary.js';
+import { renderNotes, renderSummary, summarize } from '../results/summary.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 
 /** A job with its data and its model, read and checked. */
@@ -114,7 +114,7 @@ async function run(
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet)
       process.stdout.write(
-        `${headline(config, fold)}\n${renderSummary(summary)}${renderRounding(data.lattice)}`,
+        `${headline(config, fold)}\n${renderSummary(summary)}${renderNotes([roundingNote(data.lattice)])}`,
       );
     if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
@@ -146,12 +146,6 @@ async function draw(
     progress.end();
   }
   return pool.figures;
-}
-
-/** Returns the last line of a summary: certificates for rounded data are not for those that were given. */
-function renderRounding(lattice: ImportedDataSet['lattice']): string {
-  const note = roundingNote(lattice);
-  return note === null ? '' : `Note: ${note}\n`;
 }
 
 function headline(config: CertifyConfig, fold: JobFold): string {

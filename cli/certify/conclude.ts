@@ -11,7 +11,7 @@ import {
   type Sources,
   type ViewWithJob,
 } from '../results/service-results.js';
-import { renderSummary } from '../results/summary.js';
+import { renderNotes, renderSummary } from '../results/summary.js';
 
 export interface ConcludeOptions {
   /** Null: no files are written. */
@@ -37,10 +37,10 @@ export async function conclude(
   const out = folder?.path;
   const { id, state } = view;
   if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
-  else if (!quiet) {
-    const note = view.roundingNote === null ? '' : `Note: ${view.roundingNote}\n`;
-    process.stdout.write(`${headline(ready, out)}\n${renderSummary(summary)}${note}`);
-  }
+  else if (!quiet)
+    process.stdout.write(
+      `${headline(ready, out)}\n${renderSummary(summary)}${renderNotes([view.roundingNote])}`,
+    );
   if (state === 'cancelled') throw cancelled(id);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }

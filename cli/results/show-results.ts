@@ -15,7 +15,7 @@ import { claimWords } from './claim-words.js';
 import { readLabels } from './read-labels.js';
 import type { ResultsConfig } from './results-flags.js';
 import { refuseRefuted, writeResults, writeTopkRows } from './write-results.js';
-import { renderSummary, summarize } from './summary.js';
+import { renderNotes, renderSummary, summarize } from './summary.js';
 import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-file.js';
 
 /**
@@ -77,5 +77,3 @@ async function show(
 
 const headline = (folder: string, { claim, draw }: Job) =>
   `From the votes in ${folder} (${claimWords(draw.noise, claim)}):`;
-
-const renderNotes = (notes: readonly string[]): string => notes.map((note) => `Note: ${note}\n`).join('');

@@ -224,6 +224,10 @@ export function renderSummary(s: Summary): string {
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
 }
 
+/** Returns the lines that follow a summary; none for a note that is null. */
+export const renderNotes = (notes: readonly (string | null)[]): string =>
+  notes.map((note) => (note === null ? '' : `Note: ${note}\n`)).join('');
+
 const timeLine = (seconds: number, rate: number) =>
   `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
 

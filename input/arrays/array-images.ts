@@ -1,15 +1,12 @@
 import { openArrayFile, type ArrayFile, type FileOfFormat } from './array-file.js';
 import { chooseArchiveLabels, chooseImages, chooseLabels } from './choose-array.js';
 import { readLabels } from './array-labels.js';
-import { MAX_UINT8_RANK } from '../../shared/dataset/canonical.js';
+import { MAX_UINT8_RANK, PIXEL_STEP } from '../../shared/dataset/canonical.js';
 import type { ArrayHeader } from './npy.js';
 import { checkImages } from './check-images.js';
 import { readPieces, readValues } from './array-values.js';
 import type { Selection } from '../../shared/dataset/selection.js';
 import type { ImageSource, ImageValues, Piece } from '../image-source.js';
-
-/** Pixels in uint8 are whole numbers of 1/255. */
-const LEVELS = 255;
 
 /**
  * Opens the images of a .npz, .npy or IDX file, with the labels that an archive holds beside them. With `features`, the values are
@@ -47,7 +44,7 @@ function valuesOf(file: ArrayFile, key: string, header: ArrayHeader, features: b
   const areLevels = !features && header.type === 'uint8';
   if (areLevels && header.shape.length <= MAX_UINT8_RANK)
     return { kind: 'levels', read: (selection) => readLevels(file, key, selection) };
-  const divisor = areLevels ? LEVELS : 1;
+  const divisor = areLevels ? PIXEL_STEP.denominator : 1;
   return { kind: 'numbers', read: (selection) => readNumbers(file, key, selection, divisor) };
 }
 

@@ -1,5 +1,11 @@
-import { PIXEL_STEP, type DataLattice } from '../../shared/dataset/canonical.js';
-import { powerOfTwo, showFraction, type Fraction } from '../../shared/dataset/fraction.js';
+import { NO_ROUNDING, PIXEL_STEP, type DataLattice } from '../../shared/dataset/canonical.js';
+import {
+  nearestPoint,
+  numberOf,
+  powerOfTwo,
+  showFraction,
+  type Fraction,
+} from '../../shared/dataset/fraction.js';
 import type { Selection } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { MAX_RATIO } from '../../shared/job-limits.js';
@@ -21,7 +27,6 @@ const STEPS_A_SCALE = 64;
 const LARGEST_POINT = 2 ** 31 - 1;
 /** No finer lattice is chosen: far below it, nothing that is not tiny has a point in int32. */
 const FINEST_EXPONENT = -40;
-const NO_ROUNDING = { largest: 0, mean: 0 };
 
 /**
  * Chooses the lattice of the selected numbers, reading them once, and once more where they must be rounded. Numbers that are all k/m
@@ -46,13 +51,13 @@ export async function chooseLattice(
   if (common !== null && (!features || isWide(common, largest, noiseScale)))
     return { step: common, rounding: NO_ROUNDING };
   const step = features ? stepFor(noiseScale) : FINE_PIXEL_STEP;
-  if (largest / valueOf(step) > LARGEST_POINT) throw tooFarOut(source, largest, step);
+  if (largest / numberOf(step) > LARGEST_POINT) throw tooFarOut(source, largest, step);
   return { step, rounding: await measure(source, selection, features, step) };
 }
 
 /** Returns true if the points of all numbers are in int32, and the noise spreads over no more points than can be drawn. */
 function isWide(step: Fraction, largest: number, noiseScale: number | null): boolean {
-  return (noiseScale ?? 0) / valueOf(step) <= MAX_RATIO && largest / valueOf(step) <= LARGEST_POINT;
+  return (noiseScale ?? 0) / numberOf(step) <= MAX_RATIO && largest / numberOf(step) <= LARGEST_POINT;
 }
 
 function stepFor(noiseScale: number | null): Fraction {
@@ -78,7 +83,7 @@ async function measure(
   let count = 0;
   for await (const values of checkedValues(source, selection, features)) {
     for (const value of values) {
-      const moved = Math.abs(value - pointOf(value, step) * valueOf(step));
+      const moved = Math.abs(value - nearestPoint(value, step) * numberOf(step));
       largest = Math.max(largest, moved);
       sum += moved;
     }
@@ -86,13 +91,6 @@ async function measure(
   }
   return { largest, mean: sum / count };
 }
-
-/** Returns the lattice point next to a value, as a number of steps. */
-export function pointOf(value: number, { numerator, denominator }: Fraction): number {
-  return Math.round((value * denominator) / numerator);
-}
-
-const valueOf = ({ numerator, denominator }: Fraction): number => numerator / denominator;
 
 function tooFarOut({ what }: NumberSource, largest: number, step: Fraction): SmoothcertError {
   return new SmoothcertError(

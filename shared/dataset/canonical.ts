@@ -51,6 +51,9 @@ export type ValueType = 'uint8' | 'float32' | 'int32';
 
 /** The lattice step of pixels in uint8. */
 export const PIXEL_STEP: Fraction = { numerator: 1, denominator: 255 };
+export const NO_ROUNDING: Rounding = { largest: 0, mean: 0 };
+/** Where pixels in uint8 lie. */
+export const PIXEL_LATTICE: DataLattice = { step: PIXEL_STEP, rounding: NO_ROUNDING };
 
 export const HEADER_BYTES = 128;
 export const MAX_IMAGES = 2 ** 24;

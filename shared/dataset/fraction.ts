@@ -26,6 +26,16 @@ export function showFraction({ numerator, denominator }: Fraction): string {
   return denominator === 1 ? String(numerator) : `${numerator}/${denominator}`;
 }
 
+/** Returns a fraction as the nearest double. */
+export function numberOf({ numerator, denominator }: Fraction): number {
+  return numerator / denominator;
+}
+
+/** Returns the whole number of steps that is next to a value. */
+export function nearestPoint(value: number, { numerator, denominator }: Fraction): number {
+  return Math.round((value * denominator) / numerator);
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,10 +1,8 @@
 import { isPlainDecimal, MAX_RATIO, MIN_RATIO } from '../job-limits.js';
-import { NOISE_KINDS, type Lattice, type NoiseSpec } from '../job.js';
+import { LATTICE_GENERATOR, NOISE_KINDS, type Lattice, type NoiseSpec } from '../job.js';
 import { UINT32_MAX, type Check } from './check.js';
 import { exactly } from './exact-fields.js';
 
-/** Noise of this generator has a lattice; that of version 0.1.0 had none. */
-const LATTICE_GENERATOR = 'philox4x32-10/lattice';
 const INT32_MAX = 0x7fff_ffff;
 const LONGEST_STEP = 40;
 const NOISE_FIELDS = ['kind', 'scale', 'generator', 'version'] as const;

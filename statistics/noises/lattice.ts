@@ -1,5 +1,5 @@
 import type { Fraction } from '../../shared/dataset/fraction.js';
-import { fraction, isFraction, showFraction } from '../../shared/dataset/fraction.js';
+import { fraction, isFraction, numberOf, showFraction } from '../../shared/dataset/fraction.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { canonicalJson, type Lattice, type NoiseKind, type NoiseSpec } from '../../shared/job.js';
 import { MAX_RATIO, MIN_RATIO } from '../../shared/job-limits.js';
@@ -40,7 +40,7 @@ export function latticeOf(step: Fraction, kind: NoiseKind, scale: number, dimens
   return {
     lattice: { step: showFraction(finer), ratio, largest, dimension },
     refinement,
-    stepSize: finer.numerator / finer.denominator,
+    stepSize: numberOf(finer),
   };
 }
 

@@ -25,15 +25,22 @@ const TIE = 1n << (LOWER_BITS - 1n);
 /** Tails are right within 2^-132; a tail nearer than 2^-128 to a tie is not rounded. */
 const DOUBT = 1n << (FRACTION_BITS - 128n);
 
+let last: { readonly kind: NoiseKind; readonly ratio: string; readonly law: Thresholds } | null = null;
+
 /**
  * Returns the thresholds of a noise whose scale is `ratio` steps of the lattice, identical on every platform. Takes 10 ms at
- * a ratio of 64, less than a second at the largest one.
+ * a ratio of 64, less than a second at the largest one; the last law is kept, as a process asks for that of its job several times.
  *
  * @param ratio a plain decimal from 0.5 to 16,384
  * @throws RangeError for any other ratio
  * @throws INTERNAL if a threshold is too near to a tie to be rounded for certain, which happens for less than one law in 2^40
  */
 export function thresholdsOf(kind: NoiseKind, ratio: string): Thresholds {
+  if (last?.kind !== kind || last.ratio !== ratio) last = { kind, ratio, law: lawOf(kind, ratio) };
+  return last.law;
+}
+
+function lawOf(kind: NoiseKind, ratio: string): Thresholds {
   const upper = TAILS[kind](ratioFrom(ratio)).map(nearest);
   const values = upper.toReversed();
   for (const tail of upper) values.push(ALL - tail);

@@ -6,7 +6,7 @@ import { VERIFY_ROWS, type NoisyRows } from '../model/batch/verify-batch.js';
 import { NoiseKernel } from '../noise/noise-kernel.js';
 import { PROBE_SAMPLES, type ProbeSource } from './probe.js';
 import type { ChildSetup } from './setup.js';
-import type { Fraction } from '../../shared/dataset/fraction.js';
+import { nearestPoint } from '../../shared/dataset/fraction.js';
 
 const BASES_KEPT = 8;
 
@@ -93,7 +93,3 @@ export async function noisyRows(
   }
   return { rows: kernel.input.slice(), sources: sources.length };
 }
-
-/** Returns how many steps a value is, rounded. */
-const nearestPoint = (value: number, { numerator, denominator }: Fraction): number =>
-  Math.round((value * denominator) / numerator);

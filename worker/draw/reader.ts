@@ -1,10 +1,8 @@
-import { PIXEL_STEP, type DataLattice } from '../../shared/dataset/canonical.js';
+import { PIXEL_LATTICE, type DataLattice } from '../../shared/dataset/canonical.js';
 import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import type { Fraction } from '../../shared/dataset/fraction.js';
 import { VerifiedDataSet, type DataSetSource } from '../../shared/dataset/verified-data-set.js';
 import { SmoothcertError } from '../../shared/errors.js';
-
-const PIXELS: DataLattice = { step: PIXEL_STEP, rounding: { largest: 0, mean: 0 } };
 
 /**
  * Reads single images of a canonical data set as points of its lattice, in the data's own order. Memory: one image, and two
@@ -30,7 +28,7 @@ export class DataSetReader {
       ? DataSetFile.open(path)
       : VerifiedDataSet.open(path, digest, chunks));
     const { dtype, lattice } = file.header;
-    if (dtype !== 'float32') return new DataSetReader(file, lattice ?? PIXELS);
+    if (dtype !== 'float32') return new DataSetReader(file, lattice ?? PIXEL_LATTICE);
     await file.close();
     throw new SmoothcertError(
       'DATA_FORMAT',

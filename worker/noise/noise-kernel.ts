@@ -1,11 +1,11 @@
-import type { NoiseKind } from '../../shared/job.js';
+import { LATTICE_GENERATOR, type NoiseKind } from '../../shared/job.js';
 import { type GeneratorModule, loadGenerator } from './generator-module.js';
 import { type KernelMemory, kernelMemory } from './kernel-memory.js';
 import { checkLength, checkOptions, checkWhole, type NoiseKernelOptions } from './kernel-options.js';
 import { lawTable, type LawTable } from './law-table.js';
 
 /** How samples are made, as a job records it. Any change of algorithm or bits gets another name or version. */
-export const GENERATOR = { name: 'philox4x32-10/lattice', version: 1 } as const;
+export const GENERATOR = { name: LATTICE_GENERATOR, version: 1 } as const;
 
 const WORD = 2 ** 32;
 const SAMPLE_LIMIT = 2 ** 53;
