@@ -7,6 +7,8 @@ import type { Range } from './range.js';
 
 /** Samples of an image: the numerics were compared with references up to here. */
 export const MAX_SAMPLES = 1e9;
+/** Samples of all images of a job together (`budget`): a double counts them exactly. */
+export const MAX_TOTAL_SAMPLES = 1e15;
 /** α: the numerics were compared with references down to here. */
 export const MIN_ALPHA = 1e-12;
 /** α: Theorem C (docs/guarantee.md) needs a level of at most ¼. */
@@ -46,6 +48,7 @@ export const JOB_RANGES = {
   alpha: { least: MIN_ALPHA, most: MAX_ALPHA },
   maxSamples: { least: 1, most: MAX_SAMPLES, whole: true },
   selection: { least: 1, most: MAX_SAMPLES, whole: true },
+  totalSamples: { least: 1, most: MAX_TOTAL_SAMPLES, whole: true },
   minGain: { least: 0 },
   inputScale: { above: 0, most: MAX_SCALE },
   mean: { least: -MAX_SCALE, most: MAX_SCALE },

@@ -54,6 +54,10 @@ export interface JobSpec {
   readonly bound: BoundName;
   readonly stop: StoppingRule;
   readonly maxSamples: number;
+  /** True: radii use a bound on the runner-up's probability, too. */
+  readonly runnerUp: boolean;
+  /** True: `alpha` is that of all certificates of the job together. */
+  readonly simultaneous: boolean;
 }
 
 /** The bound of each stopping rule unless another one is named. */
@@ -62,6 +66,8 @@ export const DEFAULT_BOUNDS = {
   target: 'anytime',
   'two-stage': 'clopper-pearson',
   fixed: 'clopper-pearson',
+  budget: 'spending',
+  predict: 'anytime',
 } as const satisfies Record<RuleName, BoundName>;
 
 export const RULE_NAMES = Object.keys(DEFAULT_BOUNDS) as [RuleName, ...RuleName[]];

@@ -80,7 +80,7 @@ export interface DrawSpec {
 }
 
 /** The bounds; statistics/bounds has a file for each. `clt` proves nothing: what it gives is marked approximate and never called a certificate. */
-export const BOUND_NAMES = ['spending', 'anytime', 'clopper-pearson', 'clt'] as const;
+export const BOUND_NAMES = ['spending', 'anytime', 'clopper-pearson', 'clt', 'two-sided'] as const;
 export type BoundName = (typeof BOUND_NAMES)[number];
 
 /** Decides at a look whether to draw on. */
@@ -92,13 +92,17 @@ export type StoppingRule =
   /** A pilot chooses the class and how many fresh samples bound it, at the price `minGain`. */
   | { readonly kind: 'two-stage'; readonly minGain: number }
   /** Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. */
-  | { readonly kind: 'fixed'; readonly selection: number };
+  | { readonly kind: 'fixed'; readonly selection: number }
+  /** Spend `totalSamples` on all images of the job together, always on those that are forecast to gain most. */
+  | { readonly kind: 'budget'; readonly totalSamples: number }
+  /** No radius: stop when the class is decided. */
+  | { readonly kind: 'predict' };
 
 export type RuleName = StoppingRule['kind'];
 
 /** The claim that is made from the counts; only the coordinator knows it. */
 export interface Claim {
-  /** Probability of a wrong certificate, per image; at most 1/4. */
+  /** Probability of a wrong certificate: per image, or of any in the job if it is `simultaneous`. At most 1/4. */
   readonly alpha: number;
   readonly bound: BoundName;
   readonly stop: StoppingRule;
@@ -106,6 +110,15 @@ export interface Claim {
   readonly looks: readonly number[];
   /** Images by index in the data set: start, start + step, … below stop. */
   readonly images: { readonly start: number; readonly stop: number; readonly step: number };
+  /**
+   * Of `spending`: the gain (noise scales of radius per 1,000 samples) that the shares of its looks are matched to. Absent in jobs of version
+   * 0.1.0 only, whose looks have even shares.
+   */
+  readonly matchedGain?: number;
+  /** Present if radii use a bound on the runner-up's probability, too. */
+  readonly runnerUp?: true;
+  /** Present if `alpha` is that of all certificates of the job together. */
+  readonly simultaneous?: true;
 }
 
 /** One evaluation. Immutable once created; two jobs with the same digest have the same certificates. */

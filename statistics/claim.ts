@@ -2,14 +2,19 @@ import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job
 import type { Claim, StoppingRule } from '../shared/job.js';
 import { pairReason } from './bounds/bounds.js';
 import { requireCovered } from './precondition.js';
+import { imageAlpha } from './simultaneous.js';
 import { PILOT } from './two-stage.js';
 
 /** Throws unless the theorems cover the claim: its pair, α, the numbers of its rule, its looks. @throws INTERNAL */
-export function requireProvable({ alpha, bound, stop, looks }: Claim): void {
+export function requireProvable(claim: Claim): void {
+  const { bound, stop, looks, matchedGain } = claim;
+  const alpha = imageAlpha(claim);
   requireCovered(pairReason(stop.kind, bound) === null, `${stop.kind} is not offered with ${bound}`);
   requireCovered(alpha >= MIN_ALPHA && alpha <= MAX_ALPHA, `α = ${alpha}`);
   if ('minGain' in stop)
     requireCovered(stop.minGain >= 0 && stop.minGain < Infinity, `a price of ${stop.minGain}`);
+  if (matchedGain !== undefined)
+    requireCovered(matchedGain >= 0 && matchedGain < Infinity, `a matched gain of ${matchedGain}`);
   if ('radii' in stop) requireCovered(areRadii(stop.radii), `the radii ${stop.radii.join(', ')}`);
   requireCovered(areLooks(stop, looks), `the looks ${looks.join(', ')} with ${stop.kind}`);
 }

@@ -6,7 +6,7 @@ import { anytimeDelta, logM, sequenceDelta } from './confidence-sequence.js';
 import { gaussian } from './noises/gaussian.js';
 import { upperTail, upperTailQuantile } from './normal.js';
 import { certifiedRadius, printDown, printLowerProbability, printUp, publishedDelta } from './radius.js';
-import { buildSpendingTable, spendingRow } from './spending-table.js';
+import { buildSpendingTable, evenShares, spendingRow } from './spending-table.js';
 
 /**
  * test/fixtures/bounds.json holds bounds computed with 40-digit arithmetic, as strings of 25 digits. Failure
@@ -112,7 +112,7 @@ describe('against the reference values', () => {
 
   it('spending, at the constant level of the reference', () => {
     const { schedule, alpha, D_rows, Dmono_rows, z_first11 } = reference.union_carry;
-    const options = { looks: schedule, level: () => alpha, noise: gaussian };
+    const options = { looks: schedule, level: () => alpha, shares: evenShares(schedule), noise: gaussian };
     for (const [i, row] of Object.entries(D_rows)) {
       expect(spendingRow(options, upperTail(Number(i) / 500))).toEqual(row);
     }

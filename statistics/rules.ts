@@ -14,4 +14,9 @@ export const RULES: Readonly<Record<RuleName, RuleFacts>> = {
   target: { help: 'stop it when the --radii are decided', firstLookChooses: false },
   'two-stage': { help: 'a first stage of 64 samples plans a second one', firstLookChooses: true },
   fixed: { help: "Cohen et al.'s CERTIFY, one number of samples for all", firstLookChooses: true },
+  budget: {
+    help: 'spend --total-samples on all images together, always where they gain most',
+    firstLookChooses: false,
+  },
+  predict: { help: 'no radius: stop when the class is decided', firstLookChooses: false },
 };

@@ -9,7 +9,7 @@ import { twoStageLooks } from './two-stage.js';
  * Returns the numbers of samples at which an image may be decided: integers, ascending, the last one the whole budget.
  * Fixed when the job is created; validity rests on that (the bounds hold at these looks and at no others).
  *
- * `gain`: the looks of the bound. `target` and `two-stage`: their own, see there. `fixed`: [selection, selection +
+ * `gain` and `budget`: the looks of the bound. `target` and `two-stage`: their own, see there. `fixed`: [selection, selection +
  * maxSamples], as `maxSamples` samples bound the class that others chose.
  *
  * @throws INTERNAL unless the numbers are whole, from 1 to 1e9, and for `gain` with a bound that looks once;
@@ -19,9 +19,10 @@ import { twoStageLooks } from './two-stage.js';
 export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: number): number[] {
   requireSamples(maxSamples);
   switch (stop.kind) {
-    case 'gain': {
+    case 'gain':
+    case 'budget': {
       const { looks } = BOUNDS[bound];
-      requireCovered(looks !== null, `gain is not offered with ${bound}`);
+      requireCovered(looks !== null, `${stop.kind} is not offered with ${bound}`);
       return looks(maxSamples);
     }
     case 'target':
@@ -31,6 +32,8 @@ export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: numbe
     case 'fixed':
       requireSamples(stop.selection);
       return [stop.selection, stop.selection + maxSamples];
+    case 'predict':
+      return bound === 'two-sided' ? [maxSamples] : targetLooks(maxSamples);
   }
 }
 

@@ -4,14 +4,14 @@ import { binomialTail } from './binomial.js';
 import { gaussian } from './noises/gaussian.js';
 import { upperTail } from './normal.js';
 import { looksFor } from './schedule.js';
-import { buildSpendingTable, spendingRow, theoremLevel } from './spending-table.js';
+import { buildSpendingTable, evenShares, spendingRow, theoremLevel } from './spending-table.js';
 import { cpuMs } from '../test/support/cpu-time.js';
 
 const LOOKS = looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', 100_000);
 
 describe('the spending table', () => {
   it('spends no more than the level on any null', () => {
-    const options = { looks: LOOKS, level: theoremLevel(0.001), noise: gaussian };
+    const options = { looks: LOOKS, level: theoremLevel(0.001), shares: evenShares(LOOKS), noise: gaussian };
     for (let i = 0; i < 1900; i += 7) {
       const delta = upperTail(i / 500);
       const spent = spendingRow(options, delta)
@@ -23,7 +23,12 @@ describe('the spending table', () => {
   });
 
   it('certifies a value of the grid that falls with the failures and rises with the looks', () => {
-    const table = buildSpendingTable({ looks: LOOKS, level: theoremLevel(0.001), noise: gaussian });
+    const table = buildSpendingTable({
+      looks: LOOKS,
+      level: theoremLevel(0.001),
+      shares: evenShares(LOOKS),
+      noise: gaussian,
+    });
     LOOKS.forEach((n, look) => {
       let before = Infinity;
       for (let failures = 0; failures <= n / 2; failures += 1 + (failures >> 3)) {
@@ -40,7 +45,7 @@ describe('the spending table', () => {
   });
 
   it('rejects every smaller null along with a certified one', () => {
-    const options = { looks: LOOKS, level: theoremLevel(0.05), noise: gaussian };
+    const options = { looks: LOOKS, level: theoremLevel(0.05), shares: evenShares(LOOKS), noise: gaussian };
     const table = buildSpendingTable(options);
     const rows = Array.from({ length: 1000 }, (_, i) => spendingRow(options, upperTail(i / 500)));
     LOOKS.forEach((_, look) => {
@@ -55,17 +60,27 @@ describe('the spending table', () => {
   });
 
   it('certifies nothing where the samples are too few for any null', () => {
-    const table = buildSpendingTable({ looks: [1], level: theoremLevel(0.001), noise: gaussian });
+    const table = buildSpendingTable({
+      looks: [1],
+      level: theoremLevel(0.001),
+      shares: evenShares([1]),
+      noise: gaussian,
+    });
     expect(table.certifiedZ(0, 0)).toBeNull();
   });
 
   it('refuses more than 12 looks', () => {
     const looks = Array.from({ length: 13 }, (_, j) => 64 * 2 ** j);
-    expect(() => buildSpendingTable({ looks, level: theoremLevel(0.001), noise: gaussian })).toThrow(
-      expect.objectContaining({ code: 'SCHEDULE_TOO_LONG' }),
-    );
+    expect(() =>
+      buildSpendingTable({ looks, level: theoremLevel(0.001), shares: evenShares(looks), noise: gaussian }),
+    ).toThrow(expect.objectContaining({ code: 'SCHEDULE_TOO_LONG' }));
     const before = cpuMs();
-    buildSpendingTable({ looks: LOOKS, level: theoremLevel(0.001), noise: gaussian });
+    buildSpendingTable({
+      looks: LOOKS,
+      level: theoremLevel(0.001),
+      shares: evenShares(LOOKS),
+      noise: gaussian,
+    });
     expect(cpuMs() - before).toBeLessThan(1000);
   });
 });

@@ -4,7 +4,7 @@ import type { Noise } from './noises/noise.js';
 
 /**
  * The table of `spending`: at each scheduled look, and for each radius of a grid, the most failures that still certify it. A null
- * "the radius is at most z_i" may be rejected wrongly with total probability level(δ_i), shared out evenly over
+ * "the radius is at most z_i" may be rejected wrongly with total probability level(δ_i), shared out over
  * the looks; what a look cannot spend, because counts are integers, is carried to the next one.
  */
 export interface SpendingTable {
@@ -17,6 +17,8 @@ export interface SpendingOptions {
   readonly looks: readonly number[];
   /** Probability of ever rejecting the null δ wrongly; Theorem C wants (1 − δ)α. Below ½. */
   readonly level: (delta: number) => number;
+  /** Returns the share of the level that each look gets for the null δ: one a look, from 0 to 1, their sum at most 1. */
+  readonly shares: (delta: number) => readonly number[];
   /** Says which δ goes with a radius of the grid. */
   readonly noise: Noise;
 }
@@ -33,15 +35,25 @@ export function theoremLevel(alpha: number): (delta: number) => number {
   return (delta) => (1 - delta) * alpha;
 }
 
+/** Returns even shares for every null: those of the jobs of version 0.1.0. */
+export function evenShares(looks: readonly number[]): (delta: number) => readonly number[] {
+  const shares = looks.map(() => 1 / looks.length);
+  return () => shares;
+}
+
 /**
  * Returns the most failures that reject the null δ = `delta`, look by look; −1 where none do.
  * The probabilities of all these rejections under the null add up to less than level(delta).
  */
-export function spendingRow(options: Pick<SpendingOptions, 'looks' | 'level'>, delta: number): number[] {
-  const share = options.level(delta) / options.looks.length;
+export function spendingRow(
+  options: Pick<SpendingOptions, 'looks' | 'level' | 'shares'>,
+  delta: number,
+): number[] {
+  const level = options.level(delta);
+  const shares = options.shares(delta);
   let budget = 0;
-  return options.looks.map((n) => {
-    budget += share;
+  return options.looks.map((n, look) => {
+    budget += level * shares[look]!;
     const { count, probability } = largestCountWithin(budget * (1 - BUDGET_SLACK), n, delta);
     budget -= probability;
     return count;

@@ -18,6 +18,8 @@ it('a radius that the noise cannot reach is refused with what to do', () => {
     bound: 'anytime',
     stop: { kind: 'target', radii: ['0.25', '0.9'] },
     maxSamples: 1000,
+    runnerUp: false,
+    simultaneous: false,
   });
   expect(faultError(fault!, 'certify', { radii: '0.25,0.9' })).toMatchObject({
     code: 'OPTION_INVALID',

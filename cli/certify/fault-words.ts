@@ -24,6 +24,7 @@ const FLAGS = {
   minGain: 'minGain',
   radii: 'radii',
   selection: 'n0',
+  totalSamples: 'totalSamples',
 } as const satisfies Record<JobFault['field'], keyof JobFlags>;
 
 /** Units, for the sentences that name a range. */
@@ -46,6 +47,11 @@ export function faultError(
     case 'out-of-range': {
       const { field, range, at } = fault;
       const value = at === undefined ? text : partsOf(text)[at]!;
+      if (field === 'totalSamples' && text === '')
+        return optionError(
+          '--stop budget needs --total-samples.',
+          'Say how many samples all images may take together, for example --total-samples 1000000.',
+        );
       if (field === 'alpha') return alphaError(`${flag} ${value}`, fault.value, range);
       return optionError(`${flag} ${value} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, seeHelp);
     }

@@ -18,6 +18,8 @@ export interface JobConfig {
   readonly stop: StoppingRule;
   readonly bound: BoundName;
   readonly maxSamples: number;
+  readonly runnerUp: boolean;
+  readonly simultaneous: boolean;
   readonly images: ImageRange;
   /** True: the data are numbers in units of their own; false: pixels. */
   readonly features: boolean;
@@ -56,6 +58,8 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
     bound: flags.bound ?? DEFAULT_BOUNDS[rule],
     stop,
     maxSamples: numberOf(flags.maxSamples),
+    runnerUp: flags.runnerUp,
+    simultaneous: flags.simultaneous,
     images: flags.images === undefined ? ALL_IMAGES : parseImages(flags.images),
     features: flags.features,
     seed: flags.seed === undefined ? null : plainSeed(flags.seed),
@@ -85,12 +89,13 @@ const upToAnyData = ({ start, stop, step }: ImageRange): ImageRange => ({
 const plainSeed = (text: string): string => (/^\d{1,20}$/.test(text) ? BigInt(text).toString() : text);
 
 function stoppingRule(flags: JobFlags): StoppingRule {
-  const { stop: kind, minGain, n0, radii } = flags;
+  const { stop: kind, minGain, n0, radii, totalSamples } = flags;
   if (kind !== 'gain' && kind !== 'two-stage') {
     refuseWithout('--min-gain', minGain, '--stop gain or --stop two-stage');
   }
   if (kind !== 'fixed') refuseWithout('--n0', n0, '--stop fixed');
   if (kind !== 'target') refuseWithout('--radii', radii, '--stop target');
+  if (kind !== 'budget') refuseWithout('--total-samples', totalSamples, '--stop budget');
   switch (kind) {
     case 'gain':
     case 'two-stage':
@@ -99,6 +104,10 @@ function stoppingRule(flags: JobFlags): StoppingRule {
       return { kind, radii: radii === undefined ? [] : partsOf(radii) };
     case 'fixed':
       return { kind, selection: n0 === undefined ? SPEC_DEFAULTS.selection : numberOf(n0) };
+    case 'budget':
+      return { kind, totalSamples: numberOf(totalSamples ?? '') };
+    case 'predict':
+      return { kind };
   }
 }
 

@@ -96,6 +96,19 @@ export const CLAIM = {
       decides: 'job',
       preset: `${SPEC_DEFAULTS.maxSamples}`,
     },
+    totalSamples: {
+      argument: '<T>',
+      help: 'with budget: samples of all images together; never more are counted',
+      decides: 'job',
+    },
+    runnerUp: {
+      help: 'with gain, fixed: bound the class in second place, too, for larger radii from the same votes',
+      decides: 'job',
+    },
+    simultaneous: {
+      help: '--alpha is the probability that any certificate of the job is wrong, not that of each',
+      decides: 'job',
+    },
     n0: {
       argument: '<n>',
       help: `with fixed: samples that choose the class, drawn before those of the bound (default: ${SPEC_DEFAULTS.selection})`,

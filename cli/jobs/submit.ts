@@ -132,8 +132,8 @@ async function refuseOther(
 
 /** The same job as `certify` makes of these flags. */
 function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'images'>): JobSpec {
-  const { noise, sigma, seed, normalisation, layout, output, batch, device, alpha, bound, stop, maxSamples } =
-    config;
+  const { noise, sigma, seed, normalisation, layout, output, batch, device } = config;
+  const { alpha, bound, stop, maxSamples, runnerUp, simultaneous } = config;
   return {
     ...input,
     noise,
@@ -148,6 +148,8 @@ function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'i
     bound,
     stop,
     maxSamples,
+    runnerUp,
+    simultaneous,
   };
 }
 

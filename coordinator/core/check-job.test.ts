@@ -19,6 +19,8 @@ const JOB: JobChoices = {
   bound: 'spending',
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 100_000,
+  runnerUp: false,
+  simultaneous: false,
 };
 const TWO_STAGE = { stop: { kind: 'two-stage', minGain: 0.02 }, bound: 'clopper-pearson' } as const;
 const FIXED = { stop: { kind: 'fixed', selection: 100 }, bound: 'clopper-pearson' } as const;
@@ -27,6 +29,8 @@ const RULES: Readonly<Record<RuleName, StoppingRule>> = {
   target: { kind: 'target', radii: ['0.5'] },
   'two-stage': TWO_STAGE.stop,
   fixed: FIXED.stop,
+  budget: { kind: 'budget', totalSamples: 1e6 },
+  predict: { kind: 'predict' },
 };
 const target = (...radii: string[]) => ({ stop: { kind: 'target', radii }, bound: 'anytime' }) as const;
 const normalisation = (more: Partial<JobChoices['normalisation']>) => ({

@@ -14,7 +14,7 @@ import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-cl
 import { areRadii } from '../../statistics/claim.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
-import { looksFor } from '../../statistics/schedule.js';
+import { claimOf } from './claim-of.js';
 import { compileDecision } from './look.js';
 
 /** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
@@ -82,10 +82,7 @@ export function checkJob(job: JobChoices): JobFault[] {
   const faults = [...faultsOfFields(job)];
   if (faults.length > 0) return faults;
   return impossibleIn(() => {
-    const { alpha, bound, stop, maxSamples, noise, sigma } = job;
-    const looks = looksFor(stop, bound, maxSamples);
-    const claim = { alpha, bound, stop, looks, images: ONE_IMAGE };
-    compileDecision(claim, { kind: noise, scale: scaleOf(noise, sigma) });
+    compileDecision(claimOf(job, ONE_IMAGE), { kind: job.noise, scale: scaleOf(job.noise, job.sigma) });
   });
 }
 
@@ -176,6 +173,11 @@ function* faultsOfRule(stop: StoppingRule): Generator<JobFault> {
       return;
     case 'fixed':
       yield* faultsOfNumber('selection', stop.selection);
+      return;
+    case 'budget':
+      yield* faultsOfNumber('totalSamples', stop.totalSamples);
+      return;
+    case 'predict':
   }
 }
 

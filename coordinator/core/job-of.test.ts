@@ -18,6 +18,8 @@ const SPEC = {
   bound: 'spending',
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 128,
+  runnerUp: false,
+  simultaneous: false,
 } as const;
 const OLDER: Prepared = {
   modelDigest: ZEROS,

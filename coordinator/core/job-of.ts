@@ -4,10 +4,7 @@ import { otherNoise } from '../../shared/other-noise.js';
 import type { Prepared } from '../../shared/preparation.js';
 import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
-import { looksFor } from '../../statistics/schedule.js';
-
-/** The parts of what was asked that say what is claimed. */
-type ClaimSpec = Pick<JobSpec, 'alpha' | 'bound' | 'stop' | 'maxSamples'>;
+import { claimOf, type ClaimSpec } from './claim-of.js';
 
 /**
  * The job that was asked for, once a worker has looked at the model: a function of its arguments alone, so that one machine and a
@@ -20,7 +17,7 @@ export function jobOf(
   prepared: Prepared,
 ): Job {
   const { seed, normalisation, noise, sigma } = spec;
-  const looks = looksFor(spec.stop, spec.bound, spec.maxSamples);
+  const claim = claimOf(spec, images);
   const { modelDigest, layout, output, classes, batch, numericClass, generator, lattice } = prepared;
   const drawn = {
     kind: noise,
@@ -44,8 +41,8 @@ export function jobOf(
       batch,
       numericClass,
       numeric: spec.device === 'cpu' && prepared.steady ? 'same' : 'any',
-      segments: looks,
+      segments: claim.looks,
     },
-    claim: { alpha: spec.alpha, bound: spec.bound, stop: spec.stop, looks, images },
+    claim,
   };
 }

@@ -1,3 +1,4 @@
+import { SmoothcertError } from '../../shared/errors.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { compileBound } from '../../statistics/bounds/bounds.js';
@@ -5,20 +6,22 @@ import { requireProvable } from '../../statistics/claim.js';
 import { lawError } from '../../statistics/law-error.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { certifiedRadius } from '../../statistics/radius.js';
+import { imageAlpha } from '../../statistics/simultaneous.js';
 import type { Decision, Rule } from './decision.js';
 import { fixedRule, twoStageRule } from './fresh-samples.js';
 import { gainRule, targetRule, type DrawnNoise } from './repeated-looks.js';
 
 /**
  * Makes a claim ready to decide, for votes under this noise. Guarantee, but for the bound `clt`, which never holds a
- * certificate: for every image, P(its held certificate is ever wrong) ≤ claim.alpha.
+ * certificate: for every image, P(its held certificate is ever wrong) ≤ imageAlpha(claim).
  *
  * @throws ImpossibleClaim if no number of votes would fulfil the claim; INTERNAL if no theorem covers it
  */
 export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
   requireProvable(claim);
   const noise = NOISES[drawn.kind];
-  const bound = compileBound(claim, noise);
+  const forImage = { ...claim, alpha: imageAlpha(claim) };
+  const bound = compileBound(forImage, noise);
   const error = lawError(drawn.lattice);
   return {
     looks: claim.looks,
@@ -26,7 +29,7 @@ export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
     norm: noise.norm,
     lawError: error,
     radiusOf: (deltaUpper) => certifiedRadius(deltaUpper, error, noise, drawn.scale),
-    ...ruleOf(claim, drawn, bound),
+    ...ruleOf(forImage, drawn, bound),
   };
 }
 
@@ -41,5 +44,8 @@ function ruleOf(claim: Claim, noise: DrawnNoise, bound: CompiledBound): Rule {
       return twoStageRule(claim, stop.minGain, bound);
     case 'fixed':
       return fixedRule(claim, bound);
+    case 'budget':
+    case 'predict':
+      throw new SmoothcertError('INTERNAL', `${stop.kind} is not there yet.`, 'Use another rule.');
   }
 }

@@ -22,6 +22,8 @@ const SPEC: JobSpec = {
   bound: 'spending',
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 100_000,
+  runnerUp: false,
+  simultaneous: false,
 };
 
 /** Returns the faults of a spec, by field. */

@@ -32,8 +32,9 @@ const PATHS: Readonly<Record<JobFault['field'], string>> = {
   minGain: 'min_gain',
   radii: 'radii',
   selection: 'selection',
+  totalSamples: 'total_samples',
 };
-const OF_RULES: ReadonlySet<JobFault['field']> = new Set(['minGain', 'radii', 'selection']);
+const OF_RULES: ReadonlySet<JobFault['field']> = new Set(['minGain', 'radii', 'selection', 'totalSamples']);
 
 function pathOf(fault: JobFault, rule: StoppingRule['kind']): string {
   const field = OF_RULES.has(fault.field)

@@ -30,4 +30,5 @@ export const BOUND_NUMBERS = {
   anytime: wire.Bound.BOUND_ANYTIME,
   'clopper-pearson': wire.Bound.BOUND_CLOPPER_PEARSON,
   clt: wire.Bound.BOUND_CLT,
+  'two-sided': wire.Bound.BOUND_TWO_SIDED,
 } as const satisfies Record<BoundName, number>;

@@ -111,19 +111,38 @@ function normalisationOf(check: Check, field: string, value: unknown): Normalisa
   };
 }
 
+const CLAIM_FIELDS = ['alpha', 'bound', 'stop', 'looks', 'images'] as const;
+/** Fields that claims of version 0.1.0 have not got. */
+const ADDED_FIELDS = ['matchedGain', 'runnerUp', 'simultaneous'] as const;
+
 function claimOf(check: Check, field: string, value: unknown): Claim {
-  const claim = exactly(check, field, value, ['alpha', 'bound', 'stop', 'looks', 'images']);
+  const added = ADDED_FIELDS.filter((name) => isObject(value) && name in value);
+  const claim = exactly(check, field, value, [...CLAIM_FIELDS, ...added]);
+  const { matchedGain, runnerUp, simultaneous } = claim;
   return {
     alpha: check.number(`${field}.alpha`, claim.alpha, { above: 0, most: 1 }),
     bound: check.choice(`${field}.bound`, claim.bound, BOUND_NAMES),
     stop: stopOf(check, `${field}.stop`, claim.stop),
     looks: looksOf(check, `${field}.looks`, claim.looks),
     images: imagesOf(check, `${field}.images`, claim.images),
+    ...(matchedGain === undefined
+      ? {}
+      : { matchedGain: check.number(`${field}.matchedGain`, matchedGain, JOB_RANGES.minGain) }),
+    ...(onlyTrue(check, `${field}.runnerUp`, runnerUp) ? { runnerUp: true } : {}),
+    ...(onlyTrue(check, `${field}.simultaneous`, simultaneous) ? { simultaneous: true } : {}),
   };
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Returns true if a field that is true or absent is there; notes any other value, so that equal claims are equal texts. */
+function onlyTrue(check: Check, field: string, value: unknown): boolean {
+  if (value !== undefined && value !== true) check.note(field, 'is neither true nor absent');
+  return value === true;
+}
+
 function stopOf(check: Check, field: string, value: unknown): StoppingRule {
-  const named = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
+  const named = isObject(value) && 'kind' in value ? value.kind : null;
   const kind = check.choice(`${field}.kind`, named, RULE_NAMES);
   switch (kind) {
     case 'gain':
@@ -142,6 +161,16 @@ function stopOf(check: Check, field: string, value: unknown): StoppingRule {
         selection: check.whole(`${field}.selection`, selection, JOB_RANGES.selection),
       };
     }
+    case 'budget': {
+      const { totalSamples } = exactly(check, field, value, ['kind', 'totalSamples']);
+      return {
+        kind,
+        totalSamples: check.whole(`${field}.totalSamples`, totalSamples, JOB_RANGES.totalSamples),
+      };
+    }
+    case 'predict':
+      exactly(check, field, value, ['kind']);
+      return { kind };
   }
 }
 

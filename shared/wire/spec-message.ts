@@ -9,7 +9,7 @@ import { stopOfWire, stopToWire } from './stopping-rule.js';
 
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
 
-/** Writes a spec as it is sent; nothing is left to defaults but Gaussian noise, so that it has the bytes that version 0.1.0 gave it. */
+/** Writes a spec as it is sent; nothing is left to defaults but Gaussian noise and what version 0.1.0 did not know, so that it has the bytes that that version gave it. */
 export function specToWire(spec: JobSpec): WireSpec {
   return {
     model: modelToWire(spec.model),
@@ -31,6 +31,8 @@ export function specToWire(spec: JobSpec): WireSpec {
     ...stopToWire(spec.stop),
     maxSamples: spec.maxSamples,
     ...(spec.noise === SPEC_DEFAULTS.noise ? {} : { noise: NOISE_NUMBERS[spec.noise] }),
+    ...(spec.runnerUp ? { runnerUp: true } : {}),
+    ...(spec.simultaneous ? { simultaneous: true } : {}),
   };
 }
 
@@ -76,6 +78,8 @@ export function readSpec(check: Check, field: string, wire: WireSpec | null | un
       unlessZero(given.maxSamples) ?? SPEC_DEFAULTS.maxSamples,
       JOB_RANGES.maxSamples,
     ),
+    runnerUp: given.runnerUp ?? false,
+    simultaneous: given.simultaneous ?? false,
   };
 }
 

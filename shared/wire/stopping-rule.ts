@@ -12,6 +12,8 @@ const FIELDS = {
   target: 'target',
   'two-stage': 'twoStage',
   fixed: 'fixed',
+  budget: 'budget',
+  predict: 'predict',
 } as const satisfies Record<RuleName, keyof WireSpec>;
 
 /** Returns the one field of the `stop` group that says this rule. */
@@ -25,6 +27,10 @@ export function stopToWire(stop: StoppingRule): Pick<WireSpec, (typeof FIELDS)[R
       return { twoStage: { minGain: stop.minGain } };
     case 'fixed':
       return { fixed: { selection: stop.selection } };
+    case 'budget':
+      return { budget: { totalSamples: stop.totalSamples } };
+    case 'predict':
+      return { predict: {} };
   }
 }
 
@@ -45,6 +51,15 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
         selection: check.whole(`${field}.fixed.selection`, selection, JOB_RANGES.selection),
       };
     }
+    case 'budget': {
+      const total = wire.budget?.totalSamples ?? 0;
+      return {
+        kind,
+        totalSamples: check.whole(`${field}.budget.total_samples`, total, JOB_RANGES.totalSamples),
+      };
+    }
+    case 'predict':
+      return { kind };
   }
 }
 

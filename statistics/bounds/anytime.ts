@@ -11,7 +11,7 @@ const FIRST_LOOK = 64;
 export const anytime = {
   name: 'anytime',
   proves: true,
-  rules: { gain: null, target: null, 'two-stage': ONE_LOOK, fixed: ONE_LOOK },
+  rules: { gain: null, target: null, 'two-stage': ONE_LOOK, fixed: ONE_LOOK, budget: null, predict: null },
   looks: looksByHalf,
   remark: null,
   compile: ({ alpha }, noise) => boundByCounts(noise, (failures, n) => anytimeDelta(failures, n, alpha)),

@@ -1,8 +1,8 @@
 import type { BoundName, Claim, RuleName } from '../../shared/job.js';
 import type { Noise } from '../noises/noise.js';
 
-/** The parts of a claim that a bound is made from. */
-export type BoundClaim = Pick<Claim, 'alpha' | 'looks'>;
+/** The parts of a claim that a bound is made from. `alpha` is the level of one image: simultaneous.ts makes it of a claim's. */
+export type BoundClaim = Pick<Claim, 'alpha' | 'looks' | 'matchedGain'>;
 
 /** The certificate that counts give at one look. */
 export interface Certified {
@@ -57,6 +57,9 @@ export type Approximation = Common &
  * this folder each; bounds.ts lists them.
  */
 export type Bound = ProvenBound | Approximation;
+
+/** Why the bounds on a radius are not offered with `predict`. */
+export const NO_RADIUS = 'predict claims a class and no radius';
 
 /** Why the bounds for many looks are not offered with the rules that look once. */
 export const ONE_LOOK =

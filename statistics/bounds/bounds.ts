@@ -5,6 +5,7 @@ import type { Bound, BoundClaim, CompiledBound } from './bound.js';
 import { clopperPearson } from './clopper-pearson.js';
 import { clt } from './clt.js';
 import { spending } from './spending.js';
+import { twoSided } from './two-sided.js';
 
 /**
  * Every bound. Names stand in shared/job.ts, the numbers of messages in shared/wire/enums.ts; a name without a bound, or
@@ -15,6 +16,7 @@ export const BOUNDS: Readonly<{ [Name in BoundName]: Bound & { readonly name: Na
   anytime,
   'clopper-pearson': clopperPearson,
   clt,
+  'two-sided': twoSided,
 };
 
 /** Compiled bounds, by everything that they are made from. */
@@ -28,8 +30,8 @@ const MOST_COMPILED = 32;
  * @throws SCHEDULE_TOO_LONG for `spending` with more than 12 looks
  */
 export function compileBound(claim: BoundClaim & { readonly bound: BoundName }, noise: Noise): CompiledBound {
-  const { alpha, looks } = claim;
-  const parts: BoundClaim = { alpha, looks };
+  const { alpha, looks, matchedGain } = claim;
+  const parts: BoundClaim = matchedGain === undefined ? { alpha, looks } : { alpha, looks, matchedGain };
   const key = JSON.stringify([claim.bound, noise.name, parts]);
   const known = compiled.get(key);
   if (known) return known;

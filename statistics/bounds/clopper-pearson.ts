@@ -1,7 +1,7 @@
 import kernelBetaincinv from '@stdlib/math-base-special-kernel-betaincinv';
 
 import { boundByCounts } from './bound-by-counts.js';
-import type { ProvenBound } from './bound.js';
+import { NO_RADIUS, type ProvenBound } from './bound.js';
 
 const PEEKING =
   'it decides after seeing the counts, and a bound made for one look errs up to 35 times as often when looked at repeatedly';
@@ -13,7 +13,14 @@ const PEEKING =
 export const clopperPearson = {
   name: 'clopper-pearson',
   proves: true,
-  rules: { gain: PEEKING, target: PEEKING, 'two-stage': null, fixed: null },
+  rules: {
+    gain: PEEKING,
+    target: PEEKING,
+    'two-stage': null,
+    fixed: null,
+    budget: PEEKING,
+    predict: NO_RADIUS,
+  },
   looks: null,
   remark: null,
   compile: ({ alpha }, noise) =>

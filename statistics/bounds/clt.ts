@@ -1,5 +1,5 @@
 import { upperTailQuantile } from '../normal.js';
-import type { Approximation, CompiledBound } from './bound.js';
+import { NO_RADIUS, type Approximation, type CompiledBound } from './bound.js';
 
 const NO_PROOF =
   'the normal approximation is no bound, and is there to be studied at a fixed number of samples alone';
@@ -10,7 +10,14 @@ const CERTIFIES_NOTHING: CompiledBound = { certify: () => null };
 export const clt = {
   name: 'clt',
   proves: false,
-  rules: { gain: NO_PROOF, target: NO_PROOF, 'two-stage': NO_PROOF, fixed: null },
+  rules: {
+    gain: NO_PROOF,
+    target: NO_PROOF,
+    'two-stage': NO_PROOF,
+    fixed: null,
+    budget: NO_PROOF,
+    predict: NO_RADIUS,
+  },
   looks: null,
   remark: 'which is approximate and certifies nothing',
   note: 'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.',

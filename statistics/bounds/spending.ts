@@ -1,6 +1,7 @@
 import { ImpossibleClaim } from '../impossible-claim.js';
-import { buildSpendingTable, MOST_LOOKS, theoremLevel } from '../spending-table.js';
-import { ONE_LOOK, type ProvenBound } from './bound.js';
+import { matchedShares } from '../matched-shares.js';
+import { buildSpendingTable, evenShares, MOST_LOOKS, theoremLevel } from '../spending-table.js';
+import { NO_RADIUS, ONE_LOOK, type ProvenBound } from './bound.js';
 
 const FIRST_LOOK = 64;
 
@@ -16,11 +17,17 @@ export const spending = {
     target: 'it looks more often than the tables of "spending" hold',
     'two-stage': ONE_LOOK,
     fixed: ONE_LOOK,
+    budget: null,
+    predict: NO_RADIUS,
   },
   looks: doublingLooks,
   remark: null,
-  compile({ alpha, looks }, noise) {
-    const table = buildSpendingTable({ looks, level: theoremLevel(alpha), noise });
+  compile({ alpha, looks, matchedGain }, noise) {
+    const shares =
+      matchedGain === undefined
+        ? evenShares(looks)
+        : matchedShares({ looks, alpha, minGain: matchedGain, noise });
+    const table = buildSpendingTable({ looks, level: theoremLevel(alpha), shares, noise });
     return {
       certify(look, failures) {
         const z = table.certifiedZ(look, failures);

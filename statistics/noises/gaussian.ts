@@ -14,6 +14,7 @@ export const gaussian = {
   deviation: 1,
   law: { cdf },
   radiusOf: upperTailQuantile,
+  slopeOf: (delta) => Math.sqrt(2 * Math.PI) * Math.exp(upperTailQuantile(delta) ** 2 / 2),
   deltaOf: (radius) => cdf(-radius),
   farthest: Infinity,
 } as const satisfies Noise;

@@ -13,6 +13,7 @@ export const laplace = {
   deviation: Math.SQRT2,
   law: { cdf },
   radiusOf: (delta) => -Math.log(2 * delta),
+  slopeOf: (delta) => 1 / delta,
   deltaOf: (radius) => cdf(-radius),
   farthest: Infinity,
 } as const satisfies Noise;

@@ -19,6 +19,8 @@ export interface Noise {
   };
   /** Returns the radius that a failure probability certifies, 0 < delta < ½: what stopping rules compare. Falls with delta. */
   radiusOf(delta: number): number;
+  /** Returns how fast the radius falls with the failure probability, |dR/dδ| at 0 < delta < ½. */
+  slopeOf(delta: number): number;
   /** Undoes `radiusOf`: returns the failure probability below which a radius of at least 0 and below `farthest` is certified. */
   deltaOf(radius: number): number;
   /** No votes certify this radius or a larger one. */

@@ -13,6 +13,7 @@ export const uniform = {
   deviation: 1 / Math.sqrt(3),
   law: { cdf },
   radiusOf: (delta) => 1 - 2 * delta,
+  slopeOf: () => 2,
   deltaOf: (radius) => cdf(-radius),
   farthest: 1,
 } as const satisfies Noise;

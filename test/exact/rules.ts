@@ -5,7 +5,7 @@ import { cltDelta } from '../../statistics/bounds/clt.js';
 import { gaussian } from '../../statistics/noises/gaussian.js';
 import type { Noise } from '../../statistics/noises/noise.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { buildSpendingTable } from '../../statistics/spending-table.js';
+import { buildSpendingTable, evenShares } from '../../statistics/spending-table.js';
 import { upperTail } from '../../statistics/normal.js';
 import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';
@@ -38,7 +38,7 @@ export function peekingRule(alpha: number, looks: readonly number[]): Rule {
 
 /** Planted error: `spending` with the level α for every null, as if the class had been chosen beforehand. */
 export function unpaidSpendingRule(alpha: number, looks: readonly number[]): Rule {
-  const table = buildSpendingTable({ looks, level: () => alpha, noise: gaussian });
+  const table = buildSpendingTable({ looks, level: () => alpha, shares: evenShares(looks), noise: gaussian });
   return tabulate(looks, (look, failures) => {
     const z = table.certifiedZ(look, failures);
     return z === null ? Infinity : upperTail(z);

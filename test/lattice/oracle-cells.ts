@@ -57,6 +57,9 @@ function stopOf(kind: NoiseKind, rule: StoppingRule['kind'], scale: number): Sto
       return { kind: rule, radii: RADII[kind].map((z) => (z * scale).toFixed(12)) };
     case 'fixed':
       return { kind: rule, selection: 20 };
+    case 'budget':
+    case 'predict':
+      throw new Error(`${rule} has an oracle of its own`);
   }
 }
 
@@ -93,6 +96,9 @@ function candidatesOf(cell: Cell): number[] {
       return thin(hardestPoints(ruleOf(bound, alpha, claim.looks, noise)));
     case 'fixed':
       return thin(hardestPoints(ruleOf(bound, alpha, [100], noise)));
+    case 'budget':
+    case 'predict':
+      throw new Error(`${rule} has an oracle of its own`);
   }
 }
 

@@ -24,6 +24,8 @@ export const SPEC: JobSpec = {
   bound: DEFAULT_BOUNDS.gain,
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 100_000,
+  runnerUp: false,
+  simultaneous: false,
 };
 
 export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {

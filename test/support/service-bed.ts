@@ -267,6 +267,8 @@ export class ServiceBed {
       bound: 'anytime',
       stop: { kind: 'gain', minGain: 0.02 },
       maxSamples: 1024,
+      runnerUp: false,
+      simultaneous: false,
       ...more,
     };
   }

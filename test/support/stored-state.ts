@@ -26,6 +26,8 @@ const SPEC: JobEntry['spec'] = {
   bound: 'anytime',
   stop: { kind: 'gain', minGain: 0.02 },
   maxSamples: 512,
+  runnerUp: false,
+  simultaneous: false,
 };
 
 export const PREPARED: Prepared = {

@@ -44,6 +44,8 @@ const stop: fc.Arbitrary<StoppingRule> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('two-stage' as const), minGain }),
   fc.record({ kind: fc.constant('fixed' as const), selection: fc.integer({ min: 1, max: 1e9 }) }),
+  fc.record({ kind: fc.constant('budget' as const), totalSamples: fc.integer({ min: 1, max: 1e15 }) }),
+  fc.record({ kind: fc.constant('predict' as const) }),
 );
 
 const images = fc
@@ -88,6 +90,8 @@ const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
     bound,
     stop,
     maxSamples: fc.integer({ min: 1, max: 1e9 }),
+    runnerUp: fc.boolean(),
+    simultaneous: fc.boolean(),
   });
 export const spec: fc.Arbitrary<JobSpec> = specWith(orNull(seed));
 export const seededSpec: fc.Arbitrary<JobSpec & { readonly seed: string }> = specWith(seed);
@@ -130,7 +134,19 @@ export const draw: fc.Arbitrary<DrawSpec> = fc.record({
 export const job: fc.Arbitrary<Job> = fc.record({
   protocol: fc.constant(1 as const),
   draw,
-  claim: fc.record({ alpha: upTo(1), bound, stop, looks, images }),
+  claim: fc.record(
+    {
+      alpha: upTo(1),
+      bound,
+      stop,
+      looks,
+      images,
+      matchedGain: minGain,
+      runnerUp: fc.constant(true as const),
+      simultaneous: fc.constant(true as const),
+    },
+    { requiredKeys: ['alpha', 'bound', 'stop', 'looks', 'images'] },
+  ),
 });
 
 export const refusal: fc.Arbitrary<Refusal> = fc.record({

@@ -111,6 +111,8 @@ describe('a worker that is asked about a model', () => {
       bound: 'anytime',
       stop: { kind: 'gain', minGain: 0.02 },
       maxSamples: 1_024,
+      runnerUp: false,
+      simultaneous: false,
       ...more,
       seed,
     };

@@ -42,6 +42,8 @@ const BASE = {
   batch: null,
   device: 'cpu',
   alpha: 0.001,
+  runnerUp: false,
+  simultaneous: false,
 } as const;
 
 function serviceJob(
