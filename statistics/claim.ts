@@ -1,9 +1,18 @@
 import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job-limits.js';
 import type { Claim, StoppingRule } from '../shared/job.js';
 import { pairReason } from './bounds/bounds.js';
+import { ImpossibleClaim } from './impossible-claim.js';
 import { requireCovered } from './precondition.js';
-import { imageAlpha } from './simultaneous.js';
+import { imageAlpha, togetherOf } from './simultaneous.js';
 import { PILOT } from './two-stage.js';
+
+/** Throws if each image of a claim about all together has less than the bounds are checked for. @throws ImpossibleClaim */
+export function requireCheckedLevel(claim: Claim): void {
+  const together = togetherOf(claim);
+  const level = imageAlpha(claim);
+  if (together === null || level >= MIN_ALPHA) return;
+  throw new ImpossibleClaim({ reason: 'level-too-small', together, level, least: MIN_ALPHA });
+}
 
 /** Throws unless the theorems cover the claim: its pair, α, the numbers of its rule, its looks. @throws INTERNAL */
 export function requireProvable(claim: Claim): void {

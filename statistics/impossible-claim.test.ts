@@ -16,7 +16,14 @@ describe('a budget that is too small', () => {
     expect(budgetTooSmall(GAIN)).toMatchObject({
       code: 'BUDGET_TOO_SMALL',
       message: 'With 128 samples and α = 0.001, not even votes that all agree would certify an image.',
-      why: { reason: 'budget-too-small', samples: 128, alpha: 0.001, rule: 'gain', wanted: null },
+      why: {
+        reason: 'budget-too-small',
+        samples: 128,
+        alpha: 0.001,
+        together: null,
+        rule: 'gain',
+        wanted: null,
+      },
     });
   });
 

@@ -1,5 +1,6 @@
 import { SmoothcertError, type ErrorCode } from '../shared/errors.js';
 import type { Claim } from '../shared/job.js';
+import { imageAlpha, togetherOf, type Together } from './simultaneous.js';
 import { describeWidth, type ScaledNoise } from './noises/scale.js';
 
 /** A radius that was asked for, as it is written, and the noise. */
@@ -14,7 +15,10 @@ export type Impossible =
   | {
       readonly reason: 'budget-too-small';
       readonly samples: number;
+      /** The level of one image. */
       readonly alpha: number;
+      /** Set where that is an image's part of the α of all. */
+      readonly together: Together | null;
       readonly rule: Claim['stop']['kind'];
       readonly wanted: WantedRadius | null;
     }
@@ -23,6 +27,13 @@ export type Impossible =
       readonly reason: 'out-of-reach';
       readonly wanted: WantedRadius;
       readonly farthest: number;
+    }
+  /** The α of all images leaves one image less than the bounds are checked for. */
+  | {
+      readonly reason: 'level-too-small';
+      readonly together: Together;
+      readonly level: number;
+      readonly least: number;
     }
   /** `two-stage` spends all its samples on the pilot. */
   | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
@@ -42,8 +53,10 @@ export function describeImpossible(why: Impossible): string {
         why.wanted === null
           ? 'an image'
           : `a radius of ${why.wanted.radius} at ${describeWidth(why.wanted.noise)}`;
-      return `With ${why.samples} samples and α = ${why.alpha}, not even votes that all agree would certify ${wanted}`;
+      return `With ${why.samples} samples and ${levelWords(why.alpha, why.together)}, not even votes that all agree would certify ${wanted}`;
     }
+    case 'level-too-small':
+      return `With ${levelWords(why.level, why.together)}, an image has less than the ${why.least} down to which the bounds are checked`;
     case 'out-of-reach': {
       const { radius, noise } = why.wanted;
       return `With ${noise.kind} noise of ${describeWidth(noise)}, no votes certify a radius of ${radius}: all radii are below ${why.farthest}`;
@@ -55,8 +68,14 @@ export function describeImpossible(why: Impossible): string {
   }
 }
 
+function levelWords(alpha: number, together: Together | null): string {
+  if (together === null) return `α = ${alpha}`;
+  return `α = ${together.alpha} for ${together.images} images together (${alpha.toPrecision(3)} for each)`;
+}
+
 const CODES = {
   'budget-too-small': 'BUDGET_TOO_SMALL',
+  'level-too-small': 'OPTION_INVALID',
   'out-of-reach': 'OPTION_INVALID',
   'nothing-behind-pilot': 'BUDGET_TOO_SMALL',
   'too-many-looks': 'SCHEDULE_TOO_LONG',
@@ -70,10 +89,9 @@ export class ImpossibleClaim extends SmoothcertError {
 }
 
 /** Returns the error of a claim whose samples certify nothing, or of `target` not the radius `wanted`. */
-export function budgetTooSmall(
-  { alpha, stop, looks }: Claim,
-  wanted: WantedRadius | null = null,
-): ImpossibleClaim {
+export function budgetTooSmall(claim: Claim, wanted: WantedRadius | null = null): ImpossibleClaim {
+  const { stop, looks } = claim;
   const samples = stop.kind === 'fixed' ? looks[1]! - looks[0]! : looks.at(-1)!;
-  return new ImpossibleClaim({ reason: 'budget-too-small', samples, alpha, rule: stop.kind, wanted });
+  const level = { alpha: imageAlpha(claim), together: togetherOf(claim) };
+  return new ImpossibleClaim({ reason: 'budget-too-small', samples, ...level, rule: stop.kind, wanted });
 }

@@ -26,6 +26,8 @@ describe('the flags', () => {
       stop: { kind: 'gain', minGain: 0.02 },
       bound: 'spending',
       maxSamples: 100_000,
+      runnerUp: false,
+      simultaneous: false,
       images: { start: 0, stop: null, step: 1 },
       features: false,
       seed: null,

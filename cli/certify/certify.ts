@@ -15,6 +15,7 @@ import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
+import { requireClaimOf } from './job-config.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
@@ -68,6 +69,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
+  requireClaimOf(config, images, 'certify');
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
   const prepared = await askChild(setup);

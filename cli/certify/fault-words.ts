@@ -91,6 +91,7 @@ export function faultError(
       );
     }
     case 'budget-too-small':
+    case 'level-too-small':
     case 'out-of-reach':
     case 'nothing-behind-pilot':
     case 'too-many-looks':
@@ -121,6 +122,8 @@ function impossibleError(why: Impossible): SmoothcertError {
       const price = why.rule === 'two-stage' ? ', or lower --min-gain' : '';
       return new SmoothcertError('BUDGET_TOO_SMALL', message, `Raise --max-samples or --alpha${price}.`);
     }
+    case 'level-too-small':
+      return optionError(message, 'Raise --alpha, certify fewer --images, or leave --simultaneous out.');
     case 'out-of-reach':
       return optionError(message, 'Leave the larger --radii out, or add more noise.');
     case 'nothing-behind-pilot':

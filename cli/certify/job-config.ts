@@ -1,6 +1,6 @@
 import { MAX_IMAGES } from '../../shared/job-limits.js';
 import type { BoundName, Device, Layout, NoiseKind, Normalisation, StoppingRule } from '../../shared/job.js';
-import { DEFAULT_BOUNDS, SPEC_DEFAULTS } from '../../shared/job-spec.js';
+import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages } from '../../shared/job-spec.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
 import { checkJob } from '../../coordinator/core/check-job.js';
 import { numberOf, optionError, parseChoice, parseImages, partsOf } from '../command/parse.js';
@@ -76,6 +76,16 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
 
 export function outputConfig({ json, quiet, verbose }: OutputConfig): OutputConfig {
   return { json, quiet, verbose };
+}
+
+/**
+ * Checks the job again once its images are known: what all of them claim together depends on their number.
+ *
+ * @throws OPTION_INVALID, BUDGET_TOO_SMALL
+ */
+export function requireClaimOf(config: JobConfig, images: JobImages, command: string): void {
+  const [fault] = checkJob({ ...config, images }, images);
+  if (fault) throw faultError(fault, command, {});
 }
 
 /** As in Python a stop beyond the last image is the last image: no data set has more than this. */

@@ -16,6 +16,7 @@ import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
 import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
 import { OutputFolder } from '../certify/output-folder.js';
+import { requireClaimOf } from '../certify/job-config.js';
 import { resolveImages } from '../certify/drawing-setup.js';
 import { refuseOccupied } from '../results/service-results.js';
 import { differencesOf, otherSpec } from './same-spec.js';
@@ -94,6 +95,7 @@ async function create(
   const rounding = roundingNote(data.lattice);
   if (rounding !== null && !quiet) process.stderr.write(`Note: ${rounding}\n`);
   const images = resolveImages(config, data.count);
+  requireClaimOf(config, images, 'submit');
   const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
   await uploadAll(client, files, config);
   rmSync(dataFile, { force: true });

@@ -1,10 +1,27 @@
+import { imageCount, type JobImages } from '../../shared/job-spec.js';
 import type { Claim } from '../../shared/job.js';
 import { describeNoise, type ScaledNoise } from '../../statistics/noises/scale.js';
 
-/** Returns under which noise, α, rule and bound a job's certificates hold, as the end of a sentence: "σ = 0.25, α = 0.001, gain with spending". */
-export function claimWords(
-  noise: ScaledNoise,
-  { alpha, stop, bound }: Pick<Claim, 'alpha' | 'stop' | 'bound'>,
-): string {
-  return `${describeNoise(noise)}, α = ${alpha}, ${stop.kind} with ${bound}`;
+/** The parts of a claim that are put into words. The images of a job that no worker has looked at may not be known. */
+export interface WordedClaim extends Pick<Claim, 'alpha' | 'stop' | 'bound'> {
+  readonly images: JobImages | null;
+  readonly simultaneous?: boolean;
+  readonly runnerUp?: boolean;
+}
+
+/**
+ * Returns under which noise, α, rule and bound a job's certificates hold, as the end of a sentence: "σ = 0.25, α = 0.001, gain with
+ * spending".
+ */
+export function claimWords(noise: ScaledNoise, claim: WordedClaim): string {
+  const { stop, bound, runnerUp } = claim;
+  const total = stop.kind === 'budget' ? ` of ${stop.totalSamples.toLocaleString('en-US')} samples` : '';
+  const second = runnerUp ? ' and the runner-up' : '';
+  return `${describeNoise(noise)}, ${alphaWords(claim)}, ${stop.kind}${total} with ${bound}${second}`;
+}
+
+function alphaWords({ alpha, simultaneous, images }: WordedClaim): string {
+  if (!simultaneous) return `α = ${alpha}`;
+  const all = images === null ? 'all images' : `all ${imageCount(images).toLocaleString('en-US')} images`;
+  return `α = ${alpha} for ${all} together`;
 }

@@ -210,6 +210,7 @@ describe('the printed summary', () => {
     expect(rows).toEqual([
       ['images', '5'],
       ['certified', '3'],
+      ['guarantee', 'an image gets a wrong certificate with probability at most 0.001'],
       ['abstained', '1 (nothing certified within the budget)'],
       ['failed', '1 (MODEL_OUTPUT_NOT_FINITE)'],
       ['certified accuracy', expect.stringMatching(/^40\.0 % at 0, 20\.0 % at 0\.5, 0\.0 % at 1,/)],
@@ -225,7 +226,7 @@ describe('the printed summary', () => {
 
   it('of an unfinished job has no shares and no means: the images decided first are special', () => {
     const rows = rowsOf(renderSummary(summarize(foldOf(JOB, [0, 2]), LABELS, RUN)));
-    expect(rows.map(([name]) => name)).toEqual(['images', 'certified', 'abstained', 'time']);
+    expect(rows.map(([name]) => name)).toEqual(['images', 'certified', 'guarantee', 'abstained', 'time']);
     expect(rows[0]![1]).toBe('5, 2 decided so far');
   });
 

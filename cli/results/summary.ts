@@ -30,6 +30,9 @@ export interface Summary {
   /** Share of images certified to at least each radius, and correct where labels are known. */
   readonly accuracy: readonly { readonly radius: number; readonly share: number }[];
   readonly labelled: boolean;
+  /** Probability of a wrong certificate: of an image, or of any in the job where `simultaneous`. Null for a bound that proves nothing. */
+  readonly alpha: number | null;
+  readonly simultaneous: boolean;
   /** The norm of all radii here. */
   readonly norm: Norm;
   /**
@@ -133,6 +136,8 @@ export function summarizeRows<R extends Row>(
     failed: byStop(rows, 'failed'),
     accuracy: accuracyAt(results, radii),
     labelled,
+    alpha: BOUNDS[claim.bound].proves ? claim.alpha : null,
+    simultaneous: claim.simultaneous ?? false,
     ...normsOf(results.job),
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
@@ -210,6 +215,7 @@ export function renderSummary(s: Summary): string {
   const rows: [string, string][] = [
     ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
     ['certified', number(s.certified)],
+    ...(s.alpha === null ? [] : [row('guarantee', guaranteeLine(s.alpha, s))]),
     ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
@@ -244,6 +250,12 @@ function outcomeRows(s: Summary): [string, string][] {
     ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
     row('samples', samplesLine(s)),
   ];
+}
+
+function guaranteeLine(alpha: number, { images, simultaneous }: Summary): string {
+  return simultaneous
+    ? `with probability at least 1 − ${alpha} all certificates of these ${number(images)} images are right`
+    : `an image gets a wrong certificate with probability at most ${alpha}`;
 }
 
 const accuracyLine = (s: Summary) =>

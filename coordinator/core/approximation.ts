@@ -1,4 +1,5 @@
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { imageAlpha } from '../../statistics/simultaneous.js';
 import { freshVotes } from './fresh-samples.js';
 import type { ImageState } from './image-state.js';
 import type { JobFold } from './job-fold.js';
@@ -15,7 +16,7 @@ export function approximationOf({ job: { claim }, decision }: JobFold, { prefixe
   const { classIndex, failures, n, counts } = freshVotes(claim.looks, 1, prefixes);
   if (classIndex === null) return null;
   const common = { approximate_class: classIndex, counts };
-  const delta = bound.approximate(failures, n, claim.alpha);
+  const delta = bound.approximate(failures, n, imageAlpha(claim));
   if (delta === null) return { ...common, approximate_radius: null, detail: UNANIMOUS };
   const radius = decision.radiusOf(delta);
   return radius === null ? null : { ...common, approximate_radius: radius };

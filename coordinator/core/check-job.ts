@@ -8,7 +8,7 @@ import {
   SEED_LIMIT,
 } from '../../shared/job-limits.js';
 import type { BoundName, Job, RuleName, StoppingRule } from '../../shared/job.js';
-import type { JobSpec } from '../../shared/job-spec.js';
+import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
 import { areRadii } from '../../statistics/claim.js';
@@ -19,6 +19,9 @@ import { compileDecision } from './look.js';
 
 /** The choices of a person for a job, but for its model and its data. `images`: null, or a stop of null, is all there are. */
 export type JobChoices = Omit<JobSpec, 'model' | 'data' | 'images'> & { readonly images: ImageRange | null };
+
+/** The images of a job of which none are known: what is claimed of each does not depend on them. */
+const ONE_IMAGE = { start: 0, stop: 1, step: 1 } as const;
 
 type NumberField = keyof typeof JOB_RANGES;
 
@@ -71,18 +74,21 @@ export type JobFault =
 
 type ImpossibleFault =
   | (Extract<Impossible, { reason: 'out-of-reach' }> & { readonly field: 'radii' })
-  | (Exclude<Impossible, { reason: 'out-of-reach' }> & { readonly field: 'maxSamples' });
+  | (Extract<Impossible, { reason: 'level-too-small' }> & { readonly field: 'alpha' })
+  | (Exclude<Impossible, { reason: 'out-of-reach' | 'level-too-small' }> & { readonly field: 'maxSamples' });
 
 /**
  * Checks a job before it is made: each field, then, if all are right, whether votes can fulfil the claim. It is the only
  * check that a user meets: the command line and the service both word its faults, of which there are none if the job is
  * right. What only the data set can tell (which images there are) is not looked at.
+ *
+ * @param images those of the job, as soon as they are known: what all of them claim together depends on their number
  */
-export function checkJob(job: JobChoices): JobFault[] {
+export function checkJob(job: JobChoices, images: JobImages = ONE_IMAGE): JobFault[] {
   const faults = [...faultsOfFields(job)];
   if (faults.length > 0) return faults;
   return impossibleIn(() => {
-    compileDecision(claimOf(job, ONE_IMAGE), { kind: job.noise, scale: scaleOf(job.noise, job.sigma) });
+    compileDecision(claimOf(job, images), { kind: job.noise, scale: scaleOf(job.noise, job.sigma) });
   });
 }
 
@@ -189,9 +195,6 @@ export function faultsOfRadii(radii: readonly string[]): JobFault[] {
   return areRadii(radii) ? [] : [{ reason: 'not-radii', field: 'radii', radii }];
 }
 
-/** Which images there are decides nothing about the claim of each. */
-const ONE_IMAGE = { start: 0, stop: 1, step: 1 } as const;
-
 /** Returns the fault for which a claim could not be made ready; none if it was made ready. */
 function impossibleIn(compile: () => void): JobFault[] {
   try {
@@ -200,6 +203,7 @@ function impossibleIn(compile: () => void): JobFault[] {
   } catch (error) {
     if (!(error instanceof ImpossibleClaim)) throw error;
     const { why } = error;
-    return [why.reason === 'out-of-reach' ? { ...why, field: 'radii' } : { ...why, field: 'maxSamples' }];
+    if (why.reason === 'out-of-reach') return [{ ...why, field: 'radii' }];
+    return [why.reason === 'level-too-small' ? { ...why, field: 'alpha' } : { ...why, field: 'maxSamples' }];
   }
 }

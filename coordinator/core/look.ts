@@ -2,7 +2,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { compileBound } from '../../statistics/bounds/bounds.js';
-import { requireProvable } from '../../statistics/claim.js';
+import { requireCheckedLevel, requireProvable } from '../../statistics/claim.js';
 import { lawError } from '../../statistics/law-error.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { certifiedRadius } from '../../statistics/radius.js';
@@ -18,10 +18,10 @@ import { gainRule, targetRule, type DrawnNoise } from './repeated-looks.js';
  * @throws ImpossibleClaim if no number of votes would fulfil the claim; INTERNAL if no theorem covers it
  */
 export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
+  requireCheckedLevel(claim);
   requireProvable(claim);
   const noise = NOISES[drawn.kind];
-  const forImage = { ...claim, alpha: imageAlpha(claim) };
-  const bound = compileBound(forImage, noise);
+  const bound = compileBound({ ...claim, alpha: imageAlpha(claim) }, noise);
   const error = lawError(drawn.lattice);
   return {
     looks: claim.looks,
@@ -29,7 +29,7 @@ export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
     norm: noise.norm,
     lawError: error,
     radiusOf: (deltaUpper) => certifiedRadius(deltaUpper, error, noise, drawn.scale),
-    ...ruleOf(forImage, drawn, bound),
+    ...ruleOf(claim, drawn, bound),
   };
 }
 

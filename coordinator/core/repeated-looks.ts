@@ -5,6 +5,7 @@ import { ImpossibleClaim, budgetTooSmall } from '../../statistics/impossible-cla
 import { gainStops } from '../../statistics/gain.js';
 import { lawError } from '../../statistics/law-error.js';
 import { NOISES } from '../../statistics/noises/noises.js';
+import { imageAlpha } from '../../statistics/simultaneous.js';
 import { compileTarget } from '../../statistics/target.js';
 import { votesForLeader, type ClassVotes } from './class-votes.js';
 import { better, certify, prefixAt, type Held, type LookOutcome, type Rule } from './decision.js';
@@ -45,7 +46,8 @@ export type DrawnNoise = Pick<NoiseSpec, 'kind' | 'scale' | 'lattice'>;
  * @throws OPTION_INVALID if the noise cannot reach a radius; BUDGET_TOO_SMALL if unanimous votes would not reach it
  */
 export function targetRule(claim: Claim, radii: readonly string[], drawn: DrawnNoise): Rule {
-  const { looks, alpha } = claim;
+  const { looks } = claim;
+  const alpha = imageAlpha(claim);
   const { kind, scale, lattice } = drawn;
   const noise = NOISES[kind];
   const targets = radii.map((radius) => Number(radius) / scale);

@@ -120,12 +120,14 @@ export class Admission {
     return { ...viewOf(entry, noProgressOf(entry), null, []), spec };
   }
 
-  /** Returns the images of the job, as `imagesIn`, if they are not too many. */
-  private async images({ data, images }: JobSpec): Promise<JobImages> {
+  /** Returns the images of the job, as `imagesIn`, if they are not too many for the server and for the claim. */
+  private async images(spec: JobSpec): Promise<JobImages> {
+    const { data, images } = spec;
     const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
     const found = await dataSets.images(data.digest, images);
     const count = imageCount(found);
     const most = this.ports.limits.images;
+    checkSpec({ ...spec, images: found });
     if (count <= most) return found;
     const description = `names ${count} images, and this server takes at most ${most} a job`;
     throw new RequestError([{ field: 'spec.images', description }]);

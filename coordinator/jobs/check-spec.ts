@@ -11,7 +11,7 @@ import { checkJob, type JobFault } from '../core/check-job.js';
  * checks it. @throws RequestError naming every field that is wrong
  */
 export function checkSpec(spec: JobSpec): void {
-  const ofJob = checkJob(spec).map((fault) => describeFault(fault, spec.stop.kind));
+  const ofJob = checkJob(spec, spec.images ?? undefined).map((fault) => describeFault(fault, spec.stop.kind));
   const [first, ...others] = [...faultsOfReferences(spec), ...ofJob];
   if (first) throw new RequestError([first, ...others]);
 }
@@ -71,6 +71,7 @@ export function describeJobFault(fault: JobFault): string {
     case 'pair-not-offered':
       return `${fault.bound} is not offered with the stopping rule ${fault.rule}: ${fault.why}`;
     case 'budget-too-small':
+    case 'level-too-small':
     case 'out-of-reach':
     case 'nothing-behind-pilot':
     case 'too-many-looks':

@@ -1,5 +1,6 @@
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
 import type { BoundName, Norm } from '../../shared/job.js';
+import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
 import { RULES } from '../../statistics/rules.js';
 import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
@@ -34,7 +35,10 @@ export interface Certificate {
   readonly delta_upper: string | null;
   /** 1 − delta_upper. Do not recompute the radius from it: too few digits near 1. */
   readonly p_lower: string | null;
+  /** Probability that this certificate is wrong. */
   readonly alpha: number;
+  /** Only of a claim about all images together: that any certificate of so many images is wrong has probability `alpha`. */
+  readonly simultaneous?: Together;
   readonly bound: BoundName;
   /** Why no more samples were drawn, or the code of the failure. */
   readonly stop: string;
@@ -95,9 +99,11 @@ function calculated(fold: JobFold, state: ImageState, ending: Ending) {
 
 function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }: ImageState) {
   const ofTwo = claim.stop.kind === 'two-stage';
+  const together = togetherOf(claim);
   return {
     norm: decision.norm,
-    alpha: claim.alpha,
+    alpha: imageAlpha(claim),
+    ...(together === null ? {} : { simultaneous: together }),
     bound: claim.bound,
     samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
     looks: prefixes
@@ -159,6 +165,7 @@ function row(c: Certificate): Certificate {
     delta_upper: c.delta_upper,
     p_lower: c.p_lower,
     alpha: c.alpha,
+    ...(c.simultaneous === undefined ? {} : { simultaneous: c.simultaneous }),
     bound: c.bound,
     stop: c.stop,
     ...(c.detail === undefined ? {} : { detail: c.detail }),

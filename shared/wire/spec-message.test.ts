@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { damaged, spec, throwsOnly } from '../../test/support/wire-messages.js';
 import { RequestError } from '../errors.js';
+import { decodeMessage } from './codec.js';
 import { DEFAULT_BOUNDS } from '../job-spec.js';
 import { NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
@@ -12,10 +13,12 @@ type WireSpec = smoothcert.v1.JobSpec.$Properties;
 const D = 'ab'.repeat(32);
 const least: WireSpec = { model: { digest: D }, data: { digest: D }, sigma: 0.5 };
 
+const received = (wire: object) => decodeMessage('a job spec', Wire, Wire.encode(wire).finish());
+
 /** Returns the faults of a spec, as field → description. */
 function faultsOf(wire: object | null): Record<string, string> {
   try {
-    specOfWire(wire === null ? null : Wire.decode(Wire.encode(wire).finish()));
+    specOfWire(wire === null ? null : received(wire));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     return Object.fromEntries(error.faults.map(({ field, description }) => [field, description]));
@@ -29,7 +32,7 @@ describe('a spec', () => {
       fc.property(spec, (one) => {
         const wire = specToWire(one);
         expect(specOfWire(wire)).toEqual(one);
-        expect(specOfWire(Wire.decode(Wire.encode(wire).finish()))).toEqual(one);
+        expect(specOfWire(received(wire))).toEqual(one);
       }),
     );
   });
@@ -51,6 +54,8 @@ describe('a spec', () => {
       bound: 'spending',
       stop: { kind: 'gain', minGain: 0.02 },
       maxSamples: 100_000,
+      runnerUp: false,
+      simultaneous: false,
     });
     expect(
       specOfWire({ ...least, alpha: 0, maxSamples: 0, batch: 0, normalisation: { inputScale: 0 } }),

@@ -59,7 +59,7 @@ export type Approximation = Common &
 export type Bound = ProvenBound | Approximation;
 
 /** Why the bounds on a radius are not offered with `predict`. */
-export const NO_RADIUS = 'predict claims a class and no radius';
+export const NO_RADIUS = 'it claims a class and no radius';
 
 /** Why the bounds for many looks are not offered with the rules that look once. */
 export const ONE_LOOK =

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { imageAlpha, togetherOf } from './simultaneous.js';
+
+const claim = (alpha: number, images: number, simultaneous?: true) => ({
+  alpha,
+  images: { start: 0, stop: 2 * images, step: 2 },
+  ...(simultaneous ? { simultaneous } : {}),
+});
+
+describe('the level of one image', () => {
+  /** 1 − (1 − α)^(1/N) with 50 digits. */
+  it.each([
+    [0.001, 500, 2.00099866516656733376e-6],
+    [0.25, 2, 0.13397459621556135323627682924706],
+    [0.25, 10_000, 2.876779344427215490493884e-5],
+    [0.05, 300, 1.7096303211345720543414e-4],
+    [1e-9, 1000, 1.000000000499500000332833e-12],
+    [1e-12, 1, 1e-12],
+  ])('of α = %f for %i images together is that of Šidák', (alpha, images, level) => {
+    expect(Math.abs(imageAlpha(claim(alpha, images, true)) / level - 1)).toBeLessThan(1e-14);
+    expect(imageAlpha(claim(alpha, images))).toBe(alpha);
+  });
+
+  it('of one image is the whole α', () => expect(imageAlpha(claim(1e-12, 1, true))).toBe(1e-12));
+});
+
+it('a claim about all images together says how many they are', () => {
+  expect(togetherOf(claim(0.001, 500, true))).toEqual({ alpha: 0.001, images: 500 });
+  expect(togetherOf(claim(0.001, 500))).toBeNull();
+});
