@@ -16,8 +16,10 @@ export function ruleOf(
   alpha: number,
   looks: readonly number[],
   noise: Noise = gaussian,
+  matchedGain?: number,
 ): Rule {
-  const compiled = compileBound({ bound, alpha, looks }, noise);
+  const matched = matchedGain === undefined ? {} : { matchedGain };
+  const compiled = compileBound({ bound, alpha, looks, ...matched }, noise);
   return tabulate(looks, (look, failures, n) => compiled.certify(look, failures, n)?.deltaUpper ?? Infinity);
 }
 

@@ -18,6 +18,7 @@ import { errorOfStages, hardestOfStages, stagesOf } from '../exact/two-stage.js'
 /** The questions to the oracle: every rule, every bound that proves, every noise; and the true radii that are hardest for each. */
 
 const MOST_SAMPLES = 384;
+const MIN_GAIN = 0.02;
 const RADII = {
   gaussian: [0.25, 0.5, 1],
   laplace: [0.25, 0.5, 1.5],
@@ -45,14 +46,15 @@ export const CELLS: readonly Cell[] = NOISE_KINDS.flatMap((kind) =>
 export function claimOf({ kind, rule, bound, alpha }: Cell, scale: number, images: number): Claim {
   const stop = stopOf(kind, rule, scale);
   const looks = looksFor(stop, bound, rule === 'fixed' ? 100 : MOST_SAMPLES);
-  return { alpha, bound, stop, looks, images: { start: 0, stop: images, step: 1 } };
+  const claim = { alpha, bound, stop, looks, images: { start: 0, stop: images, step: 1 } };
+  return bound === 'spending' ? { ...claim, matchedGain: MIN_GAIN } : claim;
 }
 
 function stopOf(kind: NoiseKind, rule: StoppingRule['kind'], scale: number): StoppingRule {
   switch (rule) {
     case 'gain':
     case 'two-stage':
-      return { kind: rule, minGain: 0.02 };
+      return { kind: rule, minGain: MIN_GAIN };
     case 'target':
       return { kind: rule, radii: RADII[kind].map((z) => (z * scale).toFixed(12)) };
     case 'fixed':
@@ -93,7 +95,7 @@ function candidatesOf(cell: Cell): number[] {
       );
     }
     case 'gain':
-      return thin(hardestPoints(ruleOf(bound, alpha, claim.looks, noise)));
+      return thin(hardestPoints(ruleOf(bound, alpha, claim.looks, noise, claim.matchedGain)));
     case 'fixed':
       return thin(hardestPoints(ruleOf(bound, alpha, [100], noise)));
     case 'budget':

@@ -30,11 +30,24 @@ interface Answer extends Outcome {
   readonly error: number;
 }
 
-/** @param narrowing of the noise that is drawn: 1, but for planted errors */
-async function ask(cell: Cell, z: number, images: number, seed: number, narrowing = 1): Promise<Answer> {
+interface Twist {
+  /** Of the noise that is drawn: 1, but for planted errors. */
+  readonly narrowing?: number;
+  readonly simultaneous?: true;
+}
+
+async function ask(
+  cell: Cell,
+  z: number,
+  images: number,
+  seed: number,
+  { narrowing = 1, ...more }: Twist = {},
+): Promise<Answer> {
   const space = halfSpaceAt(cell.kind, z);
-  const { alpha, bound, stop, looks } = claimOf(cell, space.scale, images);
-  const job = jobOf(space, { images, alpha, bound, stop, looks, draw: { seed: String(seed) } });
+  const { images: range, ...claim } = claimOf(cell, space.scale, images);
+  const { alpha, bound, stop, looks, ...added } = claim;
+  const options = { images: range.stop, alpha, bound, stop, looks, added: { ...added, ...more } };
+  const job = jobOf(space, { ...options, draw: { seed: String(seed) } });
   const ratio = Number(job.draw.noise.lattice!.ratio) * narrowing;
   const outcome = await certifyAll(job, space, narrowing === 1 ? undefined : String(ratio));
   const delta = FAILURE[cell.kind](trueRadius(space) / space.scale);
@@ -82,6 +95,35 @@ describe('certificates of half-spaces on the lattice are as often wrong as the e
   });
 });
 
+/** Images of a set that is certified together. */
+const TOGETHER = 20;
+
+describe('of sets that are certified together, at most α have a wrong certificate:', () => {
+  const cells = CELLS.filter(({ kind }) => kind === 'gaussian');
+  const sets = Math.round(IMAGES / 10);
+  it.each(
+    cells.map((cell, index) => [`${cell.rule} with ${cell.bound}, α = ${cell.alpha}`, cell, index] as const),
+  )('%s, the hardest radius', async (_, cell, index) => {
+    const together = { ...cell, alpha: 1 - (1 - cell.alpha) ** (1 / TOGETHER) };
+    const z = radiiOf(together)[1]!;
+    const answers: Answer[] = [];
+    for (let set = 0; set < sets; set++) {
+      answers.push(await ask(cell, z, TOGETHER, 1e6 * (index + 1) + set, { simultaneous: true }));
+    }
+    const wrong = answers.filter((answer) => answer.wrong > 0).length;
+    const error = 1 - (1 - answers[0]!.error) ** TOGETHER;
+    const allowed = mostExpected(sets, cell.alpha, RATE);
+    console.log(
+      `oracle: together ${cell.rule.padEnd(10)}${cell.bound.padEnd(16)}${String(cell.alpha).padEnd(5)}${String(sets).padStart(9)}${String(sum(answers.map((a) => (a.certified > 0 ? 1 : 0)))).padStart(9)}${String(wrong).padStart(9)}${(sets * error).toFixed(0).padStart(9)}${String(allowed).padStart(9)}`,
+    );
+    expect(wrong).toBeLessThanOrEqual(allowed);
+    expect(error).toBeLessThanOrEqual(cell.alpha);
+    expect(Math.min(upperTail(wrong, sets, error), upperTail(sets - wrong, sets, 1 - error))).toBeGreaterThan(
+      RATE,
+    );
+  });
+});
+
 describe('the oracle', () => {
   it.each(NOISE_KINDS)('knows how often %s noise leaves a half-space', (kind) => {
     for (const z of [0.003, 0.5, 0.9, 2, 4]) {
@@ -97,7 +139,7 @@ describe('the oracle', () => {
     const cell: Cell = { kind, rule: 'fixed', bound: 'clopper-pearson', alpha: 0.05 };
     const [, z = 0] = radiiOf(cell);
     const right = await ask(cell, z, 400, 1);
-    const planted = await ask(cell, z, 400, 1, 0.8);
+    const planted = await ask(cell, z, 400, 1, { narrowing: 0.8 });
     expect([isUsual(right), isUsual(planted)]).toEqual([true, false]);
     expect(planted.wrong).toBeGreaterThan(mostExpected(400, cell.alpha, RATE));
   });
