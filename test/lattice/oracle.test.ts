@@ -100,7 +100,7 @@ const TOGETHER = 20;
 
 describe('of sets that are certified together, at most α have a wrong certificate:', () => {
   const cells = CELLS.filter(({ kind }) => kind === 'gaussian');
-  const sets = Math.round(IMAGES / 10);
+  const sets = Math.round(IMAGES / TOGETHER);
   it.each(
     cells.map((cell, index) => [`${cell.rule} with ${cell.bound}, α = ${cell.alpha}`, cell, index] as const),
   )('%s, the hardest radius', async (_, cell, index) => {
