@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { CompiledBound } from './bounds/bound.js';
 import { compileBound } from './bounds/bounds.js';
-import { gainStops } from './gain.js';
+import { gainPerSample, gainStops } from './gain.js';
 import { gaussian } from './noises/gaussian.js';
 
 const LOOKS = [64, 128, 256, 512, 1000];
@@ -43,5 +43,33 @@ describe('the rule gain', () => {
     const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS }, gaussian);
     expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 40, heldZ: 0 })).toBe('abstain');
     expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 25, heldZ: 0 })).toBeNull();
+  });
+});
+
+describe('the gain of a further sample', () => {
+  it('with a certificate is that of the next look alone, and never below 0', () => {
+    const standing = { look: 0, failures: 0, heldZ: 1 };
+    expect(gainPerSample(listed([1, 1.5, 9, 9, 9]), LOOKS, standing)).toBe(0.5 / 64);
+    expect(gainPerSample(listed([1, 0.9, 9, 9, 9]), LOOKS, standing)).toBe(0);
+    expect(gainPerSample(listed([1, 0, 0, 0, 0]), LOOKS, { ...standing, look: 3 })).toBe(0);
+  });
+
+  it('without a certificate is that of the later look that adds most a sample', () => {
+    const standing = { look: 0, failures: 20, heldZ: 0 };
+    expect(gainPerSample(listed([0, 0, 0.2, 0.4, 0.9]), LOOKS, standing)).toBe(0.2 / 192);
+    expect(gainPerSample(listed([0, 0, 0.1, 0.1, 0.9]), LOOKS, standing)).toBe(0.9 / 936);
+    expect(gainPerSample(listed([9, 0, 0, 0, 0]), LOOKS, standing)).toBe(0);
+    expect(gainPerSample(listed([9, 9, 9, 9, 9]), LOOKS, { ...standing, failures: 60 })).toBe(0);
+  });
+
+  it('is the price at which the rule gain stops', () => {
+    const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS }, gaussian);
+    for (const failures of [0, 1, 5, 20, 27, 31]) {
+      const heldZ = bound.certify(0, failures, 64)?.z ?? 0;
+      const standing = { look: 0, failures, heldZ };
+      const price = 1000 * gainPerSample(bound, LOOKS, standing);
+      expect(gainStops(bound, LOOKS, price * (1 + 1e-12) + 1e-300, standing)).not.toBeNull();
+      if (price > 0) expect(gainStops(bound, LOOKS, price * (1 - 1e-12), standing)).toBeNull();
+    }
   });
 });

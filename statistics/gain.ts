@@ -14,6 +14,27 @@ export interface Standing {
 const PER_SAMPLES = 1000;
 
 /**
+ * Returns how much z, in noise scales, each further sample of an image is forecast to add; 0 if none. As in the rule `gain`: for an image
+ * that holds a certificate up to the next look, for one that holds none up to the later look that adds most, at a hopeful rate.
+ *
+ * @param standing at a look that is not the last
+ */
+export function gainPerSample(
+  bound: CompiledBound,
+  looks: readonly number[],
+  { look, failures, heldZ }: Standing,
+): number {
+  const n = looks[look]!;
+  if (heldZ > 0) {
+    const gain = forecastZ(bound, looks, look + 1, failures, n) - heldZ;
+    return Math.max(0, gain / (looks[look + 1]! - n));
+  }
+  const later = looks.slice(look + 1);
+  const gains = later.map((m, j) => hopefulZ(bound, looks, look + 1 + j, failures, n) / (m - n));
+  return Math.max(...gains);
+}
+
+/**
  * Returns why the rule `gain` stops an image now, null to draw on: it stops when 1,000 further samples are forecast to add
  * less than `minGain` to z. The same price for all images gives the most average radius for a number of samples. For an
  * image that holds a certificate the next look is forecast; for one that holds none, all later looks, at a hopeful rate.

@@ -46,6 +46,12 @@ describe('what is impossible', () => {
       'With 64 samples an image, nothing is left behind the pilot of 64 samples',
     );
     expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
+    const total = { reason: 'total-too-small', total: 50, least: 64, alpha: 0.001 } as const;
+    expect(new ImpossibleClaim(total)).toMatchObject({
+      code: 'BUDGET_TOO_SMALL',
+      message:
+        'A total of 50 samples brings no image to 64 samples, the first look at which votes that all agree would certify one at α = 0.001.',
+    });
     const wanted = { radius: '0.50', noise: { kind: 'uniform', scale: 0.5 } } as const;
     const far = { reason: 'out-of-reach', wanted, farthest: 0.5 } as const;
     expect(new ImpossibleClaim(far)).toMatchObject({

@@ -35,6 +35,13 @@ export type Impossible =
       readonly level: number;
       readonly least: number;
     }
+  /** The samples of `budget` bring no image as far as `least` samples, the first look at which votes that all agree would certify it. */
+  | {
+      readonly reason: 'total-too-small';
+      readonly total: number;
+      readonly least: number;
+      readonly alpha: number;
+    }
   /** `two-stage` spends all its samples on the pilot. */
   | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
   /** The schedule of `spending` would have more looks than its tables hold. */
@@ -61,6 +68,8 @@ export function describeImpossible(why: Impossible): string {
       const { radius, noise } = why.wanted;
       return `With ${noise.kind} noise of ${describeWidth(noise)}, no votes certify a radius of ${radius}: all radii are below ${why.farthest}`;
     }
+    case 'total-too-small':
+      return `A total of ${why.total} samples brings no image to ${why.least} samples, the first look at which votes that all agree would certify one at α = ${why.alpha}`;
     case 'nothing-behind-pilot':
       return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;
     case 'too-many-looks':
@@ -77,6 +86,7 @@ const CODES = {
   'budget-too-small': 'BUDGET_TOO_SMALL',
   'level-too-small': 'OPTION_INVALID',
   'out-of-reach': 'OPTION_INVALID',
+  'total-too-small': 'BUDGET_TOO_SMALL',
   'nothing-behind-pilot': 'BUDGET_TOO_SMALL',
   'too-many-looks': 'SCHEDULE_TOO_LONG',
 } as const satisfies Record<Impossible['reason'], ErrorCode>;

@@ -93,6 +93,7 @@ export function faultError(
     case 'budget-too-small':
     case 'level-too-small':
     case 'out-of-reach':
+    case 'total-too-small':
     case 'nothing-behind-pilot':
     case 'too-many-looks':
       return impossibleError(fault);
@@ -126,6 +127,8 @@ function impossibleError(why: Impossible): SmoothcertError {
       return optionError(message, 'Raise --alpha, certify fewer --images, or leave --simultaneous out.');
     case 'out-of-reach':
       return optionError(message, 'Leave the larger --radii out, or add more noise.');
+    case 'total-too-small':
+      return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --total-samples.');
     case 'nothing-behind-pilot':
       return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --max-samples.');
     case 'too-many-looks':

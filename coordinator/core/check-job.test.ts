@@ -244,6 +244,19 @@ describe('a claim that no votes would fulfil', () => {
     ]);
   });
 
+  it('names the total where it brings no image to a look, or the samples of an image where no total would', () => {
+    const budget = (totalSamples: number) => ({ stop: { kind: 'budget', totalSamples } }) as const;
+    expect(faultsOf(budget(63))).toEqual([
+      { reason: 'total-too-small', field: 'totalSamples', total: 63, least: 64, alpha: JOB.alpha },
+    ]);
+    expect(faultsOf({ ...budget(63), maxSamples: 5 })).toMatchObject([
+      { reason: 'budget-too-small', field: 'maxSamples', samples: 5 },
+    ]);
+    expect(faultsOf(budget(64))).toEqual([]);
+    expect(faultsOf(budget(0.5))).toMatchObject([{ reason: 'out-of-range', field: 'totalSamples' }]);
+    expect(faultsOf(budget(1e15 + 1))).toMatchObject([{ reason: 'out-of-range', field: 'totalSamples' }]);
+  });
+
   it('is not looked for where a field is wrong', () => {
     expect(faultsOf({ maxSamples: 1, sigma: 0 }).map(({ field }) => field)).toEqual(['sigma']);
   });

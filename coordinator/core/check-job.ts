@@ -75,7 +75,10 @@ export type JobFault =
 type ImpossibleFault =
   | (Extract<Impossible, { reason: 'out-of-reach' }> & { readonly field: 'radii' })
   | (Extract<Impossible, { reason: 'level-too-small' }> & { readonly field: 'alpha' })
-  | (Exclude<Impossible, { reason: 'out-of-reach' | 'level-too-small' }> & { readonly field: 'maxSamples' });
+  | (Extract<Impossible, { reason: 'total-too-small' }> & { readonly field: 'totalSamples' })
+  | (Extract<Impossible, { reason: 'budget-too-small' | 'nothing-behind-pilot' | 'too-many-looks' }> & {
+      readonly field: 'maxSamples';
+    });
 
 /**
  * Checks a job before it is made: each field, then, if all are right, whether votes can fulfil the claim. It is the only
@@ -202,8 +205,21 @@ function impossibleIn(compile: () => void): JobFault[] {
     return [];
   } catch (error) {
     if (!(error instanceof ImpossibleClaim)) throw error;
-    const { why } = error;
-    if (why.reason === 'out-of-reach') return [{ ...why, field: 'radii' }];
-    return [why.reason === 'level-too-small' ? { ...why, field: 'alpha' } : { ...why, field: 'maxSamples' }];
+    return [faultOf(error.why)];
+  }
+}
+
+function faultOf(why: Impossible): ImpossibleFault {
+  switch (why.reason) {
+    case 'out-of-reach':
+      return { ...why, field: 'radii' };
+    case 'level-too-small':
+      return { ...why, field: 'alpha' };
+    case 'total-too-small':
+      return { ...why, field: 'totalSamples' };
+    case 'budget-too-small':
+    case 'nothing-behind-pilot':
+    case 'too-many-looks':
+      return { ...why, field: 'maxSamples' };
   }
 }

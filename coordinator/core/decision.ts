@@ -64,7 +64,23 @@ export interface Decision extends Rule {
 export function prefixAt(look: number, looks: readonly number[], prefixes: readonly Counts[]): Counts {
   const prefix = prefixes[look];
   if (prefix !== undefined && totalOf(prefix) === looks[look]) return prefix;
-  throw new SmoothcertError(
+  throw otherCounts(look, looks);
+}
+
+/**
+ * Returns the counts of the samples before a look, or of fewer that reach beyond the look before it.
+ *
+ * @throws INTERNAL if the counts are no such ones
+ */
+export function prefixWithin(look: number, looks: readonly number[], prefixes: readonly Counts[]): Counts {
+  const prefix = prefixes[look];
+  const [before, whole] = [looks[look - 1] ?? 0, looks[look] ?? 0];
+  if (prefix !== undefined && totalOf(prefix) > before && totalOf(prefix) <= whole) return prefix;
+  throw otherCounts(look, looks);
+}
+
+function otherCounts(look: number, looks: readonly number[]): SmoothcertError {
+  return new SmoothcertError(
     'INTERNAL',
     `The counts handed to look ${look} are not those of its ${looks[look] ?? 0} samples.`,
     'Report this with the job.json and the ledger of the run; nothing was certified from these counts.',

@@ -1,7 +1,8 @@
-import { NO_COUNTS, addCounts, type Counts } from '../../shared/counts.js';
+import { addCounts, totalOf, type Counts } from '../../shared/counts.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import type { Grid, Place } from './grid.js';
 import type { Decision, Held, StopReason } from './decision.js';
+import { OpenSegment } from './open-segment.js';
 
 /** Above this share of invalid votes at a look, an image is reported failed: the model is broken on it. */
 const LARGEST_INVALID_SHARE = 0.01;
@@ -12,15 +13,28 @@ export type Ending =
   | { readonly outcome: 'abstained'; readonly stop: StopReason }
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly detail: string };
 
+/** The shards that an image may draw: all before the look with this index, and of the segment up to it so many, from its first one on. */
+export interface Allotment {
+  readonly look: number;
+  readonly shards: number;
+}
+
+/** No shard may be drawn. */
+export const NOTHING: Allotment = { look: -1, shards: 0 };
+
+/** Of the rules that decide each image by itself. */
+const UNLIMITED: Allotment = { look: Infinity, shards: Infinity };
+
 /** Tells what became of the counts of one shard. */
 export type Folded = 'counted' | 'duplicate' | 'divergent' | 'late';
 
 /**
  * The fold of one image. Guarantee: look k sees the counts of exactly the samples [0, n_k), all of them and no others, in
- * whatever order the shards came; the first counts of a shard are its counts.
+ * whatever order the shards came; the first counts of a shard are its counts. Only the last look may see fewer samples: those of
+ * the shards that the image was allotted, and no others.
  */
 export class ImageState {
-  /** Counts of [0, n_k) for every look that has been taken. */
+  /** Counts of [0, n_k) for every look that has been taken; for the last one of fewer samples, if the image was allotted fewer. */
   readonly prefixes: Counts[] = [];
   held: Held | null = null;
   ending: Ending | null = null;
@@ -28,7 +42,9 @@ export class ImageState {
   micros = 0;
   /** Number of looks at which it could have been decided: all that were taken, but for those that its rule passes over. */
   looks = 0;
-  private readonly openSegments = new Map<number, Segment>();
+  private readonly openSegments = new Map<number, OpenSegment>();
+  /** No shards beyond these may be drawn. */
+  private allotment: Allotment = UNLIMITED;
   /** By the begin of each counted shard a hash of its counts, which tells a duplicate from a divergent one. */
   private seen = new Map<number, number>();
 
@@ -42,9 +58,26 @@ export class ImageState {
     return this.prefixes.length;
   }
 
-  /** Index of the next look at which something may be decided; all samples before it are wanted. */
+  /**
+   * Index of the next look at which something may be decided; all samples before it are wanted. Of an image that has drawn all that it
+   * is allotted, the look that it took last: nothing is wanted.
+   */
   get due(): number {
-    return this.decision.due(this.prefixes);
+    return Math.min(this.decision.due(this.prefixes), this.allotment.look);
+  }
+
+  /** Returns how many shards of a segment, from its first one on, may be drawn. */
+  allowed(segment: number): number {
+    const { look, shards } = this.allotment;
+    const all = this.grid.segments[segment]!.length;
+    if (segment > look) return 0;
+    return segment < look ? all : Math.min(all, shards);
+  }
+
+  /** Lets shards up to these be drawn, where it was fewer, and takes the look behind them if they are all there. */
+  allot(allotment: Allotment): void {
+    this.allotment = allotment;
+    while (this.takeLook());
   }
 
   /** Folds the counts of the shard at `place` and takes every look that has become complete. */
@@ -55,10 +88,8 @@ export class ImageState {
     const first = this.seen.get(begin);
     if (first !== undefined) return first === print ? 'duplicate' : 'divergent';
     this.seen.set(begin, print);
-    const segment = this.openSegments.get(place.segment) ?? { counts: NO_COUNTS, micros: 0, folded: 0 };
-    segment.counts = addCounts(segment.counts, counts);
-    segment.micros += micros;
-    segment.folded += 1;
+    const segment = this.openSegments.get(place.segment) ?? new OpenSegment();
+    segment.put(place.index, counts, micros);
     this.openSegments.set(place.segment, segment);
     while (this.takeLook());
     return 'counted';
@@ -74,18 +105,24 @@ export class ImageState {
     this.end({ outcome: 'failed', code, detail });
   }
 
+  /** Ends the image with what it holds. */
+  finish(stop: StopReason): void {
+    const { held } = this;
+    this.end(held ? { outcome: 'certified', held, stop } : { outcome: 'abstained', stop });
+  }
+
   /** Takes the next look if its prefix is complete. Returns true if the image goes on, so that a further one may follow. */
   private takeLook(): boolean {
     const { look, due } = this;
     const segment = this.openSegments.get(look);
-    if (segment?.folded !== this.grid.segments[look]!.length) return false;
+    if (look > this.allotment.look || !segment?.addUpTo(this.allowed(look))) return false;
     this.openSegments.delete(look);
     this.micros += segment.micros;
     const prefix = look === 0 ? segment.counts : addCounts(this.prefixes[look - 1]!, segment.counts);
     this.prefixes.push(prefix);
     if (look < due) return true;
     this.looks += 1;
-    const n = this.decision.looks[look]!;
+    const n = totalOf(prefix);
     if (prefix.invalid > LARGEST_INVALID_SHARE * n) {
       this.fail(
         'MODEL_OUTPUT_NOT_FINITE',
@@ -96,7 +133,7 @@ export class ImageState {
     const { held, stop } = this.decision.at(look, this.prefixes, this.held);
     this.held = held;
     if (stop === null) return true;
-    this.end(held ? { outcome: 'certified', held, stop } : { outcome: 'abstained', stop });
+    this.finish(stop);
     return false;
   }
 
@@ -112,10 +149,4 @@ function printOf({ classes, votes, invalid }: Counts): number {
   let hash = 0x811c9dc5;
   for (const value of [...classes, ...votes, invalid]) hash = Math.imul(hash ^ value, 0x01000193);
   return hash >>> 1;
-}
-
-interface Segment {
-  counts: Counts;
-  micros: number;
-  folded: number;
 }

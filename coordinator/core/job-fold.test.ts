@@ -14,7 +14,7 @@ import {
   rowsOf,
   voterOf,
 } from '../../test/support/jobs.js';
-import { CLASSIC, GAIN, deliveries, split } from '../../test/support/deliveries.js';
+import { CLASSIC, GAIN, SHARED, deliveries, split } from '../../test/support/deliveries.js';
 import { foldOf } from '../../test/support/folds.js';
 import { JobFold } from './job-fold.js';
 
@@ -22,7 +22,7 @@ const voter = voterOf(5, (image) => [1, 0.97, 0.55][image]!);
 const otherVoter = voterOf(6, () => 0.999);
 
 const inOrder = new Map(
-  [GAIN, CLASSIC].map((job) => {
+  [GAIN, CLASSIC, SHARED].map((job) => {
     const shards = allShards(new JobFold(job)).map((shard) => counted(voter, shard));
     return [job, foldOf(job, split(job, shards, [1]))];
   }),

@@ -1,35 +1,14 @@
 import type { ErrorCode } from '../../shared/errors.js';
+import { Allocation } from './allocation.js';
 import { Grid, type Place } from './grid.js';
 import { imagesOf, jobDigest, type Job } from '../../shared/job.js';
-import { shardKey, type Shard } from '../../shared/shards.js';
+import type { Shard } from '../../shared/shards.js';
 import type { CountedShard, FailedImage, FailedShard, LedgerRecord } from '../../shared/wire/record.js';
 import type { Decision } from './decision.js';
 import { ImageState } from './image-state.js';
 import { compileDecision } from './look.js';
-
-/** Failures of the machinery on one shard, before any counts of it, after which its image is given up. */
-const TRIES = 3;
-
-/** Numbers of shards by what became of them. They are shown to people; no certificate depends on them. */
-export interface Tally {
-  counted: number;
-  duplicate: number;
-  divergent: number;
-  late: number;
-  /** Off the grid, of another job, class or fingerprint: never folded. */
-  rejected: number;
-  failed: number;
-  /** Samples in counted shards, work ahead included, late ones not. */
-  samples: number;
-  /** Microseconds of noise and inference in them. */
-  micros: number;
-  /** Samples in shards that were not counted. */
-  readonly wasted: Record<Wasted, number>;
-  /** Looks at which images could have been decided. */
-  looks: number;
-}
-
-type Wasted = 'duplicate' | 'divergent' | 'late' | 'rejected';
+import { LostShards } from './lost-shards.js';
+import { noTally, type Tally, type Wasted } from './tally.js';
 
 /** Everything that one record changed. */
 export interface Effects {
@@ -37,6 +16,8 @@ export interface Effects {
   readonly decided: readonly number[];
   /** Images that took a look and go on. */
   readonly advanced: readonly number[];
+  /** Images of which more samples may be drawn than before, of a rule that shares samples out among them. */
+  readonly allotted: readonly number[];
   /** Shards that are still to be counted, although a task that held them is answered. */
   readonly open: readonly Shard[];
   /** Shards that were dropped because their image counts as decided, and that are wanted: what decided it is lost. */
@@ -54,20 +35,7 @@ export class JobFold {
   readonly grid: Grid;
   readonly decision: Decision;
   readonly images: ReadonlyMap<number, ImageState>;
-  readonly tally: Tally = {
-    counted: 0,
-    duplicate: 0,
-    divergent: 0,
-    late: 0,
-    rejected: 0,
-    failed: 0,
-    samples: 0,
-    micros: 0,
-    looks: 0,
-    wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
-  };
-  /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */
-  readonly toGiveUp = new Map<number, FailedImage>();
+  readonly tally: Tally = noTally();
   /** Sequence number of the last record folded; 0 before there was one. */
   sequence = 0;
   /** The job was cancelled before it was done: images that were undecided then stay so. */
@@ -78,10 +46,9 @@ export class JobFold {
    */
   refuted: FailedShard | null = null;
   private undecided: number;
-  private readonly failures = new Map<string, number>();
-  /** The shards that images are to be given up for. */
-  private readonly blamed = new Map<number, string>();
-  private readonly lostAhead = new Map<number, LostShard>();
+  private readonly lost = new LostShards();
+  /** Shares the samples of the job out among its images; null where each image is decided by itself. */
+  private readonly allocation: Allocation | null;
 
   /**
    * @param fingerprint that of the job's preparation; without it the first record that counted says which it is. Only
@@ -96,6 +63,8 @@ export class JobFold {
     this.decision = compileDecision(job.claim, job.draw.noise);
     this.images = new Map(imagesOf(job.claim).map((i) => [i, new ImageState(this.grid, this.decision)]));
     this.undecided = this.images.size;
+    this.allocation = Allocation.of(job.claim, this.decision, this.grid, this.images);
+    this.allot(noEffects());
   }
 
   /** Returns true if every image is decided, or none of those that are left is wanted. */
@@ -115,7 +84,7 @@ export class JobFold {
   /** Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records. */
   apply(record: LedgerRecord, sequence = this.sequence + 1): Effects {
     this.sequence = sequence;
-    const effects: MutableEffects = { decided: [], advanced: [], open: [], insist: [], divergent: [] };
+    const effects = noEffects();
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     const ours = record.jobDigest === this.digest;
     if (ours) this.refuteBy(record);
@@ -130,7 +99,7 @@ export class JobFold {
       return effects;
     }
     for (const { one, place } of counted) this.applyCounted(one, place, effects);
-    for (const { shard, code, detail } of record.failed) this.applyFailed(shard, code, detail, effects);
+    for (const failed of record.failed) this.applyFailed(failed, effects);
     for (const shard of record.returned) this.keepOpen(shard, effects);
     for (const shard of record.dropped) if (this.wants(shard)) effects.insist.push(shard);
     for (const { image, code, detail } of record.failedImages)
@@ -138,18 +107,21 @@ export class JobFold {
     return effects;
   }
 
-  /** Returns the shards of one segment of an image that are not counted yet. */
-  missing(image: number, segment: number): Shard[] {
-    const state = this.images.get(image)!;
-    return this.grid.segments[segment]!.filter((_, index) => !state.isCounted({ segment, index })).map(
-      (range) => ({
-        image,
-        ...range,
-      }),
-    );
+  /** Images to give up: a coordinator records it, and the fold acts on that record, so that a replay agrees. */
+  get toGiveUp(): ReadonlyMap<number, FailedImage> {
+    return this.lost.toGiveUp;
   }
 
-  /** Returns true if the shard's counts are still wanted: its image undecided, the shard on the grid and not counted. */
+  /** Returns the shards of one segment of an image that may be drawn and are not counted yet. */
+  missing(image: number, segment: number): Shard[] {
+    const state = this.images.get(image)!;
+    const allowed = this.grid.segments[segment]!.slice(0, state.allowed(segment));
+    return allowed
+      .filter((_, index) => !state.isCounted({ segment, index }))
+      .map((range) => ({ image, ...range }));
+  }
+
+  /** Returns true if the shard's counts are still wanted: its image undecided, the shard on the grid, allowed and not counted. */
   wants(shard: Shard): boolean {
     return this.wantedPlace(shard) !== null;
   }
@@ -158,7 +130,8 @@ export class JobFold {
     const state = this.images.get(shard.image);
     if (this.isOver || state?.ending !== null) return null;
     const place = this.grid.locate(shard);
-    return place === null || state.isCounted(place) ? null : place;
+    if (place === null || place.index >= state.allowed(place.segment)) return null;
+    return state.isCounted(place) ? null : place;
   }
 
   /** Takes the fingerprint of the first record that counted; refuses others unless the job allows any. */
@@ -183,7 +156,7 @@ export class JobFold {
       return;
     }
     const state = this.images.get(shard.image)!;
-    const { look, looks } = state;
+    const before = { look: state.look, looks: state.looks };
     const folded = state.fold(place, counts, micros);
     if (folded !== 'counted') {
       this.waste(shard, folded);
@@ -191,46 +164,53 @@ export class JobFold {
       return;
     }
     this.tally.counted += 1;
-    this.tally.looks += state.looks - looks;
     this.tally.samples += shard.end - shard.begin;
     this.tally.micros += micros;
-    this.forgive(shard);
-    if (state.ending) this.ended(shard.image, effects);
-    else if (state.look > look) this.advanced(shard.image, state, effects);
+    this.lost.forgive(shard);
+    this.looked(shard.image, before, effects);
+    this.allot(effects);
   }
 
-  private applyFailed(shard: Shard, code: ErrorCode, detail: string, effects: MutableEffects): void {
+  private applyFailed(failed: FailedShard, effects: MutableEffects): void {
     this.tally.failed += 1;
+    const { shard } = failed;
     const place = this.wantedPlace(shard);
     if (place === null) return;
-    const failures = (this.failures.get(shardKey(shard)) ?? 0) + 1;
-    this.failures.set(shardKey(shard), failures);
-    if (failures < TRIES) {
-      effects.open.push(shard);
-      return;
-    }
-    const failed = { image: shard.image, code, detail };
-    this.giveUpAt({ segment: place.segment, blamed: shardKey(shard), failed });
+    const { due } = this.images.get(shard.image)!;
+    if (this.lost.failed(failed, place.segment, due)) effects.open.push(shard);
   }
 
-  /**
-   * An image is given up for a segment that it needs. One drawn ahead of a look waits for that look, which may decide
-   * the image without it: how it ends must not depend on what was drawn when.
-   */
-  private giveUpAt(lost: LostShard): void {
-    const { image } = lost.failed;
-    if (lost.segment > this.images.get(image)!.due) {
-      this.lostAhead.set(image, lost);
-      return;
+  /** Takes note of the looks that an image took. @param before what it had taken */
+  private looked(image: number, before: Pick<ImageState, 'look' | 'looks'>, effects: MutableEffects): void {
+    const state = this.images.get(image)!;
+    this.tally.looks += state.looks - before.looks;
+    if (state.ending) this.ended(image, effects);
+    else if (state.look > before.look) {
+      effects.advanced.push(image);
+      this.lost.reached(image, state.due);
+      this.allocation?.settled(image);
     }
-    this.toGiveUp.set(image, lost.failed);
-    this.blamed.set(image, lost.blamed);
   }
 
-  private advanced(image: number, state: ImageState, effects: MutableEffects): void {
-    effects.advanced.push(image);
-    const lost = this.lostAhead.get(image);
-    if (lost && lost.segment <= state.due) this.giveUpAt(lost);
+  /** Lets further samples be drawn once all that were allotted are there, and ends all images when no more can be allotted. */
+  private allot(effects: MutableEffects): void {
+    const { allocation, images } = this;
+    while (allocation !== null && !this.isDone() && allocation.isSettled) {
+      const round = allocation.nextRound();
+      for (const { image, allotment } of round) {
+        const state = images.get(image)!;
+        const { look, looks } = state;
+        effects.allotted.push(image);
+        state.allot(allotment);
+        this.looked(image, { look, looks }, effects);
+      }
+      if (round.length > 0) continue;
+      for (const [image, state] of images) {
+        if (state.ending) continue;
+        state.finish('budget');
+        this.ended(image, effects);
+      }
+    }
   }
 
   private applyGivenUp(image: number, code: ErrorCode, detail: string, effects: MutableEffects): void {
@@ -238,33 +218,27 @@ export class JobFold {
     if (state?.ending !== null || this.isOver) return;
     state.fail(code, detail);
     this.ended(image, effects);
+    this.allot(effects);
   }
 
   /** A difference between two runs of one sample holds whoever found it, and whenever: also behind the last decision. */
   private refuteBy(record: LedgerRecord): void {
     this.refuted ??= differenceIn(record);
-    if (this.refuted !== null) this.toGiveUp.clear();
+    if (this.refuted !== null) this.lost.clear();
   }
 
   /** Ends the job for the images that are undecided. After the last decision it changes nothing: the job was done. */
   private cancel(): void {
     if (this.isDone()) return;
     this.cancelled = true;
-    this.toGiveUp.clear();
+    this.lost.clear();
   }
 
   private ended(image: number, effects: MutableEffects): void {
     this.undecided -= 1;
-    this.toGiveUp.delete(image);
-    this.lostAhead.delete(image);
+    this.lost.ended(image);
+    this.allocation?.settled(image);
     effects.decided.push(image);
-  }
-
-  /** Takes back that an image is to be given up for this shard, which was counted after all, unless that is recorded already. */
-  private forgive(shard: Shard): void {
-    const { image } = shard;
-    if (this.blamed.get(image) === shardKey(shard)) this.toGiveUp.delete(image);
-    if (this.lostAhead.get(image)?.blamed === shardKey(shard)) this.lostAhead.delete(image);
   }
 
   private waste({ begin, end }: Shard, fate: Wasted): void {
@@ -277,20 +251,18 @@ export class JobFold {
   }
 }
 
-/** A shard that failed too often. */
-interface LostShard {
-  readonly segment: number;
-  readonly blamed: string;
-  readonly failed: FailedImage;
-}
+type MutableEffects = {
+  -readonly [Key in keyof Effects]: Effects[Key] extends readonly (infer One)[] ? One[] : never;
+};
 
-interface MutableEffects {
-  decided: number[];
-  advanced: number[];
-  open: Shard[];
-  insist: Shard[];
-  divergent: Shard[];
-}
+const noEffects = (): MutableEffects => ({
+  decided: [],
+  advanced: [],
+  allotted: [],
+  open: [],
+  insist: [],
+  divergent: [],
+});
 
 /** Returns the first difference that a record says an audit has found; null if it says of none. */
 export function differenceIn({ failed }: Pick<LedgerRecord, 'failed'>): FailedShard | null {

@@ -9,7 +9,7 @@ import { certifiedRadius } from '../../statistics/radius.js';
 import { imageAlpha } from '../../statistics/simultaneous.js';
 import type { Decision, Rule } from './decision.js';
 import { fixedRule, twoStageRule } from './fresh-samples.js';
-import { gainRule, targetRule, type DrawnNoise } from './repeated-looks.js';
+import { budgetRule, gainRule, targetRule, type DrawnNoise } from './repeated-looks.js';
 
 /**
  * Makes a claim ready to decide, for votes under this noise. Guarantee, but for the bound `clt`, which never holds a
@@ -45,6 +45,7 @@ function ruleOf(claim: Claim, noise: DrawnNoise, bound: CompiledBound): Rule {
     case 'fixed':
       return fixedRule(claim, bound);
     case 'budget':
+      return budgetRule(claim, stop.totalSamples, bound);
     case 'predict':
       throw new SmoothcertError('INTERNAL', `${stop.kind} is not there yet.`, 'Use another rule.');
   }

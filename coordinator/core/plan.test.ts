@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Shard } from '../../shared/shards.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import {
+  BUDGET,
   FIXED,
   TWO_STAGE,
   allShards,
@@ -24,7 +25,7 @@ function planned(job = JOB) {
   const plan = new Plan(fold);
   const apply = (content: Partial<LedgerRecord>) => {
     const effects = fold.apply(makeRecord(job, content));
-    for (const image of effects.advanced) plan.advanced(image);
+    for (const image of [...effects.advanced, ...effects.allotted]) plan.advanced(image);
     plan.open(effects.open);
     return effects;
   };
@@ -74,7 +75,7 @@ describe('the plan', () => {
     const both = allShards(fold).map((shard) => counted(() => 3, shard));
     const effects = fold.apply(makeRecord(two, { counted: both }));
     expect(effects).toMatchObject({ advanced: [0], decided: [0] });
-    for (const image of effects.advanced) plan.advanced(image);
+    for (const image of [...effects.advanced, ...effects.allotted]) plan.advanced(image);
     expect(plan.next(true)).toBeNull();
   });
 
@@ -176,6 +177,7 @@ describe('in any order of events', () => {
     ['gain', JOB],
     ['two-stage', makeJob({ ...TWO_STAGE, images: 4 })],
     ['fixed', makeJob({ ...FIXED, images: 4 })],
+    ['budget', makeJob({ ...BUDGET, images: 4 })],
   ])(
     'the plan of %s issues each shard once until handed back, none too early, none for nothing',
     (_, job) => {

@@ -29,11 +29,11 @@ export class Plan {
     for (const [image, state] of this.fold.images) {
       if (state.ending) continue;
       this.issued.set(image, state.look);
-      this.needed[state.look]!.push(image);
+      this.offer(image, state.look);
     }
   }
 
-  /** Takes note that an image took a look; one that has ended since needs nothing. */
+  /** Takes note that an image took a look, or that more of it may be drawn; one that has ended since needs nothing. */
   advanced(image: number): void {
     const { look, ending } = this.fold.images.get(image)!;
     if (ending) return;

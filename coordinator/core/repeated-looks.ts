@@ -8,7 +8,15 @@ import { NOISES } from '../../statistics/noises/noises.js';
 import { imageAlpha } from '../../statistics/simultaneous.js';
 import { compileTarget } from '../../statistics/target.js';
 import { votesForLeader, type ClassVotes } from './class-votes.js';
-import { better, certify, prefixAt, type Held, type LookOutcome, type Rule } from './decision.js';
+import {
+  better,
+  certify,
+  prefixAt,
+  prefixWithin,
+  type Held,
+  type LookOutcome,
+  type Rule,
+} from './decision.js';
 
 /**
  * The rules that may decide at every look: `gain` and `target`. The class is the leader of all samples so far; the
@@ -34,6 +42,31 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
     const standing = { look, failures: votes.failures, heldZ: held?.z ?? 0 };
     return { held, stop: gainStops(bound, looks, minGain, standing) };
   });
+}
+
+/**
+ * Returns the rule `budget`. How far an image is drawn is not decided by its votes alone: allocation.ts says which looks it may take, and that
+ * it ends when no more samples are left. Its last look may be of fewer samples than the schedule has.
+ *
+ * @throws BUDGET_TOO_SMALL if no look could certify anything, or none that the total can pay for
+ */
+export function budgetRule(claim: Claim, totalSamples: number, bound: CompiledBound): Rule {
+  const { looks } = claim;
+  const least = looks.find((n, look) => bound.certify(look, 0, n) !== null);
+  if (least === undefined) throw budgetTooSmall(claim);
+  if (totalSamples < least) {
+    const alpha = imageAlpha(claim);
+    throw new ImpossibleClaim({ reason: 'total-too-small', total: totalSamples, least, alpha });
+  }
+  return {
+    ahead: 0,
+    due: (prefixes) => prefixes.length,
+    at(look, prefixes, before) {
+      const votes = votesForLeader(prefixWithin(look, looks, prefixes));
+      const held = better(before, certify(bound, look, votes));
+      return { held, stop: look === looks.length - 1 ? 'budget' : null };
+    },
+  };
 }
 
 /** The parts of a noise that decide: its law, and how far what is drawn may be from it. */

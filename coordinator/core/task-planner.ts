@@ -72,7 +72,7 @@ export class TaskPlanner {
   /** Takes note of a record that was folded. @param task the name of the task that it answers */
   folded(task: string, effects: Effects, now: number): void {
     this.outstanding.answered(task, now);
-    for (const image of effects.advanced) this.plan.advanced(image);
+    for (const image of [...effects.advanced, ...effects.allotted]) this.plan.advanced(image);
     for (const { image } of effects.insist) this.insisted.add(image);
     for (const image of effects.decided) this.insisted.delete(image);
     this.plan.open([...effects.open, ...effects.insist]);

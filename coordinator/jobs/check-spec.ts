@@ -73,6 +73,7 @@ export function describeJobFault(fault: JobFault): string {
     case 'budget-too-small':
     case 'level-too-small':
     case 'out-of-reach':
+    case 'total-too-small':
     case 'nothing-behind-pilot':
     case 'too-many-looks':
       return `does not fit: ${describeImpossible(fault)}`;

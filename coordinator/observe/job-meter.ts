@@ -2,7 +2,8 @@ import type { Metrics } from '../../shared/telemetry/metrics.js';
 import type { Certificate } from '../results/certificates.js';
 import type { StopReason } from '../core/decision.js';
 import type { IssueCounters } from './issue-counters.js';
-import type { JobFold, Tally } from '../core/job-fold.js';
+import type { JobFold } from '../core/job-fold.js';
+import { noTally, type Tally } from '../core/tally.js';
 
 const NONE_ISSUED: IssueCounters = { issued: 0, overtaken: 0, restarts: 0, exhausted: 0 };
 const SHARD_OUTCOMES = ['counted', 'duplicate', 'divergent', 'late', 'rejected', 'failed'] as const;
@@ -37,7 +38,7 @@ export class JobMeter {
     if (this.countedTo === null || sequence <= this.countedTo) return;
     this.countedTo = sequence;
     metrics.set('smoothcert_last_record_timestamp_seconds', this.now() / 1_000);
-    this.tallied(before ?? NOTHING, tally);
+    this.tallied(before ?? noTally(), tally);
     const budget = job.claim.looks.at(-1)!;
     for (const certificate of decided) this.decided(certificate, budget);
   }
@@ -76,16 +77,3 @@ export class JobMeter {
     else metrics.add('smoothcert_samples_saved_total', budget - samples);
   }
 }
-
-const NOTHING: Tally = {
-  counted: 0,
-  duplicate: 0,
-  divergent: 0,
-  late: 0,
-  rejected: 0,
-  failed: 0,
-  samples: 0,
-  micros: 0,
-  wasted: { duplicate: 0, divergent: 0, late: 0, rejected: 0 },
-  looks: 0,
-};

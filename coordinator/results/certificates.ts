@@ -1,4 +1,4 @@
-import { NO_COUNTS, type Counts } from '../../shared/counts.js';
+import { NO_COUNTS, totalOf, type Counts } from '../../shared/counts.js';
 import type { BoundName, Norm } from '../../shared/job.js';
 import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
 import { RULES } from '../../statistics/rules.js';
@@ -50,7 +50,7 @@ export interface Certificate {
   readonly proved_by: { readonly begin: number; readonly end: number } | null;
   /** Counts of that range, or of all samples without a certificate; of an approximation, those it is made from. */
   readonly counts: Counts;
-  /** Counts of [0, n) at every look taken; of `two-stage` behind the pilot and at the end. */
+  /** Counts of [0, n) at every look taken; of `two-stage` behind the pilot and at the end. The last n of `budget` may be between two looks. */
   readonly looks: readonly (Counts & { readonly n: number })[];
 }
 
@@ -97,7 +97,7 @@ function calculated(fold: JobFold, state: ImageState, ending: Ending) {
   return { outcome, stop, ...approximation } as const;
 }
 
-function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }: ImageState) {
+function common({ job: { claim }, decision }: JobFold, { prefixes }: ImageState) {
   const ofTwo = claim.stop.kind === 'two-stage';
   const together = togetherOf(claim);
   return {
@@ -105,12 +105,15 @@ function common({ job: { claim }, decision }: JobFold, { look: taken, prefixes }
     alpha: imageAlpha(claim),
     ...(together === null ? {} : { simultaneous: together }),
     bound: claim.bound,
-    samples: taken === 0 ? 0 : claim.looks[taken - 1]!,
+    samples: samplesBehind(prefixes),
     looks: prefixes
-      .map((counts, look) => ({ n: claim.looks[look]!, ...counts }))
-      .filter((_, look) => !ofTwo || look === 0 || look === taken - 1),
+      .map((counts) => ({ n: totalOf(counts), ...counts }))
+      .filter((_, look) => !ofTwo || look === 0 || look === prefixes.length - 1),
   };
 }
+
+/** Returns how many samples an image's last look saw: 0 if it took none. */
+const samplesBehind = (prefixes: readonly Counts[]): number => totalOf(prefixes.at(-1) ?? NO_COUNTS);
 
 const nothing = ({ prefixes }: ImageState) => ({
   class: null,
@@ -134,7 +137,7 @@ function proofOf(fold: JobFold, state: ImageState, held: Held) {
     ...target,
     delta_upper: printUp(delta, PROBABILITY_DIGITS),
     p_lower: printLowerProbability(delta, PROBABILITY_DIGITS),
-    proved_by: { begin: behindFirst ? looks[0]! : 0, end: looks[held.look]! },
+    proved_by: { begin: behindFirst ? looks[0]! : 0, end: totalOf(state.prefixes[held.look]!) },
     counts: behindFirst ? freshVotes(looks, held.look, state.prefixes).counts : state.prefixes[held.look]!,
   };
 }

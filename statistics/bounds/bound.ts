@@ -19,7 +19,8 @@ export interface Certified {
 export interface CompiledBound {
   /**
    * Returns what `failures` of `n` samples certify at the look with this index; null if nothing. For the bounds that look
-   * repeatedly, n is the schedule's number of samples at that look. Invalid votes are failures.
+   * repeatedly, n is the schedule's number of samples at that look, or a smaller one, above that of the look before, at the last look of an
+   * image that is not drawn further. Invalid votes are failures.
    */
   certify(look: number, failures: number, n: number): Certified | null;
 }

@@ -29,8 +29,10 @@ export const spending = {
         : matchedShares({ looks, alpha, minGain: matchedGain, noise });
     const table = buildSpendingTable({ looks, level: theoremLevel(alpha), shares, noise });
     return {
-      certify(look, failures) {
-        const z = table.certifiedZ(look, failures);
+      certify(look, failures, n) {
+        // The limits rise with the failures, so that to count a sample that was not drawn as one claims less than the whole look would.
+        const undrawn = Math.max(0, looks[look]! - n);
+        const z = table.certifiedZ(look, failures + undrawn);
         return z === null ? null : { deltaUpper: noise.deltaOf(z), z };
       },
     };

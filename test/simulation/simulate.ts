@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IssueCounters } from '../../coordinator/observe/issue-counters.js';
-import type { Tally } from '../../coordinator/core/job-fold.js';
+import type { Tally } from '../../coordinator/core/tally.js';
 import { Faults, type Counts } from './faults.js';
 import { disturb } from './nemesis.js';
 import { Random } from './random.js';

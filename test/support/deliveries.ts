@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import type { Job } from '../../shared/job.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
-import { FIXED, allShards, makeJob, makeRecord } from './jobs.js';
+import { BUDGET, FIXED, allShards, makeJob, makeRecord } from './jobs.js';
 
 export const GAIN = makeJob();
 export const CLASSIC = makeJob(FIXED);
+/** The total is spent before all images are at their last look, and not on whole looks alone. */
+export const SHARED = makeJob(BUDGET);
 
-const jobs = fc.constantFrom(GAIN, CLASSIC);
+const jobs = fc.constantFrom(GAIN, CLASSIC, SHARED);
 /** Every shard of a job, in any order, some of them more than once, cut into records anywhere. */
 export const deliveries = jobs.chain((job) => {
   const shards = allShards(new JobFold(job));

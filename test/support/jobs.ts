@@ -60,6 +60,13 @@ export const TWO_STAGE = {
   looks: [64, ...stageLengths(1936).map((n) => 64 + n)],
 } as const satisfies Partial<JobOptions>;
 
+/** Ends within a look of several shards. */
+export const BUDGET = {
+  bound: 'anytime',
+  stop: { kind: 'budget', totalSamples: 1700 },
+  looks: [64, 96, 256, 1024],
+} as const satisfies Partial<JobOptions>;
+
 export const TARGET = {
   bound: 'anytime',
   stop: { kind: 'target', radii: ['0', '0.50', '1.0'] },
