@@ -58,7 +58,7 @@ export function simulate({ decision, bound, probabilities, images, seed }: Simul
 }
 
 /** SplitMix-style 32-bit generator: uniform on [0, 1), good enough for counts of 1e7. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;

@@ -4,6 +4,7 @@ import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { allShards } from '../support/jobs.js';
 import { ShadowFold } from './shadow-fold.js';
+import { faultsOfTotal, isShared, seenAt } from './shared-total.js';
 import { nameOf, rowOf, type SimulatedJob } from './simulated-jobs.js';
 import type { LedgerStore } from './simulated-ledger.js';
 import type { QueueWatcher } from './simulated-queue.js';
@@ -39,7 +40,7 @@ export const stateOf = (fold: JobFold): string =>
 
 /**
  * Watches a run from outside, with an account of its own: the sets of Jepsen's queue checker (issued, attempted,
- * acknowledged, ledgered, folded) and the invariants I1 to I7. A run stops at the first finding.
+ * acknowledged, ledgered, folded) and the invariants I1 to I8. A run stops at the first finding.
  */
 export class Checker implements QueueWatcher {
   readonly findings: string[] = [];
@@ -248,10 +249,12 @@ export class Checker implements QueueWatcher {
 
   private checkImages(fold: JobFold, { shadow, prefixes, ended }: Watched): void {
     const { looks } = fold.job.claim;
+    const shared = isShared(fold);
+    for (const fault of faultsOfTotal(fold, this.shards)) this.require('I8', false, fault);
     const shards = fold.grid.segments.flat();
     for (const [image, state] of fold.images) {
       for (let look = prefixes.get(image) ?? 0; look < state.prefixes.length; look++) {
-        const n = looks[look]!;
+        const n = seenAt(fold, image, look);
         const before = shards.filter(({ end }) => end <= n);
         const complete = before.every((range) => shadow.holds({ image, ...range }));
         this.require('I2', complete, `image ${image} took look ${look} with samples missing`);
@@ -268,8 +271,11 @@ export class Checker implements QueueWatcher {
       for (const range of shards) {
         const held = shadow.holds({ image, ...range });
         const what = held ? 'ledgered and not folded' : 'folded and not ledgered';
-        this.require('I4', fold.wants({ image, ...range }) !== held, `${image}:${range.begin} is ${what}`);
+        // Of a shared total only what is allotted is wanted.
+        const wanted = fold.wants({ image, ...range }) || (shared && !held);
+        this.require('I4', wanted !== held, `${image}:${range.begin} is ${what}`);
       }
+      if (shared) continue;
       const next = shards.filter(({ end }) => end <= looks[state.look]!);
       const waits = next.some((range) => !shadow.holds({ image, ...range }));
       this.require('I2', waits, `image ${image} has all of look ${state.look} and did not take it`);
@@ -287,7 +293,13 @@ export class Checker implements QueueWatcher {
     const worst = [...this.failures].some(
       ([name, failures]) => name.startsWith(`${image}:`) && failures >= FAILURES_BEFORE_GIVING_UP,
     );
-    const failed = FAILED.test(row) && worst;
+    const failed = FAILED.test(row) ? worst : this.mayShareWithFailed(fold);
     this.require('I2', failed, () => `image ${image} is ${row}, not ${String(expected)}`);
+  }
+
+  /** An image that failed keeps its part of a shared total: other images then get other parts. */
+  private mayShareWithFailed(fold: JobFold): boolean {
+    const most = Math.max(0, ...this.failures.values());
+    return isShared(fold) && most >= FAILURES_BEFORE_GIVING_UP;
   }
 }

@@ -57,6 +57,7 @@ export const VOTER = voterOf(11, (image) => SHARES[image % SHARES.length]!);
 const eager = { kind: 'gain', minGain: 0.02 } as const;
 
 const target = { kind: 'target', radii: ['0.25', '0.5'] } as const;
+const shared = { kind: 'budget', totalSamples: 1800 } as const;
 const twoStage = { kind: 'two-stage', minGain: 2 } as const;
 
 /** Every bound and every stopping rule, one shard a segment and many, one image and several. */
@@ -85,6 +86,22 @@ export const JOBS: readonly SimulatedJob[] = [
     'fixed',
     makeJob({ ...FIXED, looks: [100, 900], stop: { kind: 'fixed', selection: 100 }, images: 3 }),
     VOTER,
+  ),
+  simulated('budget', makeJob({ images: 5, looks: [64, 96, 256, 800], stop: shared }), VOTER),
+  simulated(
+    'budget, spending',
+    makeJob({
+      images: 20,
+      looks: [64, 128, 256],
+      bound: 'spending',
+      stop: { ...shared, totalSamples: 2500 },
+    }),
+    VOTER,
+  ),
+  simulated(
+    'budget, invalid votes',
+    makeJob({ images: 6, looks: [64, 96, 256], stop: { ...shared, totalSamples: 1000 } }),
+    withInvalid(VOTER),
   ),
   simulated('invalid votes', makeJob({ images: 4, looks: [64, 200, 456] }), withInvalid(VOTER)),
   simulated('any device', makeJob({ images: 4, looks: [64, 200, 456], draw: { numeric: 'any' } }), VOTER),

@@ -62,7 +62,7 @@ describe('coordinators and workers under simulated faults', () => {
   });
 
   it('do the same whatever the wall clock says, also when it jumps by an hour', async () => {
-    for (const seed of [3, 26, 535]) {
+    for (const seed of [3, 27, 59]) {
       const [one, other] = [await simulate(seed, 1), await simulate(seed, 2)];
       expect(one.wallClockJumps).not.toBe(other.wallClockJumps);
       expect({ ...one, wallClockJumps: 0 }).toEqual({ ...other, wallClockJumps: 0 });
