@@ -19,6 +19,7 @@ import { requireClaimOf } from './job-config.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
+import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
@@ -75,7 +76,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const prepared = await askChild(setup);
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
-  const notes = notesOf(prepared, data);
+  const notes = notesOf(job, prepared, data);
   if (theirs) refuseOtherJob(folder.path, theirs, job);
   else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
@@ -84,9 +85,13 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   return { job, data, setup: settledSetup(setup, job), prepared };
 }
 
-/** Returns what is to be remarked of model and labels, a sentence each. */
-function notesOf({ batchNote, classes }: Prepared, { labels, lattice }: ImportedDataSet): string[] {
-  const notes = [roundingNote(lattice), batchNote].filter((note) => note !== null);
+/** Returns what is to be remarked of the job, its model and its labels, a sentence each. */
+function notesOf(
+  { claim }: Job,
+  { batchNote, classes }: Prepared,
+  { labels, lattice }: ImportedDataSet,
+): string[] {
+  const notes = [roundingNote(lattice), batchNote, budgetNote(claim)].filter((note) => note !== null);
   const largest = labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
   if (largest >= classes)
     notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);
@@ -116,7 +121,7 @@ async function run(
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet)
       process.stdout.write(
-        `${headline(config, fold)}\n${renderSummary(summary)}${renderNotes([roundingNote(data.lattice)])}`,
+        `${headline(config, fold)}\n${renderSummary(summary)}${renderNotes([roundingNote(data.lattice), budgetNote(job.claim)])}`,
       );
     if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;

@@ -3,6 +3,7 @@ import type { JobView } from '../../api/job-view.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
 import type { OutputFolder } from './output-folder.js';
+import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import {
   fetchResults,
@@ -39,7 +40,7 @@ export async function conclude(
   if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
   else if (!quiet)
     process.stdout.write(
-      `${headline(ready, out)}\n${renderSummary(summary)}${renderNotes([view.roundingNote])}`,
+      `${headline(ready, out)}\n${renderSummary(summary)}${renderNotes([view.roundingNote, budgetNote(ready.job.claim)])}`,
     );
   if (state === 'cancelled') throw cancelled(id);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;

@@ -2,6 +2,7 @@ import { jobDigest } from '../../shared/job.js';
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
+import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import type { Progress } from '../../shared/job-progress.js';
 
@@ -100,6 +101,7 @@ export function renderJob(view: JobView): string {
     ...optional('job digest', job && jobDigest(job)),
     ...optional('note', view.roundingNote),
     ...optional('note', view.batchNote),
+    ...optional('note', job && budgetNote(job.claim)),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');

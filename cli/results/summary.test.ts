@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { foldOfVotes } from '../../test/support/folds.js';
 import {
+  BUDGET,
   FIXED,
   TARGET,
   TWO_STAGE,
@@ -11,6 +12,7 @@ import {
   counted,
   makeJob,
   makeRecord,
+  voterOf,
   type Voter,
 } from '../../test/support/jobs.js';
 import type { NoiseSpec } from '../../shared/job.js';
@@ -21,6 +23,7 @@ import { renderSummary, summarize } from './summary.js';
 const JOB = makeJob({ images: 5, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });
 const voter: Voter = (image, sample) => [4, sample % 16 ? 4 : 0, sample % 2, sample % 20 ? 4 : -1, 5][image]!;
 const LABELS = Int32Array.of(4, 4, 0, 4, 4);
+const LABELS_OF_SIX = Int32Array.of(0, 1, 2, 3, 4, 5);
 const RUN = { seconds: 2, samples: 500 };
 
 const foldOf = (job = JOB, images = [0, 1, 2, 3, 4]) =>
@@ -194,6 +197,36 @@ describe('the summary of other rules', () => {
     const summary = of(TARGET, [0.5]);
     expect(summary).toMatchObject({ seconds: null, samplesPerSecond: null });
     expect(renderSummary(summary)).not.toContain('time');
+  });
+});
+
+describe('the summary of a shared total', () => {
+  const job = makeJob({ ...BUDGET, images: 6, stop: { kind: 'budget', totalSamples: 1000 } });
+  const samplesOf = (text: string) => text.split('\n').find((line) => line.includes('  samples  '))!;
+
+  it('says what was planned, what was spent, and how it was spread', () => {
+    const shared = foldOfVotes(
+      job,
+      voterOf(5, (image) => (image < 3 ? 1 : 0.2)),
+    );
+    const summary = summarize(shared, LABELS_OF_SIX, RUN);
+    const taken = [0, 1, 2, 3, 4, 5].map((image) => certificate(shared, image).samples).sort((a, b) => a - b);
+    const [samples, medianSamples, mostSamples] = [taken.reduce((a, b) => a + b), taken[2]!, taken[5]!];
+    expect(summary).toMatchObject({ totalSamples: 1000, samples, medianSamples, mostSamples });
+    expect(medianSamples).toBeLessThan(mostSamples);
+    expect(samplesOf(renderSummary(summary))).toMatch(
+      new RegExp(
+        ` ${samples} of a total of 1,000 where .* fewer\\); half of the images took at most ${medianSamples}, none more than ${mostSamples}(;|$)`,
+      ),
+    );
+  });
+
+  it('forecasts what more samples would give, but not for images that got none', () => {
+    const voter = voterOf(5, (image) => (image < 3 ? 1 : 0.9));
+    const whole = summarize(foldOfVotes(job, voter), LABELS_OF_SIX, RUN);
+    expect(whole.forecastRadius).toBeGreaterThan(whole.meanRadius!);
+    const fewer = makeJob({ ...BUDGET, images: 6, stop: { kind: 'budget', totalSamples: 320 } });
+    expect(summarize(foldOfVotes(fewer, voter), LABELS_OF_SIX, RUN).forecastRadius).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import { certificateOf, type Certificate } from '../../coordinator/results/certi
 import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
-import type { Job, Norm } from '../../shared/job.js';
+import type { Claim, Job, Norm } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
@@ -48,8 +48,8 @@ export interface Summary {
   /** Mean over all images of the radius, right or wrong; null for `target` and for a bound that proves nothing. */
   readonly meanRadius: number | null;
   /**
-   * Forecast of `meanRadius` at the full budget; null but for `gain`: the others do not stop for lack of gain. Null also
-   * where only the certificates are known, and not the counts.
+   * Forecast of `meanRadius` at `budget` samples for each image; null but for `gain` and for a shared total that reached every image: the
+   * others do not stop for lack of gain. Null also where only the certificates are known, and not the counts.
    */
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
@@ -59,6 +59,10 @@ export interface Summary {
   readonly usualSamples: number | null;
   /** Half of the decided images took at most so many samples. */
   readonly medianSamples: number;
+  /** None of them took more than so many. */
+  readonly mostSamples: number;
+  /** The total that the images share; null where they share none. */
+  readonly totalSamples: number | null;
   /** Samples in the ledger: work ahead of a decision included. */
   readonly drawn: number;
   /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
@@ -141,7 +145,7 @@ export function summarizeRows<R extends Row>(
     ...normsOf(results.job),
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
-    forecastRadius: claim.stop.kind === 'gain' && forecast !== null ? mean(forecast) : null,
+    forecastRadius: forecast !== null && hasForecast(claim, rows) ? mean(forecast) : null,
     budget: claim.looks.at(-1)!,
     samples: total,
     usualSamples:
@@ -149,11 +153,19 @@ export function summarizeRows<R extends Row>(
         ? null
         : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
     medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
+    mostSamples: samples.at(-1) ?? 0,
+    totalSamples: claim.stop.kind === 'budget' ? claim.stop.totalSamples : null,
     drawn,
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
     batches: run?.figures ?? null,
   };
+}
+
+/** Returns true if images stop where more samples would add radius, and what they would add can be told from the votes of each. */
+function hasForecast({ stop }: Claim, rows: readonly Row[]): boolean {
+  if (stop.kind !== 'budget') return stop.kind === 'gain';
+  return rows.every(({ samples, outcome }) => samples > 0 || outcome === 'failed');
 }
 
 function normsOf({ claim, draw }: Job): Pick<Summary, 'norm' | 'otherNorms'> {
@@ -275,11 +287,14 @@ function normsLine(norm: Norm, others: readonly OtherNorm[]): string {
 
 function samplesLine(s: Summary): string {
   const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
-  const spread = s.meanRadius === null ? `; half of the images took at most ${number(s.medianSamples)}` : '';
+  const median = `; half of the images took at most ${number(s.medianSamples)}`;
+  const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
+  const spread = s.meanRadius === null || s.totalSamples !== null ? median + most : '';
+  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)}`;
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
   const usual =
     fewer === null
       ? ''
       : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
-  return `${number(s.samples)}${usual}${spread}${ahead}`;
+  return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
 }
