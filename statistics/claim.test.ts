@@ -28,6 +28,8 @@ const TWO_STAGE: Claim = {
   stop: { kind: 'two-stage', minGain: 0.02 },
   looks: [64, 80, 100],
 };
+const PREDICT: Claim = { ...GAIN, bound: 'anytime', stop: { kind: 'predict' }, looks: [64, 80, 100] };
+const TWO_SIDED: Claim = { ...PREDICT, bound: 'two-sided', looks: [100] };
 const uncovered: unknown = expect.objectContaining({ code: 'INTERNAL' });
 const requiring = (claim: Claim) => () => requireProvable(claim);
 
@@ -38,6 +40,8 @@ describe('the claim', () => {
     ['target', TARGET],
     ['two-stage', TWO_STAGE],
     ['fixed', FIXED],
+    ['predict', PREDICT],
+    ['predict at one look', TWO_SIDED],
     [
       'fixed with as many samples as there may be, twice',
       { ...FIXED, looks: [1e9, 2e9], stop: { kind: 'fixed', selection: 1e9 } },
@@ -70,6 +74,15 @@ describe('the claim', () => {
 
   it.each([[[64]], [[32, 64]]])('of two-stage is refused with the looks %j', (looks) =>
     expect(requiring({ ...TWO_STAGE, looks })).toThrow(uncovered),
+  );
+
+  it.each([[[64]], [[32, 64]]])('of predict is refused with the looks %j', (looks) =>
+    expect(requiring({ ...PREDICT, looks })).toThrow(uncovered),
+  );
+
+  it.each([[[]], [[64, 100]], [[1e9 + 1]]])(
+    'of predict with two-sided is refused with the looks %j',
+    (looks) => expect(requiring({ ...TWO_SIDED, looks })).toThrow(uncovered),
   );
 
   it('of two-stage is refused with a price below 0', () =>

@@ -1,5 +1,5 @@
 import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job-limits.js';
-import type { Claim, StoppingRule } from '../shared/job.js';
+import type { Claim } from '../shared/job.js';
 import { pairReason } from './bounds/bounds.js';
 import { ImpossibleClaim } from './impossible-claim.js';
 import { requireCovered } from './precondition.js';
@@ -25,7 +25,7 @@ export function requireProvable(claim: Claim): void {
   if (matchedGain !== undefined)
     requireCovered(matchedGain >= 0 && matchedGain < Infinity, `a matched gain of ${matchedGain}`);
   if ('radii' in stop) requireCovered(areRadii(stop.radii), `the radii ${stop.radii.join(', ')}`);
-  requireCovered(areLooks(stop, looks), `the looks ${looks.join(', ')} with ${stop.kind}`);
+  requireCovered(areLooks(claim), `the looks ${looks.join(', ')} with ${stop.kind}`);
 }
 
 /** Returns true if these are plain decimals, ascending: what is reported is what was written. */
@@ -35,16 +35,19 @@ export function areRadii(radii: readonly string[]): boolean {
 }
 
 /** Returns true if these numbers of samples ascend and are a schedule of the rule. */
-function areLooks(stop: StoppingRule, looks: readonly number[]): boolean {
+function areLooks(claim: Pick<Claim, 'bound' | 'stop' | 'looks'>): boolean {
+  const { looks } = claim;
   const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0));
-  return ascending && fits(stop, looks);
+  return ascending && fits(claim);
 }
 
 /** The numerics were compared with references up to MAX_SAMPLES; `fixed` bounds the samples between its two looks. */
-function fits(stop: StoppingRule, looks: readonly number[]): boolean {
+function fits({ bound, stop, looks }: Pick<Claim, 'bound' | 'stop' | 'looks'>): boolean {
   const [first = 0, last = 0] = [looks[0], looks.at(-1)];
   if (stop.kind === 'fixed')
     return looks.length === 2 && first === stop.selection && last - first <= MAX_SAMPLES;
-  if (stop.kind === 'two-stage' && (looks.length < 2 || first !== PILOT)) return false;
+  if (bound === 'two-sided') return looks.length === 1 && last <= MAX_SAMPLES;
+  const hasPilot = stop.kind === 'two-stage' || stop.kind === 'predict';
+  if (hasPilot && (looks.length < 2 || first !== PILOT)) return false;
   return looks.length > 0 && last <= MAX_SAMPLES;
 }

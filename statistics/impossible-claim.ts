@@ -58,9 +58,9 @@ export function describeImpossible(why: Impossible): string {
     case 'budget-too-small': {
       const wanted =
         why.wanted === null
-          ? 'an image'
-          : `a radius of ${why.wanted.radius} at ${describeWidth(why.wanted.noise)}`;
-      return `With ${why.samples} samples and ${levelWords(why.alpha, why.together)}, not even votes that all agree would certify ${wanted}`;
+          ? whole(why.rule)
+          : `certify a radius of ${why.wanted.radius} at ${describeWidth(why.wanted.noise)}`;
+      return `With ${why.samples} samples and ${levelWords(why.alpha, why.together)}, not even votes that all agree would ${wanted}`;
     }
     case 'level-too-small':
       return `With ${levelWords(why.level, why.together)}, an image has less than the ${why.least} down to which the bounds are checked`;
@@ -81,6 +81,10 @@ function levelWords(alpha: number, together: Together | null): string {
   if (together === null) return `α = ${alpha}`;
   return `α = ${together.alpha} for ${together.images} images together (${alpha.toPrecision(3)} for each)`;
 }
+
+/** Returns what a rule does for an image that none of its radii was asked of. */
+const whole = (rule: Claim['stop']['kind']): string =>
+  rule === 'predict' ? 'decide the class of an image' : 'certify an image';
 
 const CODES = {
   'budget-too-small': 'BUDGET_TOO_SMALL',

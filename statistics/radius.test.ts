@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import { gaussian } from './noises/gaussian.js';
 import { upperTail, upperTailQuantile } from './normal.js';
-import { certifiedRadius, printDown, printLowerProbability, printUp, publishedDelta } from './radius.js';
+import {
+  certifiedRadius,
+  printDown,
+  printLowerProbability,
+  printSignificantUp,
+  printUp,
+  publishedDelta,
+} from './radius.js';
 
 const deltas = fc.double({ min: 1e-300, max: 0.4999, noNaN: true });
 const scales = fc.double({ min: 1e-3, max: 10, noNaN: true });
@@ -89,6 +96,36 @@ describe('printing', () => {
     expect(crossedDown).toBeGreaterThan(0);
     expect(crossedUp).toBeGreaterThan(0);
   });
+});
+
+describe('significant digits', () => {
+  it('are rounded up, by less than one of the last digit', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, minExcluded: true, noNaN: true }).filter((value) => value >= 1e-300),
+        fc.integer({ min: -299, max: 0 }),
+        fc.integer({ min: 1, max: 6 }),
+        (mantissa, exponent, digits) => {
+          for (const value of [mantissa, Math.max(1e-300, mantissa * 10 ** exponent)]) {
+            const printed = printSignificantUp(value, digits);
+            expect(printed).toMatch(/^\d(\.\d+)?e[-+]\d+$/);
+            expect(Number(printed)).toBeGreaterThanOrEqual(value);
+            expect(Number(printed) / value - 1).toBeLessThan(10 ** (1 - digits) * (1 + 1e-9));
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    [0.001, '1.00e-3'],
+    [0.0010000001, '1.01e-3'],
+    [4.98301655e-5, '4.99e-5'],
+    [9.991e-7, '1.00e-6'],
+    [1e-300, '1.00e-300'],
+    [1, '1.00e+0'],
+  ])('of %f are %s', (value, printed) => expect(printSignificantUp(value, 3)).toBe(printed));
 });
 
 function nextUp(value: number): number {

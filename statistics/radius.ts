@@ -51,6 +51,17 @@ export function printLowerProbability(delta: number, digits: number): string {
   return decimal(10 ** digits - unitsAbove(delta, digits), digits);
 }
 
+/** Writes `value` > 0 with `digits` significant digits and an exponent, 4.03e-4, never below it. */
+export function printSignificantUp(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+  const places = digits - 1;
+  const written = (units: number): string =>
+    Number(`${units}e${Number(exponent) - places}`).toExponential(places);
+  const units = Math.floor(Number(`${mantissa}e${places}`));
+  const below = Number(written(units)) < value;
+  return written(below ? units + 1 : units);
+}
+
 function unitsBelow(value: number, digits: number): number {
   const units = Math.floor(value * 10 ** digits);
   return Number(decimal(units, digits)) > value ? units - 1 : units;

@@ -18,5 +18,8 @@ export const RULES: Readonly<Record<RuleName, RuleFacts>> = {
     help: 'spend --total-samples on all images together, always where they gain most',
     firstLookChooses: false,
   },
-  predict: { help: 'no radius: stop when the class is decided', firstLookChooses: false },
+  predict: {
+    help: 'no radius, stop when the class is decided (on this machine: smoothcert predict)',
+    firstLookChooses: false,
+  },
 };

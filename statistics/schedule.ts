@@ -2,6 +2,7 @@ import { MAX_SAMPLES } from '../shared/job-limits.js';
 import type { BoundName, StoppingRule } from '../shared/job.js';
 import { BOUNDS } from './bounds/bounds.js';
 import { requireCovered } from './precondition.js';
+import { predictLooks } from './predict.js';
 import { targetLooks } from './target.js';
 import { twoStageLooks } from './two-stage.js';
 
@@ -9,8 +10,8 @@ import { twoStageLooks } from './two-stage.js';
  * Returns the numbers of samples at which an image may be decided: integers, ascending, the last one the whole budget.
  * Fixed when the job is created; validity rests on that (the bounds hold at these looks and at no others).
  *
- * `gain` and `budget`: the looks of the bound. `target` and `two-stage`: their own, see there. `fixed`: [selection, selection +
- * maxSamples], as `maxSamples` samples bound the class that others chose.
+ * `gain` and `budget`: the looks of the bound. `target`, `two-stage` and `predict`: their own, see there; of `predict` with `two-sided`
+ * maxSamples alone. `fixed`: [selection, selection + maxSamples], as `maxSamples` samples bound the class that others chose.
  *
  * @throws INTERNAL unless the numbers are whole, from 1 to 1e9, and for `gain` with a bound that looks once;
  * SCHEDULE_TOO_LONG where `spending` would have more than 12 looks; BUDGET_TOO_SMALL where nothing is left behind
@@ -33,7 +34,7 @@ export function looksFor(stop: StoppingRule, bound: BoundName, maxSamples: numbe
       requireSamples(stop.selection);
       return [stop.selection, stop.selection + maxSamples];
     case 'predict':
-      return bound === 'two-sided' ? [maxSamples] : targetLooks(maxSamples);
+      return bound === 'two-sided' ? [maxSamples] : predictLooks(maxSamples);
   }
 }
 

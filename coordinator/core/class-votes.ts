@@ -19,3 +19,11 @@ export function votesFor(classIndex: number | null, counts: Counts): ClassVotes 
 export function votesForLeader(counts: Counts): ClassVotes {
   return votesFor(leaderOf(counts), counts);
 }
+
+/** Returns the most votes of any outcome other than a class: of another class, or invalid ones; 0 if there are none. */
+export function runnerUpVotes(classIndex: number, { classes, votes, invalid }: Counts): number {
+  return votes.reduce(
+    (most, count, at) => (classes[at] === classIndex ? most : Math.max(most, count)),
+    invalid,
+  );
+}

@@ -5,7 +5,7 @@ import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import type { ClassVotes } from './class-votes.js';
 
 /** Why an image is drawn no further (docs/results.md has a sentence for each). */
-export type StopReason = 'gain' | 'abstain' | 'certified' | 'futile' | 'planned' | 'budget';
+export type StopReason = 'gain' | 'abstain' | 'certified' | 'futile' | 'planned' | 'budget' | 'decided';
 
 /** The certificate that an image holds: the largest z over its looks so far, ties to the earlier look. Never lowered. */
 export interface Held {
@@ -20,8 +20,19 @@ export interface Held {
   readonly target?: number;
 }
 
+/** The class that `predict` names for an image: the most likely outcome, with probability at least 1 − α. It has no radius. */
+export interface Prediction {
+  readonly classIndex: number;
+  /** Index of the look at which it was decided. */
+  readonly look: number;
+  /** The smallest level at which the votes refute that the class is no more likely than another outcome, rounded up; at most α. */
+  readonly pValue: number;
+}
+
 export interface LookOutcome {
   readonly held: Held | null;
+  /** Only of `predict`, with the look that decides; absent where the image is drawn on, or abstains. */
+  readonly prediction?: Prediction;
   /** Why the image is decided now; null: draw on. */
   readonly stop: StopReason | null;
 }

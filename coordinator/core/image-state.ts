@@ -1,15 +1,16 @@
 import { addCounts, totalOf, type Counts } from '../../shared/counts.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import type { Grid, Place } from './grid.js';
-import type { Decision, Held, StopReason } from './decision.js';
+import type { Decision, Held, LookOutcome, Prediction, StopReason } from './decision.js';
 import { OpenSegment } from './open-segment.js';
 
 /** Above this share of invalid votes at a look, an image is reported failed: the model is broken on it. */
 const LARGEST_INVALID_SHARE = 0.01;
 
-/** How an image ended. `certified` and `abstained` are functions of the job alone; see docs/guarantee.md. */
+/** How an image ended. All but `failed` are functions of the job alone; see docs/guarantee.md. */
 export type Ending =
   | { readonly outcome: 'certified'; readonly held: Held; readonly stop: StopReason }
+  | { readonly outcome: 'predicted'; readonly prediction: Prediction; readonly stop: StopReason }
   | { readonly outcome: 'abstained'; readonly stop: StopReason }
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly detail: string };
 
@@ -107,8 +108,7 @@ export class ImageState {
 
   /** Ends the image with what it holds. */
   finish(stop: StopReason): void {
-    const { held } = this;
-    this.end(held ? { outcome: 'certified', held, stop } : { outcome: 'abstained', stop });
+    this.end(endingOf({ held: this.held, stop }, stop));
   }
 
   /** Takes the next look if its prefix is complete. Returns true if the image goes on, so that a further one may follow. */
@@ -130,10 +130,10 @@ export class ImageState {
       );
       return false;
     }
-    const { held, stop } = this.decision.at(look, this.prefixes, this.held);
-    this.held = held;
-    if (stop === null) return true;
-    this.finish(stop);
+    const outcome = this.decision.at(look, this.prefixes, this.held);
+    this.held = outcome.held;
+    if (outcome.stop === null) return true;
+    this.end(endingOf(outcome, outcome.stop));
     return false;
   }
 
@@ -142,6 +142,11 @@ export class ImageState {
     this.openSegments.clear();
     this.seen = new Map();
   }
+}
+
+function endingOf({ held, prediction }: LookOutcome, stop: StopReason): Ending {
+  if (prediction !== undefined) return { outcome: 'predicted', prediction, stop };
+  return held ? { outcome: 'certified', held, stop } : { outcome: 'abstained', stop };
 }
 
 /** Returns the FNV-1a hash of counts, in 31 bits. Where two that differ have the same, only a counter is wrong, by one. */

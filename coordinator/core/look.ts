@@ -1,4 +1,3 @@
-import { SmoothcertError } from '../../shared/errors.js';
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { compileBound } from '../../statistics/bounds/bounds.js';
@@ -9,11 +8,12 @@ import { certifiedRadius } from '../../statistics/radius.js';
 import { imageAlpha } from '../../statistics/simultaneous.js';
 import type { Decision, Rule } from './decision.js';
 import { fixedRule, twoStageRule } from './fresh-samples.js';
+import { earlyPredictRule, fixedPredictRule } from './predict-rules.js';
 import { budgetRule, gainRule, targetRule, type DrawnNoise } from './repeated-looks.js';
 
 /**
  * Makes a claim ready to decide, for votes under this noise. Guarantee, but for the bound `clt`, which never holds a
- * certificate: for every image, P(its held certificate is ever wrong) ≤ imageAlpha(claim).
+ * certificate: for every image, P(its held certificate, or its prediction, is ever wrong) ≤ imageAlpha(claim).
  *
  * @throws ImpossibleClaim if no number of votes would fulfil the claim; INTERNAL if no theorem covers it
  */
@@ -47,6 +47,6 @@ function ruleOf(claim: Claim, noise: DrawnNoise, bound: CompiledBound): Rule {
     case 'budget':
       return budgetRule(claim, stop.totalSamples, bound);
     case 'predict':
-      throw new SmoothcertError('INTERNAL', `${stop.kind} is not there yet.`, 'Use another rule.');
+      return claim.bound === 'two-sided' ? fixedPredictRule(claim) : earlyPredictRule(claim);
   }
 }

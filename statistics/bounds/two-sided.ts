@@ -4,7 +4,7 @@ const CLASS_ALONE = 'it decides a class and gives no radius';
 
 const CERTIFIES_NOTHING: CompiledBound = { certify: () => null };
 
-/** The bound `two-sided`, for the class alone. */
+/** The bound `two-sided`: the test of `predict` for one look (statistics/predict.ts). It certifies no radius. */
 export const twoSided = {
   name: 'two-sided',
   proves: true,
