@@ -1,4 +1,5 @@
 import { certificateOf } from '../../coordinator/results/certificates.js';
+import { predictionOf } from '../../coordinator/results/predictions.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import type { Counts } from '../../shared/counts.js';
 import type { Job, NoiseKind, StoppingRule } from '../../shared/job.js';
@@ -65,11 +66,41 @@ export async function certifyAll(
   space: HalfSpace,
   ratio = job.draw.noise.lattice!.ratio,
 ): Promise<Outcome> {
+  let [certified, wrong] = [0, 0];
+  for await (const { fold, image } of decided(job, space, ratio)) {
+    const row = certificateOf(fold, image, 0)!;
+    if (row.outcome !== 'certified') continue;
+    certified += 1;
+    if (row.class !== 0 || row.radius > trueRadius(space)) wrong += 1;
+  }
+  return { certified, wrong };
+}
+
+/** The same of the predictions of a job of `predict`: those of class 1 are wrong. */
+export async function predictAll(
+  job: Job,
+  space: HalfSpace,
+): Promise<{ readonly predicted: number; readonly wrong: number }> {
+  let [predicted, wrong] = [0, 0];
+  for await (const { fold, image } of decided(job, space, job.draw.noise.lattice!.ratio)) {
+    const row = predictionOf(fold, image, 0)!;
+    if (row.outcome !== 'predicted') continue;
+    predicted += 1;
+    if (row.class !== 0) wrong += 1;
+  }
+  return { predicted, wrong };
+}
+
+/** Draws the votes of each image until it is decided. */
+async function* decided(
+  job: Job,
+  space: HalfSpace,
+  ratio: string,
+): AsyncGenerator<{ readonly fold: JobFold; readonly image: number }> {
   const fold = new JobFold(job);
   const drawer = await VoteDrawer.open(job, space, ratio);
   const { digest, grid } = fold;
   const empty = makeRecord(job, {});
-  let [certified, wrong] = [0, 0];
   for (const [image, state] of fold.images) {
     for (const shards of grid.segments) {
       if (state.ending !== null) break;
@@ -79,12 +110,8 @@ export async function certifyAll(
       });
       fold.apply({ ...empty, jobDigest: digest, counted });
     }
-    const row = certificateOf(fold, image, 0)!;
-    if (row.outcome !== 'certified') continue;
-    certified += 1;
-    if (row.class !== 0 || row.radius > trueRadius(space)) wrong += 1;
+    yield { fold, image };
   }
-  return { certified, wrong };
 }
 
 /** Draws votes of a half-space. Which element it looks at, and to which side, changes from image to image. */
