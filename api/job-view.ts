@@ -32,14 +32,15 @@ export interface JobView {
   readonly roundingNote: string | null;
 }
 
-export type Outcome = 'certified' | 'abstained' | 'failed' | 'approximate';
+export type Outcome = 'certified' | 'abstained' | 'failed' | 'approximate' | 'predicted';
 
 /** How an image ended. */
 export interface DecisionView {
   readonly image: number;
   readonly outcome: Outcome;
-  /** Null without a certificate. */
+  /** Null without a certificate or a prediction. */
   readonly class: number | null;
+  /** 0 without a certificate. */
   readonly radius: number;
 }
 

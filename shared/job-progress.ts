@@ -5,6 +5,7 @@ export interface Progress {
   readonly abstained: number;
   readonly failed: number;
   readonly approximate: number;
+  readonly predicted: number;
   readonly samples: number;
   readonly shardsCounted: number;
   readonly shardsDuplicate: number;
@@ -15,4 +16,9 @@ export interface Progress {
   readonly micros: number;
   /** Ledger record that they include. */
   readonly sequence: number;
+}
+
+/** Returns how many images have ended. */
+export function decidedOf({ certified, abstained, failed, approximate, predicted }: Progress): number {
+  return certified + abstained + failed + approximate + predicted;
 }

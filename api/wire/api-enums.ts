@@ -20,6 +20,7 @@ export const OUTCOME_NUMBERS = {
   abstained: wire.Outcome.OUTCOME_ABSTAINED,
   failed: wire.Outcome.OUTCOME_FAILED,
   approximate: wire.Outcome.OUTCOME_APPROXIMATE,
+  predicted: wire.Outcome.OUTCOME_PREDICTED,
 } as const satisfies Record<Outcome, number>;
 
 export const ARTIFACT_KIND_NUMBERS = {

@@ -112,7 +112,7 @@ function decisionToWire({
   return { image, outcome: OUTCOME_NUMBERS[outcome], class: certified ?? 0, radius };
 }
 
-/** Reads a decision. Exactly the certified ones have a class. */
+/** Reads a decision. Exactly the certified and the predicted ones have a class, and exactly the certified ones a radius. */
 function decisionOf(
   check: Check,
   field: string,
@@ -121,11 +121,12 @@ function decisionOf(
 ): DecisionView {
   const outcome = check.named(`${field}.outcome`, wire.outcome ?? 0, OUTCOME_NUMBERS);
   const certified = outcome === 'certified';
-  if (certified && given === null) check.note(`${field}.class`, 'is missing');
+  const named = certified || outcome === 'predicted';
+  if (named && given === null) check.note(`${field}.class`, 'is missing');
   return {
     image: check.whole(`${field}.image`, wire.image ?? 0, { least: 0, most: UINT32_MAX }),
     outcome,
-    class: certified ? (given ?? 0) : null,
+    class: named ? (given ?? 0) : null,
     radius: check.number(
       `${field}.radius`,
       wire.radius ?? 0,

@@ -75,13 +75,19 @@ describe('the log of decisions', () => {
   });
 
   it('counts outcomes', () => {
-    expect(logOf([3, 1]).totals).toEqual({ certified: 2, abstained: 2, failed: 0, approximate: 0 });
+    expect(logOf([3, 1]).totals).toEqual({
+      certified: 2,
+      abstained: 2,
+      failed: 0,
+      approximate: 0,
+      predicted: 0,
+    });
   });
 });
 
 it('a log that is cleared has no decisions, and takes new ones', () => {
   const log = logOf([3, 0, 2]);
   log.clear();
-  expect(log.totals).toEqual({ certified: 0, abstained: 0, failed: 0, approximate: 0 });
+  expect(log.totals).toEqual({ certified: 0, abstained: 0, failed: 0, approximate: 0, predicted: 0 });
   expect(readAll(log, { sequence: 0, skip: 0 }, 2).seen).toEqual([]);
 });

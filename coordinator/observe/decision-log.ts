@@ -1,6 +1,6 @@
 import type { DecisionView, Outcome } from '../../api/job-view.js';
 
-const OUTCOMES: readonly Outcome[] = ['certified', 'abstained', 'failed', 'approximate'];
+const OUTCOMES: readonly Outcome[] = ['certified', 'abstained', 'failed', 'approximate', 'predicted'];
 const NO_CLASS = -1;
 
 /** Where a reader of the log is: it has had all decisions of the records up to `sequence`, and `skip` decisions of the next record with any. */
@@ -21,7 +21,13 @@ export class DecisionLog {
   /** It has the decisions of all records up to this one. */
   sequence = 0;
   length = 0;
-  readonly totals: Record<Outcome, number> = { certified: 0, abstained: 0, failed: 0, approximate: 0 };
+  readonly totals: Record<Outcome, number> = {
+    certified: 0,
+    abstained: 0,
+    failed: 0,
+    approximate: 0,
+    predicted: 0,
+  };
   private readonly sequences: Float64Array;
   private readonly images: Uint32Array;
   private readonly outcomes: Uint8Array;

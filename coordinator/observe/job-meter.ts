@@ -1,5 +1,5 @@
 import type { Metrics } from '../../shared/telemetry/metrics.js';
-import type { Certificate } from '../results/certificates.js';
+import type { ResultRow } from '../results/result-rows.js';
 import type { StopReason } from '../core/decision.js';
 import type { IssueCounters } from './issue-counters.js';
 import type { JobFold } from '../core/job-fold.js';
@@ -31,8 +31,8 @@ export class JobMeter {
     this.lastCounters = NONE_ISSUED;
   }
 
-  /** To be called when a record was folded. @param decided the certificates of the images that it decided */
-  folded({ tally, job }: JobFold, sequence: number, decided: readonly Certificate[]): void {
+  /** To be called when a record was folded. @param decided the rows of the images that it decided */
+  folded({ tally, job }: JobFold, sequence: number, decided: readonly ResultRow[]): void {
     const { before, metrics } = this;
     this.before = { ...tally, wasted: { ...tally.wasted } };
     if (this.countedTo === null || sequence <= this.countedTo) return;
@@ -40,7 +40,7 @@ export class JobMeter {
     metrics.set('smoothcert_last_record_timestamp_seconds', this.now() / 1_000);
     this.tallied(before ?? noTally(), tally);
     const budget = job.claim.looks.at(-1)!;
-    for (const certificate of decided) this.decided(certificate, budget);
+    for (const row of decided) this.decided(row, budget);
   }
 
   /** Counts what was issued since the last call. @param counters since the ledger was opened */
@@ -68,7 +68,7 @@ export class JobMeter {
     metrics.add('smoothcert_looks_total', tally.looks - before.looks);
   }
 
-  private decided({ outcome, stop, samples }: Certificate, budget: number): void {
+  private decided({ outcome, stop, samples }: ResultRow, budget: number): void {
     const { metrics } = this;
     const failed = outcome === 'failed';
     const reason = failed ? 'failure' : (stop as StopReason);

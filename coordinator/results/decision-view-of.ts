@@ -1,7 +1,7 @@
 import type { DecisionView } from '../../api/job-view.js';
-import type { Certificate } from './certificates.js';
+import { radiusOf, type ResultRow } from './result-rows.js';
 
 /** Returns what clients are told of a decision while a job runs. */
-export function decisionViewOf({ image, outcome, class: certified, radius }: Certificate): DecisionView {
-  return { image, outcome, class: certified, radius };
+export function decisionViewOf(row: ResultRow): DecisionView {
+  return { image: row.image, outcome: row.outcome, class: row.class, radius: radiusOf(row) };
 }

@@ -4,9 +4,9 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEnding } from '../../shared/ports/job-store.js';
-import { certificateOf, type Certificate } from './certificates.js';
 import type { JobFold } from '../core/job-fold.js';
 import { jsonLines, tsvLines, type LabelOf } from './result-lines.js';
+import { resultRowOf, type ResultRow } from './result-rows.js';
 import { tsvLine } from './tsv-lines.js';
 import { decisionViewOf } from './decision-view-of.js';
 
@@ -75,10 +75,9 @@ async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
 
 /** Returns the row of an image that is decided; null for one that is not. */
 export function rowOf(fold: JobFold, image: number, label: number | null): CertificateRow | null {
-  const certificate = certificateOf(fold, image, label);
-  if (certificate === null) return null;
-  const json = JSON.stringify(certificate);
-  return row(certificate, json, tsvLine(certificate, fold.images.get(image)!.micros));
+  const result = resultRowOf(fold, image, label);
+  if (result === null) return null;
+  return row(result, JSON.stringify(result), tsvLine(result, fold.images.get(image)!.micros));
 }
 
 /**
@@ -97,8 +96,8 @@ export async function* storedRows(
     await tsvRows.next();
     for await (const json of linesOf(artifacts, jsonl)) {
       const tsvRow = await tsvRows.next();
-      const certificate = JSON.parse(json) as Certificate;
-      if (certificate.image >= fromImage) yield row(certificate, json, tsvRow.value as string);
+      const result = JSON.parse(json) as ResultRow;
+      if (result.image >= fromImage) yield row(result, json, tsvRow.value as string);
     }
     await tsvRows.next();
   } finally {
@@ -106,9 +105,9 @@ export async function* storedRows(
   }
 }
 
-function row(certificate: Certificate, json: string, tsv: string): CertificateRow {
-  const { label, correct, samples } = certificate;
-  return { ...decisionViewOf(certificate), label, correct, samples, json, tsv };
+function row(result: ResultRow, json: string, tsv: string): CertificateRow {
+  const { label, correct, samples } = result;
+  return { ...decisionViewOf(result), label, correct, samples, json, tsv };
 }
 
 /** Returns true if a stored artifact still has its digest. @throws SmoothcertError ARTIFACT_MISSING */

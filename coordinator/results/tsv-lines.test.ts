@@ -29,7 +29,7 @@ describe('a line of results.tsv', () => {
     const fold = new JobFold(GAIN);
     fold.apply(makeRecord(GAIN, { counted: allShards(fold).map((shard) => counted(unanimous, shard)) }));
     const line = tsvLine(certificate(fold, 1, 4), 2_500_000).split('\t');
-    expect(tsvHeader(GAIN.claim.bound)).toBe(TSV_HEADER);
+    expect(tsvHeader(GAIN.claim)).toBe(TSV_HEADER);
     expect(line).toHaveLength(TSV_HEADER.split('\t').length);
     expect([line[0], line[1], line[2], line[4], line[5]]).toEqual(['1', '4', '4', '1', '2.500000']);
     const { radius } = certificate(fold, 1);
@@ -55,7 +55,7 @@ describe('a line of approximate results', () => {
   const job = makeJob({ ...FIXED, bound: 'clt', images: 1 });
 
   it('cannot be read as a certificate: there is no column radius, and every row says so', () => {
-    const header = tsvHeader('clt').split('\t');
+    const header = tsvHeader(job.claim).split('\t');
     expect(header).toEqual(['idx', 'label', 'predict', 'approximate_radius', 'correct', 'time', 'note']);
     const line = lineOf(job, (_, sample) => (sample < 20 || sample % 25 ? 4 : 5), 0, 4).split('\t');
     expect(line).toHaveLength(header.length);

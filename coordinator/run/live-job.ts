@@ -5,8 +5,8 @@ import type { Progress } from '../../shared/job-progress.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import { JobFold, type Effects } from '../core/job-fold.js';
 import { DecisionLog } from '../observe/decision-log.js';
-import { certificateOf, type Certificate } from '../results/certificates.js';
 import { decisionViewOf } from '../results/decision-view-of.js';
+import { resultRowOf, type ResultRow } from '../results/result-rows.js';
 
 /** A fold that tells what each record did, whoever applies it. */
 class ReportingFold extends JobFold {
@@ -30,18 +30,18 @@ export class LiveJob {
   readonly fold: JobFold;
   readonly log: DecisionLog;
 
-  /** @param onFolded called after each record, with its place in the ledger and the certificates of the images that it decided */
+  /** @param onFolded called after each record, with its place in the ledger and the rows of the images that it decided */
   constructor(
     job: Job,
     fingerprint: string | null,
-    onFolded: (live: LiveJob, sequence: number, decided: readonly Certificate[]) => void,
+    onFolded: (live: LiveJob, sequence: number, decided: readonly ResultRow[]) => void,
   ) {
     this.fold = new ReportingFold(job, fingerprint, ({ decided }, sequence) => {
-      const certificates = decided.map((image) => certificateOf(this.fold, image, null)!);
-      for (const certificate of certificates) this.log.add(sequence, decisionViewOf(certificate));
+      const rows = decided.map((image) => resultRowOf(this.fold, image, null)!);
+      for (const row of rows) this.log.add(sequence, decisionViewOf(row));
       this.log.sequence = sequence;
       if (this.fold.refuted !== null) this.log.clear();
-      onFolded(this, sequence, certificates);
+      onFolded(this, sequence, rows);
     });
     this.log = new DecisionLog(this.fold.images.size);
   }
@@ -76,6 +76,7 @@ export function noProgress(images: number): Progress {
     abstained: 0,
     failed: 0,
     approximate: 0,
+    predicted: 0,
     samples: 0,
     micros: 0,
     sequence: 0,

@@ -72,8 +72,8 @@ export const METRICS = {
     kind: 'counter',
     roles: COORDINATOR,
     labels: {
-      outcome: ['certified', 'approximate', 'abstained', 'failed'],
-      reason: ['gain', 'abstain', 'certified', 'futile', 'planned', 'budget', 'failure'],
+      outcome: ['certified', 'approximate', 'predicted', 'abstained', 'failed'],
+      reason: ['gain', 'abstain', 'certified', 'futile', 'planned', 'budget', 'decided', 'failure'],
     },
     help: 'Images that were decided, by outcome and by why no more samples were drawn.',
   },

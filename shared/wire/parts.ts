@@ -50,6 +50,7 @@ export function progressOfWire(
     abstained: counter('abstained', wire?.abstained),
     failed: counter('failed', wire?.failed),
     approximate: counter('approximate', wire?.approximate),
+    predicted: counter('predicted', wire?.predicted),
     samples: counter('samples', wire?.samples),
     shardsCounted: counter('shards_counted', wire?.shardsCounted),
     shardsDuplicate: counter('shards_duplicate', wire?.shardsDuplicate),

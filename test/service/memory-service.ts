@@ -29,7 +29,16 @@ export const SPEC: JobSpec = {
 };
 
 export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
-  const none = { certified: 0, abstained: 0, failed: 0, approximate: 0, samples: 0, micros: 0, sequence: 0 };
+  const none = {
+    certified: 0,
+    abstained: 0,
+    failed: 0,
+    approximate: 0,
+    predicted: 0,
+    samples: 0,
+    micros: 0,
+    sequence: 0,
+  };
   const shards = { shardsCounted: 0, shardsDuplicate: 0, shardsDivergent: 0, shardsLate: 0 };
   return {
     id,

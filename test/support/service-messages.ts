@@ -43,6 +43,12 @@ const decision: fc.Arbitrary<DecisionView> = fc.oneof(
   }),
   fc.record({
     image: uint32,
+    outcome: fc.constant('predicted' as const),
+    class: uint32,
+    radius: fc.constant(0),
+  }),
+  fc.record({
+    image: uint32,
     outcome: fc.constantFrom('abstained' as const, 'failed' as const, 'approximate' as const),
     class: fc.constant(null),
     radius: fc.constant(0),

@@ -162,6 +162,7 @@ export const progress: fc.Arbitrary<Progress> = fc.record({
   abstained: uint32,
   failed: uint32,
   approximate: uint32,
+  predicted: uint32,
   samples: whole,
   shardsCounted: whole,
   shardsDuplicate: whole,

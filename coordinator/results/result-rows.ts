@@ -1,0 +1,16 @@
+import type { JobFold } from '../core/job-fold.js';
+import { certificateOf, type Certificate } from './certificates.js';
+import { predictionOf, type PredictionRow } from './predictions.js';
+
+/** A line of results.jsonl: a certificate, or a prediction of a job of `predict`. */
+export type ResultRow = Certificate | PredictionRow;
+
+/** Returns the row of an image; null for one that is not decided, and for all of a job that an audit has refuted. */
+export function resultRowOf(fold: JobFold, image: number, label: number | null): ResultRow | null {
+  return fold.job.claim.stop.kind === 'predict'
+    ? predictionOf(fold, image, label)
+    : certificateOf(fold, image, label);
+}
+
+/** Returns the radius of a row; 0 where there is none. */
+export const radiusOf = (row: ResultRow): number => ('radius' in row ? row.radius : 0);
