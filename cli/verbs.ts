@@ -1,4 +1,5 @@
 import { CERTIFY } from './certify/certify-verb.js';
+import { PREDICT } from './certify/predict-verb.js';
 import type { Verb } from './command/verb.js';
 import { ARTIFACTS } from './jobs/artifacts-verb.js';
 import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
@@ -12,6 +13,7 @@ import { BACKUP, FORGET, PRUNE, RESTORE } from './upkeep/upkeep-verbs.js';
 /** Every command, in the order of --help and of docs/configuration.md. */
 export const VERBS: readonly Verb[] = [
   CERTIFY,
+  PREDICT,
   RESULTS,
   SUBMIT,
   WATCH,

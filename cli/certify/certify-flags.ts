@@ -13,7 +13,7 @@ import {
   usualProcesses,
 } from './process-limits.js';
 
-const OUT = {
+export const OUT = {
   heading: 'Input:',
   flags: {
     out: {
@@ -26,7 +26,7 @@ const OUT = {
 } as const satisfies FlagGroup;
 
 /** The use of the machine; a container may set it in the environment. */
-const MACHINE = {
+export const MACHINE = {
   heading: 'Machine:',
   flags: {
     processes: {
@@ -55,7 +55,7 @@ const MACHINE = {
   },
 } as const satisfies FlagGroup;
 
-const OUTPUT = {
+export const OUTPUT = {
   heading: 'Output:',
   flags: {
     topkRows: { help: TOPK_ROWS, decides: 'run' },
@@ -89,17 +89,28 @@ export interface CertifyConfig extends JobConfig, OutputConfig {
 
 /** Checks the flags of `certify`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
 export function certifyConfig(flags: CertifyFlags): CertifyConfig {
-  const { out, processes, hangSeconds, auditShare, topkRows } = flags;
+  const { stop, topkRows } = flags;
+  if (stop === 'predict') {
+    throw optionError(
+      '--stop predict gives classes, and certify gives certificates.',
+      'Use smoothcert predict, which takes the same flags but for those of radii.',
+    );
+  }
+  if (topkRows) refuseRowsOfLooks(stop);
+  return { ...jobConfig('certify', flags), ...runConfig(flags), topkRows };
+}
+
+/** Checks the flags that say how the command runs. @throws OPTION_INVALID */
+export function runConfig(
+  flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE]> & OutputConfig,
+): Omit<CertifyConfig, keyof JobConfig | 'topkRows'> {
+  const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
-  if (topkRows) refuseRowsOfLooks(flags.stop);
-  const job = jobConfig('certify', flags);
   return {
-    ...job,
     ...outputConfig(flags),
     out,
-    processes: processes ?? usualProcesses(job.device),
+    processes: processes ?? usualProcesses(device),
     hangMs: 1000 * hangSeconds,
     auditShare,
-    topkRows,
   };
 }

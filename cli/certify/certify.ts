@@ -23,7 +23,8 @@ import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
-import { renderNotes, renderSummary, summarize } from '../results/summary.js';
+import { renderJobSummary, summarizeJob } from '../results/job-summary.js';
+import { renderNotes } from '../results/summary.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 
 /** A job with its data and its model, read and checked. */
@@ -117,11 +118,11 @@ async function run(
     await writeResults(folder.path, fold, data.labels);
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const samples = fold.tally.samples - before.samples;
-    const summary = summarize(fold, data.labels, { seconds, samples, figures });
+    const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
     else if (!config.quiet)
       process.stdout.write(
-        `${headline(config, fold)}\n${renderSummary(summary)}${renderNotes([roundingNote(data.lattice), budgetNote(job.claim)])}`,
+        `${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes([roundingNote(data.lattice), budgetNote(job.claim)])}`,
       );
     if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;

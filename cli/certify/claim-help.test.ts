@@ -4,7 +4,7 @@ import { boundHelp, noiseHelp, stopHelp } from './claim-help.js';
 
 it('names every stopping rule and when it stops', () => {
   expect(stopHelp()).toBe(
-    "gain: stop an image when more samples no longer pay; target: stop it when the --radii are decided; two-stage: a first stage of 64 samples plans a second one; fixed: Cohen et al.'s CERTIFY, one number of samples for all; budget: spend --total-samples on all images together, always where they gain most; predict: no radius: stop when the class is decided",
+    "gain: stop an image when more samples no longer pay; target: stop it when the --radii are decided; two-stage: a first stage of 64 samples plans a second one; fixed: Cohen et al.'s CERTIFY, one number of samples for all; budget: spend --total-samples on all images together, always where they gain most; predict: no radius, stop when the class is decided (on this machine: smoothcert predict)",
   );
 });
 

@@ -12,7 +12,8 @@ import {
   type Sources,
   type ViewWithJob,
 } from '../results/service-results.js';
-import { renderNotes, renderSummary } from '../results/summary.js';
+import { renderJobSummary } from '../results/job-summary.js';
+import { renderNotes } from '../results/summary.js';
 
 export interface ConcludeOptions {
   /** Null: no files are written. */
@@ -40,7 +41,7 @@ export async function conclude(
   if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
   else if (!quiet)
     process.stdout.write(
-      `${headline(ready, out)}\n${renderSummary(summary)}${renderNotes([view.roundingNote, budgetNote(ready.job.claim)])}`,
+      `${headline(ready, out)}\n${renderJobSummary(summary)}${renderNotes([view.roundingNote, budgetNote(ready.job.claim)])}`,
     );
   if (state === 'cancelled') throw cancelled(id);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;

@@ -4,13 +4,10 @@ import { NOISES } from '../../statistics/noises/noises.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
-import type { Progress } from '../../shared/job-progress.js';
+import { decidedOf, type Progress } from '../../shared/job-progress.js';
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 const number = (value: number) => value.toLocaleString('en-US');
-
-const decidedOf = ({ certified, abstained, failed, approximate }: Progress): number =>
-  certified + abstained + failed + approximate;
 
 /** All that is known of a job, as JSON. Times are ISO 8601. */
 export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView) {
@@ -86,7 +83,7 @@ export function renderJob(view: JobView): string {
     ...optional('started', time(view.startMs)),
     ...optional('ended', time(view.endMs)),
     ['images', `${number(p.images)}, ${number(decidedOf(p))} decided`],
-    ['certified', number(p.certified)],
+    [spec.stop.kind === 'predict' ? 'predicted' : 'certified', number(p.certified + p.predicted)],
     ...(p.approximate === 0 ? [] : optional('approximate, no certificate', number(p.approximate))),
     ['abstained', number(p.abstained)],
     ['failed', number(p.failed)],

@@ -1,4 +1,5 @@
 import type { JobUpdate, JobView } from '../../api/job-view.js';
+import { decidedOf } from '../../shared/job-progress.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
 import { ProgressLine, type Drawing } from '../certify/progress-line.js';
@@ -40,8 +41,7 @@ export async function follow(
 function drawingOf(view: () => JobView): Drawing {
   return {
     get decidedImages() {
-      const { certified, abstained, failed, approximate } = view().progress;
-      return certified + abstained + failed + approximate;
+      return decidedOf(view().progress);
     },
     get images() {
       return { size: view().progress.images };

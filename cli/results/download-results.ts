@@ -3,6 +3,7 @@ import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { conclude } from '../certify/conclude.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
+import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { DownloadConfig } from './results-flags.js';
 import type { Sources } from './service-results.js';
 import { withClient } from '../jobs/with-client.js';
@@ -24,6 +25,7 @@ export function downloadResults(config: DownloadConfig, interrupt: AbortSignal):
 
 /** @throws OPTION_INVALID for a job whose certificates do not hold the largest radius that is proved */
 function refuseOtherRadii({ id, spec }: JobView): void {
+  refuseRadiiOfPredictions(id, spec.stop);
   const { proves } = BOUNDS[spec.bound];
   if (spec.stop.kind !== 'target' && proves) return;
   throw optionError(

@@ -20,7 +20,7 @@ export async function* writingRows(
   const tsv = new LineFile(path.join(folder, 'results.tsv'));
   try {
     await Promise.all([jsonl.open(), tsv.open()]);
-    await tsv.add(tsvHeader(job.claim.bound));
+    await tsv.add(tsvHeader(job.claim));
     for await (const row of rows) {
       await jsonl.add(row.json);
       await tsv.add(row.tsv);

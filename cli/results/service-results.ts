@@ -4,8 +4,9 @@ import { jobDigest, type Job } from '../../shared/job.js';
 import { imageCount } from '../../shared/job-spec.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
-import type { Certificate } from '../../coordinator/results/certificates.js';
+import { decidedOf } from '../../shared/job-progress.js';
 import { certifiedBy } from '../../coordinator/results/proven-radius.js';
+import type { ResultRow } from '../../coordinator/results/result-rows.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import {
   readJobFile,
@@ -17,7 +18,16 @@ import {
 import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
 import { removeResults } from './write-results.js';
-import { summarizeRows, type Row, type Summary } from './summary.js';
+import { summarizePredictions, type PredictedRow } from './prediction-summary.js';
+import type { JobSummary } from './job-summary.js';
+import { summarizeRows, type Row } from './summary.js';
+
+/** What a summary needs of a row: of a certificate, or of a prediction. */
+type AnyRow = Row | PredictedRow;
+
+const isCertificate = (row: AnyRow): row is Row => 'radius' in row;
+const isPrediction = <R extends AnyRow>(row: R): row is Exclude<R, { readonly radius: number }> =>
+  !isCertificate(row);
 
 /** The places that the model and the images of a job came from, as job.json names them. */
 export interface Sources {
@@ -65,10 +75,10 @@ export async function fetchResults(
   folder: OutputFolder | null,
   sources: Sources,
   radii: readonly number[] | null = null,
-): Promise<Summary> {
+): Promise<JobSummary> {
   if (folder !== null) await refuseOccupied(folder, view.job);
   const received = complete(view, client.certificates(view.id));
-  const rows: Row[] = [];
+  const rows: AnyRow[] = [];
   if (folder === null) for await (const row of received) rows.push(readRow(view.job, row));
   else {
     // First, so that nothing lies here without a name.
@@ -78,19 +88,18 @@ export async function fetchResults(
   }
   const seconds = view.startMs === null || view.endMs === null ? null : (view.endMs - view.startMs) / 1000;
   const { samples } = view.progress;
-  return summarizeRows(
-    {
-      job: view.job,
-      images: imageCount(view.job.claim.images),
-      rows,
-      labelled: rows.some(({ label }) => label !== null),
-      drawn: samples,
-      forecast: null,
-      proven: certifiedBy,
-    },
-    seconds === null ? null : { seconds, samples },
-    radii ?? undefined,
-  );
+  const run = seconds === null ? null : { seconds, samples };
+  const { job } = view;
+  const common = {
+    job,
+    images: imageCount(job.claim.images),
+    labelled: rows.some(({ label }) => label !== null),
+    drawn: samples,
+  };
+  if (job.claim.stop.kind === 'predict')
+    return summarizePredictions({ ...common, rows: rows.filter(isPrediction) }, run);
+  const certificates = { ...common, rows: rows.filter(isCertificate), forecast: null, proven: certifiedBy };
+  return summarizeRows(certificates, run, radii ?? undefined);
 }
 
 /** Refuses a folder of another job, and one that holds votes: its results.* are made from those. @throws JOB_DIFFERS, FOLDER_UNUSABLE */
@@ -119,8 +128,7 @@ async function* complete(
     count += 1;
     yield row;
   }
-  const { certified, abstained, failed, approximate } = view.progress;
-  const decided = certified + abstained + failed + approximate;
+  const decided = decidedOf(view.progress);
   if (!hasEnded(view) || count === decided) return;
   throw malformed(`The server sent ${count} of the ${decided} certificates of ${view.id}.`);
 }
@@ -129,29 +137,33 @@ async function* complete(
  * Reads what a summary needs of a row from its line of results.jsonl, which must agree with the message around it.
  * @throws SmoothcertError MESSAGE_MALFORMED
  */
-export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): Row {
-  const row = rowOf(json);
+export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): AnyRow {
+  const row = rowOf(json, claim.stop.kind === 'predict');
   const { start, stop, step } = claim.images;
   const asked = image >= start && image < stop && (image - start) % step === 0;
   const same = row?.image === image && row.outcome === outcome && row.samples === samples;
   if (!asked || !same) throw malformed(`The certificate of image ${image} contradicts itself or its job.`);
-  const { label, class: certified, correct, radius, stop: why } = row;
-  return { image, label, outcome, class: certified, correct, radius, stop: why, samples };
+  return row;
 }
 
-/** Reads a line of results.jsonl; null for any other text. */
-function rowOf(json: string): Certificate | null {
+/** Reads what a summary needs of a line of results.jsonl; null for any other text. @param predicted true of a job of `predict` */
+function rowOf(json: string, predicted: boolean): AnyRow | null {
   try {
-    const row = JSON.parse(json) as Certificate;
+    const row = JSON.parse(json) as ResultRow;
     const isNumber = (value: unknown) => value === null || Number.isSafeInteger(value);
     const known =
       isNumber(row.label) &&
       isNumber(row.class) &&
       (row.correct === null || typeof row.correct === 'boolean') &&
-      Number.isFinite(row.radius) &&
-      row.radius >= 0 &&
-      typeof row.stop === 'string';
-    return known ? row : null;
+      typeof row.stop === 'string' &&
+      isPrediction(row) === predicted &&
+      (isPrediction(row) || (Number.isFinite(row.radius) && row.radius >= 0));
+    if (!known) return null;
+    const { image, label, class: named, correct, stop, samples } = row;
+    const common = { image, label, class: named, correct, stop, samples };
+    return isPrediction(row)
+      ? { ...common, outcome: row.outcome }
+      : { ...common, outcome: row.outcome, radius: row.radius };
   } catch {
     return null;
   }

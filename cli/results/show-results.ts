@@ -13,9 +13,11 @@ import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
 import { claimWords } from './claim-words.js';
 import { readLabels } from './read-labels.js';
+import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { ResultsConfig } from './results-flags.js';
 import { refuseRefuted, writeResults, writeTopkRows } from './write-results.js';
-import { renderNotes, renderSummary, summarize } from './summary.js';
+import { renderJobSummary, summarizeJob } from './job-summary.js';
+import { renderNotes } from './summary.js';
 import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-file.js';
 
 /**
@@ -25,6 +27,7 @@ import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './
 export async function showResults(config: ResultsConfig): Promise<number> {
   const noted = await notedJobOf(config.folder);
   const { job } = noted;
+  if (config.radii !== null) refuseRadiiOfPredictions(config.folder, job.claim.stop);
   if (!BOUNDS[job.claim.bound].proves && config.radii !== null) {
     throw optionError(
       `${config.folder} holds approximate radii (--bound ${job.claim.bound}), and certifies none at any of the --radii.`,
@@ -69,9 +72,9 @@ async function show(
   }
   await writeResults(folder, fold, labels);
   if (topkRows) await writeTopkRows(folder, fold, labels!);
-  const summary = summarize(fold, labels, null, radii ?? undefined);
+  const summary = summarizeJob(fold, labels, null, radii ?? undefined);
   if (json) process.stdout.write(`${JSON.stringify({ out: folder, notes, ...summary })}\n`);
-  else process.stdout.write(`${headline(folder, job)}\n${renderSummary(summary)}${renderNotes(notes)}`);
+  else process.stdout.write(`${headline(folder, job)}\n${renderJobSummary(summary)}${renderNotes(notes)}`);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }
 

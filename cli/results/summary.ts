@@ -10,16 +10,25 @@ import type { ScaledNoise } from '../../statistics/noises/scale.js';
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import { printDown } from '../../statistics/radius.js';
+import {
+  byStop,
+  guaranteeLine,
+  number,
+  percent,
+  renderLines,
+  sampleFigures,
+  samplesLine,
+  timeLine,
+  type SampleFigures,
+} from './summary-lines.js';
 
-/** The budget that the field draws for every image, to compare with. */
-const USUAL_BUDGET = 100_000;
 /** Radii shown: about this many steps up to the largest one that early stopping usually reaches. */
 const STEPS = 5;
 /** The failure probability that goes with it: of Gaussian noise a radius of 3.3 σ. */
 const USUAL_SMALLEST_DELTA = 4.8342e-4;
 
 /** The figures of a run. All shares and means are over ALL images of the job, abstained and failed ones included. */
-export interface Summary {
+export interface Summary extends SampleFigures {
   readonly images: number;
   readonly decided: number;
   readonly certified: number;
@@ -54,17 +63,6 @@ export interface Summary {
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
   readonly budget: number;
-  /** Samples that the outcomes rest on, and those of a fixed 100,000 for each image that did not fail; null for `fixed`. */
-  readonly samples: number;
-  readonly usualSamples: number | null;
-  /** Half of the decided images took at most so many samples. */
-  readonly medianSamples: number;
-  /** None of them took more than so many. */
-  readonly mostSamples: number;
-  /** The total that the images share; null where they share none. */
-  readonly totalSamples: number | null;
-  /** Samples in the ledger: work ahead of a decision included. */
-  readonly drawn: number;
   /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
   readonly seconds: number | null;
   readonly samplesPerSecond: number | null;
@@ -128,8 +126,6 @@ export function summarizeRows<R extends Row>(
   const { rows, images, labelled, drawn, forecast } = results;
   const { claim } = results.job;
   const mean = (value: (row: R) => number) => rows.reduce((sum, row) => sum + value(row), 0) / images;
-  const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
-  const total = samples.reduce((sum, n) => sum + n, 0);
   const radiusOfEach = claim.stop.kind !== 'target' && BOUNDS[claim.bound].proves;
   return {
     images,
@@ -147,15 +143,7 @@ export function summarizeRows<R extends Row>(
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
     forecastRadius: forecast !== null && hasForecast(claim, rows) ? mean(forecast) : null,
     budget: claim.looks.at(-1)!,
-    samples: total,
-    usualSamples:
-      claim.stop.kind === 'fixed'
-        ? null
-        : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
-    medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
-    mostSamples: samples.at(-1) ?? 0,
-    totalSamples: claim.stop.kind === 'budget' ? claim.stop.totalSamples : null,
-    drawn,
+    ...sampleFigures(rows, drawn, claim.stop.kind === 'fixed' ? null : claim.stop),
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
     batches: run?.figures ?? null,
@@ -195,12 +183,6 @@ function suggestedRadii({ claim, draw }: Job): number[] {
   return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise);
 }
 
-function byStop(rows: readonly Row[], outcome: Row['outcome']): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const row of rows) if (row.outcome === outcome) counts[row.stop] = (counts[row.stop] ?? 0) + 1;
-  return counts;
-}
-
 /** 0 and multiples of 1, 2.5 or 5 times a power of ten, a few of them. */
 function radiiFor({ kind, scale }: ScaledNoise): number[] {
   const wanted = (NOISES[kind].radiusOf(USUAL_SMALLEST_DELTA) * scale) / STEPS;
@@ -216,9 +198,6 @@ const ABSTAINED: Readonly<Record<string, string>> = {
   budget: 'nothing certified within the budget',
 };
 
-const number = (value: number) => Math.round(value).toLocaleString('en-US');
-/** Shares and means are rounded down, as radii are: nothing is printed that was not reached. */
-const percent = (share: number) => `${printDown(100 * share, 1)} %`;
 const radius4 = (radius: number) => printDown(radius, 4);
 
 /** The summary for a person; every line says what its figures are of. */
@@ -227,7 +206,7 @@ export function renderSummary(s: Summary): string {
   const rows: [string, string][] = [
     ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
     ['certified', number(s.certified)],
-    ...(s.alpha === null ? [] : [row('guarantee', guaranteeLine(s.alpha, s))]),
+    ...(s.alpha === null ? [] : [row('guarantee', guaranteeLine('certificate', s.alpha, s))]),
     ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
@@ -238,16 +217,12 @@ export function renderSummary(s: Summary): string {
     ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
     ...(s.batches === null ? [] : batchRows(s.batches)),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+  return renderLines(rows);
 }
 
 /** Returns the lines that follow a summary; none for a note that is null. */
 export const renderNotes = (notes: readonly (string | null)[]): string =>
   notes.map((note) => (note === null ? '' : `Note: ${note}\n`)).join('');
-
-const timeLine = (seconds: number, rate: number) =>
-  `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
 
 const row = (name: string, value: string): [string, string] => [name, value];
 
@@ -260,14 +235,8 @@ function outcomeRows(s: Summary): [string, string][] {
     ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
     ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
     ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
-    row('samples', samplesLine(s)),
+    row('samples', samplesLine(s, s.meanRadius === null)),
   ];
-}
-
-function guaranteeLine(alpha: number, { images, simultaneous }: Summary): string {
-  return simultaneous
-    ? `with probability at least 1 − ${alpha} all certificates of these ${number(images)} images are right`
-    : `an image gets a wrong certificate with probability at most ${alpha}`;
 }
 
 const accuracyLine = (s: Summary) =>
@@ -283,18 +252,4 @@ function normsLine(norm: Norm, others: readonly OtherNorm[]): string {
     (one) => `${one.divisor === '1' ? 'R' : `R/${one.divisor}`} in ${NORM_NAMES[one.norm]}`,
   );
   return `a radius R in ${NORM_NAMES[norm]} is one of ${followed.join(' and of ')}, too`;
-}
-
-function samplesLine(s: Summary): string {
-  const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
-  const median = `; half of the images took at most ${number(s.medianSamples)}`;
-  const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
-  const spread = s.meanRadius === null || s.totalSamples !== null ? median + most : '';
-  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)}`;
-  const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
-  const usual =
-    fewer === null
-      ? ''
-      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
-  return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
 }

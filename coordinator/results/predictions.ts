@@ -1,6 +1,7 @@
 import { NO_COUNTS, subtractCounts, type Counts } from '../../shared/counts.js';
 import type { BoundName } from '../../shared/job.js';
 import { printSignificantUp } from '../../statistics/radius.js';
+import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
 import type { Prediction } from '../core/decision.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
@@ -19,7 +20,10 @@ export interface PredictionRow {
   readonly correct: boolean | null;
   /** The smallest level at which the counts refute that the class is no more likely than another outcome, rounded up; null without a prediction. */
   readonly p_value: string | null;
+  /** Probability that this class is wrong. */
   readonly alpha: number;
+  /** Only of a claim about all images together: that any class of so many images is wrong has probability `alpha`. */
+  readonly simultaneous?: Together;
   readonly bound: BoundName;
   /** Why no more samples were drawn, or the code of the failure. */
   readonly stop: string;
@@ -43,7 +47,9 @@ export function predictionOf(fold: JobFold, image: number, label: number | null)
   const state = fold.images.get(image)!;
   const { ending, prefixes } = state;
   if (ending === null) return null;
-  const { alpha, bound, looks } = fold.job.claim;
+  const { claim } = fold.job;
+  const { bound, looks } = claim;
+  const together = togetherOf(claim);
   const { detail, ...evidence } = evidenceOf(fold, state, ending);
   const { class: predicted, p_value, stop, proved_by, counts } = evidence;
   // The keys in one order, so that equal rows are equal bytes.
@@ -54,7 +60,8 @@ export function predictionOf(fold: JobFold, image: number, label: number | null)
     class: predicted,
     correct: label === null || predicted === null ? null : predicted === label,
     p_value,
-    alpha,
+    alpha: imageAlpha(claim),
+    ...(together === null ? {} : { simultaneous: together }),
     bound,
     stop,
     ...(detail === undefined ? {} : { detail }),

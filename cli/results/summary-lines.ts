@@ -1,0 +1,93 @@
+import type { StoppingRule } from '../../shared/job.js';
+import { printDown } from '../../statistics/radius.js';
+
+/** What the summaries of certificates and of predictions have in common. */
+
+/** The budget that the field draws for every image, to compare with. */
+export const USUAL_BUDGET = 100_000;
+
+/** A line of a summary: its name, and what it says. */
+export type Line = readonly [name: string, text: string];
+
+export const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** Shares are rounded down, as radii are: nothing is printed that was not reached. */
+export const percent = (share: number): string => `${printDown(100 * share, 1)} %`;
+
+export const timeLine = (seconds: number, rate: number): string =>
+  `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
+
+/** Returns the text of the line `guarantee`: how often an answer of this kind may be wrong. */
+export function guaranteeLine(
+  answer: 'certificate' | 'class',
+  alpha: number,
+  { images, simultaneous }: { readonly images: number; readonly simultaneous: boolean },
+): string {
+  const all = answer === 'class' ? 'predicted classes' : 'certificates';
+  return simultaneous
+    ? `with probability at least 1 − ${alpha} all ${all} of these ${number(images)} images are right`
+    : `an image gets a wrong ${answer} with probability at most ${alpha}`;
+}
+
+/** Returns the numbers of rows with an outcome, by why no more samples were drawn. */
+export function byStop<O extends string>(
+  rows: readonly { readonly outcome: O; readonly stop: string }[],
+  outcome: O,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of rows) if (row.outcome === outcome) counts[row.stop] = (counts[row.stop] ?? 0) + 1;
+  return counts;
+}
+
+/** The samples of a job, as every summary has them. */
+export interface SampleFigures {
+  /** Samples that the outcomes rest on, and those of a fixed 100,000 for each image that did not fail; null where none stops early. */
+  readonly samples: number;
+  readonly usualSamples: number | null;
+  /** Half of the decided images took at most so many samples. */
+  readonly medianSamples: number;
+  /** None of them took more than so many. */
+  readonly mostSamples: number;
+  /** The total that the images share; null where they share none. */
+  readonly totalSamples: number | null;
+  /** Samples in the ledger: work ahead of a decision included. */
+  readonly drawn: number;
+}
+
+/** Returns the figures of the samples of some rows. @param drawn samples in the ledger. @param stop null where every image takes the same number */
+export function sampleFigures(
+  rows: readonly { readonly outcome: string; readonly samples: number }[],
+  drawn: number,
+  stop: StoppingRule | null,
+): SampleFigures {
+  const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
+  return {
+    samples: samples.reduce((sum, n) => sum + n, 0),
+    usualSamples: stop === null ? null : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
+    medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
+    mostSamples: samples.at(-1) ?? 0,
+    totalSamples: stop?.kind === 'budget' ? stop.totalSamples : null,
+    drawn,
+  };
+}
+
+/** Returns the text of the line `samples`. @param median true if it is to say what half of the images took */
+export function samplesLine(s: SampleFigures, median: boolean): string {
+  const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
+  const half = `; half of the images took at most ${number(s.medianSamples)}`;
+  const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
+  const spread = median || s.totalSamples !== null ? half + most : '';
+  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)}`;
+  const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
+  const usual =
+    fewer === null
+      ? ''
+      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
+  return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
+}
+
+/** Returns the lines as a table. */
+export function renderLines(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('');
+}
