@@ -266,3 +266,35 @@ describe('a job that an audit has refuted', () => {
     expect((await readdir(folder.path)).sort()).toEqual(['job.json', 'ledger']);
   });
 });
+
+describe('the folder of predictions', () => {
+  const PREDICT = makeJob({
+    images: IMAGES,
+    stop: { kind: 'predict' },
+    looks: [64, 80, 128, 256],
+  });
+
+  it('is shown again, and written byte for byte', async () => {
+    await certified(PREDICT, LABELS);
+    const before = await readFile(file('results.jsonl'), 'utf8');
+    await rm(file('results.tsv'));
+    const { code, text } = await shown();
+    expect(code).toBe(0);
+    expect(text).toMatch(
+      /^From the votes in .* \(.*, predict with anytime\):\n {2}images +12\n {2}predicted /,
+    );
+    expect(await readFile(file('results.jsonl'), 'utf8')).toBe(before);
+    expect(await readFile(file('results.tsv'), 'utf8')).toMatch(/^idx\tlabel\tpredict\tcorrect\ttime\n/);
+  });
+
+  it('has no radii to show, and no rows for top-k scripts', async () => {
+    await certified(PREDICT, LABELS);
+    await expect(shown('--radii', '0.1')).rejects.toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: `${folder.path} holds predictions: each is of the image itself, and no radius around it is proved.`,
+      }),
+    );
+    await expect(shown('--topk-rows')).rejects.toThrow(/^--topk-rows is not offered with --stop predict/);
+  });
+});

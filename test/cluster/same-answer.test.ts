@@ -72,7 +72,7 @@ describe.runIf(hasNatsServer)('a cluster gives the certificates of certify, byte
   });
 });
 
-it('serve gives the certificates of certify, byte for byte', async () => {
+it('serve gives the certificates of certify and the predictions of predict, byte for byte', async () => {
   const grpc = `127.0.0.1:${await freePort()}`;
   const args = [
     'serve',
@@ -90,5 +90,35 @@ it('serve gives the certificates of certify, byte for byte', async () => {
   expect(code).toBe(0);
   expect(await readFile(`${out}/results.jsonl`, 'utf8')).toBe(certified);
   expect(await digestIn(out)).toBe(digest);
+  const predicted = folder.file('served-classes');
+  const submitted = await runCommand([
+    'submit',
+    ...JOB,
+    '--stop',
+    'predict',
+    '--server',
+    grpc,
+    '--out',
+    predicted,
+  ]);
+  expect(submitted).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^ {2}predicted {2,}\d/m) as unknown,
+  });
+  const local = folder.file('classes');
+  await runCommand(['predict', ...JOB, '--out', local]);
+  for (const name of ['results.jsonl', 'results.tsv']) {
+    const here = (await readFile(`${local}/${name}`, 'utf8')).replaceAll(/\t[\d.]+$/gm, '');
+    expect((await readFile(`${predicted}/${name}`, 'utf8')).replaceAll(/\t[\d.]+$/gm, '')).toBe(here);
+  }
+  expect(await digestIn(predicted)).toBe(await digestIn(local));
+  const jobs = await runCommand(['jobs', '--server', grpc]);
+  expect(jobs.stdout).toMatch(/succeeded .* 30 +30 /);
+  const id = /^(j-\S+)/m.exec(jobs.stdout)![1]!;
+  expect((await runCommand(['job', id, '--server', grpc])).stdout).toMatch(/^ {2}predicted +\d+$/m);
+  const watched = await runCommand(['watch', id, '--server', grpc]);
+  expect(watched.stdout).toMatch(/^ {2}accuracy +\d/m);
+  const radii = await runCommand(['results', id, '--radii', '0.1', '--server', grpc]);
+  expect(radii).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds predictions/) as unknown });
   expect(await server.end()).toBe(0);
 });
