@@ -34,6 +34,30 @@ export function leaderOf(counts: Counts): number | null {
   return leader;
 }
 
+/** The outcome of a sample: the class that it voted for, or an invalid vote. */
+export type VoteOutcome = number | 'invalid';
+
+/** An outcome, and how many samples had it. */
+export interface OutcomeVotes {
+  readonly outcome: VoteOutcome;
+  readonly votes: number;
+}
+
+/**
+ * Returns the runner-up of a class: the outcome that has most votes but for the class itself, invalid votes being one outcome; in a tie the
+ * lowest class, and a class before the invalid ones. Null if there are no other votes.
+ */
+export function runnerUpOf(counts: Counts, classIndex: number | null): OutcomeVotes | null {
+  let best: OutcomeVotes | null = null;
+  counts.votes.forEach((votes, at) => {
+    const outcome = counts.classes[at]!;
+    if (outcome !== classIndex && votes > (best?.votes ?? 0)) best = { outcome, votes };
+  });
+  return counts.invalid > votesOfOutcome(best) ? { outcome: 'invalid', votes: counts.invalid } : best;
+}
+
+const votesOfOutcome = (found: OutcomeVotes | null): number => found?.votes ?? 0;
+
 /** Adds the counts of two disjoint ranges. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return combine(a, b, 1);

@@ -1,7 +1,9 @@
 import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../shared/job-limits.js';
 import type { Claim } from '../shared/job.js';
 import { pairReason } from './bounds/bounds.js';
+import { runnerUpReason } from './bounds/runner-up.js';
 import { ImpossibleClaim } from './impossible-claim.js';
+import type { Noise } from './noises/noise.js';
 import { requireCovered } from './precondition.js';
 import { imageAlpha, togetherOf } from './simultaneous.js';
 import { PILOT } from './two-stage.js';
@@ -26,6 +28,12 @@ export function requireProvable(claim: Claim): void {
     requireCovered(matchedGain >= 0 && matchedGain < Infinity, `a matched gain of ${matchedGain}`);
   if ('radii' in stop) requireCovered(areRadii(stop.radii), `the radii ${stop.radii.join(', ')}`);
   requireCovered(areLooks(claim), `the looks ${looks.join(', ')} with ${stop.kind}`);
+}
+
+/** Throws unless a claim with the runner-up is covered under this noise. @throws INTERNAL */
+export function requireRunnerUp({ runnerUp, stop, bound }: Claim, noise: Noise): void {
+  const covered = runnerUp === undefined || runnerUpReason(stop.kind, bound, noise) === null;
+  requireCovered(covered, `${stop.kind} with ${bound}, ${noise.name} noise and the runner-up`);
 }
 
 /** Returns true if these are plain decimals, ascending: what is reported is what was written. */

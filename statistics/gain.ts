@@ -7,6 +7,8 @@ export interface Standing {
   readonly look: number;
   /** Samples that did not vote for the leader. */
   readonly failures: number;
+  /** Votes of the likeliest other outcome; left out, all failures are taken for its votes. */
+  readonly runnerUp?: number;
   /** z of the held certificate, 0 if none is held. */
   readonly heldZ: number;
 }
@@ -44,17 +46,17 @@ export function gainStops(
   bound: CompiledBound,
   looks: readonly number[],
   minGain: number,
-  { look, failures, heldZ }: Standing,
+  { look, failures, runnerUp, heldZ }: Standing,
 ): 'gain' | 'abstain' | 'budget' | null {
   const n = looks[look]!;
   if (look === looks.length - 1) return 'budget';
   const pays = (later: number, z: number): boolean =>
     (z - heldZ) * PER_SAMPLES >= minGain * (looks[later]! - n);
   if (heldZ > 0) {
-    return pays(look + 1, forecastZ(bound, looks, look + 1, failures, n)) ? null : 'gain';
+    return pays(look + 1, forecastZ(bound, looks, look + 1, failures, n, runnerUp)) ? null : 'gain';
   }
   for (let later = look + 1; later < looks.length; later++) {
-    if (pays(later, hopefulZ(bound, looks, later, failures, n))) return null;
+    if (pays(later, hopefulZ(bound, looks, later, failures, n, runnerUp))) return null;
   }
   return 'abstain';
 }

@@ -10,7 +10,7 @@ const DELTA_INFLATION = 1 + 2e-8;
 const RADIUS_DEFLATION = 1 - 1e-12;
 
 /**
- * Returns the failure probability that may be published for a raw bound: larger by `lawError` (law-error.ts), as the bound is on the noise
+ * Returns the probability that may be published for a raw upper bound on one: larger by `lawError` (law-error.ts), as the bound is on the noise
  * that was drawn, and then by more than the error of any bound.
  */
 export function publishedDelta(deltaUpper: number, lawError: number): number {
@@ -18,19 +18,27 @@ export function publishedDelta(deltaUpper: number, lawError: number): number {
 }
 
 /**
- * Returns the radius that the raw bound `deltaUpper` certifies with this noise, in the units of its `scale` and in its norm;
- * null if it certifies none. `lawError` is how far the noise that was drawn may be from the exact law (law-error.ts). The only way from a bound to a radius. The certified ball is open: no perturbation of norm
- * below the radius changes the answer.
+ * Returns the radius that raw bounds certify with this noise, in the units of its `scale` and in its norm; null if they certify none. The
+ * only way from bounds to a radius. The certified ball is open: no perturbation of norm below the radius changes the answer.
+ *
+ * @param deltaUpper bound on the probability that a sample does not vote for the class
+ * @param lawError how far the noise that was drawn may be from the exact law (law-error.ts)
+ * @param runnerUpUpper bound on the probability of the likeliest other outcome, for Gaussian noise alone: the radius is then
+ * scale · ½(Φ⁻¹(1 − deltaUpper) − Φ⁻¹(runnerUpUpper)) (Cohen, Rosenfeld and Kolter, ICML 2019, Theorem 1). Where it is not known, or not
+ * the smaller one, it is `deltaUpper`: no other outcome is likelier than all others together. The formula is then that of one count.
  */
 export function certifiedRadius(
   deltaUpper: number,
   lawError: number,
   noise: Noise,
   scale: number,
+  runnerUpUpper: number = deltaUpper,
 ): number | null {
   const delta = publishedDelta(deltaUpper, lawError);
-  if (!(delta > 0 && delta < 0.5)) return null;
-  return scale * noise.radiusOf(delta) * RADIUS_DEFLATION;
+  const runnerUp = publishedDelta(Math.min(runnerUpUpper, deltaUpper), lawError);
+  if (!(delta > 0 && delta < 1 && runnerUp > 0 && runnerUp < 0.5)) return null;
+  const z = (noise.radiusOf(delta) + noise.radiusOf(runnerUp)) / 2;
+  return z > 0 ? scale * z * RADIUS_DEFLATION : null;
 }
 
 /** Writes `value` ≥ 0 with `digits` decimals, never above it. */

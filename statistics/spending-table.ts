@@ -8,7 +8,7 @@ import type { Noise } from './noises/noise.js';
  * the looks; what a look cannot spend, because counts are integers, is carried to the next one.
  */
 export interface SpendingTable {
-  /** Returns the largest z of the grid that `failures` certify at this look (an index), null if none. */
+  /** Returns the largest z of the grid that `failures` certify at this look (an index), null if none but the lowest one, or none. */
   certifiedZ(look: number, failures: number): number | null;
 }
 
@@ -21,6 +21,11 @@ export interface SpendingOptions {
   readonly shares: (delta: number) => readonly number[];
   /** Says which δ goes with a radius of the grid. */
   readonly noise: Noise;
+  /**
+   * The grid goes below 0 as far as the success probability 1 − δ is above this; it begins at 0 if this is left out. For Gaussian noise
+   * alone, whose radius formula goes on below 0.
+   */
+  readonly above?: number;
 }
 
 /** Beyond this many looks the carry makes the limits jagged, and their running minimum loses what it gained. */
@@ -78,19 +83,28 @@ export function buildSpendingTable(options: SpendingOptions): SpendingTable {
   const unanimous = noise.radiusOf(-Math.expm1(Math.log(level(0)) / most));
   const beyond = Math.min(Math.floor(unanimous * GRID) + 1, Math.ceil(noise.farthest * GRID) - 1);
   const last = Math.max(0, beyond);
-  const limits = looks.map(() => new Int32Array(last + 1));
+  const first = firstOfGrid(options);
+  const limits = looks.map(() => new Int32Array(last - first + 1));
   let lowest = looks.map(() => most);
-  for (let i = 0; i <= last; i++) {
-    const row = spendingRow(options, noise.deltaOf(i / GRID));
+  for (let i = 0; i <= last - first; i++) {
+    const row = spendingRow(options, noise.deltaOf((first + i) / GRID));
     lowest = lowest.map((limit, look) => Math.min(limit, row[look]!));
     lowest.forEach((limit, look) => (limits[look]![i] = limit));
   }
   return {
     certifiedZ(look, failures) {
       const i = lastAtLeast(limits[look]!, failures);
-      return i > 0 ? i / GRID : null;
+      return i > 0 ? (first + i) / GRID : null;
     },
   };
+}
+
+/** Returns the number of the lowest null: 0, or the lowest one below it whose success probability is large enough. */
+function firstOfGrid({ above, noise }: SpendingOptions): number {
+  let first = 0;
+  if (above === undefined) return first;
+  while (1 - noise.deltaOf((first - 1) / GRID) > above) first -= 1;
+  return first;
 }
 
 /** Returns the index of the last entry ≥ `value` of a non-increasing list, −1 if there is none. */

@@ -25,6 +25,7 @@ const FLAGS = {
   radii: 'radii',
   selection: 'n0',
   totalSamples: 'totalSamples',
+  runnerUp: 'runnerUp',
 } as const satisfies Record<JobFault['field'], keyof JobFlags>;
 
 /** Units, for the sentences that name a range. */
@@ -41,7 +42,8 @@ export function faultError(
 ): SmoothcertError {
   const name = FLAGS[fault.field];
   const flag = `--${kebabOf(name)}`;
-  const text = typed[name] ?? '';
+  const given = typed[name];
+  const text = typeof given === 'string' ? given : '';
   const seeHelp = `See smoothcert ${command} --help.`;
   switch (fault.reason) {
     case 'out-of-range': {
@@ -90,6 +92,12 @@ export function faultError(
         `With --stop ${rule} use --bound ${offered.join(' or --bound ')}.`,
       );
     }
+    case 'runner-up-not-offered':
+      return new SmoothcertError(
+        'PAIR_NOT_OFFERED',
+        `--runner-up is not offered with --stop ${fault.rule}, --bound ${fault.bound} and --noise ${fault.noise}: ${fault.why}.`,
+        'Use it with Gaussian noise, and --stop gain --bound spending or --stop fixed --bound clopper-pearson; or leave it out.',
+      );
     case 'budget-too-small':
     case 'level-too-small':
     case 'out-of-reach':

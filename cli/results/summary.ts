@@ -56,6 +56,8 @@ export interface Summary extends SampleFigures {
   readonly acr: number | null;
   /** Mean over all images of the radius, right or wrong; null for `target` and for a bound that proves nothing. */
   readonly meanRadius: number | null;
+  /** The radii use a bound on the runner-up's probability, too. */
+  readonly runnerUp: boolean;
   /**
    * Forecast of `meanRadius` at `budget` samples for each image; null but for `gain` and for a shared total that reached every image: the
    * others do not stop for lack of gain. Null also where only the certificates are known, and not the counts.
@@ -142,6 +144,7 @@ export function summarizeRows<R extends Row>(
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
     meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
     forecastRadius: forecast !== null && hasForecast(claim, rows) ? mean(forecast) : null,
+    runnerUp: claim.runnerUp === true,
     budget: claim.looks.at(-1)!,
     ...sampleFigures(rows, drawn, claim.stop.kind === 'fixed' ? null : claim.stop),
     seconds: run && run.seconds,
@@ -191,6 +194,9 @@ function radiiFor({ kind, scale }: ScaledNoise): number[] {
   return Array.from({ length: STEPS + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
 
+const RUNNER_UP =
+  'bounds on the class and on the runner-up; with --runner-up wrong classes are certified more often, too';
+
 const ABSTAINED: Readonly<Record<string, string>> = {
   abstain: 'more samples were forecast not to pay',
   futile: 'the smallest radius was found out of reach',
@@ -234,6 +240,7 @@ function outcomeRows(s: Summary): [string, string][] {
       : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
     ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
     ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
+    ...(s.runnerUp ? [row('proved by', RUNNER_UP)] : []),
     ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
     row('samples', samplesLine(s, s.meanRadius === null)),
   ];

@@ -7,13 +7,15 @@ import {
   MAX_TEXT,
   SEED_LIMIT,
 } from '../../shared/job-limits.js';
-import type { BoundName, Job, RuleName, StoppingRule } from '../../shared/job.js';
+import type { BoundName, Job, NoiseKind, RuleName, StoppingRule } from '../../shared/job.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
 import { areRadii } from '../../statistics/claim.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
+import { runnerUpReason } from '../../statistics/bounds/runner-up.js';
+import { NOISES } from '../../statistics/noises/noises.js';
 import { claimOf } from './claim-of.js';
 import { compileDecision } from './look.js';
 
@@ -69,6 +71,15 @@ export type JobFault =
       readonly why: string;
       readonly offered: readonly BoundName[];
     }
+  /** `why` ends a sentence that begins with the claim: the runner-up goes with some rules, bounds and noises only. */
+  | {
+      readonly reason: 'runner-up-not-offered';
+      readonly field: 'runnerUp';
+      readonly rule: RuleName;
+      readonly bound: BoundName;
+      readonly noise: NoiseKind;
+      readonly why: string;
+    }
   /** Each field is right, and no number of votes would fulfil the claim. */
   | ImpossibleFault;
 
@@ -100,7 +111,7 @@ export function checkJob(job: JobChoices, images: JobImages = ONE_IMAGE): JobFau
  * `checkJob`. @throws INTERNAL if the looks are no schedule of the rule
  */
 export function faultsOfClaim({ claim, draw }: Job): JobFault[] {
-  const faults = [...faultsOfProof(claim)];
+  const faults = [...faultsOfProof({ ...claim, runnerUp: claim.runnerUp === true, noise: draw.noise.kind })];
   return faults.length > 0 ? faults : impossibleIn(() => compileDecision(claim, draw.noise));
 }
 
@@ -123,9 +134,12 @@ function* faultsOfProof({
   alpha,
   bound,
   stop,
-}: Pick<JobChoices, 'alpha' | 'bound' | 'stop'>): Generator<JobFault> {
+  runnerUp,
+  noise,
+}: Pick<JobChoices, 'alpha' | 'bound' | 'stop' | 'runnerUp' | 'noise'>): Generator<JobFault> {
   yield* faultsOfNumber('alpha', alpha);
   yield* faultsOfPair(stop.kind, bound);
+  if (runnerUp) yield* faultsOfRunnerUp(stop.kind, bound, noise);
   yield* faultsOfRule(stop);
 }
 
@@ -169,6 +183,13 @@ function* faultsOfPair(rule: RuleName, bound: BoundName): Generator<JobFault> {
   if (why === null) return;
   const offered = boundsFor(rule).filter((name) => BOUNDS[name].proves);
   yield { reason: 'pair-not-offered', field: 'bound', rule, bound, why, offered };
+}
+
+/** A pair that is not offered at all has its fault already. */
+function* faultsOfRunnerUp(rule: RuleName, bound: BoundName, noise: NoiseKind): Generator<JobFault> {
+  const why = runnerUpReason(rule, bound, NOISES[noise]);
+  if (why === null || pairReason(rule, bound) !== null) return;
+  yield { reason: 'runner-up-not-offered', field: 'runnerUp', rule, bound, noise, why };
 }
 
 function* faultsOfRule(stop: StoppingRule): Generator<JobFault> {

@@ -14,6 +14,8 @@ export interface Held {
   readonly z: number;
   /** Raw bound on the failure probability at that look, of the noise that is drawn; statistics/radius.ts makes of it what may be published. */
   readonly deltaUpper: number;
+  /** Only of a claim with the runner-up: the raw bound on the probability of the likeliest other outcome. */
+  readonly runnerUpUpper?: number;
   /** Index of the look whose counts prove it; of `fixed` and `two-stage`, those behind the first look alone. */
   readonly look: number;
   /** Only of `target`: index of the radius that is certified. */
@@ -63,8 +65,8 @@ export interface Decision extends Rule {
   readonly norm: Norm;
   /** How far the noise that is drawn may be from the exact law; a part of every published failure probability and radius. */
   readonly lawError: number;
-  /** Returns the radius that a raw bound certifies, in pixels scaled to [0, 1], rounded down; null if it certifies none. */
-  radiusOf(deltaUpper: number): number | null;
+  /** Returns the radius that raw bounds certify (radius.ts), in pixels scaled to [0, 1], rounded down; null if they certify none. */
+  radiusOf(deltaUpper: number, runnerUpUpper?: number): number | null;
 }
 
 /**
@@ -102,10 +104,11 @@ function otherCounts(look: number, looks: readonly number[]): SmoothcertError {
 export function certify(
   bound: CompiledBound,
   look: number,
-  { classIndex, failures, n }: ClassVotes,
+  { classIndex, failures, n, runnerUp }: ClassVotes,
 ): Held | null {
-  const certified = classIndex === null ? null : bound.certify(look, failures, n);
-  return classIndex === null || certified === null ? null : { classIndex, ...certified, look };
+  if (classIndex === null) return null;
+  const certified = bound.certify(look, failures, n, runnerUp?.votes ?? 0);
+  return certified === null ? null : { classIndex, ...certified, look };
 }
 
 /** Returns the larger of two certificates of an image; the earlier one on a tie. */

@@ -1,7 +1,7 @@
 import type { Claim } from '../../shared/job.js';
 import type { CompiledBound } from '../../statistics/bounds/bound.js';
 import { compileBound } from '../../statistics/bounds/bounds.js';
-import { requireCheckedLevel, requireProvable } from '../../statistics/claim.js';
+import { requireCheckedLevel, requireProvable, requireRunnerUp } from '../../statistics/claim.js';
 import { lawError } from '../../statistics/law-error.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { certifiedRadius } from '../../statistics/radius.js';
@@ -18,9 +18,10 @@ import { budgetRule, gainRule, targetRule, type DrawnNoise } from './repeated-lo
  * @throws ImpossibleClaim if no number of votes would fulfil the claim; INTERNAL if no theorem covers it
  */
 export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
+  const noise = NOISES[drawn.kind];
   requireCheckedLevel(claim);
   requireProvable(claim);
-  const noise = NOISES[drawn.kind];
+  requireRunnerUp(claim, noise);
   const bound = compileBound({ ...claim, alpha: imageAlpha(claim) }, noise);
   const error = lawError(drawn.lattice);
   return {
@@ -28,7 +29,8 @@ export function compileDecision(claim: Claim, drawn: DrawnNoise): Decision {
     bound,
     norm: noise.norm,
     lawError: error,
-    radiusOf: (deltaUpper) => certifiedRadius(deltaUpper, error, noise, drawn.scale),
+    radiusOf: (deltaUpper, runnerUpUpper) =>
+      certifiedRadius(deltaUpper, error, noise, drawn.scale, runnerUpUpper),
     ...ruleOf(claim, drawn, bound),
   };
 }

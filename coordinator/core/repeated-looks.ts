@@ -39,7 +39,8 @@ export function gainRule(claim: Claim, minGain: number, bound: CompiledBound): R
   if (!looks.some((n, look) => bound.certify(look, 0, n) !== null)) throw budgetTooSmall(claim);
   return everyLook(looks, (look, votes, before) => {
     const held = better(before, certify(bound, look, votes));
-    const standing = { look, failures: votes.failures, heldZ: held?.z ?? 0 };
+    const { failures, runnerUp } = votes;
+    const standing = { look, failures, runnerUp: runnerUp?.votes ?? 0, heldZ: held?.z ?? 0 };
     return { held, stop: gainStops(bound, looks, minGain, standing) };
   });
 }

@@ -33,6 +33,7 @@ const PATHS: Readonly<Record<JobFault['field'], string>> = {
   radii: 'radii',
   selection: 'selection',
   totalSamples: 'total_samples',
+  runnerUp: 'runner_up',
 };
 const OF_RULES: ReadonlySet<JobFault['field']> = new Set(['minGain', 'radii', 'selection', 'totalSamples']);
 
@@ -70,6 +71,8 @@ export function describeJobFault(fault: JobFault): string {
       return textFault(fault.most);
     case 'pair-not-offered':
       return `${fault.bound} is not offered with the stopping rule ${fault.rule}: ${fault.why}`;
+    case 'runner-up-not-offered':
+      return `is not offered with the stopping rule ${fault.rule}, the bound ${fault.bound} and ${fault.noise} noise: ${fault.why}`;
     case 'budget-too-small':
     case 'level-too-small':
     case 'out-of-reach':

@@ -8,6 +8,7 @@ import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
+import { runnerUpProof, type RunnerUpProof } from './runner-up-proof.js';
 
 /**
  * The outcome for one image, as results.jsonl holds it: a function of the job and the counts alone. It holds
@@ -33,8 +34,10 @@ export interface Certificate {
   readonly norm: Norm;
   /** Upper bound on the probability that a sample votes otherwise, rounded up; null without a certificate. */
   readonly delta_upper: string | null;
-  /** 1 − delta_upper. Do not recompute the radius from it: too few digits near 1. */
+  /** 1 − delta_upper; may be below ½ with the runner-up. Do not recompute the radius from it: too few digits near 1. */
   readonly p_lower: string | null;
+  /** Only of a job with the runner-up; null without a certificate. */
+  readonly runner_up?: RunnerUpProof | null;
   /** Probability that this certificate is wrong. */
   readonly alpha: number;
   /** Only of a claim about all images together: that any certificate of so many images is wrong has probability `alpha`. */
@@ -72,7 +75,7 @@ type Result = Pick<
   Certificate,
   'outcome' | 'class' | 'radius' | 'delta_upper' | 'p_lower' | 'stop' | 'proved_by' | 'counts'
 > &
-  Partial<Pick<Certificate, 'target' | 'approximate_class' | 'approximate_radius' | 'detail'>>;
+  Partial<Pick<Certificate, 'target' | 'approximate_class' | 'approximate_radius' | 'detail' | 'runner_up'>>;
 
 /** Results of images, calculated once: a certificate is written to several files and told to several clients. */
 const results = new WeakMap<ImageState, Result>();
@@ -80,7 +83,7 @@ const results = new WeakMap<ImageState, Result>();
 function resultOf(fold: JobFold, state: ImageState, ending: Ending): Result {
   const known = results.get(state);
   if (known) return known;
-  const result = { ...nothing(state), ...calculated(fold, state, ending) };
+  const result = { ...nothing(fold, state), ...calculated(fold, state, ending) };
   results.set(state, result);
   return result;
 }
@@ -115,11 +118,12 @@ function common({ job: { claim }, decision }: JobFold, { prefixes }: ImageState)
 /** Returns how many samples an image's last look saw: 0 if it took none. */
 const samplesBehind = (prefixes: readonly Counts[]): number => totalOf(prefixes.at(-1) ?? NO_COUNTS);
 
-const nothing = ({ prefixes }: ImageState) => ({
+const nothing = ({ job: { claim } }: JobFold, { prefixes }: ImageState) => ({
   class: null,
   radius: 0,
   delta_upper: null,
   p_lower: null,
+  ...(claim.runnerUp ? { runner_up: null } : {}),
   proved_by: null,
   counts: prefixes.at(-1) ?? NO_COUNTS,
 });
@@ -131,24 +135,28 @@ function proofOf(fold: JobFold, state: ImageState, held: Held) {
   if (published === null) return null;
   const { radius, delta, ...target } = published;
   const behindFirst = RULES[stop.kind].firstLookChooses;
+  const counts = behindFirst
+    ? freshVotes(looks, held.look, state.prefixes).counts
+    : state.prefixes[held.look]!;
   return {
     class: held.classIndex,
     radius,
     ...target,
     delta_upper: printUp(delta, PROBABILITY_DIGITS),
     p_lower: printLowerProbability(delta, PROBABILITY_DIGITS),
+    ...runnerUpProof(fold.decision, held, counts, PROBABILITY_DIGITS),
     proved_by: { begin: behindFirst ? looks[0]! : 0, end: totalOf(state.prefixes[held.look]!) },
-    counts: behindFirst ? freshVotes(looks, held.look, state.prefixes).counts : state.prefixes[held.look]!,
+    counts,
   };
 }
 
 /** Returns the radius and failure probability to publish. A radius that was asked for is reported as it was written: it was rounded before it was tested. */
-function publication({ job: { claim }, decision }: JobFold, { deltaUpper, target }: Held) {
+function publication({ job: { claim }, decision }: JobFold, { deltaUpper, runnerUpUpper, target }: Held) {
   if (claim.stop.kind === 'target') {
     const written = claim.stop.radii[target!]!;
     return { radius: Number(written), delta: deltaUpper + decision.lawError, target: written };
   }
-  const radius = decision.radiusOf(deltaUpper);
+  const radius = decision.radiusOf(deltaUpper, runnerUpUpper);
   return radius === null ? null : { radius, delta: publishedDelta(deltaUpper, decision.lawError) };
 }
 
@@ -167,6 +175,7 @@ function row(c: Certificate): Certificate {
     norm: c.norm,
     delta_upper: c.delta_upper,
     p_lower: c.p_lower,
+    ...(c.runner_up === undefined ? {} : { runner_up: c.runner_up }),
     alpha: c.alpha,
     ...(c.simultaneous === undefined ? {} : { simultaneous: c.simultaneous }),
     bound: c.bound,

@@ -21,7 +21,7 @@ export function certifiedBy({
 
 /**
  * Returns the largest radius that a job's votes prove for an image: the image is certified at r if and only if that is at
- * least r, for as many r as one likes. It is the radius of the certificate; for `target`, which asked for a few radii only,
+ * least r, for as many r as one likes. It is the radius of the certificate, of a claim with the runner-up that of both bounds; for `target`, which asked for a few radii only,
  * the largest that the bound gives at any of its looks. No α is spent on it: Theorem C holds for all radii, looks and classes at once. Another α, bound
  * or rule on the same votes would be a choice after the fact, and is not offered. Null if nothing is proved.
  */
@@ -32,7 +32,7 @@ export function provenRadius(fold: JobFold, certificate: Certificate): Proven | 
   if (claim.stop.kind !== 'target' || certificate.outcome === 'failed') return best;
   fold.images.get(certificate.image)!.prefixes.forEach((prefix, look) => {
     const held = certify(decision.bound, look, votesForLeader(prefix));
-    const radius = held && decision.radiusOf(held.deltaUpper);
+    const radius = held && decision.radiusOf(held.deltaUpper, held.runnerUpUpper);
     if (held === null || radius === null || radius <= (best?.radius ?? -1)) return;
     best = { class: held.classIndex, radius };
   });

@@ -2,14 +2,19 @@ import type { BoundName, Claim, RuleName } from '../../shared/job.js';
 import type { Noise } from '../noises/noise.js';
 
 /** The parts of a claim that a bound is made from. `alpha` is the level of one image: simultaneous.ts makes it of a claim's. */
-export type BoundClaim = Pick<Claim, 'alpha' | 'looks' | 'matchedGain'>;
+export type BoundClaim = Pick<Claim, 'alpha' | 'looks' | 'matchedGain' | 'runnerUp'>;
 
 /** The certificate that counts give at one look. */
 export interface Certified {
-  /** Raw upper bound on the failure probability, below ½; radius.ts makes of it what may be published. */
+  /** Raw upper bound on the failure probability, below ½ where it is the only bound; radius.ts makes of it what may be published. */
   readonly deltaUpper: number;
   /**
-   * The radius of deltaUpper in units of the noise's scale (of Gaussian noise −Φ⁻¹(deltaUpper)), a positive multiple of
+   * Only of a claim with the runner-up (runner-up.ts), which may have a deltaUpper of ½ and more: the raw upper bound on the probability of
+   * the likeliest other outcome. At most deltaUpper.
+   */
+  readonly runnerUpUpper?: number;
+  /**
+   * The radius of the bounds in units of the noise's scale (of Gaussian noise −Φ⁻¹(deltaUpper) for one count), a positive multiple of
    * 1e-6: what stopping rules compare, and what is stored.
    */
   readonly z: number;
@@ -21,8 +26,11 @@ export interface CompiledBound {
    * Returns what `failures` of `n` samples certify at the look with this index; null if nothing. For the bounds that look
    * repeatedly, n is the schedule's number of samples at that look, or a smaller one, above that of the look before, at the last look of an
    * image that is not drawn further. Invalid votes are failures.
+   *
+   * @param runnerUp votes of the outcome that has most of them but for the class, invalid ones being one outcome. Only the bounds of a claim
+   * with the runner-up look at it; left out, all failures are taken for its votes, which certifies no more than is true
    */
-  certify(look: number, failures: number, n: number): Certified | null;
+  certify(look: number, failures: number, n: number, runnerUp?: number): Certified | null;
 }
 
 /** By stopping rule: null where the bound is offered with it, otherwise the reason why not, as the end of a sentence. */

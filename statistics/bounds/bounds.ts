@@ -30,8 +30,13 @@ const MOST_COMPILED = 32;
  * @throws SCHEDULE_TOO_LONG for `spending` with more than 12 looks
  */
 export function compileBound(claim: BoundClaim & { readonly bound: BoundName }, noise: Noise): CompiledBound {
-  const { alpha, looks, matchedGain } = claim;
-  const parts: BoundClaim = matchedGain === undefined ? { alpha, looks } : { alpha, looks, matchedGain };
+  const { alpha, looks, matchedGain, runnerUp } = claim;
+  const parts: BoundClaim = {
+    alpha,
+    looks,
+    ...(matchedGain === undefined ? {} : { matchedGain }),
+    ...(runnerUp === undefined ? {} : { runnerUp }),
+  };
   const key = JSON.stringify([claim.bound, noise.name, parts]);
   const known = compiled.get(key);
   if (known) return known;

@@ -2,6 +2,7 @@ import { ImpossibleClaim } from '../impossible-claim.js';
 import { matchedShares } from '../matched-shares.js';
 import { buildSpendingTable, evenShares, MOST_LOOKS, theoremLevel } from '../spending-table.js';
 import { NO_RADIUS, ONE_LOOK, type ProvenBound } from './bound.js';
+import { spendingRunnerUp } from './spending-runner-up.js';
 
 const FIRST_LOOK = 64;
 
@@ -22,7 +23,9 @@ export const spending = {
   },
   looks: doublingLooks,
   remark: null,
-  compile({ alpha, looks, matchedGain }, noise) {
+  compile(claim, noise) {
+    if (claim.runnerUp) return spendingRunnerUp(claim, noise);
+    const { alpha, looks, matchedGain } = claim;
     const shares =
       matchedGain === undefined
         ? evenShares(looks)
