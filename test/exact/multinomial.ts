@@ -1,106 +1,76 @@
 /**
- * The law of votes for two to four outcomes, sample by sample and without chance: every vector of counts is a state. Whatever is too small
- * to follow is counted as error.
+ * The law of the votes of a few outcomes at the scheduled looks, computed forward sample by sample, without chance. A state is the votes
+ * of all outcomes. Nothing is dropped, so that every number here is exact but for rounding (1e-13).
  */
 
-/** Returns true if, with so many votes for the outcomes, outcome 0 is predicted. */
-export type Predicts = (votes: readonly number[]) => boolean;
+/** Votes of every outcome, in order. */
+export type Votes = readonly number[];
 
-const SMALLEST_MASS = 1e-30;
+/** A number for every look and every state at it. */
+export type StateTable<T> = readonly ReadonlyMap<number, T>[];
 
-/** Visits each vector of counts of `outcomes` outcomes that adds up to `total`. The vector is reused. */
-export function visitCounts(
+/** Returns `value` of every state of so many outcomes at every look. */
+export function tabulateStates<T>(
+  looks: readonly number[],
   outcomes: number,
-  total: number,
-  visit: (counts: readonly number[]) => void,
-): void {
-  const counts = new Array<number>(outcomes).fill(0);
-  const fill = (at: number, left: number): void => {
-    if (at === outcomes - 1) {
-      counts[at] = left;
-      visit(counts);
-      return;
-    }
-    for (let count = 0; count <= left; count++) {
-      counts[at] = count;
-      fill(at + 1, left - count);
-    }
-  };
-  fill(0, total);
-}
-
-/** Returns P(the counts of `total` votes are those that `event` holds for), by the multinomial law. */
-export function massOf(
-  probabilities: readonly number[],
-  total: number,
-  event: (counts: readonly number[]) => boolean,
-): number {
-  const logs = [0];
-  for (let n = 1; n <= total; n++) logs.push(logs[n - 1]! + Math.log(n));
-  let sum = 0;
-  visitCounts(probabilities.length, total, (counts) => {
-    if (!event(counts)) return;
-    let log = logs[total]!;
-    counts.forEach((count, i) => {
-      if (count > 0) log += count * Math.log(probabilities[i]!) - logs[count]!;
-    });
-    sum += Math.exp(log);
+  value: (look: number, votes: Votes) => T,
+): StateTable<T> {
+  const base = looks.at(-1)! + 1;
+  return looks.map((n, look) => {
+    const table = new Map<number, T>();
+    for (const votes of compositions(n, outcomes)) table.set(indexOf(votes, base), value(look, votes));
+    return table;
   });
-  return sum;
 }
 
 /**
- * Returns P(at some number of votes that is looked at, up to `most`, `predicts` holds), each sequence of votes counted once.
- *
- * @param isLook returns true if the votes are looked at when there are so many
+ * Returns P(at some look the state is bad), where a sample has outcome j with probability `probabilities[j]`; every path is counted at its
+ * first bad look.
  */
-export function everPredicted(
+export function probabilityOfBad<T>(
+  looks: readonly number[],
   probabilities: readonly number[],
-  most: number,
-  predicts: Predicts,
-  isLook: (n: number) => boolean = () => true,
+  table: StateTable<T>,
+  isBad: (value: T) => boolean,
 ): number {
-  const size = most + 1;
-  const free = probabilities.length - 1;
-  const strides = Array.from({ length: free }, (_, i) => size ** (free - 1 - i));
-  const indexOf = (counts: readonly number[]): number =>
-    strides.reduce((index, stride, i) => index + stride * counts[i]!, 0);
-  let mass = new Float64Array(size ** free);
-  mass[0] = 1;
+  const base = looks.at(-1)! + 1;
+  let law = new Map([[0, 1]]);
   let error = 0;
-  for (let n = 0; n < most; n++) {
-    const next = new Float64Array(size ** free);
-    visitCounts(probabilities.length, n, (counts) => {
-      const index = indexOf(counts);
-      const here = mass[index]!;
-      if (here === 0) return;
-      if (here < SMALLEST_MASS) {
-        error += here;
-        return;
-      }
-      for (let i = 0; i < free; i++) next[index + strides[i]!]! += here * probabilities[i]!;
-      next[index]! += here * probabilities[free]!;
-    });
-    if (isLook(n + 1)) {
-      visitCounts(probabilities.length, n + 1, (counts) => {
-        const index = indexOf(counts);
-        if (next[index] === 0 || !predicts(counts)) return;
-        error += next[index]!;
-        next[index] = 0;
-      });
+  let drawn = 0;
+  looks.forEach((n, look) => {
+    for (; drawn < n; drawn++) law = afterOneSample(law, probabilities, base);
+    for (const [state, mass] of law) {
+      if (!isBad(table[look]!.get(state)!)) continue;
+      error += mass;
+      law.delete(state);
     }
-    mass = next;
-  }
+  });
   return error;
 }
 
-/** Makes a function of two counts fast: each pair is asked for once. */
-export function remembered(
-  refutes: (votes: number, runnerUp: number) => boolean,
-): (votes: number, runnerUp: number) => boolean {
-  const known: (boolean | undefined)[][] = [];
-  return (votes, runnerUp) => {
-    const row = (known[votes] ??= []);
-    return (row[runnerUp] ??= refutes(votes, runnerUp));
-  };
+function afterOneSample(law: ReadonlyMap<number, number>, probabilities: readonly number[], base: number) {
+  const next = new Map<number, number>();
+  for (const [state, mass] of law) {
+    let step = 1;
+    for (const probability of probabilities) {
+      next.set(state + step, (next.get(state + step) ?? 0) + mass * probability);
+      step *= base;
+    }
+  }
+  return next;
+}
+
+function indexOf(votes: Votes, base: number): number {
+  return votes.reduceRight((index, count) => index * base + count, 0);
+}
+
+/** Yields every way to give n samples to so many outcomes. */
+function* compositions(n: number, outcomes: number): Generator<number[]> {
+  if (outcomes === 1) {
+    yield [n];
+    return;
+  }
+  for (let first = 0; first <= n; first++) {
+    for (const rest of compositions(n - first, outcomes - 1)) yield [first, ...rest];
+  }
 }

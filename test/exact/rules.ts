@@ -33,6 +33,18 @@ export function shippedRule(
   return ruleOf(bound, alpha, looksFor({ kind: 'gain', minGain: 0.02 }, bound, maxSamples), noise);
 }
 
+/**
+ * Everything that `gain` with the runner-up certifies of two classes: the votes of the other class are the failures. As a failure probability: that of which
+ * one count would give the same radius.
+ */
+export function twoClassesRunnerUp(alpha: number, looks: readonly number[], matchedGain: number): Rule {
+  const compiled = compileBound({ bound: 'spending', alpha, looks, matchedGain, runnerUp: true }, gaussian);
+  return tabulate(looks, (look, failures, n) => {
+    const certified = compiled.certify(look, failures, n, failures);
+    return certified === null ? Infinity : upperTail(certified.z);
+  });
+}
+
 /** Planted error: the bound for one look, at the full level, at every look; for one look, selection by the same votes. */
 export function peekingRule(alpha: number, looks: readonly number[]): Rule {
   return tabulate(looks, (_, failures, n) => clopperPearsonDelta(failures, n, alpha));
