@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { NO_COUNTS, addCounts, leaderOf, subtractCounts, totalOf, votesOf, type Counts } from './counts.js';
+import {
+  NO_COUNTS,
+  addCounts,
+  leaderOf,
+  runnerUpOf,
+  subtractCounts,
+  totalOf,
+  votesOf,
+  type Counts,
+} from './counts.js';
 
 const counts = fc
   .record({
@@ -38,5 +47,25 @@ describe('counts', () => {
       }),
     );
     expect(leaderOf({ classes: [2, 5], votes: [3, 3], invalid: 99 })).toBe(2);
+  });
+
+  it('have a runner-up behind any class: the other outcome with most votes, invalid ones together', () => {
+    fc.assert(
+      fc.property(counts, fc.option(fc.nat(30)), (a, classIndex) => {
+        const others = a.votes.filter((_, at) => a.classes[at] !== classIndex);
+        const most = Math.max(0, ...others, a.invalid);
+        const found = runnerUpOf(a, classIndex);
+        expect(found?.votes ?? 0).toBe(most);
+        if (found === null) return;
+        const { outcome } = found;
+        expect(outcome).not.toBe(classIndex);
+        expect(outcome === 'invalid' ? a.invalid : votesOf(a, outcome)).toBe(most);
+      }),
+    );
+    const tied: Counts = { classes: [2, 5, 7], votes: [3, 3, 3], invalid: 3 };
+    expect(runnerUpOf(tied, 2)).toEqual({ outcome: 5, votes: 3 });
+    expect(runnerUpOf(tied, null)).toEqual({ outcome: 2, votes: 3 });
+    expect(runnerUpOf({ ...tied, invalid: 4 }, 2)).toEqual({ outcome: 'invalid', votes: 4 });
+    expect(runnerUpOf({ classes: [2], votes: [3], invalid: 0 }, 2)).toBeNull();
   });
 });

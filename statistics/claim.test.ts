@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Claim } from '../shared/job.js';
-import { areRadii, requireProvable } from './claim.js';
+import { areRadii, requireProvable, requireRunnerUp } from './claim.js';
+import { gaussian } from './noises/gaussian.js';
+import { laplace } from './noises/laplace.js';
 
 const GAIN: Claim = {
   alpha: 0.001,
@@ -112,4 +114,21 @@ describe('radii', () => {
     ['0.25', 'x'],
     ['Infinity'],
   ])('%j are none', (...radii) => expect(areRadii(radii)).toBe(false));
+});
+
+describe('the claim with the runner-up', () => {
+  const runnerUp = true as const;
+
+  it('is taken for two pairs under Gaussian noise; any claim is without it', () => {
+    expect(() => requireRunnerUp({ ...GAIN, runnerUp }, gaussian)).not.toThrow();
+    expect(() => requireRunnerUp({ ...FIXED, runnerUp }, gaussian)).not.toThrow();
+    expect(() => requireRunnerUp(TARGET, laplace)).not.toThrow();
+  });
+
+  it('is refused under other noise and for other pairs', () => {
+    expect(() => requireRunnerUp({ ...GAIN, runnerUp }, laplace)).toThrow(uncovered);
+    for (const claim of [TARGET, TWO_STAGE, { ...GAIN, bound: 'anytime' as const }]) {
+      expect(() => requireRunnerUp({ ...claim, runnerUp }, gaussian)).toThrow(uncovered);
+    }
+  });
 });

@@ -21,6 +21,19 @@ describe('the forecast', () => {
     expect(forecastZ(bound, LOOKS, 4, 60, 64)).toBe(0);
   });
 
+  it('goes on at the rates of failures and of votes for the runner-up', () => {
+    const claim = { alpha: 0.001, looks: LOOKS, runnerUp: true } as const;
+    const both = compileBound({ ...claim, bound: 'spending' }, gaussian);
+    expect(forecastZ(both, LOOKS, 4, 36, 64, 9)).toBe(both.certify(4, 576, 1024, 144)!.z);
+    expect(forecastZ(both, LOOKS, 4, 36, 64, 28)).toBe(0);
+    expect(forecastZ(both, LOOKS, 4, 20, 64)).toBe(both.certify(4, 320, 1024, 320)!.z);
+    // 40 of 64: .625 − .0605 = .5645, of 1024 578.03; 9 of 64: .1406 − .0435 = .0972, of 1024 99.5
+    expect(hopefulZ(both, LOOKS, 4, 40, 64, 9)).toBe(both.certify(4, 578, 1024, 100)!.z);
+    expect(hopefulZ(both, LOOKS, 4, 50, 64, 30)).toBe(0);
+    expect(hopefulZ(both, LOOKS, 0, 40, 64, 9)).toBe(0);
+    expect(hopefulZ(both, LOOKS, 4, 24, 64)).toBe(both.certify(4, 322, 1024, 322)!.z);
+  });
+
   it('hopes for one standard error fewer failures where nothing is certified', () => {
     // 24 of 64: rate .375, one standard error .0605; .3145 · 1024 = 322.03
     expect(hopefulZ(bound, LOOKS, 4, 24, 64)).toBe(bound.certify(4, 322, 1024)!.z);

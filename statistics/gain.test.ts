@@ -39,6 +39,18 @@ describe('the rule gain', () => {
     expect(gainStops(listed([0, 0, 0.193, 0, 0]), LOOKS, 1, standing)).toBeNull();
   });
 
+  it('forecasts by the votes of the runner-up, too, where there are any', () => {
+    const claim = { alpha: 0.001, looks: LOOKS, runnerUp: true } as const;
+    const bound = compileBound({ ...claim, bound: 'spending' }, gaussian);
+    const without = { look: 0, failures: 40, heldZ: 0 };
+    expect(gainStops(bound, LOOKS, 0.02, without)).toBe('abstain');
+    expect(gainStops(bound, LOOKS, 0.02, { ...without, runnerUp: 10 })).toBeNull();
+    expect(gainStops(bound, LOOKS, 0.02, { ...without, runnerUp: 24 })).toBe('abstain');
+    const held = { look: 3, failures: 300, heldZ: 0.2 };
+    expect(gainStops(bound, LOOKS, 0.02, { ...held, runnerUp: 60 })).toBeNull();
+    expect(gainStops(bound, LOOKS, 0.02, { ...held, runnerUp: 180 })).toBe('gain');
+  });
+
   it('gives up hopeless votes and draws on with hopeful ones', () => {
     const bound = compileBound({ bound: 'anytime', alpha: 0.001, looks: LOOKS }, gaussian);
     expect(gainStops(bound, LOOKS, 0.02, { look: 0, failures: 40, heldZ: 0 })).toBe('abstain');

@@ -52,6 +52,51 @@ describe('the certified radius', () => {
   });
 });
 
+describe('the certified radius with a bound on the runner-up', () => {
+  // From 40 digits: the mean of −Φ⁻¹((δ + t)(1 + 2e-8)) of both bounds, less 1e-12 of it, for t = 0 and t = 2^-10 (1 − 2^-32).
+  it.each([
+    [0.4666864205448417, 0.412715916617701, 0.152083065120937, 0.149601235015221],
+    [0.6967052312971226, 0.2002356836199688, 0.162915946483509, 0.159777153093992],
+    [0.650562649275733, 0.1902751173111883, 0.245021461389313, 0.241906828098042],
+    [0.01730291723657872, 0.01385806926740634, 2.15711088597933, 2.1325666756543],
+  ])('of the bounds %f and %f', (delta, upper, exact, withError) => {
+    const t = 2 ** -10 * (1 - 2 ** -32);
+    expect(certifiedRadius(delta, 0, gaussian, 1, upper)! / exact).toBeCloseTo(1, 9);
+    expect(certifiedRadius(delta, t, gaussian, 0.5, upper)! / (withError / 2)).toBeCloseTo(1, 9);
+  });
+
+  it('is never below that of one count, is that where the second bound is no help, and rises as it falls', () => {
+    const uppers = fc.double({ min: 1e-12, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.double({ min: 1e-12, max: 1, noNaN: true }), uppers, uppers, (delta, one, other) => {
+        const radiusOf = (upper?: number) => certifiedRadius(delta, 1e-13, gaussian, 0.25, upper) ?? 0;
+        expect(radiusOf(one)).toBeGreaterThanOrEqual(radiusOf());
+        expect(radiusOf(Math.min(one, other))).toBeGreaterThanOrEqual(radiusOf(Math.max(one, other)));
+        if (one >= delta) expect(radiusOf(one)).toBe(radiusOf());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is null where the runner-up may be as likely, or a bound says nothing', () => {
+    for (const [delta, upper] of [
+      [0.7, 0.3],
+      [0.7, 0.4],
+      [0.5, 0.5],
+      [1, 0.1],
+      [0.6, 0.5],
+      [0.6, 0.55],
+      [0.6, 0],
+      [0.6, NaN],
+      [NaN, 0.1],
+    ] as const) {
+      expect(certifiedRadius(delta, 0, gaussian, 1, upper)).toBeNull();
+    }
+    expect(certifiedRadius(0.7, 0, gaussian, 1, 0.29)).toBeGreaterThan(0);
+    expect(certifiedRadius(0.7, 0.01, gaussian, 1, 0.29)).toBeNull();
+  });
+});
+
 describe('printing', () => {
   it('rounds a radius down, by less than a unit', () => {
     fc.assert(

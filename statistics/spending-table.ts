@@ -99,7 +99,7 @@ export function buildSpendingTable(options: SpendingOptions): SpendingTable {
   };
 }
 
-/** Returns the number of the lowest null: 0, or the lowest one below it whose success probability is large enough. */
+/** Returns the number of the lowest null, in steps of the grid: 0, or the lowest one below it whose success probability is large enough. */
 function firstOfGrid({ above, noise }: SpendingOptions): number {
   let first = 0;
   if (above === undefined) return first;

@@ -1,26 +1,39 @@
 import { expect, it } from 'vitest';
 
-import { checkJob } from '../../coordinator/core/check-job.js';
+import { checkJob, type JobChoices } from '../../coordinator/core/check-job.js';
 import { faultError } from './fault-words.js';
 
-it('a radius that the noise cannot reach is refused with what to do', () => {
-  const [fault] = checkJob({
-    images: null,
-    noise: 'uniform',
-    sigma: 0.5,
-    seed: '1',
-    normalisation: { inputScale: 1, mean: [0], std: [1] },
-    layout: 'auto',
-    output: null,
-    batch: null,
-    device: 'cpu',
-    alpha: 0.001,
-    bound: 'anytime',
-    stop: { kind: 'target', radii: ['0.25', '0.9'] },
-    maxSamples: 1000,
-    runnerUp: false,
-    simultaneous: false,
+const UNREACHABLE: JobChoices = {
+  images: null,
+  noise: 'uniform',
+  sigma: 0.5,
+  seed: '1',
+  normalisation: { inputScale: 1, mean: [0], std: [1] },
+  layout: 'auto',
+  output: null,
+  batch: null,
+  device: 'cpu',
+  alpha: 0.001,
+  bound: 'anytime',
+  stop: { kind: 'target', radii: ['0.25', '0.9'] },
+  maxSamples: 1000,
+  runnerUp: false,
+  simultaneous: false,
+};
+
+it('the runner-up is refused with the pair and noise that it does not go with', () => {
+  const [fault] = checkJob({ ...UNREACHABLE, stop: { kind: 'gain', minGain: 0.02 }, runnerUp: true });
+  expect(faultError(fault!, 'certify', { runnerUp: true })).toMatchObject({
+    code: 'PAIR_NOT_OFFERED',
+    message:
+      '--runner-up is not offered with --stop gain, --bound anytime and --noise uniform: the sequence of "anytime" bounds no probability below one half.',
+    remedy:
+      'Use it with Gaussian noise, and --stop gain --bound spending or --stop fixed --bound clopper-pearson; or leave it out.',
   });
+});
+
+it('a radius that the noise cannot reach is refused with what to do', () => {
+  const [fault] = checkJob(UNREACHABLE);
   expect(faultError(fault!, 'certify', { radii: '0.25,0.9' })).toMatchObject({
     code: 'OPTION_INVALID',
     message:

@@ -280,3 +280,16 @@ describe('the printed summary', () => {
     expect(renderSummary({ ...whole, forecastRadius: null })).toMatch(/mean radius +[.0-9]+\n/);
   });
 });
+
+describe('the summary of a job with the runner-up', () => {
+  const job = makeJob({ ...FIXED, images: 5, claim: { runnerUp: true } });
+
+  it('says so beside the radii, and of no other job', () => {
+    const summary = summarize(foldOf(job), LABELS, RUN);
+    expect(summary.runnerUp).toBe(true);
+    expect(renderSummary(summary)).toMatch(/\n {2}proved by +bounds on the class and on the runner-up; /);
+    const other = summarize(foldOf(makeJob({ ...FIXED, images: 5 })), LABELS, RUN);
+    expect(other.runnerUp).toBe(false);
+    expect(renderSummary(other)).not.toContain('runner-up');
+  });
+});

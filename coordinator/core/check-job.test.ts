@@ -155,6 +155,29 @@ describe('a field of a job', () => {
     expect(faultsOf({ stop: RULES[rule], bound })).toMatchObject([fault]);
   });
 
+  it.each<[Partial<JobChoices>, RegExp | null]>([
+    [{}, null],
+    [FIXED, null],
+    [{ bound: 'anytime' }, /"anytime" bounds no probability below one half$/],
+    [target('0.5'), /votes for the class alone$/],
+    [TWO_STAGE, /votes for the class alone$/],
+    [{ ...FIXED, bound: 'clt' }, /is no bound$/],
+    [{ stop: { kind: 'budget', totalSamples: 1e6 } }, /votes for the class alone$/],
+    [{ noise: 'laplace' }, /is about Gaussian noise$/],
+    [{ ...FIXED, noise: 'uniform' }, /is about Gaussian noise$/],
+  ])('is the runner-up with %j', (more, why) => {
+    const { stop, bound, noise } = { ...JOB, ...more };
+    const fault = { reason: 'runner-up-not-offered', field: 'runnerUp', rule: stop.kind, bound, noise };
+    expect(faultsOf({ ...more, runnerUp: true })).toEqual(
+      why === null ? [] : [{ ...fault, why: expect.stringMatching(why) as string }],
+    );
+  });
+
+  it('is not told twice of a pair that is not offered at all', () => {
+    const faults = faultsOf({ ...FIXED, bound: 'spending', runnerUp: true });
+    expect(faults.map(({ reason }) => reason)).toEqual(['pair-not-offered']);
+  });
+
   it('does not hide another one', () => {
     const faults = faultsOf({ sigma: -1, alpha: 0.5, bound: 'clt', seed: 'x', maxSamples: 1 });
     expect(faults.map(({ field }) => field)).toEqual(['sigma', 'seed', 'alpha', 'bound']);
@@ -282,6 +305,13 @@ describe('the claim of a job that was read', () => {
     expect(faultsWith({ alpha: 0.5 })).toEqual([outOfRange('alpha', 0.5)]);
     expect(faultsWith({ bound: 'clt' })).toMatchObject([{ reason: 'pair-not-offered' }]);
     expect(faultsWith({ looks: [2] })).toMatchObject([{ reason: 'budget-too-small', samples: 2 }]);
+  });
+
+  it('has the runner-up only where it is offered', () => {
+    expect(faultsWith({ runnerUp: true, bound: 'spending' })).toEqual([]);
+    expect(faultsWith({ runnerUp: true, bound: 'anytime' })).toMatchObject([
+      { reason: 'runner-up-not-offered', noise: 'gaussian' },
+    ]);
   });
 
   it('has looks that are a schedule of its rule', () => {

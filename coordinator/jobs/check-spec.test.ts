@@ -59,6 +59,7 @@ describe('a spec', () => {
     ['with values a channel', normalisation({ inputScale: 255, mean: [0, -1e9, 1], std: [1, 1e9, 0.1] })],
     ['of target', { stop: { kind: 'target', radii: ['0', '0.5'] }, bound: 'anytime' }],
     ['of two-stage', { stop: { kind: 'two-stage', minGain: 0 }, bound: 'clopper-pearson' }],
+    ['of gain with the runner-up', { runnerUp: true }],
     ['of fixed', { stop: { kind: 'fixed', selection: 1 }, bound: 'clt', maxSamples: 1000 }],
   ])('%s is right', (_, more) => expect(faultsOf(more)).toEqual({}));
 
@@ -114,6 +115,7 @@ describe('a spec', () => {
       },
     ],
     ['spec.fixed.selection', { stop: { kind: 'fixed', selection: 0 }, bound: 'clopper-pearson' }],
+    ['spec.runner_up', { runnerUp: true, noise: 'laplace' }],
     ['spec.max_samples', { maxSamples: 0 }],
     ['spec.max_samples', { maxSamples: 1e9 + 1 }],
     ['spec.max_samples', { maxSamples: 1 }],
@@ -137,6 +139,13 @@ describe('a spec', () => {
         'does not fit: With 1 samples and α = 0.001, not even votes that all agree would certify an image',
     });
     expect(() => checkSpec({ ...SPEC, sigma: 0 })).toThrow('spec.sigma is 0, not a number above 0');
+  });
+
+  it('is refused for a runner-up that does not go with it, in a sentence without flags', () => {
+    expect(faultsOf({ runnerUp: true, noise: 'laplace' })).toEqual({
+      'spec.runner_up':
+        'is not offered with the stopping rule gain, the bound spending and laplace noise: the theorem for the probabilities of two outcomes is about Gaussian noise',
+    });
   });
 
   it('is refused for a radius that the noise cannot reach, in a sentence without flags', () => {

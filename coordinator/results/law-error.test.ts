@@ -84,6 +84,19 @@ describe.each(BY_HAND)('with a law error of 2^-10, %s', (_, options, voter, radi
   });
 });
 
+it('is added to both bounds of a certificate with the runner-up', () => {
+  const both = { ...FIXED, claim: { runnerUp: true } } as const;
+  // 30 of the 100 fresh votes are failures, 25 of them for one class: from 40 digits.
+  const voter: Voter = (_, sample) => (sample < 90 ? 4 : sample < 115 ? 5 : 6);
+  const lowered = found(both, 'gaussian', voter, LATTICE);
+  const exact = found(both, 'gaussian', voter);
+  expect(exact.runner_up).toMatchObject({ class_votes: 70, outcome: 5, votes: 25 });
+  expect(lowered.radius / 0.0748006175076103).toBeCloseTo(1, 7);
+  expect(exact.radius / (0.152083065120937 / 2)).toBeCloseTo(1, 7);
+  expect(Number(lowered.runner_up!.p_upper)).toBeCloseTo(0.412715916617701 + T, 7);
+  expect(Number(lowered.delta_upper)).toBeCloseTo(0.4666864205448417 + T, 7);
+});
+
 describe.each(NOISE_KINDS)('with a law error of 2^-10, %s noise', (kind) => {
   const noise = NOISES[kind];
 

@@ -25,6 +25,7 @@ describe('the largest radius that is proved', () => {
   it.each([
     ['gain', makeJob({ images: 1 })],
     ['fixed', makeJob({ ...FIXED, images: 1 })],
+    ['fixed with the runner-up', makeJob({ ...FIXED, images: 1, claim: { runnerUp: true } })],
   ])('is that of the certificate (%s)', (_, job) => {
     const fold = foldOfVotes(job, (_i, sample) => (sample % 10 ? 4 : 5));
     const { class: classIndex, radius } = certificate(fold, 0);

@@ -1,7 +1,8 @@
 import type { Noise } from '../noises/noise.js';
 import type { Certified, CompiledBound } from './bound.js';
 
-const Z_UNITS = 1e6;
+/** Values of z are whole numbers of so many parts of a noise scale. */
+export const Z_UNITS = 1e6;
 const MOST_REMEMBERED = 2 ** 16;
 
 /**

@@ -1,5 +1,6 @@
 import type { BoundName, RuleName } from '../../shared/job.js';
 import type { Noise } from '../noises/noise.js';
+import { Z_UNITS } from './bound-by-counts.js';
 import type { Certified } from './bound.js';
 
 /**
@@ -30,8 +31,8 @@ export const SAME_VOTES: AlphaShares = { ofClass: 0.8, runnerUp: 0.1 };
 const REASONS: Readonly<Record<RuleName, string>> = {
   gain: 'the sequence of "anytime" bounds no probability below one half',
   target: 'it decides radii by the votes for the class alone',
-  'two-stage': 'its first stage plans the second one by the votes for the class alone',
-  fixed: 'its bound is no bound for one look',
+  'two-stage': 'the first stage plans the second one by the votes for the class alone',
+  fixed: 'the normal approximation is no bound',
   budget: 'it shares samples out by the votes for the class alone',
   predict: 'it certifies no radius',
 };
@@ -48,8 +49,6 @@ export function runnerUpReason(rule: RuleName, bound: BoundName, noise: Noise): 
     ? null
     : 'the theorem for the probabilities of two outcomes is about Gaussian noise';
 }
-
-const Z_UNITS = 1e6;
 
 /**
  * Returns what two raw bounds certify; null if nothing. `deltaUpper` bounds the probability of all other outcomes, `runnerUpUpper` that of each

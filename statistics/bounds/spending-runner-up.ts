@@ -1,6 +1,7 @@
 import { matchedShares } from '../matched-shares.js';
 import type { Noise } from '../noises/noise.js';
 import { buildSpendingTable, evenShares, theoremLevel, type SpendingTable } from '../spending-table.js';
+import { Z_UNITS } from './bound-by-counts.js';
 import type { BoundClaim, CompiledBound } from './bound.js';
 import { SAME_VOTES } from './runner-up.js';
 
@@ -48,7 +49,8 @@ export function spendingRunnerUp(claim: BoundClaim, noise: Noise): CompiledBound
       const zClass = tables.ofClass.certifiedZ(look, failures);
       if (zClass === null) return null;
       const zRunnerUp = Math.max(zClass, tables.runnerUp.certifiedZ(look, runnerUp) ?? zClass);
-      const z = (zClass + zRunnerUp) / 2;
+      // Halves of steps of the grid, less what adding them may have rounded.
+      const z = Math.round(((zClass + zRunnerUp) / 2) * Z_UNITS) / Z_UNITS;
       if (z <= 0) return null;
       return { deltaUpper: noise.deltaOf(zClass), runnerUpUpper: noise.deltaOf(zRunnerUp), z };
     },

@@ -46,7 +46,7 @@ async function ask(
   const space = halfSpaceAt(cell.kind, z);
   const { images: range, ...claim } = claimOf(cell, space.scale, images);
   const { alpha, bound, stop, looks, ...added } = claim;
-  const options = { images: range.stop, alpha, bound, stop, looks, added: { ...added, ...more } };
+  const options = { images: range.stop, alpha, bound, stop, looks, claim: { ...added, ...more } };
   const job = jobOf(space, { ...options, draw: { seed: String(seed) } });
   const ratio = Number(job.draw.noise.lattice!.ratio) * narrowing;
   const outcome = await certifyAll(job, space, narrowing === 1 ? undefined : String(ratio));

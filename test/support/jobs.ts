@@ -17,8 +17,8 @@ export interface JobOptions {
   readonly bound: Claim['bound'];
   readonly alpha: number;
   readonly draw: Partial<DrawSpec>;
-  /** What else the claim has. */
-  readonly added: Pick<Claim, 'matchedGain' | 'runnerUp' | 'simultaneous'>;
+  /** Fields of the claim that few jobs have. */
+  readonly claim: Partial<Claim>;
 }
 
 /** A small job, as `certify` would make it; by default it is never in a hurry to stop. */
@@ -43,7 +43,7 @@ export function makeJob(options: Partial<JobOptions> = {}): Job {
       segments: looks,
       ...options.draw,
     },
-    claim: { alpha, bound, stop, looks, images: { start: 0, stop: images, step: 1 }, ...options.added },
+    claim: { alpha, bound, stop, looks, images: { start: 0, stop: images, step: 1 }, ...options.claim },
   };
 }
 
