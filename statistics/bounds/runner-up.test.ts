@@ -126,18 +126,18 @@ describe('spending with the runner-up', () => {
   ])('has the limits of its levels, α = %f, matched to %s', (alpha, matchedGain) => {
     const common = { alpha, looks };
     const tables = pairOfTables(matchedGain === undefined ? common : { ...common, matchedGain }, gaussian);
-    const sharesAt = (level: number) =>
+    const shares =
       matchedGain === undefined
         ? evenShares(looks)
-        : matchedShares({ looks, alpha: level, minGain: matchedGain, noise: gaussian });
+        : matchedShares({ looks, alpha, minGain: matchedGain, noise: gaussian });
     const classLevel = (delta: number) => (1 - delta) * 0.8 * alpha;
     const runnerUpLevel = () => 0.1 * alpha;
     // Φ(z) > 1/20 down to z = −1.644; nothing is certified at the lowest null.
     const wanted = [
-      { table: tables.ofClass, level: classLevel, shares: sharesAt(0.8 * alpha), from: -822 },
-      { table: tables.runnerUp, level: runnerUpLevel, shares: sharesAt(0.1 * alpha), from: 0 },
+      { table: tables.ofClass, level: classLevel, from: -822 },
+      { table: tables.runnerUp, level: runnerUpLevel, from: 0 },
     ];
-    for (const { table, level, shares, from } of wanted) {
+    for (const { table, level, from } of wanted) {
       const rows = Array.from({ length: 1900 - from }, (_, i) =>
         limitsOf(looks, level, shares, (from + i) / 500),
       );
@@ -201,7 +201,7 @@ describe.each([
         return bound.certify(look, failures, LOOKS[look]!)?.z ?? 0;
       }
       const level = 0.8 * alpha;
-      const shares = matchedShares({ looks: LOOKS, alpha: level, minGain: 0.02, noise: gaussian });
+      const shares = matchedShares({ looks: LOOKS, alpha, minGain: 0.02, noise: gaussian });
       const made = { looks: LOOKS, level: theoremLevel(level), shares, noise: gaussian };
       const table = tables.get(alpha) ?? buildSpendingTable(made);
       tables.set(alpha, table);

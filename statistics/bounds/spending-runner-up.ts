@@ -21,20 +21,16 @@ export interface PairOfTables {
  *   one level for all nulls: the outcomes that matter are two, and fixed, so that nothing is to be paid for looking at all of them.
  */
 export function pairOfTables({ alpha, looks, matchedGain }: BoundClaim, noise: Noise): PairOfTables {
-  const [ofClass, runnerUp] = [SAME_VOTES.ofClass * alpha, SAME_VOTES.runnerUp * alpha];
-  const sharesOf = (level: number) =>
+  // Any shares are valid. Those of α itself took fewer samples than those of the parts of α.
+  const shares =
     matchedGain === undefined
       ? evenShares(looks)
-      : matchedShares({ looks, alpha: level, minGain: matchedGain, noise });
+      : matchedShares({ looks, alpha, minGain: matchedGain, noise });
+  const ofClass = theoremLevel(SAME_VOTES.ofClass * alpha);
+  const runnerUp = () => SAME_VOTES.runnerUp * alpha;
   return {
-    ofClass: buildSpendingTable({
-      looks,
-      level: theoremLevel(ofClass),
-      shares: sharesOf(ofClass),
-      noise,
-      above: 1 / looks[0]!,
-    }),
-    runnerUp: buildSpendingTable({ looks, level: () => runnerUp, shares: sharesOf(runnerUp), noise }),
+    ofClass: buildSpendingTable({ looks, level: ofClass, shares, noise, above: 1 / looks[0]! }),
+    runnerUp: buildSpendingTable({ looks, level: runnerUp, shares, noise }),
   };
 }
 
