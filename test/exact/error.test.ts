@@ -26,7 +26,8 @@ function report(name: string, worst: { ratio: number; delta: number }, points: n
 
 function claimOf(bound: 'spending' | 'anytime', alpha: number, minGain: number, maxSamples: number): Claim {
   const stop = { kind: 'gain', minGain } as const;
-  return { alpha, bound, stop, looks: looksFor(stop, bound, maxSamples), images: IMAGES };
+  const claim = { alpha, bound, stop, looks: looksFor(stop, bound, maxSamples), images: IMAGES };
+  return bound === 'spending' ? { ...claim, matchedGain: minGain } : claim;
 }
 
 describe.each([0.001, 0.05, 0.25])('P(some look certifies some class wrongly) ≤ α = %f', (alpha) => {
@@ -97,9 +98,8 @@ describe('P(the procedure ever holds a wrong certificate) ≤ α', () => {
   ] as const)('gain with %s, α = %f, price %f', (bound, alpha, minGain) => {
     const claim = claimOf(bound, alpha, minGain, 512);
     const decision = compileDecision(claim, UNIT_NOISE);
-    const points = hardestPoints(ruleOf(bound, alpha, claim.looks)).filter(
-      (delta, i) => i % 12 === 0 || delta === 0.5,
-    );
+    const rule = ruleOf(bound, alpha, claim.looks, gaussian, claim.matchedGain);
+    const points = hardestPoints(rule).filter((delta, i) => i % 12 === 0 || delta === 0.5);
     let worst = { ratio: 0, delta: 0.5 };
     for (const delta of points) {
       const law = repeatedLaw(decision, delta);

@@ -28,7 +28,8 @@ function report(name: string, { ratio, delta }: { ratio: number; delta: number }
 }
 
 function claimOf(stop: StoppingRule, bound: BoundName, alpha: number, maxSamples: number): Claim {
-  return { alpha, bound, stop, looks: looksFor(stop, bound, maxSamples), images: IMAGES };
+  const claim = { alpha, bound, stop, looks: looksFor(stop, bound, maxSamples), images: IMAGES };
+  return stop.kind === 'gain' && bound === 'spending' ? { ...claim, matchedGain: stop.minGain } : claim;
 }
 
 /** Returns the largest error over these failure probabilities, as a multiple of α, and where it is. */
@@ -59,7 +60,7 @@ describe.each(['laplace', 'uniform'] as const)('with %s noise the error is at mo
     expect(worst.ratio).toBeGreaterThan(0.3);
     const claim = claimOf({ kind: 'gain', minGain: 0.02 }, bound, alpha, 512);
     const decision = compileDecision(claim, unit);
-    const some = hardestPoints(ruleOf(bound, alpha, claim.looks, noise)).filter(
+    const some = hardestPoints(ruleOf(bound, alpha, claim.looks, noise, claim.matchedGain)).filter(
       (delta, i) => i % 12 === 0 || delta === 0.5,
     );
     const procedure = largest(some, alpha, (delta) => repeatedLaw(decision, delta).error);

@@ -5,12 +5,15 @@ import { cltDelta } from '../../statistics/bounds/clt.js';
 import { gaussian } from '../../statistics/noises/gaussian.js';
 import type { Noise } from '../../statistics/noises/noise.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { buildSpendingTable, evenShares } from '../../statistics/spending-table.js';
+import { buildSpendingTable, evenShares, theoremLevel } from '../../statistics/spending-table.js';
 import { upperTail } from '../../statistics/normal.js';
 import { mostAccepted, targetDelta } from '../../statistics/target.js';
 import type { Rule } from './chain.js';
 
-/** Everything that a bound can certify at the looks, through the same door that the coordinator uses. */
+/**
+ * Everything that a bound can certify at the looks, through the same door that the coordinator uses. `spending` has even shares unless
+ * `matchedGain` is given.
+ */
 export function ruleOf(
   bound: BoundName,
   alpha: number,
@@ -18,19 +21,28 @@ export function ruleOf(
   noise: Noise = gaussian,
   matchedGain?: number,
 ): Rule {
-  const matched = matchedGain === undefined ? {} : { matchedGain };
-  const compiled = compileBound({ bound, alpha, looks, ...matched }, noise);
+  const parts = { bound, alpha, looks };
+  const compiled = compileBound(matchedGain === undefined ? parts : { ...parts, matchedGain }, noise);
   return tabulate(looks, (look, failures, n) => compiled.certify(look, failures, n)?.deltaUpper ?? Infinity);
 }
 
-/** The rule with the schedule that it ships with. */
+/** The rule with the schedule and the shares that it ships with. */
 export function shippedRule(
   bound: 'spending' | 'anytime',
   alpha: number,
   maxSamples: number,
   noise: Noise = gaussian,
+  minGain = 0.02,
 ): Rule {
-  return ruleOf(bound, alpha, looksFor({ kind: 'gain', minGain: 0.02 }, bound, maxSamples), noise);
+  const looks = looksFor({ kind: 'gain', minGain }, bound, maxSamples);
+  return bound === 'spending'
+    ? ruleOf(bound, alpha, looks, noise, minGain)
+    : ruleOf(bound, alpha, looks, noise);
+}
+
+/** `spending` as the jobs of version 0.1.0 replay it: even shares. */
+export function evenRule(alpha: number, maxSamples: number, noise: Noise = gaussian): Rule {
+  return ruleOf('spending', alpha, looksFor({ kind: 'gain', minGain: 0.02 }, 'spending', maxSamples), noise);
 }
 
 /**
@@ -53,6 +65,21 @@ export function peekingRule(alpha: number, looks: readonly number[]): Rule {
 /** Planted error: `spending` with the level α for every null, as if the class had been chosen beforehand. */
 export function unpaidSpendingRule(alpha: number, looks: readonly number[]): Rule {
   const table = buildSpendingTable({ looks, level: () => alpha, shares: evenShares(looks), noise: gaussian });
+  return tabulate(looks, (look, failures) => {
+    const z = table.certifiedZ(look, failures);
+    return z === null ? Infinity : upperTail(z);
+  });
+}
+
+/** Planted error: the whole level of a null at every look, not once. */
+export function unsharedSpendingRule(alpha: number, looks: readonly number[]): Rule {
+  const shares = looks.map(() => 1);
+  const table = buildSpendingTable({
+    looks,
+    level: theoremLevel(alpha),
+    shares: () => shares,
+    noise: gaussian,
+  });
   return tabulate(looks, (look, failures) => {
     const z = table.certifiedZ(look, failures);
     return z === null ? Infinity : upperTail(z);
