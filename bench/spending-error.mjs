@@ -1,0 +1,98 @@
+// P(some look certifies some class wrongly) of `spending` over a grid of prices, levels, budgets and noises, as a multiple of α: at
+// most 1 is allowed. Exact, for two classes: the law of the counts, look by look. What is too small to follow counts as error.
+// `npm test` checks a part of this grid with code of its own (test/exact/).
+//
+//   npm run build && node bench/spending-error.mjs [--points N]
+//
+// The failure probability is put just above bounds that the table can give, N (200) of them a table, evenly among all, and at ½;
+// some ten minutes.
+import { parseArgs } from 'node:util';
+import { spending } from '../dist/statistics/bounds/spending.js';
+import { NOISES } from '../dist/statistics/noises/noises.js';
+import { binomialLaw } from './exact-laws.mjs';
+
+const PRICES = [undefined, 0, 1e-9, 0.001, 0.01, 0.02, 0.1, 1, 1e6, 1e300];
+const ALPHAS = [1e-12, 1e-6, 0.001, 0.05, 0.25];
+/** The last budget is the largest one that twelve looks reach. */
+const BUDGETS = [65, 100, 191, 192, 1024, 100_000, 196_607];
+const SMALLEST_TERM = 1e-26;
+const SMALLEST_MASS = 1e-24;
+
+const { values } = parseArgs({ options: { points: { type: 'string', default: '200' } } });
+const most = Number(values.points);
+
+console.log(
+  `Largest error / α of spending, at ½ and just above up to ${most} of its bounds. "even": the split of version 0.1.0.`,
+);
+for (const noise of Object.values(NOISES)) {
+  for (const alpha of ALPHAS) {
+    console.log(`\n${noise.name}, α = ${alpha}`);
+    print(['samples', ...PRICES.map((price) => (price === undefined ? 'even' : `g = ${price}`))]);
+    for (const budget of BUDGETS) {
+      const looks = spending.looks(budget);
+      const errors = PRICES.map((matchedGain) =>
+        largestError(tableOf({ alpha, looks, matchedGain }, noise), alpha),
+      );
+      print([budget, ...errors.map((error) => error.toFixed(4))]);
+    }
+  }
+}
+
+/** All that a table certifies: by look the bounds of 0, 1, 2, … failures, as far as there are any. */
+function tableOf(claim, noise) {
+  const bound = spending.compile(claim, noise);
+  const bounds = claim.looks.map((n, look) => {
+    const found = [];
+    for (let failures = 0; failures <= n; failures++) {
+      const certified = bound.certify(look, failures, n);
+      if (certified === null) break;
+      found.push(certified.deltaUpper);
+    }
+    return found;
+  });
+  return { looks: claim.looks, bounds };
+}
+
+function largestError(table, alpha) {
+  const attainable = [...new Set(table.bounds.flat())].sort((a, b) => a - b);
+  const every = Math.max(1, Math.floor(attainable.length / most));
+  const points = attainable.filter((_, i) => i % every === 0).map((delta) => delta * (1 + 2 ** -52));
+  return Math.max(...[...points, 0.5].map((delta) => errorAt(table, delta) / alpha));
+}
+
+/** P(some look certifies wrongly), where the first of two classes fails with probability `delta`. */
+function errorAt({ looks, bounds }, delta) {
+  let error = 0;
+  let law = { first: 0, mass: Float64Array.of(1) };
+  looks.forEach((n, look) => {
+    const { first, mass } = convolve(law, binomialLaw(n - (looks[look - 1] ?? 0), delta, SMALLEST_TERM));
+    const wrong = countBelow(bounds[look], delta);
+    // The second class fails with probability 1 − δ ≥ ½, above every bound.
+    const right = n - countBelow(bounds[look], 1 - delta);
+    const [low, high] = [Math.max(0, wrong - first), Math.min(mass.length, right - first + 1)];
+    for (let i = 0; i < mass.length; i++)
+      if (i < low || i >= high || mass[i] < SMALLEST_MASS) error += mass[i];
+    law = { first: first + low, mass: mass.slice(low, Math.max(low, high)) };
+  });
+  return error;
+}
+
+/** How many failures certify less than `delta`: 0, 1, … one less than what is returned. */
+function countBelow(bounds, delta) {
+  const at = bounds.findIndex((bound) => bound >= delta);
+  return at === -1 ? bounds.length : at;
+}
+
+/** The law of a sum of two independent numbers; states too small to follow are left out of it, their mass was counted before. */
+function convolve(a, b) {
+  const mass = new Float64Array(Math.max(0, a.mass.length + b.mass.length - 1));
+  a.mass.forEach((weight, i) => {
+    if (weight < SMALLEST_MASS) return;
+    for (let j = 0; j < b.mass.length; j++) mass[i + j] += weight * b.mass[j];
+  });
+  return { first: a.first + b.first, mass };
+}
+
+function print(cells) {
+  console.log(cells.map((cell) => String(cell).padStart(11)).join(''));
+}
