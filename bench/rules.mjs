@@ -2,9 +2,9 @@
 //
 //   npm run build && node bench/rules.mjs [--model M.onnx --data D.npz --sigma S …other flags of certify]
 //
-// The bundled digits unless a model is given; some minutes. `--radii` are those of `target` (default: σ, 2σ, 3σ,
-// 4σ), `--max-samples` bounds every rule (default: that of certify), `--seed` is 1 unless given. Every figure is of
-// `smoothcert certify` itself, run into a new folder.
+// The bundled digits unless a model is given; some ten minutes, and with a large model hours unless --max-samples is small. `--radii` are
+// those of `target` (default: σ, 2σ, 3σ, 4σ), `--max-samples` bounds every rule (default: that of certify), `--seed` is 1 unless
+// given. Every figure is of `smoothcert certify` and `smoothcert predict` themselves, run into a new folder.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +15,17 @@ import { MIN_GAIN_NAMES } from '../dist/cli/certify/job-flags.js';
 import { SPEC_DEFAULTS } from '../dist/shared/job-spec.js';
 
 const SWEEP = [1_000, 3_000, 10_000, 30_000, 100_000];
+const RUNNER_UP = '--runner-up';
 /** The approximation is studied where it is far from the bound; at more samples the two meet. */
 const APPROXIMATED = [100, 1_000, 10_000];
 const PRICED = [
-  ['gain', 'spending'],
-  ['gain', 'anytime'],
-  ['two-stage', 'clopper-pearson'],
+  { name: 'gain, spending', flags: ['--stop', 'gain', '--bound', 'spending'] },
+  { name: 'gain, spending, runner-up', flags: ['--stop', 'gain', '--bound', 'spending', '--runner-up'] },
+  { name: 'gain, anytime', flags: ['--stop', 'gain', '--bound', 'anytime'] },
+  { name: 'two-stage', flags: ['--stop', 'two-stage'] },
 ];
+/** Cohen et al.'s PREDICT takes one of these numbers of samples. */
+const PREDICTED = [100, 1_000, 10_000];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { job, budget, radii } = readFlags();
 const runs = new Map();
@@ -30,6 +34,7 @@ const sweep = [...SWEEP.filter((n) => n < budget), budget];
 heading(certify(fixedFlags(sweep[0], SPEC_DEFAULTS.selection)));
 radiusTable();
 targetTable();
+predictionTable();
 approximationTable();
 
 /** The flags that every run shares, the budget and the radii of `target`. */
@@ -55,21 +60,27 @@ function readFlags() {
   };
 }
 
-/** One job: the summary, the job and its images. The same flags are run once. */
+/** One job of `certify`: the summary, the job and its images. */
 function certify(flags) {
-  const key = flags.join(' ');
-  if (!runs.has(key)) runs.set(key, runCertify(flags));
+  return once('certify', flags);
+}
+
+/** The same flags are run once. */
+function once(verb, flags) {
+  const key = [verb, ...flags].join(' ');
+  if (!runs.has(key)) runs.set(key, runJob(verb, flags));
   return runs.get(key);
 }
 
-function runCertify(flags) {
+function runJob(verb, flags) {
   const folder = mkdtempSync(path.join(tmpdir(), 'smoothcert-rules-'));
   const out = path.join(folder, 'out');
-  const command = [path.join(root, 'dist/cli/main.js'), 'certify', ...job, ...flags, '--out', out];
+  const command = [path.join(root, 'dist/cli/main.js'), verb, ...job, ...flags, '--out', out];
   const read = (file) => readFileSync(path.join(out, file), 'utf8');
   try {
     const run = spawnSync(process.execPath, [...command, '--json', '--quiet'], { encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`${flags.join(' ')} ended with ${run.status}. ${run.stderr}`);
+    if (run.status !== 0)
+      throw new Error(`${verb} ${flags.join(' ')} ended with ${run.status}. ${run.stderr}`);
     const rows = read('results.jsonl').trim().split('\n').map(JSON.parse);
     const summary = JSON.parse(run.stdout);
     return { ...summary, rows, cost: summary.samples / summary.images, file: JSON.parse(read('job.json')) };
@@ -83,10 +94,10 @@ function fixedFlags(n, n0) {
 }
 
 /** `fixed` of so many samples in all: 100 of them select the class, or a tenth where that is less. */
-function fixedOfCost(cost) {
+function fixedOfCost(cost, more = []) {
   const total = Math.round(cost);
   const n0 = Math.min(SPEC_DEFAULTS.selection, Math.round(total / 10));
-  return certify(fixedFlags(total - n0, n0));
+  return certify([...fixedFlags(total - n0, n0), ...more]);
 }
 
 function heading({ file, images }) {
@@ -105,26 +116,36 @@ nobody who chooses a fixed number beforehand has it.`);
 function radiusTable() {
   console.log(`
 A radius for each image. ratio: of the mean radii, the rule's to that of the same cost; ±: its standard error over
-images. Above 1 the rule wins, below 1 the fixed number does.
+images. Above 1 the rule wins, below 1 the fixed number does. runner-up: with --runner-up, and beside it fixed of the
+same cost with --runner-up, too; beside fixed with it stands fixed without. budget: as many samples in all as "default".
 `);
   print(['rule', 'samples', 'certified', 'abstained', 'ACR', 'mean radius', 'same cost', 'ratio', '±']);
   for (const n of sweep) {
     const run = certify(fixedFlags(n, SPEC_DEFAULTS.selection));
     print([`fixed ${n}`, ...radiusCells(run)]);
   }
-  for (const [stop, bound] of PRICED) {
-    for (const name of Object.keys(MIN_GAIN_NAMES)) {
-      const flags = ['--stop', stop, '--bound', bound, '--min-gain', name, '--max-samples', String(budget)];
-      const run = certify(flags);
-      const same = fixedOfCost(run.cost);
-      print([
-        stop === 'gain' ? `${stop}, ${bound}, ${name}` : `${stop}, ${name}`,
-        ...radiusCells(run),
-        same.meanRadius.toFixed(4),
-        ...ratio(run.rows, same.rows, ({ radius }) => radius),
-      ]);
+  for (const n of sweep) {
+    const flags = fixedFlags(n, SPEC_DEFAULTS.selection);
+    comparedRow(`fixed ${n}, runner-up`, certify([...flags, RUNNER_UP]), certify(flags));
+  }
+  for (const { name, flags } of PRICED) {
+    for (const price of Object.keys(MIN_GAIN_NAMES)) {
+      const run = certify([...flags, '--min-gain', price, '--max-samples', String(budget)]);
+      const more = flags.includes(RUNNER_UP) ? [RUNNER_UP] : [];
+      comparedRow(`${name}, ${price}`, run, fixedOfCost(run.cost, more));
     }
   }
+  const [{ flags }] = PRICED;
+  const { samples } = certify([...flags, '--min-gain', 'default', '--max-samples', String(budget)]);
+  const most = ['--total-samples', String(samples), '--max-samples', String(budget)];
+  const shared = certify(['--stop', 'budget', '--bound', 'spending', ...most]);
+  comparedRow('budget, spending', shared, fixedOfCost(shared.cost));
+}
+
+/** A run, and the mean radius of another one beside it. */
+function comparedRow(name, run, other) {
+  const beside = ratio(run.rows, other.rows, ({ radius }) => radius);
+  print([name, ...radiusCells(run), other.meanRadius.toFixed(4), ...beside]);
 }
 
 function radiusCells({ cost, certified, abstained, acr, meanRadius }) {
@@ -187,6 +208,25 @@ function share(rows, radius) {
   return rows.filter((row) => row.radius >= radius && row.correct !== false).length / rows.length;
 }
 
+function predictionTable() {
+  console.log(`
+The class alone, by predict. accuracy: share of images whose class is decided and right (%); without labels "-". median: half of the
+images took at most so many samples.
+`);
+  print(['rule', 'samples', 'median', 'predicted', 'abstained', 'accuracy']);
+  const early = ['anytime', ['--bound', 'anytime', '--max-samples', String(budget)]];
+  const whole = PREDICTED.filter((n) => n <= budget).map((n) => [
+    `two-sided ${n}`,
+    ['--bound', 'two-sided', '--max-samples', String(n)],
+  ]);
+  for (const [name, flags] of [early, ...whole]) {
+    const { cost, medianSamples, predicted, abstained, accuracy } = once('predict', flags);
+    const none = Object.values(abstained).reduce((sum, count) => sum + count, 0);
+    const right = accuracy === null ? '-' : (100 * accuracy).toFixed(1);
+    print([`predict, ${name}`, cost.toFixed(0), medianSamples, predicted, none, right]);
+  }
+}
+
 function approximationTable() {
   console.log(`
 fixed with clt: APPROXIMATE, no certificates. Beside it the proved radius of fixed with clopper-pearson on the same
@@ -216,5 +256,5 @@ votes, mean over the images that the approximation has a radius for. unanimous: 
 
 function print([first, ...cells]) {
   const text = cells.map((cell) => String(cell).padStart(12)).join('');
-  console.log(`${first.padEnd(24)}${text}`);
+  console.log(`${first.padEnd(36)}${text}`);
 }

@@ -3,10 +3,13 @@
 // it, and (b) the last record behind it in which anything of the image was counted or dropped. A worker records when its whole task
 // is drawn, so (b) is the time of the task, not of the sample: an upper bound.
 //
+// Rules that decide each image by itself are heard of image by image; `budget` decides all of them with its last record.
+//
 //   npm run build && node bench/stopping.mjs [--workers N] [other flags of submit]
 import { parseArgs } from 'node:util';
 import { JobFold } from '../dist/coordinator/core/job-fold.js';
 import { connectNats } from '../dist/adapters/nats/link/connect.js';
+import { totalOf } from '../dist/shared/counts.js';
 import { decodeStop } from '../dist/shared/wire/cluster.js';
 import { decodeRecord } from '../dist/shared/wire/record.js';
 import { Cluster, digits, load, median, quantile } from './cluster-parts.mjs';
@@ -41,10 +44,10 @@ try {
     const found = await rowsOf(job, heard.at);
     all.push(...found.rows);
     counted += found.counted;
-    tell(`job ${round + 1} (${load()})`, found.rows, found.counted);
+    tell(`job ${round + 1} (${load()})`, found.rows, { counted: found.counted, jobs: 1 });
   }
   client[Symbol.dispose]();
-  tell('all', all, counted);
+  tell('all', all, { counted, jobs: ROUNDS });
 } finally {
   await link.close();
   await cluster.end();
@@ -85,7 +88,7 @@ async function rowsOf({ id, job, progress }, heard) {
   }
   for (const [image, row] of rows) {
     const { prefixes } = fold.images.get(image);
-    row.used = job.claim.looks[prefixes.length - 1];
+    row.used = prefixes.length > 0 ? totalOf(prefixes.at(-1)) : 0;
   }
   return { rows: [...rows.values()], counted: fold.tally.samples };
 }
@@ -101,13 +104,18 @@ function note({ counted, dropped }, at, rows) {
   }
 }
 
-function tell(title, rows, counted) {
+function tell(title, rows, { counted, jobs }) {
+  const decisions = new Set(rows.map(({ at }) => at)).size;
+  const together =
+    decisions <= jobs && rows.length > jobs
+      ? '\n  one record decided all images of a job: no worker could be told of one before'
+      : '';
   const told = rows.map((row) => row.told).filter(Number.isFinite);
   const behind = rows.filter(({ last }) => last !== null);
   const wasted = rows.filter(({ late }) => late > 0);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   console.log(`
-${title}: ${rows.length} images, ${counted} samples counted for them, of which the certificates rest on ${sum('used')}: the rest was drawn ahead of a decision
+${title}: ${rows.length} images, ${counted} samples counted for them, of which the decisions rest on ${sum('used')}: the rest was drawn ahead of a decision${together}
   behind the decision: ${sum('late')} samples counted for nothing, for ${wasted.length} images; ${sum('dropped')} dropped undrawn or partly drawn
   decisive record → message heard      ${shown(told)}
   decisive record → last record behind ${shown(behind.map(({ last }) => last))}
