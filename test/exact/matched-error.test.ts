@@ -26,7 +26,7 @@ const NAMES = Object.keys(NOISES) as (keyof typeof NOISES)[];
 /** The largest error of a rule as a multiple of α, at ½ and at about `most` of the points where it is pressed hardest. */
 function largest(rule: Rule, alpha: number, most: number): number {
   const points = hardestPoints(rule);
-  const every = Math.ceil(points.length / most);
+  const every = Math.max(1, Math.ceil(points.length / most));
   return worstError(
     rule,
     alpha,
@@ -39,7 +39,7 @@ describe('spending that is matched to a gain certifies wrongly with probability 
     '%s noise, α = %f, every price, budgets to 1,024',
     (kind, alpha) => {
       for (const budget of [65, 100, 191, 192, 1024]) {
-        // At α = 1e-12 fewer than 40 votes certify nothing; these budgets do.
+        // At α = 1e-12 fewer than 40 votes certify nothing; each of these budgets certifies something.
         const errors = PRICES.map((price) =>
           largest(shippedRule('spending', alpha, budget, NOISES[kind], price), alpha, 40),
         );
@@ -87,12 +87,12 @@ describe('spending that is matched to a gain certifies wrongly with probability 
 describe('spending with the even shares of version 0.1.0 certifies wrongly with probability at most α:', () => {
   it.each(NAMES)('%s noise', (kind) => {
     for (const alpha of [0.001, 0.05, 0.25]) {
-      const error = largest(evenRule(alpha, 1024, NOISES[kind]), alpha, 300);
+      const error = largest(evenRule(alpha, 1024, NOISES[kind]), alpha, Infinity);
       console.log(`${kind}: spending, even shares, α = ${alpha}, 1,024 samples: ${error.toFixed(4)} α`);
       expect(error).toBeLessThanOrEqual(1 + ROUNDING);
       expect(error).toBeGreaterThan(0.3);
     }
-    const error = largest(evenRule(0.001, 100_000, NOISES[kind]), 0.001, 100);
+    const error = largest(evenRule(0.001, 100_000, NOISES[kind]), 0.001, 60);
     expect(error).toBeLessThanOrEqual(1 + ROUNDING);
   });
 });
