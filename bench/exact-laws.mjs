@@ -121,37 +121,45 @@ function arrive(at, states, step) {
     rule.z(look, first + i),
   );
   const renewed = new Float64Array(newZ.length);
+  const tails = tailsOf(step.mass);
   const kept = new Map();
   for (const { failures, z, mass } of states) {
     const from = failures - least;
-    // Fewer failures certify more, so the first ones of the step are those that renew the certificate.
+    // Fewer failures certify more, so the first ones of the step renew the certificate.
     let j = 0;
     for (; j < step.mass.length && newZ[from + j] >= z; j++) renewed[from + j] += mass * step.mass[j];
-    for (; j < step.mass.length; j++) {
-      const moved = mass * step.mass[j];
-      if (moved >= SMALLEST && goesOn(at, first + from + j, z, moved)) {
-        if (!kept.has(z)) kept.set(z, new Map());
-        kept.get(z).set(first + from + j, (kept.get(z).get(first + from + j) ?? 0) + moved);
-      }
+    // Of those that keep it, more failures promise less, so the last ones stop.
+    for (; j < step.mass.length && !rule.stops(look, first + from + j, z); j++) {
+      if (!kept.has(z)) kept.set(z, new Map());
+      const masses = kept.get(z);
+      masses.set(first + from + j, (masses.get(first + from + j) ?? 0) + mass * step.mass[j]);
     }
+    count(at, z, mass * tails[j]);
   }
   const next = [];
   renewed.forEach((mass, i) => {
-    const [failures, z] = [first + i, newZ[i]];
-    if (mass >= SMALLEST && goesOn(at, failures, z, mass)) next.push({ failures, z, mass });
+    if (rule.stops(look, first + i, newZ[i])) count(at, newZ[i], mass);
+    else if (mass >= SMALLEST) next.push({ failures: first + i, z: newZ[i], mass });
   });
-  for (const [z, masses] of kept) for (const [failures, mass] of masses) next.push({ failures, z, mass });
+  for (const [z, masses] of kept) {
+    for (const [failures, mass] of masses) if (mass >= SMALLEST) next.push({ failures, z, mass });
+  }
   return next;
 }
 
-/** Returns true if an image with these failures that holds this z draws on; counts it in the totals if it stops. */
-function goesOn({ rule, look, n, total }, failures, z, mass) {
-  if (!rule.stops(look, failures, z)) return true;
+/** Adds images that stop with this z to the totals. */
+function count({ rule, n, total }, z, mass) {
   total.mass += mass;
   total.samples += mass * n;
   total.radius += mass * rule.radius(z);
   if (z > 0) total.certified += mass;
-  return false;
+}
+
+/** By j the mass of the terms from j on; one more, 0, for none. */
+function tailsOf(mass) {
+  const tails = new Float64Array(mass.length + 1);
+  for (let j = mass.length - 1; j >= 0; j--) tails[j] = tails[j + 1] + mass[j];
+  return tails;
 }
 
 /** The rules that look once, behind samples that choose: radii by failures, computed when they are first asked for. */
