@@ -77,7 +77,7 @@ export function samplesLine(s: SampleFigures, median: boolean): string {
   const half = `; half of the images took at most ${number(s.medianSamples)}`;
   const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
   const spread = median || s.totalSamples !== null ? half + most : '';
-  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)}`;
+  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)},`;
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
   const usual =
     fewer === null

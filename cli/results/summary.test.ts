@@ -216,7 +216,7 @@ describe('the summary of a shared total', () => {
     expect(medianSamples).toBeLessThan(mostSamples);
     expect(samplesOf(renderSummary(summary))).toMatch(
       new RegExp(
-        ` ${samples} of a total of 1,000 where .* fewer\\); half of the images took at most ${medianSamples}, none more than ${mostSamples}(;|$)`,
+        ` ${samples} of a total of 1,000, where .* fewer\\); half of the images took at most ${medianSamples}, none more than ${mostSamples}(;|$)`,
       ),
     );
   });
