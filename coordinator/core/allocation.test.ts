@@ -137,8 +137,8 @@ function definition(bound: SharedBound, images: number, total: number, max: numb
 const setups = fc.record({
   bound: fc.constantFrom('spending', 'anytime' as const),
   images: fc.integer({ min: 1, max: 40 }),
-  mean: fc.integer({ min: 20, max: 3000 }),
-  max: fc.integer({ min: 70, max: 3000 }),
+  mean: fc.integer({ min: 20, max: 1500 }),
+  max: fc.integer({ min: 70, max: 1500 }),
   seed: fc.nat(),
 });
 
@@ -156,7 +156,7 @@ describe('samples that are shared out', () => {
         drawAll(fold, votes);
         expect(samplesOf(fold)).toEqual(definition(bound, images, total, max, votes));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -178,7 +178,7 @@ describe('samples that are shared out', () => {
         const lengths = next.filter((shard) => shard !== undefined).map(({ begin, end }) => end - begin);
         for (const length of lengths) expect(spent + length).toBeGreaterThan(total);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
