@@ -1,6 +1,6 @@
-/** What 1,000 samples an image are shared out at: noise scales of radius for the last 1,000. */
+/** The gain at a mean of 1,000 samples an image. */
 const AT_A_THOUSAND = 0.12;
-/** How the price falls with the samples. */
+/** The power of the samples with which it falls. */
 const EXPONENT = 1.4;
 /** Digits that are kept: engines that differ in a last bit make the same job. */
 const DIGITS = 3;

@@ -72,6 +72,7 @@ const QUICK: Flags = {
 };
 const FIXED: Flags = { ...QUICK, 'min-gain': undefined, stop: 'fixed', n0: 20 };
 const TARGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'target', radii: 0.1 };
+const BUDGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'budget', 'total-samples': 200 };
 const TWO: Flags = { ...QUICK, model: `${MODELS}/two-outputs.onnx`, output: 'logits' };
 
 /** For each flag of certify a job, and another value of that flag. */
@@ -92,6 +93,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     radii: [TARGET, { radii: 0.2 }],
     'min-gain': [QUICK, { 'min-gain': 'thorough' }],
     'max-samples': [QUICK, { 'max-samples': 256 }],
+    'total-samples': [BUDGET, { 'total-samples': 201 }],
     n0: [FIXED, { n0: 30 }],
     seed: [QUICK, { seed: 6 }],
     'input-scale': [QUICK, { 'input-scale': 2 }],

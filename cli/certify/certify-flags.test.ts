@@ -130,6 +130,17 @@ describe('--stop target', () => {
   });
 });
 
+describe('--stop budget', () => {
+  it('takes spending and its total, and is refused without one', () => {
+    expect(config('--stop', 'budget', '--total-samples', '1000000')).toMatchObject({
+      bound: 'spending',
+      stop: { kind: 'budget', totalSamples: 1_000_000 },
+      maxSamples: 100_000,
+    });
+    expect(() => config('--stop', 'budget')).toThrow(/^--stop budget needs --total-samples\.$/);
+  });
+});
+
 describe('--topk-rows', () => {
   it.each([[['--stop', 'fixed']], [['--stop', 'two-stage']]])('is taken over with %j', (args) =>
     expect(config(...args, '--topk-rows').topkRows).toBe(true),
@@ -191,6 +202,9 @@ describe('what is refused', () => {
     [['--min-gain', 'toString'], /^--min-gain toString is not a choice\.$/],
     [['--min-gain', '-1'], /^--min-gain -1 is not a number of at least 0 \(noise scales of radius/],
     [['--n0', '5'], /^--n0 has no meaning without --stop fixed\.$/],
+    [['--total-samples', '5000'], /^--total-samples has no meaning without --stop budget\.$/],
+    [['--stop', 'budget', '--total-samples', '0.5'], /^--total-samples 0\.5 is not a whole number/],
+    [['--stop', 'budget', '--total-samples', '63'], /^A total of 63 samples brings no image to 64 samples/],
     [
       ['--stop', 'fixed', '--min-gain', '1'],
       /^--min-gain has no meaning without --stop gain or --stop two-stage\.$/,

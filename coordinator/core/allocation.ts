@@ -9,7 +9,7 @@ import { NOTHING, type Allotment, type ImageState } from './image-state.js';
 /** One in so many images is moved on in a round: few enough that a round follows what the one before has shown. */
 const IMAGES_A_ROUND = 16;
 
-/** What an image is allotted in a round. */
+/** The part of a round that one image gets. */
 export interface Share {
   readonly image: number;
   readonly allotment: Allotment;

@@ -54,6 +54,7 @@ describe('a cancellation', () => {
     expect(fold.apply(later)).toEqual({
       decided: [],
       advanced: [],
+      allotted: [],
       open: [],
       insist: [],
       divergent: [],

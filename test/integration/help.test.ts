@@ -72,6 +72,7 @@ describe('smoothcert', () => {
       'radii',
       'min-gain',
       'max-samples',
+      'total-samples',
       'n0',
       'seed',
       'input-scale',

@@ -2,7 +2,7 @@ import { NO_COUNTS, totalOf } from '../../shared/counts.js';
 import type { Shard } from '../../shared/shards.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 
-/** What holds of a job whose images share a total (`--stop budget`), beside what holds of every job. */
+/** Invariants of a job whose images share a total (`--stop budget`), beside those of every job. */
 
 /** Returns true if the images of the job share a total. */
 export const isShared = (fold: Pick<JobFold, 'job'>): boolean => fold.job.claim.stop.kind === 'budget';
