@@ -126,7 +126,7 @@ describe('another value of a flag of the job is refused in its folder, one of th
   beforeAll(async () => {
     await writeUint8Npy(folder.file('other.npy'), SHAPE, new Uint8Array(64 * COUNT).fill(9));
     await writeUint8Npy(folder.file('labels.npy'), [COUNT], new Uint8Array(COUNT).fill(1));
-    for (const job of [QUICK, FIXED, TARGET, TWO]) {
+    for (const job of [QUICK, FIXED, TARGET, BUDGET, TWO]) {
       const out = folder.file(`job-${begun.size}`);
       const { code, stderr } = await runCommand(certifyArgs({ ...job, out }));
       expect(code, stderr).toBe(0);
