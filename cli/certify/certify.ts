@@ -141,7 +141,9 @@ async function draw(
 ): Promise<DrawingFigures> {
   const same = fold.job.draw.numeric === 'same';
   if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
-  const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json);
+  const { stop } = fold.job.claim;
+  const total = stop.kind === 'budget' ? stop.totalSamples : null;
+  const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json, total);
   const onDeath = (how: string, stderrTail: string) => {
     if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${stderrTail}\n`);
   };

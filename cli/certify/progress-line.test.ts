@@ -2,7 +2,7 @@ import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
-import { allShards, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
+import { BUDGET, allShards, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
 import { ProgressLine } from './progress-line.js';
 
 /** Returns an output, a terminal of this width or a pipe, and the texts that it is sent. */
@@ -38,6 +38,28 @@ describe('the live line', () => {
     expect(written.at(-1)).toBe('\r\x1b[K');
     vi.advanceTimersByTime(1000);
     expect(written).toHaveLength(6);
+  });
+
+  it('of a shared total shows how much of it is drawn, and never more than all', () => {
+    const fold = new JobFold(makeJob({ ...BUDGET, images: 4, stop: { kind: 'budget', totalSamples: 2048 } }));
+    for (const [total, filled, shown] of [
+      [2048, 5, '2,048'],
+      [300, 20, '300'],
+    ] as const) {
+      // prettier-ignore
+      const { stream, written } = screen(true);
+      const line = new ProgressLine(
+        { images: fold.images, decidedImages: 0, tally: { samples: 512 } },
+        stream,
+        true,
+        total,
+      );
+      vi.advanceTimersByTime(1000);
+      line.end();
+      expect(written.at(-2)).toBe(
+        `\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(20 - filled)} 0/4 images decided · 512/${shown} samples · 0/s · 1 s`,
+      );
+    }
   });
 
   it('never wraps, whatever the width says', () => {

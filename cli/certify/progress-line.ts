@@ -13,10 +13,12 @@ export class ProgressLine {
   private readonly begun = performance.now();
   private readonly samplesBefore: number;
 
+  /** @param total the samples that the images share, which the bar is of then: they are decided together, at the end. Null: they share none */
   constructor(
     private readonly job: Drawing,
     private readonly stream: NodeJS.WriteStream,
     enabled: boolean,
+    private readonly total: number | null = null,
   ) {
     this.samplesBefore = job.tally.samples;
     this.timer = enabled && stream.isTTY ? setInterval(() => this.draw(), EVERY_MS) : null;
@@ -42,7 +44,9 @@ export class ProgressLine {
     const seconds = (performance.now() - this.begun) / 1000;
     const rate = (tally.samples - this.samplesBefore) / seconds;
     const number = (value: number) => Math.round(value).toLocaleString('en-US');
-    const bar = '█'.repeat(Math.round((20 * decided) / images.size)).padEnd(20, '░');
-    return `${bar} ${decided}/${images.size} images decided · ${number(tally.samples)} samples · ${number(rate)}/s · ${seconds.toFixed(0)} s`;
+    const done = this.total === null ? decided / images.size : Math.min(1, tally.samples / this.total);
+    const bar = '█'.repeat(Math.round(20 * done)).padEnd(20, '░');
+    const of = this.total === null ? '' : `/${number(this.total)}`;
+    return `${bar} ${decided}/${images.size} images decided · ${number(tally.samples)}${of} samples · ${number(rate)}/s · ${seconds.toFixed(0)} s`;
   }
 }
