@@ -310,4 +310,18 @@ describe('docs/results.md', () => {
 
     expect(tablesBehind('### `--json`')).toEqual([keys(JSON.parse(stdout))]);
   });
+
+  it('lists the fields of predictions, in their order', async () => {
+    using folder = new TemporaryFolder();
+    const out = folder.file('out');
+    const files = ['--model', `${MODELS}/nan-sometimes.onnx`, '--data', `${MODELS}/images.npz`];
+    const flags = ['--sigma', '0.25', '--seed', '3', '--images', ':2', '--out', out];
+    const { code } = await runCommand(['predict', ...files, ...flags]);
+    expect(code).toBe(3);
+    const file = (name: string) => readFileSync(path.join(out, name), 'utf8');
+    const rows = file('results.jsonl').trim().split('\n');
+    const failed = rows.map((row) => JSON.parse(row) as object).find((row) => 'detail' in row);
+    const header = file('results.tsv').split('\n')[0]!.split('\t');
+    expect(tablesBehind('## Predictions')).toEqual([header, keys(failed)]);
+  });
 });

@@ -22,7 +22,7 @@ import { summarizePredictions, type PredictedRow } from './prediction-summary.js
 import type { JobSummary } from './job-summary.js';
 import { summarizeRows, type Row } from './summary.js';
 
-/** What a summary needs of a row: of a certificate, or of a prediction. */
+/** The fields that a summary needs of a row: of a certificate, or of a prediction. */
 type AnyRow = Row | PredictedRow;
 
 const isCertificate = (row: AnyRow): row is Row => 'radius' in row;

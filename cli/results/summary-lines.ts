@@ -1,7 +1,7 @@
 import type { StoppingRule } from '../../shared/job.js';
 import { printDown } from '../../statistics/radius.js';
 
-/** What the summaries of certificates and of predictions have in common. */
+/** Parts that the summaries of certificates and of predictions have in common. */
 
 /** The budget that the field draws for every image, to compare with. */
 export const USUAL_BUDGET = 100_000;

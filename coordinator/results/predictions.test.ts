@@ -133,6 +133,12 @@ it('the files hold predictions, with the columns of predict.py', () => {
   expect(line).toMatch(/^0\t-1\t4\t0\t0\.\d{6}\n$/);
 });
 
+it('the files leave out images that are not decided', () => {
+  const fold = foldOfVotes(EARLY, clear, ({ image }) => image === 1);
+  expect([...jsonLines(fold, () => null)]).toHaveLength(1);
+  expect([...tsvLines(fold, () => null)]).toHaveLength(2);
+});
+
 it('clients are told the class of a prediction, and no radius', () => {
   const fold = foldOfVotes(EARLY, clear);
   const told = { image: 1, outcome: 'predicted', class: 4, radius: 0 };

@@ -12,13 +12,15 @@ const help = async (...args: string[]) => {
   return stdout;
 };
 
+const VERBS = new Set(['certify', 'predict']);
+
 /** The commands that a help text shows, as lists of words. */
 const commandsIn = (text: string) =>
   text
     .replaceAll(/ \\\n\s*/g, ' ')
     .split('\n')
     .map((line) => line.trim().split(' '))
-    .filter((words) => words[0] === 'smoothcert' && words[1] === 'certify' && words.includes('--out'));
+    .filter((words) => words[0] === 'smoothcert' && VERBS.has(words[1] ?? '') && words.includes('--out'));
 
 describe('smoothcert', () => {
   it('without arguments says what it is and how to begin', async () => {
@@ -97,9 +99,24 @@ describe('smoothcert', () => {
     expect(await help('help', 'certify')).toBe(text);
   });
 
+  it('predict --help has no flag that says something of radii', async () => {
+    const text = await help('predict', '--help');
+    expect(text).toContain(
+      'It is not claimed that the class is the label, and no radius is proved around the\nimage;',
+    );
+    const flags = [...text.matchAll(/^ {2}(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
+    const claim = flags.slice(flags.indexOf('sigma'), flags.indexOf('seed') + 1);
+    expect(claim).toEqual(['sigma', 'noise', 'alpha', 'bound', 'max-samples', 'simultaneous', 'seed']);
+    expect(flags).not.toEqual(expect.arrayContaining(['topk-rows']));
+    expect(flags).toEqual(
+      expect.arrayContaining(['model', 'data', 'features', 'out', 'batch', 'processes', 'json']),
+    );
+  });
+
   it('shows commands that run as they are printed', async () => {
-    const shown = [...commandsIn(await help()), ...commandsIn(await help('certify', '--help'))];
-    expect(shown).toHaveLength(6);
+    const texts = [await help(), await help('certify', '--help'), await help('predict', '--help')];
+    const shown = texts.flatMap(commandsIn);
+    expect(shown).toHaveLength(8);
     for (const [, ...args] of shown) {
       using folder = new TemporaryFolder();
       await copyFile(path.join(ROOT, MODELS, 'colour-nchw.onnx'), folder.file('M.onnx'));
