@@ -160,6 +160,36 @@ const MUTATIONS = [
       },
     ],
   },
+  {
+    name: 'invalid votes are no outcome of predict',
+    changes: [
+      {
+        file: 'coordinator/core/class-votes.ts',
+        from: 'classes[at] === classIndex ? most : Math.max(most, count)),\n    invalid,',
+        to: 'classes[at] === classIndex ? most : Math.max(most, count)),\n    0 * invalid,',
+      },
+    ],
+  },
+  {
+    name: 'the pilot of predict is part of what tests its class',
+    changes: [
+      {
+        file: 'coordinator/core/predict-rules.ts',
+        from: 'const fresh = subtractCounts(prefixAt(look, looks, prefixes), first);',
+        to: 'const fresh = subtractCounts(prefixAt(look, looks, prefixes), subtractCounts(first, first));',
+      },
+    ],
+  },
+  {
+    name: 'the test of predict at one look is one-sided',
+    changes: [
+      {
+        file: 'statistics/predict.ts',
+        from: 'return 2 * binomialTail(',
+        to: 'return binomialTail(',
+      },
+    ],
+  },
 ];
 
 const copy = mkdtempSync(path.join(tmpdir(), 'smoothcert-mutations-'));
