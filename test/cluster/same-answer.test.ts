@@ -48,6 +48,18 @@ describe.runIf(hasNatsServer)('a cluster gives the certificates of certify, byte
     expect(await digestIn(out)).toBe(digest);
   });
 
+  it('and the predictions of predict', async () => {
+    await using cluster = await Cluster.start();
+    const coordinator = await cluster.coordinator();
+    for (let k = 0; k < 2; k++) cluster.worker(`w${k}`);
+    const { code, rows, out } = await cluster.submit(coordinator, [...JOB, '--stop', 'predict']);
+    expect(code).toBe(0);
+    const local = folder.file('predicted');
+    await runCommand(['predict', ...JOB, '--out', local]);
+    expect(rows).toBe(await readFile(`${local}/results.jsonl`, 'utf8'));
+    expect(await digestIn(out)).toBe(await digestIn(local));
+  });
+
   it('with two coordinators, and workers that come and go', async () => {
     await using cluster = await Cluster.start();
     const coordinator = await cluster.coordinator();

@@ -1,7 +1,7 @@
 import type { Job } from '../../shared/job.js';
 import { looksFor } from '../../statistics/schedule.js';
 import type { Shard } from '../../shared/shards.js';
-import { certificateOf } from '../../coordinator/results/certificates.js';
+import { resultRowOf } from '../../coordinator/results/result-rows.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { FIXED, allShards, counted, draw, hash, makeJob, makeRecord, voterOf } from '../support/jobs.js';
 import type { Voter } from '../support/jobs.js';
@@ -19,7 +19,7 @@ export interface SimulatedJob {
 
 /** The image's line of results.jsonl; 'null' if it is not decided. */
 export const rowOf = (fold: JobFold, image: number): string =>
-  JSON.stringify(certificateOf(fold, image, image % 10));
+  JSON.stringify(resultRowOf(fold, image, image % 10));
 
 export const nameOf = ({ image, begin }: Shard): string => `${image}:${begin}`;
 
@@ -58,6 +58,7 @@ const eager = { kind: 'gain', minGain: 0.02 } as const;
 
 const target = { kind: 'target', radii: ['0.25', '0.5'] } as const;
 const shared = { kind: 'budget', totalSamples: 1800 } as const;
+const predict = { kind: 'predict' } as const;
 const twoStage = { kind: 'two-stage', minGain: 2 } as const;
 
 /** Every bound and every stopping rule, one shard a segment and many, one image and several. */
@@ -79,6 +80,16 @@ export const JOBS: readonly SimulatedJob[] = [
       stop: twoStage,
       bound: 'clopper-pearson',
     }),
+    VOTER,
+  ),
+  simulated(
+    'predict',
+    makeJob({ images: 5, looks: looksFor(predict, 'anytime', 300), stop: predict }),
+    withInvalid(VOTER),
+  ),
+  simulated(
+    'predict with two-sided',
+    makeJob({ images: 4, looks: [200], stop: predict, bound: 'two-sided' }),
     VOTER,
   ),
   simulated('fixed, short', makeJob({ ...FIXED, images: 6 }), VOTER),

@@ -62,10 +62,12 @@ describe('coordinators and workers under simulated faults', () => {
   });
 
   it('do the same whatever the wall clock says, also when it jumps by an hour', async () => {
-    for (const seed of [3, 27, 59]) {
+    let otherJumps = 0;
+    for (let seed = 1; otherJumps < 3 && seed < 100; seed++) {
       const [one, other] = [await simulate(seed, 1), await simulate(seed, 2)];
-      expect(one.wallClockJumps).not.toBe(other.wallClockJumps);
       expect({ ...one, wallClockJumps: 0 }).toEqual({ ...other, wallClockJumps: 0 });
+      if (one.wallClockJumps !== other.wallClockJumps) otherJumps += 1;
     }
+    expect(otherJumps).toBe(3);
   });
 });
