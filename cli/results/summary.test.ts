@@ -287,7 +287,9 @@ describe('the summary of a job with the runner-up', () => {
   it('says so beside the radii, and of no other job', () => {
     const summary = summarize(foldOf(job), LABELS, RUN);
     expect(summary.runnerUp).toBe(true);
-    expect(renderSummary(summary)).toMatch(/\n {2}proved by +bounds on the class and on the runner-up; /);
+    expect(renderSummary(summary)).toMatch(
+      /\n {2}proved by +a bound on the class and one on the runner-up \(--runner-up\)\n/,
+    );
     const other = summarize(foldOf(makeJob({ ...FIXED, images: 5 })), LABELS, RUN);
     expect(other.runnerUp).toBe(false);
     expect(renderSummary(other)).not.toContain('runner-up');

@@ -194,8 +194,7 @@ function radiiFor({ kind, scale }: ScaledNoise): number[] {
   return Array.from({ length: STEPS + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
 
-const RUNNER_UP =
-  'bounds on the class and on the runner-up; with --runner-up wrong classes are certified more often, too';
+const RUNNER_UP = 'a bound on the class and one on the runner-up (--runner-up)';
 
 const ABSTAINED: Readonly<Record<string, string>> = {
   abstain: 'more samples were forecast not to pay',

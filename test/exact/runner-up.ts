@@ -8,7 +8,7 @@ import { certifiedRadius } from '../../statistics/radius.js';
 import { buildSpendingTable, evenShares, theoremLevel } from '../../statistics/spending-table.js';
 import { tabulateStates, type StateTable, type Votes } from './multinomial.js';
 
-/** What a look states of an image, in noise scales; null where nothing is certified. */
+/** The statement of a look about an image, in noise scales; null where nothing is certified. */
 export type Statement = {
   readonly classIndex: number;
   readonly radius: number;
