@@ -9,7 +9,7 @@ const FURTHER_FAULTS = [
 const DECISION_CORE = [
   'statistics/**/*.ts',
   'coordinator/core/*.ts',
-  'coordinator/results/{certificates,proven-radius,result-lines,topk-counts,tsv-lines}.ts',
+  'coordinator/results/{certificates,proven-radius,result-lines,runner-up-proof,topk-counts,tsv-lines}.ts',
   'coordinator/run/{auto-reset-event,coordinator,issuer,replay}.ts',
 ];
 

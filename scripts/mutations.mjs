@@ -62,6 +62,46 @@ const MUTATIONS = [
     ],
   },
   {
+    name: 'all that the class leaves of α goes to one runner-up, where two may be the true one',
+    changes: [
+      {
+        file: 'statistics/bounds/runner-up.ts',
+        from: '{ ofClass: 0.8, runnerUp: 0.1 }',
+        to: '{ ofClass: 0.8, runnerUp: 0.2 }',
+      },
+    ],
+  },
+  {
+    name: 'invalid votes are no runner-up',
+    changes: [
+      {
+        file: 'shared/counts.ts',
+        from: "  return counts.invalid > votesOfOutcome(best) ? { outcome: 'invalid', votes: counts.invalid } : best;\n",
+        to: '  return best;\n',
+      },
+    ],
+  },
+  {
+    name: 'the error of the drawn law is added to the bound on the class alone',
+    changes: [
+      {
+        file: 'statistics/radius.ts',
+        from: 'publishedDelta(Math.min(runnerUpUpper, deltaUpper), lawError)',
+        to: 'publishedDelta(Math.min(runnerUpUpper, deltaUpper), 0)',
+      },
+    ],
+  },
+  {
+    name: 'the table of the class begins at nulls that the lemma does not cover',
+    changes: [
+      {
+        file: 'statistics/bounds/spending-runner-up.ts',
+        from: 'above: 1 / looks[0]!',
+        to: 'above: 1 / looks.at(-1)!',
+      },
+    ],
+  },
+  {
     name: 'a task is acknowledged before it is recorded',
     changes: [
       {
