@@ -4,7 +4,7 @@ import { compileDecision } from '../../coordinator/core/look.js';
 import { FRESH_VOTES, SAME_VOTES } from '../../statistics/bounds/runner-up.js';
 import { spendingRow, evenShares, theoremLevel } from '../../statistics/spending-table.js';
 import { binomialLaw } from './chain.js';
-import { probabilityOfBad } from './multinomial.js';
+import { probabilityOfBad } from './vote-states.js';
 import {
   boundIsWrong,
   radiusIsWrong,

@@ -7,7 +7,7 @@ import { compileDecision } from '../../coordinator/core/look.js';
 import type { Claim } from '../../shared/job.js';
 import { pairOfTables } from '../../statistics/bounds/spending-runner-up.js';
 import { gaussian } from '../../statistics/noises/gaussian.js';
-import { probabilityOfBad } from './multinomial.js';
+import { probabilityOfBad } from './vote-states.js';
 import {
   boundIsWrong,
   distributionWith,

@@ -6,7 +6,7 @@ import { gaussian } from '../../statistics/noises/gaussian.js';
 import { upperTail, upperTailQuantile } from '../../statistics/normal.js';
 import { certifiedRadius } from '../../statistics/radius.js';
 import { buildSpendingTable, evenShares, theoremLevel } from '../../statistics/spending-table.js';
-import { tabulateStates, type StateTable, type Votes } from './multinomial.js';
+import { tabulateStates, type StateTable, type Votes } from './vote-states.js';
 
 /** The statement of a look about an image, in noise scales; null where nothing is certified. */
 export type Statement = {
