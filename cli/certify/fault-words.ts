@@ -46,17 +46,8 @@ export function faultError(
   const text = typeof given === 'string' ? given : '';
   const seeHelp = `See smoothcert ${command} --help.`;
   switch (fault.reason) {
-    case 'out-of-range': {
-      const { field, range, at } = fault;
-      const value = at === undefined ? text : partsOf(text)[at]!;
-      if (field === 'totalSamples' && text === '')
-        return optionError(
-          '--stop budget needs --total-samples.',
-          'Say how many samples all images may take together, for example --total-samples 1000000.',
-        );
-      if (field === 'alpha') return alphaError(`${flag} ${value}`, fault.value, range);
-      return optionError(`${flag} ${value} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, seeHelp);
-    }
+    case 'out-of-range':
+      return rangeError(fault, flag, text, seeHelp);
     case 'count':
       if (fault.count > 0)
         return optionError(
@@ -106,6 +97,23 @@ export function faultError(
     case 'too-many-looks':
       return impossibleError(fault);
   }
+}
+
+function rangeError(
+  { field, value, range, at }: Extract<JobFault, { reason: 'out-of-range' }>,
+  flag: string,
+  text: string,
+  seeHelp: string,
+): SmoothcertError {
+  if (field === 'totalSamples' && text === '') {
+    return optionError(
+      '--stop budget needs --total-samples.',
+      'Say how many samples all images may take together, for example --total-samples 1000000.',
+    );
+  }
+  const written = at === undefined ? text : partsOf(text)[at]!;
+  if (field === 'alpha') return alphaError(`${flag} ${written}`, value, range);
+  return optionError(`${flag} ${written} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, seeHelp);
 }
 
 /** Checks radii that a user asks for once the votes are there. @throws OPTION_INVALID */

@@ -4,7 +4,7 @@ import { compileDecision } from '../../coordinator/core/look.js';
 import type { Claim } from '../../shared/job.js';
 import { SEQUENCE_TEST, TWO_SIDED_TEST } from '../../statistics/predict.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { everPredicted, massOf, remembered } from './predicted.js';
+import { everPredicted, massOf, remembered } from './multinomial.js';
 import { predictionLaw, wronglyPredicted } from './predict-law.js';
 
 /**
