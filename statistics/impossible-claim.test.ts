@@ -46,7 +46,7 @@ describe('what is impossible', () => {
       'With 64 samples an image, nothing is left behind the pilot of 64 samples',
     );
     expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
-    const total = { reason: 'total-too-small', total: 50, least: 64, alpha: 0.001 } as const;
+    const total = { reason: 'total-too-small', total: 50, least: 64, alpha: 0.001, together: null } as const;
     expect(new ImpossibleClaim(total)).toMatchObject({
       code: 'BUDGET_TOO_SMALL',
       message:

@@ -41,6 +41,7 @@ export type Impossible =
       readonly total: number;
       readonly least: number;
       readonly alpha: number;
+      readonly together: Together | null;
     }
   /** `two-stage` spends all its samples on the pilot. */
   | { readonly reason: 'nothing-behind-pilot'; readonly samples: number; readonly pilot: number }
@@ -69,7 +70,7 @@ export function describeImpossible(why: Impossible): string {
       return `With ${noise.kind} noise of ${describeWidth(noise)}, no votes certify a radius of ${radius}: all radii are below ${why.farthest}`;
     }
     case 'total-too-small':
-      return `A total of ${why.total} samples brings no image to ${why.least} samples, the first look at which votes that all agree would certify one at α = ${why.alpha}`;
+      return `A total of ${why.total} samples brings no image to ${why.least} samples, the first look at which votes that all agree would certify one at ${levelWords(why.alpha, why.together)}`;
     case 'nothing-behind-pilot':
       return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;
     case 'too-many-looks':

@@ -27,12 +27,16 @@ describe('the summary of predictions', () => {
       abstained: { futile: 1 },
       failed: { MODEL_OUTPUT_NOT_FINITE: 1 },
       labelled: true,
+      alpha: 0.001,
+      simultaneous: false,
       accuracy: 0.4,
       abstaining: 0.2,
       budget: 1000,
       samples,
       usualSamples: 400_000,
       medianSamples: 80,
+      mostSamples: samples - 4 * 80,
+      totalSamples: null,
       drawn: fold.tally.samples,
       seconds: 2,
       samplesPerSecond: 250,
@@ -43,18 +47,19 @@ describe('the summary of predictions', () => {
   it('is printed with what each figure is of', () => {
     const text = renderJobSummary(summarizeJob(fold, LABELS, RUN));
     const lines = text.trimEnd().split('\n');
-    expect(lines.slice(0, 6)).toEqual([
+    expect(lines.slice(0, 7)).toEqual([
       '  images      5',
       '  predicted   3',
+      '  guarantee   an image gets a wrong class with probability at most 0.001',
       '  abstained   1 (the class was found out of reach)',
       '  failed      1 (MODEL_OUTPUT_NOT_FINITE)',
       '  accuracy    40.0 % predicted and correct',
       '  abstaining  20.0 %',
     ]);
-    expect(lines[6]).toMatch(
+    expect(lines[7]).toMatch(
       /^ {2}samples {5}[\d,]+ where a fixed 100,000 an image draw 400,000 \(\d+\.\d × fewer\); half of the images took at most 80/,
     );
-    expect(lines[7]).toBe('  time        2.0 s, 250 samples/s in this run');
+    expect(lines[8]).toBe('  time        2.0 s, 250 samples/s in this run');
     expect(text).not.toMatch(/radius|certified/);
   });
 
@@ -62,7 +67,23 @@ describe('the summary of predictions', () => {
     expect(renderJobSummary(summarizeJob(fold, null, null))).not.toContain('accuracy');
     const part = foldOfVotes(EARLY, voter, ({ image }) => image < 2);
     const text = renderJobSummary(summarizeJob(part, LABELS, null));
-    expect(text).toBe('  images     5, 2 decided so far\n  predicted  2\n');
+    expect(text).toBe(
+      '  images     5, 2 decided so far\n  predicted  2\n  guarantee  an image gets a wrong class with probability at most 0.001\n',
+    );
+  });
+
+  it('of images that are predicted together says so', () => {
+    const job = makeJob({
+      images: 5,
+      stop,
+      looks: looksFor(stop, 'anytime', 1000),
+      claim: { simultaneous: true },
+    });
+    const summary = summarizeJob(foldOfVotes(job, voter), LABELS, null);
+    expect(summary).toMatchObject({ alpha: 0.001, simultaneous: true });
+    expect(renderJobSummary(summary)).toContain(
+      'with probability at least 1 − 0.001 all predicted classes of these 5 images are right',
+    );
   });
 
   it('with one look compares with nothing, as every image takes the same samples', () => {

@@ -270,7 +270,14 @@ describe('a claim that no votes would fulfil', () => {
   it('names the total where it brings no image to a look, or the samples of an image where no total would', () => {
     const budget = (totalSamples: number) => ({ stop: { kind: 'budget', totalSamples } }) as const;
     expect(faultsOf(budget(63))).toEqual([
-      { reason: 'total-too-small', field: 'totalSamples', total: 63, least: 64, alpha: JOB.alpha },
+      {
+        reason: 'total-too-small',
+        field: 'totalSamples',
+        total: 63,
+        least: 64,
+        alpha: JOB.alpha,
+        together: null,
+      },
     ]);
     expect(faultsOf({ ...budget(63), maxSamples: 5 })).toMatchObject([
       { reason: 'budget-too-small', field: 'maxSamples', samples: 5 },

@@ -44,15 +44,24 @@ describe('budget', () => {
   it('is refused where the total brings no image to a look that could certify', () => {
     expect(() => ruleOf(63)).toThrow(
       expect.objectContaining({
-        why: { reason: 'total-too-small', total: 63, least: 64, alpha: 0.001 },
+        why: { reason: 'total-too-small', total: 63, least: 64, alpha: 0.001, together: null },
       }),
     );
     expect(() => ruleOf(199, [8, 12, 200])).toThrow(
-      expect.objectContaining({ why: { reason: 'total-too-small', total: 199, least: 200, alpha: 0.001 } }),
+      expect.objectContaining({
+        why: { reason: 'total-too-small', total: 199, least: 200, alpha: 0.001, together: null },
+      }),
     );
     expect(() => ruleOf(1e6, [8, 12])).toThrow(
       expect.objectContaining({
-        why: { reason: 'budget-too-small', samples: 12, alpha: 0.001, rule: 'budget', wanted: null },
+        why: {
+          reason: 'budget-too-small',
+          samples: 12,
+          alpha: 0.001,
+          together: null,
+          rule: 'budget',
+          wanted: null,
+        },
       }),
     );
     expect(() => ruleOf(64)).not.toThrow();

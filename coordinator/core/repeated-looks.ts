@@ -5,7 +5,7 @@ import { ImpossibleClaim, budgetTooSmall } from '../../statistics/impossible-cla
 import { gainStops } from '../../statistics/gain.js';
 import { lawError } from '../../statistics/law-error.js';
 import { NOISES } from '../../statistics/noises/noises.js';
-import { imageAlpha } from '../../statistics/simultaneous.js';
+import { imageAlpha, togetherOf } from '../../statistics/simultaneous.js';
 import { compileTarget } from '../../statistics/target.js';
 import { votesForLeader, type ClassVotes } from './class-votes.js';
 import {
@@ -56,8 +56,8 @@ export function budgetRule(claim: Claim, totalSamples: number, bound: CompiledBo
   const least = looks.find((n, look) => bound.certify(look, 0, n) !== null);
   if (least === undefined) throw budgetTooSmall(claim);
   if (totalSamples < least) {
-    const alpha = imageAlpha(claim);
-    throw new ImpossibleClaim({ reason: 'total-too-small', total: totalSamples, least, alpha });
+    const level = { alpha: imageAlpha(claim), together: togetherOf(claim) };
+    throw new ImpossibleClaim({ reason: 'total-too-small', total: totalSamples, least, ...level });
   }
   return {
     ahead: 0,
