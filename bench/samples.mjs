@@ -14,7 +14,7 @@ import { populationOfFolder, populationOfTable, syntheticPopulations } from './p
 const MAX_SAMPLES = 100_000;
 const SELECTION = 100;
 /** Prices for the curve of a rule, from few samples to many. */
-const PRICES = [0.5, 0.25, 0.14, 0.1, 0.07, 0.05, 0.03, 0.02, 0.014, 0.01, 0.007, 0.005, 0.0035];
+const PRICES = [0.5, 0.25, 0.14, 0.1, 0.07, 0.05, 0.03, 0.02, 0.014, 0.01, 0.007, 0.005, 0.0035, 0.0025];
 /** The laws of `anytime` take the longest. */
 const FEW_PRICES = [0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.005];
 /** Numbers of samples for the curve of `fixed`: twelve a decade. */
@@ -100,7 +100,8 @@ function ruleTable(curves, fixed, most) {
     for (const [name, price] of Object.entries(MIN_GAIN_NAMES)) {
       const point = points.find((one) => one.price === Number(price));
       const same = samplesFor(fixed, point.acr);
-      print([rule, `${price} ${name}`, ...cells(point), `× ${(same / point.samples).toFixed(2)}`]);
+      const times = same / point.samples;
+      print([rule, `${price} ${name}`, ...cells(point), Number.isNaN(times) ? '-' : `× ${times.toFixed(2)}`]);
     }
   }
 }
@@ -118,7 +119,8 @@ Mean samples for a share of the ACR of fixed ${MAX_SAMPLES}. "fewer": matched ag
   const [even, matched] = ['even split', 'matched'].map(
     (end) => rows.find(({ rule }) => rule.endsWith(end)).samples,
   );
-  print(['fewer', '', ...even.map((n, i) => `${(100 * (1 - matched[i] / n)).toFixed(1)} %`)]);
+  const fewer = even.map((n, i) => 100 * (1 - matched[i] / n));
+  print(['fewer', '', ...fewer.map((share) => (Number.isNaN(share) ? '-' : `${share.toFixed(1)} %`))]);
 }
 
 function whole(n) {

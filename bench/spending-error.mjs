@@ -15,8 +15,8 @@ const PRICES = [undefined, 0, 1e-9, 0.001, 0.01, 0.02, 0.1, 1, 1e6, 1e300];
 const ALPHAS = [1e-12, 1e-6, 0.001, 0.05, 0.25];
 /** The last budget is the largest one that twelve looks reach. */
 const BUDGETS = [65, 100, 191, 192, 1024, 100_000, 196_607];
-const SMALLEST_TERM = 1e-26;
-const SMALLEST_MASS = 1e-24;
+/** A state of less than this multiple of α is followed no further, and counts as error. */
+const SMALLEST = 1e-14;
 
 const { values } = parseArgs({ options: { points: { type: 'string', default: '200' } } });
 const most = Number(values.points);
@@ -27,7 +27,7 @@ console.log(
 for (const noise of Object.values(NOISES)) {
   for (const alpha of ALPHAS) {
     console.log(`\n${noise.name}, α = ${alpha}`);
-    print(['samples', ...PRICES.map((price) => (price === undefined ? 'even' : `g = ${price}`))]);
+    print(['samples', ...PRICES.map(nameOf)]);
     for (const budget of BUDGETS) {
       const looks = spending.looks(budget);
       const errors = PRICES.map((matchedGain) =>
@@ -36,6 +36,11 @@ for (const noise of Object.values(NOISES)) {
       print([budget, ...errors.map((error) => error.toFixed(4))]);
     }
   }
+}
+
+function nameOf(price) {
+  if (price === undefined) return 'even';
+  return `g = ${price < 1e6 ? price : price.toExponential()}`;
 }
 
 /** All that a table certifies: by look the bounds of 0, 1, 2, … failures, as far as there are any. */
@@ -57,37 +62,42 @@ function largestError(table, alpha) {
   const attainable = [...new Set(table.bounds.flat())].sort((a, b) => a - b);
   const every = Math.max(1, Math.floor(attainable.length / most));
   const points = attainable.filter((_, i) => i % every === 0).map((delta) => delta * (1 + 2 ** -52));
-  return Math.max(...[...points, 0.5].map((delta) => errorAt(table, delta) / alpha));
+  return Math.max(...[...points, 0.5].map((delta) => errorAt(table, delta, SMALLEST * alpha) / alpha));
 }
 
 /** P(some look certifies wrongly), where the first of two classes fails with probability `delta`. */
-function errorAt({ looks, bounds }, delta) {
+function errorAt({ looks, bounds }, delta, smallest) {
   let error = 0;
   let law = { first: 0, mass: Float64Array.of(1) };
   looks.forEach((n, look) => {
-    const { first, mass } = convolve(law, binomialLaw(n - (looks[look - 1] ?? 0), delta, SMALLEST_TERM));
+    const { first, mass } = convolve(law, binomialLaw(n - (looks[look - 1] ?? 0), delta, smallest / 100));
     const wrong = countBelow(bounds[look], delta);
     // The second class fails with probability 1 − δ ≥ ½, above every bound.
     const right = n - countBelow(bounds[look], 1 - delta);
-    const [low, high] = [Math.max(0, wrong - first), Math.min(mass.length, right - first + 1)];
-    for (let i = 0; i < mass.length; i++)
-      if (i < low || i >= high || mass[i] < SMALLEST_MASS) error += mass[i];
-    law = { first: first + low, mass: mass.slice(low, Math.max(low, high)) };
+    let low = 0;
+    let high = mass.length;
+    while (low < high && (first + low < wrong || mass[low] < smallest)) error += mass[low++];
+    while (low < high && (first + high - 1 > right || mass[high - 1] < smallest)) error += mass[--high];
+    law = { first: first + low, mass: mass.slice(low, high) };
   });
   return error;
 }
 
-/** How many failures certify less than `delta`: 0, 1, … one less than what is returned. */
+/** How many failures certify less than `delta`: 0, 1, … one less than what is returned. The bounds ascend. */
 function countBelow(bounds, delta) {
-  const at = bounds.findIndex((bound) => bound >= delta);
-  return at === -1 ? bounds.length : at;
+  let [low, high] = [0, bounds.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (bounds[middle] < delta) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-/** The law of a sum of two independent numbers; states too small to follow are left out of it, their mass was counted before. */
+/** The law of a sum of two independent numbers. */
 function convolve(a, b) {
   const mass = new Float64Array(Math.max(0, a.mass.length + b.mass.length - 1));
   a.mass.forEach((weight, i) => {
-    if (weight < SMALLEST_MASS) return;
     for (let j = 0; j < b.mass.length; j++) mass[i + j] += weight * b.mass[j];
   });
   return { first: a.first + b.first, mass };
