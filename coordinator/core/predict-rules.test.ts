@@ -129,3 +129,27 @@ describe('predict with two-sided', () => {
     expect(decisionOf('two-sided', 100).bound.certify(0, 0, 100)).toBeNull();
   });
 });
+
+describe('a claim about all images together', () => {
+  it.each(['anytime', 'two-sided'] as const)('predicts with %s at the level of one of them', (bound) => {
+    const claim = claimOf(bound, 200, 0.05);
+    const images = { start: 0, stop: 40, step: 2 };
+    const together = compileDecision({ ...claim, images, simultaneous: true }, UNIT_NOISE);
+    const [apart, level] = [decisionOf(bound, 200, 0.05), decisionOf(bound, 200, 1 - 0.95 ** (1 / 20))];
+    const pilot = counts([2], [64]);
+    const last = claim.looks.length - 1;
+    const n = claim.looks[last]!;
+    const predicts = (rule: typeof apart, others: number) => {
+      const prefixes = bound === 'anytime' ? Array<Counts>(last).fill(pilot) : [];
+      prefixes.push(counts([2, 7], [n - others, others]));
+      return rule.at(last, prefixes, null).prediction !== undefined;
+    };
+    const most = (rule: typeof apart) => {
+      let others = 1;
+      while (predicts(rule, others + 1)) others += 1;
+      return others;
+    };
+    expect(most(together)).toBe(most(level));
+    expect(most(together)).toBeLessThan(most(apart));
+  });
+});
