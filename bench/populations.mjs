@@ -7,7 +7,7 @@ import { NOISES } from '../dist/statistics/noises/noises.js';
 
 /** Images spread evenly over ranges of p. The first is 60 % in [.99, 1], 20 % in [.8, .99], 15 % in [.5, .8], 5 % below. */
 const SYNTHETIC = {
-  mix: [
+  mixed: [
     [120, 0.99, 1],
     [40, 0.8, 0.99],
     [30, 0.5, 0.8],

@@ -4,7 +4,7 @@
 //
 //   npm run build && node bench/spending-error.mjs [--points N]
 //
-// The failure probability is put just above bounds that the table can give, N (200) of them a table, evenly among all, and at ½;
+// The failure probability is put just above bounds that the table can give, N (40) of them a table, evenly among all, and at ½;
 // some ten minutes.
 import { parseArgs } from 'node:util';
 import { spending } from '../dist/statistics/bounds/spending.js';
@@ -18,7 +18,7 @@ const BUDGETS = [65, 100, 191, 192, 1024, 100_000, 196_607];
 /** A state of less than this multiple of α is followed no further, and counts as error. */
 const SMALLEST = 1e-14;
 
-const { values } = parseArgs({ options: { points: { type: 'string', default: '200' } } });
+const { values } = parseArgs({ options: { points: { type: 'string', default: '40' } } });
 const most = Number(values.points);
 
 console.log(
