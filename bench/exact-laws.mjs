@@ -11,7 +11,7 @@ const SMALLEST = 1e-11;
 const LEFT_OUT = 1e-5;
 const IMAGES = { start: 0, stop: 1, step: 1 };
 
-/** What an image can expect of a rule, all per image. */
+/** Returns sums to add to: what an image can expect of a rule. */
 const nothing = () => ({ samples: 0, radius: 0, certified: 0 });
 
 /** The law of Bin(n, delta), 0 ≤ delta < 1, on `first`, `first` + 1, …; by the ratio of neighbours from the mode outwards. */
@@ -97,7 +97,7 @@ export class GainRule {
   }
 }
 
-/** What an image can expect of `gain`. Its state at a look is its failures and the z that it holds. */
+/** Returns what an image can expect of `gain`. Its state at a look is its failures and the z that it holds. */
 export function gainLaw(rule, delta) {
   const total = { ...nothing(), mass: 0 };
   let states = [{ failures: 0, z: 0, mass: 1 }];

@@ -25,7 +25,10 @@ export function requireProvable(claim: Claim): void {
   if ('minGain' in stop)
     requireCovered(stop.minGain >= 0 && stop.minGain < Infinity, `a price of ${stop.minGain}`);
   if (matchedGain !== undefined)
-    requireCovered(matchedGain >= 0 && matchedGain < Infinity, `a matched gain of ${matchedGain}`);
+    requireCovered(
+      bound === 'spending' && matchedGain >= 0 && matchedGain < Infinity,
+      `a matched gain of ${matchedGain} with ${bound}`,
+    );
   if ('radii' in stop) requireCovered(areRadii(stop.radii), `the radii ${stop.radii.join(', ')}`);
   requireCovered(areLooks(claim), `the looks ${looks.join(', ')} with ${stop.kind}`);
 }
