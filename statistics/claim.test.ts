@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Claim } from '../shared/job.js';
-import { areRadii, requireProvable, requireRunnerUp } from './claim.js';
+import { areRadii, requireProvable, requireRunnerUp, requireCheckedLevel } from './claim.js';
 import { gaussian } from './noises/gaussian.js';
 import { laplace } from './noises/laplace.js';
 
@@ -98,6 +98,28 @@ describe('the claim', () => {
 
   it('is refused with another pair', () =>
     expect(requiring({ ...TARGET, bound: 'spending' })).toThrow(/target is not offered with spending/));
+});
+
+describe('the level of each of the images together', () => {
+  const together = (alpha: number, stop: number): Claim => ({
+    ...GAIN,
+    alpha,
+    images: { start: 0, stop, step: 1 },
+    simultaneous: true,
+  });
+
+  it('is one that the bounds are checked for', () => {
+    expect(() => requireCheckedLevel(together(1e-9, 1000))).not.toThrow();
+    expect(() => requireCheckedLevel({ ...GAIN, alpha: 1e-13 })).not.toThrow();
+    expect(() => requireCheckedLevel(together(1e-9, 1001))).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(
+          /^With α = 1e-9 for 1001 images together \(9\.99e-13 for each\), an image has less than the 1e-12 down to which the bounds are checked\.$/,
+        ) as string,
+      }),
+    );
+  });
 });
 
 describe('radii', () => {

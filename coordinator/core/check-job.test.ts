@@ -327,3 +327,25 @@ describe('the claim of a job that was read', () => {
     );
   });
 });
+
+describe('a job about all its images together', () => {
+  const together = (alpha: number, maxSamples: number, stop: number) =>
+    checkJob({ ...JOB, alpha, maxSamples, simultaneous: true }, { start: 0, stop, step: 1 });
+
+  it('is held against the level of one of them', () => {
+    expect(together(0.001, 100_000, 500)).toEqual([]);
+    expect(together(1e-10, 100_000, 500)).toEqual([
+      {
+        reason: 'level-too-small',
+        field: 'alpha',
+        together: { alpha: 1e-10, images: 500 },
+        level: expect.closeTo(2e-13, 20) as number,
+        least: 1e-12,
+      },
+    ]);
+    expect(together(0.001, 11, 1)).toEqual([]);
+    expect(together(0.001, 11, 500)).toMatchObject([
+      { reason: 'budget-too-small', field: 'maxSamples', together: { alpha: 0.001, images: 500 } },
+    ]);
+  });
+});

@@ -329,3 +329,14 @@ describe('the forecast of the radius at the full budget', () => {
     expect(forecastRadius(failed, 0)).toBe(0);
   });
 });
+
+it('a certificate of images that are certified together has its own level and the claim about all', () => {
+  const job = makeJob({ images: 2, looks: [64, 96], claim: { simultaneous: true } });
+  const found = certificate(foldOfVotes(job, unanimous), 1, 4);
+  const level = 1 - Math.sqrt(0.999);
+  expect(found.alpha).toBeCloseTo(level, 15);
+  expect(found.simultaneous).toEqual({ alpha: 0.001, images: 2 });
+  expect(found.radius).toBeCloseTo(certifiedRadius(anytimeDelta(0, 96, level)!, 0, gaussian, 0.5)!, 9);
+  const keys = Object.keys(found);
+  expect(keys.indexOf('simultaneous')).toBe(keys.indexOf('alpha') + 1);
+});
