@@ -19,7 +19,7 @@ describe('the remark on a shared total', () => {
 
   it('says the mean where it is little more than the first look', () => {
     expect(noteOf(500 * 64)).toBe(
-      'A total of 32,000 samples is 64 an image on average, and the first look of each takes 64.',
+      'A total of 32,000 samples is 64 an image on average, and the first look of each takes 64: few images are drawn further.',
     );
     expect(noteOf(500 * 256 - 1)).toMatch(/ is 255 an image /);
     expect(noteOf(500 * 256)).toBeNull();

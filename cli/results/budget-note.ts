@@ -22,5 +22,5 @@ export function budgetNote({ stop, looks, images }: Pick<Claim, 'stop' | 'looks'
   }
   const mean = Math.floor(totalSamples / count);
   if (mean >= FEW_LOOKS * first) return null;
-  return `${total} is ${number(mean)} an image on average, and the first look of each takes ${first}.`;
+  return `${total} is ${number(mean)} an image on average, and the first look of each takes ${first}: few images are drawn further.`;
 }

@@ -37,6 +37,7 @@ describe('the summary of predictions', () => {
       medianSamples: 80,
       mostSamples: samples - 4 * 80,
       totalSamples: null,
+      undrawn: 0,
       drawn: fold.tally.samples,
       seconds: 2,
       samplesPerSecond: 250,
@@ -50,14 +51,14 @@ describe('the summary of predictions', () => {
     expect(lines.slice(0, 7)).toEqual([
       '  images      5',
       '  predicted   3',
-      '  guarantee   an image gets a wrong class with probability at most 0.001',
-      '  abstained   1 (the class was found out of reach)',
+      "  guarantee   an image gets a class that is not the smoothed classifier's with probability at most 0.001",
+      '  abstained   1 (the class was forecast to be out of reach)',
       '  failed      1 (MODEL_OUTPUT_NOT_FINITE)',
       '  accuracy    40.0 % predicted and correct',
       '  abstaining  20.0 %',
     ]);
     expect(lines[7]).toMatch(
-      /^ {2}samples {5}[\d,]+ where a fixed 100,000 an image draw 400,000 \(\d+\.\d × fewer\); half of the images took at most 80/,
+      /^ {2}samples {5}[\d,]+ where a fixed 100,000 an image draw 400,000 \([\d,.]+ × fewer\); half of the images took at most 80/,
     );
     expect(lines[8]).toBe('  time        2.0 s, 250 samples/s in this run');
     expect(text).not.toMatch(/radius|certified/);
@@ -68,7 +69,7 @@ describe('the summary of predictions', () => {
     const part = foldOfVotes(EARLY, voter, ({ image }) => image < 2);
     const text = renderJobSummary(summarizeJob(part, LABELS, null));
     expect(text).toBe(
-      '  images     5, 2 decided so far\n  predicted  2\n  guarantee  an image gets a wrong class with probability at most 0.001\n',
+      "  images     5, 2 decided so far\n  predicted  2\n  guarantee  an image gets a class that is not the smoothed classifier's with probability at most 0.001\n",
     );
   });
 
@@ -82,7 +83,7 @@ describe('the summary of predictions', () => {
     const summary = summarizeJob(foldOfVotes(job, voter), LABELS, null);
     expect(summary).toMatchObject({ alpha: 0.001, simultaneous: true });
     expect(renderJobSummary(summary)).toContain(
-      'with probability at least 1 − 0.001 all predicted classes of these 5 images are right',
+      "with probability at least 1 − 0.001 every class of these 5 images is the smoothed classifier's",
     );
   });
 

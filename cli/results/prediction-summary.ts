@@ -84,7 +84,7 @@ export function summarizePredictions(
 }
 
 const ABSTAINED: Readonly<Record<string, string>> = {
-  futile: 'the class was found out of reach',
+  futile: 'the class was forecast to be out of reach',
   budget: 'no class decided within the budget',
 };
 

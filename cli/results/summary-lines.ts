@@ -17,16 +17,24 @@ export const percent = (share: number): string => `${printDown(100 * share, 1)} 
 export const timeLine = (seconds: number, rate: number): string =>
   `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
 
+/** What an answer of each kind is when it is wrong, and when it is right. Labels have no part in it. */
+const GUARANTEES = {
+  certificate: [
+    'a certificate that is wrong about the smoothed classifier',
+    'right about the smoothed classifier',
+  ],
+  class: ["a class that is not the smoothed classifier's", "the smoothed classifier's"],
+} as const;
+
 /** Returns the text of the line `guarantee`: how often an answer of this kind may be wrong. */
 export function guaranteeLine(
   answer: 'certificate' | 'class',
   alpha: number,
   { images, simultaneous }: { readonly images: number; readonly simultaneous: boolean },
 ): string {
-  const all = answer === 'class' ? 'predicted classes' : 'certificates';
-  return simultaneous
-    ? `with probability at least 1 − ${alpha} all ${all} of these ${number(images)} images are right`
-    : `an image gets a wrong ${answer} with probability at most ${alpha}`;
+  const [wrong, right] = GUARANTEES[answer];
+  if (!simultaneous || images === 1) return `an image gets ${wrong} with probability at most ${alpha}`;
+  return `with probability at least 1 − ${alpha} every ${answer} of these ${number(images)} images is ${right}`;
 }
 
 /** Returns the numbers of rows with an outcome, by why no more samples were drawn. */
@@ -50,6 +58,8 @@ export interface SampleFigures {
   readonly mostSamples: number;
   /** The total that the images share; null where they share none. */
   readonly totalSamples: number | null;
+  /** Decided images of which no sample was drawn: a shared total was spent before, or all of them failed. */
+  readonly undrawn: number;
   /** Samples in the ledger: work ahead of a decision included. */
   readonly drawn: number;
 }
@@ -67,13 +77,18 @@ export function sampleFigures(
     medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
     mostSamples: samples.at(-1) ?? 0,
     totalSamples: stop?.kind === 'budget' ? stop.totalSamples : null,
+    undrawn: samples.filter((n) => n === 0).length,
     drawn,
   };
 }
 
+/** Returns a factor of at least 1 as it is printed, rounded down. */
+const factor = (value: number): string => (value < 100 ? printDown(value, 1) : number(Math.floor(value)));
+
 /** Returns the text of the line `samples`. @param median true if it is to say what half of the images took */
 export function samplesLine(s: SampleFigures, median: boolean): string {
-  const fewer = s.usualSamples !== null && s.samples > 0 ? s.usualSamples / s.samples : null;
+  const fewer =
+    s.usualSamples !== null && s.samples > 0 && s.undrawn === 0 ? s.usualSamples / s.samples : null;
   const half = `; half of the images took at most ${number(s.medianSamples)}`;
   const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
   const spread = median || s.totalSamples !== null ? half + most : '';
@@ -82,7 +97,7 @@ export function samplesLine(s: SampleFigures, median: boolean): string {
   const usual =
     fewer === null
       ? ''
-      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${printDown(fewer, 1)} × fewer)`;
+      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${factor(fewer)} × fewer)`;
   return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
 }
 

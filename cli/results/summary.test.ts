@@ -164,7 +164,7 @@ describe('the summary of other rules', () => {
     ]);
     const text = renderSummary(summary);
     expect(text).toMatch(/certified accuracy +60\.0 % at 0, 60\.0 % at 0\.5, 40\.0 % at 1\n/);
-    expect(text).toMatch(/1 \(the smallest radius was found out of reach\)\n/);
+    expect(text).toMatch(/1 \(the smallest radius was forecast to be out of reach\)\n/);
     expect(text).toContain('; half of the images took at most 512');
     expect(text).not.toMatch(/mean radius|average certified radius/);
   });
@@ -243,16 +243,16 @@ describe('the printed summary', () => {
     expect(rows).toEqual([
       ['images', '5'],
       ['certified', '3'],
-      ['guarantee', 'an image gets a wrong certificate with probability at most 0.001'],
+      [
+        'guarantee',
+        'an image gets a certificate that is wrong about the smoothed classifier with probability at most 0.001',
+      ],
       ['abstained', '1 (nothing certified within the budget)'],
       ['failed', '1 (MODEL_OUTPUT_NOT_FINITE)'],
       ['certified accuracy', expect.stringMatching(/^40\.0 % at 0, 20\.0 % at 0\.5, 0\.0 % at 1,/)],
       ['average certified radius', summary.acr!.toFixed(4)],
       ['mean radius', expect.stringMatching(/: 100\.0 % of the .* forecast at 144 samples an image$/)],
-      [
-        'samples',
-        expect.stringMatching(/^640 where a fixed 100,000 an image draw 400,000 \(625\.0 × fewer\)/),
-      ],
+      ['samples', expect.stringMatching(/^640 where a fixed 100,000 an image draw 400,000 \(625 × fewer\)/)],
       ['time', '2.0 s, 250 samples/s in this run'],
     ]);
   });

@@ -198,7 +198,7 @@ const RUNNER_UP = 'a bound on the class and one on the runner-up (--runner-up)';
 
 const ABSTAINED: Readonly<Record<string, string>> = {
   abstain: 'more samples were forecast not to pay',
-  futile: 'the smallest radius was found out of reach',
+  futile: 'the smallest radius was forecast to be out of reach',
   planned: 'nothing certified by the samples that the pilot planned',
   budget: 'nothing certified within the budget',
 };
@@ -215,10 +215,10 @@ export function renderSummary(s: Summary): string {
     ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
-      `${number(n)} (${ABSTAINED[stop] ?? stop})`,
+      `${number(n)} (${ABSTAINED[stop] ?? stop}${stop === 'budget' ? withoutSamples(s) : ''})`,
     ]),
     ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
-    ...(whole ? outcomeRows(s) : []),
+    ...(whole ? outcomeRows(s) : totalRows(s)),
     ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
     ...(s.batches === null ? [] : batchRows(s.batches)),
   ];
@@ -244,6 +244,23 @@ function outcomeRows(s: Summary): [string, string][] {
     row('samples', samplesLine(s, s.meanRadius === null)),
   ];
 }
+
+/** Images of a shared total that it did not reach. A given-up image has no samples either, but is no abstention. */
+function withoutSamples({ totalSamples, undrawn, failed }: Summary): string {
+  const reached = totalSamples === null || undrawn === 0 || Object.keys(failed).length > 0;
+  return reached ? '' : `, ${number(undrawn)} of them without a sample`;
+}
+
+/** The line `samples` of images that share a total and are not decided yet: none is before the total is spent. */
+const totalRows = ({ totalSamples, drawn }: Summary): [string, string][] =>
+  totalSamples === null
+    ? []
+    : [
+        row(
+          'samples',
+          `${number(drawn)} of a total of ${number(totalSamples)} drawn; most images are decided at the end, together`,
+        ),
+      ];
 
 const accuracyLine = (s: Summary) =>
   s.accuracy.map(({ radius, share }) => `${percent(share)} at ${radius}`).join(', ');

@@ -27,7 +27,7 @@ describe('--simultaneous', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('α = 0.001 for all 6 images together, gain with spending');
     expect(stdout).toContain(
-      'with probability at least 1 − 0.001 all certificates of these 6 images are right',
+      'with probability at least 1 − 0.001 every certificate of these 6 images is right about the smoothed classifier',
     );
     const rows = await rowsOf(folder.file('together'));
     expect(rows).toHaveLength(6);
