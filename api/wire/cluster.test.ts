@@ -300,7 +300,7 @@ describe('a stored job', () => {
   it.each<[string, object, RegExp]>([
     ['no id', { id: '' }, /id is not the id of a job/],
     ['a digest that is none', { requestDigest: D.subarray(2) }, /request_digest is not a sha256/],
-    ['no spec', { spec: null }, /spec\.model\.digest is missing/],
+    ['no spec', { spec: null, extendedSpec: null }, /spec\.model\.digest is missing/],
     ['a job that is no JSON', { jobJson: 'x' }, /job_json is not JSON/],
     ['an end that is none', { ending: { state: PENDING } }, /ending\.state has the value 1/],
     [

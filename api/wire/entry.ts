@@ -5,7 +5,7 @@ import type { Check } from '../../shared/wire/check.js';
 import { STATE_NUMBERS } from './api-enums.js';
 import { smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
-import { readSeededSpec, specToWire } from '../../shared/wire/spec-message.js';
+import { isExtended, readSeededSpec, specToWire } from '../../shared/wire/spec-message.js';
 import { codecOf, decodeKeeping } from '../../shared/wire/codec.js';
 import {
   preparedOfWire,
@@ -40,7 +40,7 @@ const entry = codecOf(
     id: entry.id,
     requestId: entry.requestId,
     requestDigest: Buffer.from(entry.requestDigest, 'hex'),
-    spec: specToWire(entry.spec),
+    ...specFieldOf(entry.spec),
     createMs: entry.createMs,
     startMs: entry.startMs ?? 0,
     jobJson: entry.job ? jobToJson(entry.job) : '',
@@ -54,7 +54,7 @@ const entry = codecOf(
     id: check.jobId('id', wire.id),
     requestId: check.text('request_id', wire.requestId, { most: MAX_REQUEST_ID }),
     requestDigest: check.hash('request_digest', wire.requestDigest),
-    spec: readSeededSpec(check, 'spec', wire.spec),
+    spec: readSeededSpec(check, 'spec', wire.extendedSpec ?? wire.spec),
     createMs: wire.createMs,
     startMs: wire.startMs || null,
     job: wire.jobJson === '' ? null : readJobJson(check, 'job_json', wire.jobJson),
@@ -71,6 +71,10 @@ const entry = codecOf(
 export const encodeEntry: (entry: JobEntry) => Uint8Array = entry.encode;
 /** Reads a stored job. @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodeEntry: (bytes: Uint8Array) => JobEntry = entry.decode;
+
+/** Returns the one field that holds the spec: a coordinator that would skip a part of it must not be able to read the entry. */
+const specFieldOf = (spec: JobEntry['spec']): Pick<WireEntry, 'spec' | 'extendedSpec'> =>
+  isExtended(spec) ? { extendedSpec: specToWire(spec) } : { spec: specToWire(spec) };
 
 /** Reads the trace of an entry. A malformed one is left out, so that the job stays readable. */
 function traceOfWire(

@@ -228,6 +228,39 @@ describe('the summary of a shared total', () => {
     const fewer = makeJob({ ...BUDGET, images: 6, stop: { kind: 'budget', totalSamples: 320 } });
     expect(summarize(foldOfVotes(fewer, voter), LABELS_OF_SIX, RUN).forecastRadius).toBeNull();
   });
+
+  it('says how many images it did not reach, and compares with nothing then', () => {
+    const first = BUDGET.looks[0]!;
+    const few = makeJob({ ...BUDGET, images: 6, stop: { kind: 'budget', totalSamples: 2 * first } });
+    const summary = summarize(
+      foldOfVotes(
+        few,
+        voterOf(5, () => 1),
+      ),
+      LABELS_OF_SIX,
+      RUN,
+    );
+    expect(summary).toMatchObject({ samples: 2 * first, undrawn: 4, abstained: { budget: 4 } });
+    const text = renderSummary(summary);
+    expect(text).toContain('4 (nothing certified within the budget, 4 of them without a sample)\n');
+    expect(text).not.toContain('fewer');
+    expect(text).toContain('half of the images took at most 0, none more than');
+  });
+
+  it('says before its end how much of it is drawn: its images are decided together', () => {
+    const shared = foldOfVotes(
+      job,
+      voterOf(5, () => 0.8),
+      ({ image }) => image < 3,
+    );
+    const summary = summarize(shared, LABELS_OF_SIX, RUN);
+    expect(summary.decided).toBe(0);
+    expect(samplesOf(renderSummary(summary))).toMatch(
+      new RegExp(
+        ` ${shared.tally.samples.toLocaleString('en-US')} of a total of 1,000 drawn; most images are decided at the end, together$`,
+      ),
+    );
+  });
 });
 
 describe('the printed summary', () => {

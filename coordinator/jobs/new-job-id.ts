@@ -11,9 +11,14 @@ export function jobIdOf(requestId: string): string {
 }
 
 /**
- * Returns the sha256 (hex) of the spec as it came: it tells a repeated request from another one with the same id. Gaussian noise is not named,
- * so that a request of version 0.1.0 that is repeated to this one is known again.
+ * Returns the sha256 (hex) of the spec as it came: it tells a repeated request from another one with the same id. What version 0.1.0 did
+ * not know is named only where it is asked for, so that a request of that version that is repeated to this one is known again.
  */
-export function requestDigestOf({ noise, ...others }: JobSpec): string {
-  return sha256(canonicalJson(noise === 'gaussian' ? others : { noise, ...others }));
+export function requestDigestOf({ noise, runnerUp, simultaneous, ...others }: JobSpec): string {
+  const added = {
+    ...(noise === 'gaussian' ? {} : { noise }),
+    ...(runnerUp ? { runnerUp } : {}),
+    ...(simultaneous ? { simultaneous } : {}),
+  };
+  return sha256(canonicalJson({ ...added, ...others }));
 }

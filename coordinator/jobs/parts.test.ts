@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
-import { canonicalJson } from '../../shared/job.js';
 import type { Presence } from '../../shared/ports/exchange.js';
 import { makeJob } from '../../test/support/jobs.js';
 import { ServiceBed, dataSet, sha256, store } from '../../test/support/service-bed.js';
@@ -142,9 +141,24 @@ describe('with stores', () => {
     expect(requestDigestOf(bed.spec())).toBe(requestDigestOf(bed.spec()));
     expect(requestDigestOf(bed.spec())).not.toBe(requestDigestOf(bed.spec({ seed: null })));
     expect(requestDigestOf(bed.spec())).not.toBe(requestDigestOf(bed.spec({ noise: 'laplace' })));
-    // As version 0.1.0 computed it, whose specs named no noise.
-    const { noise, ...before } = bed.spec();
-    expect([noise, requestDigestOf(bed.spec())]).toEqual(['gaussian', sha256(canonicalJson(before))]);
+    for (const more of [{ runnerUp: true }, { simultaneous: true }]) {
+      expect(requestDigestOf(bed.spec())).not.toBe(requestDigestOf(bed.spec(more)));
+    }
+  });
+
+  it('a request of a version that knew less is known again', () => {
+    const digest = 'ab'.repeat(32);
+    const before = bed.spec({
+      model: { digest, fileDigest: digest, weights: [], uri: null },
+      data: { digest: 'cd'.repeat(32), uri: null },
+      images: { start: 0, stop: 10, step: 1 },
+      sigma: 0.25,
+      seed: null,
+      bound: 'spending',
+      maxSamples: 100_000,
+    });
+    // Recorded from a version whose specs had no runnerUp and no simultaneous.
+    expect(requestDigestOf(before)).toBe('9e57e7e248d6fc62925fc27ee58facfd051d15640a8c1038083f25ae941fe776');
   });
 
   /** Notes what it is asked for, and stores a text of that name. */

@@ -1,4 +1,4 @@
-import type { Normalisation } from '../job.js';
+import type { Normalisation, RuleName } from '../job.js';
 import { JOB_RANGES, MAX_CHANNELS } from '../job-limits.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
@@ -35,6 +35,13 @@ export function specToWire(spec: JobSpec): WireSpec {
     ...(spec.simultaneous ? { simultaneous: true } : {}),
   };
 }
+
+/** Returns true if a reader of version 0.1.0 would skip a part of what a spec asks for, and make another job of it. */
+export function isExtended({ noise, stop, runnerUp, simultaneous }: JobSpec): boolean {
+  return noise !== SPEC_DEFAULTS.noise || runnerUp || simultaneous || ADDED_RULES.has(stop.kind);
+}
+
+const ADDED_RULES: ReadonlySet<RuleName> = new Set(['budget', 'predict']);
 
 /** Returns the length of a spec as it is sent, in bytes. */
 export function specBytes(spec: JobSpec): number {
