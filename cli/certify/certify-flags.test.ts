@@ -269,7 +269,7 @@ describe('what is refused', () => {
       ['--max-samples', '200000'],
       'SCHEDULE_TOO_LONG',
       'With 200000 samples an image, the bound "spending" would have 13 looks; it takes at most 12.',
-      'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
+      'Use a smaller --max-samples; or --bound anytime without --runner-up, which takes any number of looks.',
     ],
   ])('%j: a claim that no votes would fulfil', (args, code, message, remedy) =>
     expect(() => config(...args)).toThrow(expect.objectContaining({ code, message, remedy })),

@@ -26,6 +26,7 @@ const FLAGS = {
   selection: 'n0',
   totalSamples: 'totalSamples',
   runnerUp: 'runnerUp',
+  simultaneous: 'simultaneous',
 } as const satisfies Record<JobFault['field'], keyof JobFlags>;
 
 /** Units, for the sentences that name a range. */
@@ -83,6 +84,12 @@ export function faultError(
         `With --stop ${rule} use --bound ${offered.join(' or --bound ')}.`,
       );
     }
+    case 'nothing-to-claim':
+      return new SmoothcertError(
+        'PAIR_NOT_OFFERED',
+        `--simultaneous is not offered with --bound ${fault.bound}, which proves nothing that could be claimed of all images.`,
+        'Leave one of them out.',
+      );
     case 'runner-up-not-offered':
       return new SmoothcertError(
         'PAIR_NOT_OFFERED',
@@ -151,7 +158,7 @@ function impossibleError(why: Impossible): SmoothcertError {
       return new SmoothcertError(
         'SCHEDULE_TOO_LONG',
         message,
-        'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
+        'Use a smaller --max-samples; or --bound anytime without --runner-up, which takes any number of looks.',
       );
   }
 }

@@ -304,8 +304,10 @@ it('radii that are asked for later are checked alike', () => {
 
 describe('the claim of a job that was read', () => {
   const job = makeJob();
-  const faultsWith = (change: Partial<Claim>) =>
-    faultsOfClaim({ ...job, claim: { ...job.claim, ...change } });
+  const faultsWith = (change: Partial<Claim>) => {
+    const claim = { ...job.claim, ...change };
+    return faultsOfClaim({ ...job, draw: { ...job.draw, segments: claim.looks }, claim });
+  };
 
   it('is checked like that of a new one', () => {
     expect(faultsWith({})).toEqual([]);
@@ -321,6 +323,11 @@ describe('the claim of a job that was read', () => {
     ]);
   });
 
+  it('is about samples that are drawn look by look', () => {
+    const draw = { ...job.draw, segments: [...job.draw.segments.slice(0, -1), 1e6] };
+    expect(() => faultsOfClaim({ ...job, draw })).toThrow(/samples that are not drawn look by look/);
+  });
+
   it('has looks that are a schedule of its rule', () => {
     expect(() => faultsWith({ stop: { kind: 'fixed', selection: 10 }, bound: 'clopper-pearson' })).toThrow(
       /No theorem covers this claim: the looks/,
@@ -329,6 +336,12 @@ describe('the claim of a job that was read', () => {
 });
 
 describe('a job about all its images together', () => {
+  it('is refused with a bound that proves nothing', () => {
+    expect(faultsOf({ ...FIXED, bound: 'clt', simultaneous: true })).toEqual([
+      { reason: 'nothing-to-claim', field: 'simultaneous', bound: 'clt' },
+    ]);
+  });
+
   const together = (alpha: number, maxSamples: number, stop: number) =>
     checkJob({ ...JOB, alpha, maxSamples, simultaneous: true }, { start: 0, stop, step: 1 });
 

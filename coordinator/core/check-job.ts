@@ -12,6 +12,7 @@ import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import { isWithin, type Range } from '../../shared/range.js';
 import { ImpossibleClaim, type Impossible } from '../../statistics/impossible-claim.js';
 import { areRadii } from '../../statistics/claim.js';
+import { requireCovered } from '../../statistics/precondition.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { BOUNDS, boundsFor, pairReason } from '../../statistics/bounds/bounds.js';
 import { runnerUpReason } from '../../statistics/bounds/runner-up.js';
@@ -71,6 +72,8 @@ export type JobFault =
       readonly why: string;
       readonly offered: readonly BoundName[];
     }
+  /** A bound that proves nothing leaves nothing to claim of all images together. */
+  | { readonly reason: 'nothing-to-claim'; readonly field: 'simultaneous'; readonly bound: BoundName }
   /** `why` ends a sentence that begins with the claim: the runner-up goes with some rules, bounds and noises only. */
   | {
       readonly reason: 'runner-up-not-offered';
@@ -108,10 +111,13 @@ export function checkJob(job: JobChoices, images: JobImages = ONE_IMAGE): JobFau
 
 /**
  * Checks the claim of a job that was read from a file, whose looks stand there: whoever writes a job by hand has not met
- * `checkJob`. @throws INTERNAL if the looks are no schedule of the rule
+ * `checkJob`. @throws INTERNAL if the looks are no schedule of the rule, or not the ends of the segments
  */
 export function faultsOfClaim({ claim, draw }: Job): JobFault[] {
-  const faults = [...faultsOfProof({ ...claim, runnerUp: claim.runnerUp === true, noise: draw.noise.kind })];
+  // Counts of other numbers of samples than the looks have would decide nothing.
+  requireCovered(draw.segments.join() === claim.looks.join(), 'samples that are not drawn look by look');
+  const flags = { runnerUp: claim.runnerUp === true, simultaneous: claim.simultaneous === true };
+  const faults = [...faultsOfProof({ ...claim, ...flags, noise: draw.noise.kind })];
   return faults.length > 0 ? faults : impossibleIn(() => compileDecision(claim, draw.noise));
 }
 
@@ -130,16 +136,14 @@ function* faultsOfFields(job: JobChoices): Generator<JobFault> {
 }
 
 /** Yields what keeps the theorems from covering a claim: its α, its pair of rule and bound, the numbers of its rule. */
-function* faultsOfProof({
-  alpha,
-  bound,
-  stop,
-  runnerUp,
-  noise,
-}: Pick<JobChoices, 'alpha' | 'bound' | 'stop' | 'runnerUp' | 'noise'>): Generator<JobFault> {
+function* faultsOfProof(
+  claim: Pick<JobChoices, 'alpha' | 'bound' | 'stop' | 'runnerUp' | 'simultaneous' | 'noise'>,
+): Generator<JobFault> {
+  const { alpha, bound, stop, runnerUp, simultaneous, noise } = claim;
   yield* faultsOfNumber('alpha', alpha);
   yield* faultsOfPair(stop.kind, bound);
   if (runnerUp) yield* faultsOfRunnerUp(stop.kind, bound, noise);
+  if (simultaneous) yield* faultsOfTogether(bound);
   yield* faultsOfRule(stop);
 }
 
@@ -183,6 +187,10 @@ function* faultsOfPair(rule: RuleName, bound: BoundName): Generator<JobFault> {
   if (why === null) return;
   const offered = boundsFor(rule).filter((name) => BOUNDS[name].proves);
   yield { reason: 'pair-not-offered', field: 'bound', rule, bound, why, offered };
+}
+
+function* faultsOfTogether(bound: BoundName): Generator<JobFault> {
+  if (!BOUNDS[bound].proves) yield { reason: 'nothing-to-claim', field: 'simultaneous', bound };
 }
 
 /** A pair that is not offered at all has its fault already. */

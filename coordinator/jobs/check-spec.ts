@@ -34,6 +34,7 @@ const PATHS: Readonly<Record<JobFault['field'], string>> = {
   selection: 'selection',
   totalSamples: 'total_samples',
   runnerUp: 'runner_up',
+  simultaneous: 'simultaneous',
 };
 const OF_RULES: ReadonlySet<JobFault['field']> = new Set(['minGain', 'radii', 'selection', 'totalSamples']);
 
@@ -71,6 +72,8 @@ export function describeJobFault(fault: JobFault): string {
       return textFault(fault.most);
     case 'pair-not-offered':
       return `${fault.bound} is not offered with the stopping rule ${fault.rule}: ${fault.why}`;
+    case 'nothing-to-claim':
+      return `is not offered with the bound ${fault.bound}, which proves nothing`;
     case 'runner-up-not-offered':
       return `is not offered with the stopping rule ${fault.rule}, the bound ${fault.bound} and ${fault.noise} noise: ${fault.why}`;
     case 'budget-too-small':

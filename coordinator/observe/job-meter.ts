@@ -74,6 +74,7 @@ export class JobMeter {
     const reason = failed ? 'failure' : (stop as StopReason);
     metrics.add('smoothcert_images_decided_total', 1, { outcome, reason });
     if (failed) metrics.add('smoothcert_images_failed_total', 1, { code: stop });
-    else metrics.add('smoothcert_samples_saved_total', budget - samples);
+    // An image that a shared total did not reach saved nothing.
+    else if (samples > 0) metrics.add('smoothcert_samples_saved_total', budget - samples);
   }
 }

@@ -76,7 +76,7 @@ export const options: Wrong[] = [
     { 'max-samples': 200_000 },
     'SCHEDULE_TOO_LONG',
     'With 200000 samples an image, the bound "spending" would have 13 looks; it takes at most 12.',
-    'Use --bound anytime, which takes any number of looks, or a smaller --max-samples.',
+    'Use a smaller --max-samples; or --bound anytime without --runner-up, which takes any number of looks.',
   ],
   [
     '--n0 with gain',
