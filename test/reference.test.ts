@@ -95,6 +95,8 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     'max-samples': [QUICK, { 'max-samples': 256 }],
     'total-samples': [BUDGET, { 'total-samples': 201 }],
     n0: [FIXED, { n0: 30 }],
+    'runner-up': [QUICK, { 'runner-up': true }],
+    simultaneous: [QUICK, { simultaneous: true }],
     seed: [QUICK, { seed: 6 }],
     'input-scale': [QUICK, { 'input-scale': 2 }],
     mean: [QUICK, { mean: 0.5 }],

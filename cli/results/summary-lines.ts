@@ -17,7 +17,7 @@ export const percent = (share: number): string => `${printDown(100 * share, 1)} 
 export const timeLine = (seconds: number, rate: number): string =>
   `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
 
-/** What an answer of each kind is when it is wrong, and when it is right. Labels have no part in it. */
+/** Says of each kind of answer how it is wrong, and how it is right. Labels have no part in it. */
 const GUARANTEES = {
   certificate: [
     'a certificate that is wrong about the smoothed classifier',

@@ -19,14 +19,15 @@ import {
 } from '../support/recorded.js';
 
 /**
- * Returns a recorded message as it is read today: a spec that names no noise is one of Gaussian noise, data of which nothing is said
+ * Returns a recorded message as it is read today: a spec that names no noise is one of Gaussian noise, and claims
+ * nothing that was not known then; data of which nothing is said
  * were not rounded, and no image of such a job was predicted.
  */
 const expectedOf = (version: string, name: string): unknown =>
   JSON.parse(
     readFileSync(recorded(version, 'messages', `${name}.json`), 'utf8'),
     (_, value: unknown): unknown => {
-      if (isSpec(value)) return { noise: 'gaussian', ...value };
+      if (isSpec(value)) return { noise: 'gaussian', runnerUp: false, simultaneous: false, ...value };
       if (isProgress(value)) return { predicted: 0, ...value };
       return isPreparation(value) ? { roundingNote: null, ...value } : value;
     },
