@@ -46,12 +46,28 @@ describe('what is impossible', () => {
       'With 64 samples an image, nothing is left behind the pilot of 64 samples',
     );
     expect(new ImpossibleClaim(pilot).code).toBe('BUDGET_TOO_SMALL');
-    const total = { reason: 'total-too-small', total: 50, least: 64, alpha: 0.001, together: null } as const;
+    const total = {
+      reason: 'total-too-small',
+      total: 50,
+      least: 64,
+      isFirstLook: true,
+      alpha: 0.001,
+      together: null,
+    } as const;
     expect(new ImpossibleClaim(total)).toMatchObject({
       code: 'BUDGET_TOO_SMALL',
       message:
-        'A total of 50 samples brings no image to 64 samples, the first look at which votes that all agree would certify one at α = 0.001.',
+        'No image can be certified from fewer than 64 samples, its first look, and all images together have 50.',
     });
+    expect(describeImpossible({ ...total, isFirstLook: false })).toBe(
+      'No image can be certified from fewer than 64 samples, and all images together have 50',
+    );
+    const level = 1 - 0.999 ** (1 / 6);
+    const shared = { ...total, alpha: level, together: { alpha: 0.001, images: 6 } } as const;
+    expect(describeImpossible(shared)).toBe(
+      'With α = 0.001 for 6 images together (0.000167 for each), no image can be certified from fewer than 64 samples, its first look, and all images together have 50',
+    );
+    expect(describeImpossible({ ...shared, together: { alpha: 0.001, images: 1 } })).toMatch(/^No image /);
     const wanted = { radius: '0.50', noise: { kind: 'uniform', scale: 0.5 } } as const;
     const far = { reason: 'out-of-reach', wanted, farthest: 0.5 } as const;
     expect(new ImpossibleClaim(far)).toMatchObject({

@@ -40,6 +40,8 @@ export type Impossible =
       readonly reason: 'total-too-small';
       readonly total: number;
       readonly least: number;
+      /** True: there is no look before that one. */
+      readonly isFirstLook: boolean;
       readonly alpha: number;
       readonly together: Together | null;
     }
@@ -70,7 +72,7 @@ export function describeImpossible(why: Impossible): string {
       return `With ${noise.kind} noise of ${describeWidth(noise)}, no votes certify a radius of ${radius}: all radii are below ${why.farthest}`;
     }
     case 'total-too-small':
-      return `A total of ${why.total} samples brings no image to ${why.least} samples, the first look at which votes that all agree would certify one at ${levelWords(why.alpha, why.together)}`;
+      return totalWords(why);
     case 'nothing-behind-pilot':
       return `With ${why.samples} samples an image, nothing is left behind the pilot of ${why.pilot} samples`;
     case 'too-many-looks':
@@ -78,8 +80,24 @@ export function describeImpossible(why: Impossible): string {
   }
 }
 
+function totalWords({
+  total,
+  least,
+  isFirstLook,
+  alpha,
+  together,
+}: Extract<Impossible, { reason: 'total-too-small' }>): string {
+  const [level, no] = isShared(together) ? [`With ${levelWords(alpha, together)}, `, 'no'] : ['', 'No'];
+  const look = isFirstLook ? ', its first look' : '';
+  return `${level}${no} image can be certified from fewer than ${least} samples${look}, and all images together have ${total}`;
+}
+
+/** Returns true if an image has less than the α of the job. Of one image alone, α is what it is. */
+const isShared = (together: Together | null): together is Together =>
+  together !== null && together.images > 1;
+
 function levelWords(alpha: number, together: Together | null): string {
-  if (together === null) return `α = ${alpha}`;
+  if (!isShared(together)) return `α = ${alpha}`;
   return `α = ${together.alpha} for ${together.images} images together (${alpha.toPrecision(3)} for each)`;
 }
 

@@ -25,6 +25,9 @@ it('a claim about all images together says so, with their number once it is know
   expect(claimWords(noise, { ...together, images: null })).toBe(
     'σ = 0.25, α = 0.001 for all images together, gain with spending',
   );
+  expect(claimWords(noise, { ...together, images: { start: 4, stop: 5, step: 1 } })).toBe(
+    "σ = 0.25, α = 0.001 for the job's one image, gain with spending",
+  );
 });
 
 it('a claim says what its budget is, and that it uses the runner-up', () => {

@@ -22,6 +22,9 @@ export function claimWords(noise: ScaledNoise, claim: WordedClaim): string {
 
 function alphaWords({ alpha, simultaneous, images }: WordedClaim): string {
   if (!simultaneous) return `α = ${alpha}`;
-  const all = images === null ? 'all images' : `all ${imageCount(images).toLocaleString('en-US')} images`;
-  return `α = ${alpha} for ${all} together`;
+  if (images === null) return `α = ${alpha} for all images together`;
+  const count = imageCount(images);
+  return count === 1
+    ? `α = ${alpha} for the job's one image`
+    : `α = ${alpha} for all ${count.toLocaleString('en-US')} images together`;
 }

@@ -275,6 +275,7 @@ describe('a claim that no votes would fulfil', () => {
         field: 'totalSamples',
         total: 63,
         least: 64,
+        isFirstLook: true,
         alpha: JOB.alpha,
         together: null,
       },

@@ -44,12 +44,26 @@ describe('budget', () => {
   it('is refused where the total brings no image to a look that could certify', () => {
     expect(() => ruleOf(63)).toThrow(
       expect.objectContaining({
-        why: { reason: 'total-too-small', total: 63, least: 64, alpha: 0.001, together: null },
+        why: {
+          reason: 'total-too-small',
+          total: 63,
+          least: 64,
+          isFirstLook: true,
+          alpha: 0.001,
+          together: null,
+        },
       }),
     );
     expect(() => ruleOf(199, [8, 12, 200])).toThrow(
       expect.objectContaining({
-        why: { reason: 'total-too-small', total: 199, least: 200, alpha: 0.001, together: null },
+        why: {
+          reason: 'total-too-small',
+          total: 199,
+          least: 200,
+          isFirstLook: false,
+          alpha: 0.001,
+          together: null,
+        },
       }),
     );
     expect(() => ruleOf(1e6, [8, 12])).toThrow(

@@ -57,7 +57,14 @@ export function budgetRule(claim: Claim, totalSamples: number, bound: CompiledBo
   if (least === undefined) throw budgetTooSmall(claim);
   if (totalSamples < least) {
     const level = { alpha: imageAlpha(claim), together: togetherOf(claim) };
-    throw new ImpossibleClaim({ reason: 'total-too-small', total: totalSamples, least, ...level });
+    const isFirstLook = least === looks[0];
+    throw new ImpossibleClaim({
+      reason: 'total-too-small',
+      total: totalSamples,
+      least,
+      isFirstLook,
+      ...level,
+    });
   }
   return {
     ahead: 0,
