@@ -14,8 +14,9 @@ import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { EXIT } from '../command/exit.js';
-import { readJobFile, refuseOtherJob, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
+import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
 import { requireClaimOf } from './job-config.js';
+import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine } from './progress-line.js';
@@ -36,7 +37,7 @@ interface Opened {
 }
 
 /**
- * `smoothcert certify`: checks the input, begins or resumes the job of the folder, draws, writes the results.
+ * `smoothcert certify` and `predict`: checks the input, begins or resumes the job of the folder, draws, writes the results.
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
  */
 export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
@@ -71,14 +72,15 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
-  requireClaimOf(config, images, 'certify');
+  const command = config.stop.kind === 'predict' ? 'predict' : 'certify';
+  requireClaimOf(config, images, command);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
   const prepared = await askChild(setup);
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
   const notes = notesOf(job, prepared, data);
-  if (theirs) refuseOtherJob(folder.path, theirs, job);
+  if (theirs) refuseOtherJob(folder.path, theirs, job, command);
   else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
   for (const note of notes) say(`Note: ${note}`);

@@ -1,10 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
-import type { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import { FIXED, makeJob } from '../../test/support/jobs.js';
-import { readJobFile, readNotedJob, refuseOtherJob, writeJobFile } from './job-file.js';
+import { readJobFile, readNotedJob, writeJobFile } from './job-file.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
 const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.', notes: [] };
@@ -88,69 +87,5 @@ describe('job.json', () => {
   it('is refused where it cannot be read', async () => {
     await mkdir(folder.file('job.json'));
     await expect(readJobFile(folder.path)).rejects.toMatchObject({ code: 'JOB_FILE_DAMAGED' });
-  });
-});
-
-describe('another job in the folder', () => {
-  function refusal(ours: Job, theirs = makeJob()): string {
-    try {
-      refuseOtherJob('out', theirs, ours);
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'JOB_DIFFERS', exitCode: 2 });
-      return (error as SmoothcertError).message;
-    }
-    return 'accepted';
-  }
-  const message = (differs: string) => `out holds another job; what differs: ${differs}.`;
-  const draw = (values: Partial<Job['draw']>) => makeJob({ draw: values });
-  const noise = makeJob().draw.noise;
-  const normalisation = makeJob().draw.normalisation;
-
-  it('is not the same one', () => expect(refusal(makeJob())).toBe('accepted'));
-
-  it.each<[string, Job]>([
-    ['the model file', draw({ modelDigest: 'ff'.repeat(32) })],
-    ['the data set', draw({ dataDigest: 'ff'.repeat(32) })],
-    ['--sigma (0.5 there, 0.25 here)', draw({ noise: { ...noise, scale: 0.25 } })],
-    [
-      '--noise (gaussian there, laplace here)',
-      draw({ noise: { ...noise, kind: 'laplace', scale: 0.5 / Math.SQRT2 } }),
-    ],
-    [
-      '--noise (gaussian there, uniform here); --sigma (0.5 there, 0.25 here)',
-      draw({ noise: { ...noise, kind: 'uniform', scale: 0.25 * Math.sqrt(3) } }),
-    ],
-    ['the noise generator (1 there, 2 here)', draw({ noise: { ...noise, version: 2 } })],
-    ['--seed (1 there, 2 here)', draw({ seed: '2' })],
-    ['--mean ([0] there, [0.5,0.4] here)', draw({ normalisation: { ...normalisation, mean: [0.5, 0.4] } })],
-    ['--layout (flat there, nchw here)', draw({ layout: 'nchw' })],
-    ['--batch (32 there, 64 here)', draw({ batch: 64 })],
-    ['the device or ONNX Runtime (test there, other here)', draw({ numericClass: 'other' })],
-    ['--alpha (0.001 there, 0.01 here)', makeJob({ alpha: 0.01 })],
-    ['--bound (anytime there, spending here)', makeJob({ bound: 'spending' })],
-    ['--min-gain (0.02 there, 0.1 here)', makeJob({ stop: { kind: 'gain', minGain: 0.1 } })],
-    [
-      '--stop (gain there, target here); --min-gain (0.02 there, none here); --radii (none there, [0.5,1.0] here)',
-      makeJob({ stop: { kind: 'target', radii: ['0.5', '1.0'] } }),
-    ],
-    ['--images (3 there, 4 here)', makeJob({ images: 4 })],
-    [
-      'the looks, which follow from --stop, --bound, --n0 and --max-samples (up to 512 there, up to 96 here)',
-      makeJob({ looks: [64, 96] }),
-    ],
-  ])('is refused naming %s', (differs, ours) => expect(refusal(ours)).toBe(message(differs)));
-
-  it('is refused naming all that differs, each once', () => {
-    const text = refusal(makeJob(FIXED));
-    expect(text).toContain('--bound (anytime there, clopper-pearson here)');
-    expect(text).toContain(
-      '--stop (gain there, fixed here); --min-gain (0.02 there, none here); --n0 (none there, 20 here)',
-    );
-    expect(text.match(/the looks/g)).toHaveLength(1);
-  });
-
-  it('is refused naming what this version does not know by its path', () => {
-    const later = { ...makeJob(), draw: { ...makeJob().draw, colour: 'red' } };
-    expect(refusal(later)).toBe(message('draw.colour (none there, red here)'));
   });
 });

@@ -1,16 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../shared/files.js';
-import { otherNoise, wasDrawnInFloat } from '../../shared/other-noise.js';
+import { wasDrawnInFloat } from '../../shared/other-noise.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
 import { oneLine } from '../../shared/safe-text.js';
-import { PROTOCOL, canonicalJson, jobDigest, type Job } from '../../shared/job.js';
+import { PROTOCOL, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
-import { sigmaOf } from '../../statistics/noises/scale.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 
 /** The notes that job.json holds beside the job; none of them is part of the digest. */
@@ -126,92 +125,6 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
     'Put its job.json back, or certify into a new folder.',
   );
 }
-
-/** Refuses to mix two jobs in one folder, naming what differs. @throws JOB_DIFFERS; PROTOCOL_MISMATCH for a job of version 0.1.0 */
-export function refuseOtherJob(folder: string, theirs: Job, ours: Job): void {
-  if (jobDigest(theirs) === jobDigest(ours)) return;
-  if (wasDrawnInFloat(theirs.draw.noise)) throw otherNoise(theirs.draw.noise);
-  const found = differences(inFlags(theirs), inFlags(ours), '');
-  const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
-  // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
-  const told = found.filter(({ path: at }) => !(otherImages && at === 'draw.dataDigest'));
-  const names = new Set(told.map(describe));
-  throw new SmoothcertError(
-    'JOB_DIFFERS',
-    `${folder} holds another job; what differs: ${[...names].join('; ')}.`,
-    'Give the same values to resume it, or certify into a new folder.',
-  );
-}
-
-/**
- * Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law, and without the
- * lattice, which follows from that and from the data.
- */
-function inFlags(job: Job): unknown {
-  const { draw } = job;
-  const { kind, generator, version } = draw.noise;
-  return { ...job, draw: { ...draw, noise: { kind, generator, version, sigma: sigmaOf(draw.noise) } } };
-}
-
-interface Difference {
-  readonly path: string;
-  readonly theirs: unknown;
-  readonly ours: unknown;
-}
-
-function differences(theirs: unknown, ours: unknown, at: string): Difference[] {
-  if (canonicalJson(theirs ?? null) === canonicalJson(ours ?? null)) return [];
-  if (!isRecord(theirs) || !isRecord(ours)) return [{ path: at, theirs, ours }];
-  const keys = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
-  return [...keys].flatMap((key) => differences(theirs[key], ours[key], at ? `${at}.${key}` : key));
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The flags that set the parts of a job. Looks and segments follow from flags named beside them. */
-const NAMES: Readonly<Record<string, string>> = {
-  'draw.modelDigest': 'the model file',
-  'draw.dataDigest': 'the data set',
-  'draw.noise.kind': '--noise',
-  'draw.noise.sigma': '--sigma',
-  'draw.seed': '--seed',
-  'draw.normalisation.inputScale': '--input-scale',
-  'draw.normalisation.mean': '--mean',
-  'draw.normalisation.std': '--std',
-  'draw.layout': '--layout',
-  'draw.output': '--output',
-  'draw.classes': 'the number of classes',
-  'draw.batch': '--batch',
-  'draw.numericClass': 'the device or ONNX Runtime',
-  'draw.numeric': '--device',
-  'draw.noise.version': 'the noise generator',
-  'draw.noise.generator': 'the noise generator',
-  'claim.alpha': '--alpha',
-  'claim.bound': '--bound',
-  'claim.stop.kind': '--stop',
-  'claim.stop.minGain': '--min-gain',
-  'claim.stop.radii': '--radii',
-  'claim.stop.selection': '--n0',
-  'claim.stop.totalSamples': '--total-samples',
-  'claim.runnerUp': '--runner-up',
-  'claim.simultaneous': '--simultaneous',
-  'claim.images.start': '--images',
-  'claim.images.stop': '--images',
-  'claim.images.step': '--images',
-};
-
-function describe({ path: at, theirs, ours }: Difference): string {
-  if (at === 'claim.looks' || at === 'draw.segments') {
-    return `the looks, which follow from --stop, --bound, --n0 and --max-samples (${last(theirs)} there, ${last(ours)} here)`;
-  }
-  const name = NAMES[at] ?? at;
-  return at.endsWith('Digest') ? name : `${name} (${show(theirs)} there, ${show(ours)} here)`;
-}
-
-const last = (looks: unknown): string => (Array.isArray(looks) ? `up to ${String(looks.at(-1))}` : 'none');
-const show = (value: unknown): string =>
-  value === undefined ? 'none' : JSON.stringify(value).replaceAll('"', '');
 
 function damaged(file: string, cause: unknown): SmoothcertError {
   return new SmoothcertError(

@@ -8,13 +8,8 @@ import { decidedOf } from '../../shared/job-progress.js';
 import { certifiedBy } from '../../coordinator/results/proven-radius.js';
 import type { ResultRow } from '../../coordinator/results/result-rows.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
-import {
-  readJobFile,
-  refuseOtherJob,
-  refuseRemains,
-  writeJobFile,
-  type JobNotes,
-} from '../certify/job-file.js';
+import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from '../certify/job-file.js';
+import { refuseOtherJob } from '../certify/other-job.js';
 import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
 import { removeResults } from './write-results.js';
@@ -109,7 +104,7 @@ export async function refuseOccupied(folder: OutputFolder, job: Job | null): Pro
     await refuseRemains(folder);
     return;
   }
-  if (job !== null) refuseOtherJob(folder.path, theirs, job);
+  if (job !== null) refuseOtherJob(folder.path, theirs, job, 'this job');
   if (!existsSync(folder.file('ledger'))) return;
   throw new SmoothcertError(
     'FOLDER_UNUSABLE',

@@ -61,7 +61,7 @@ describe('another job into the folder is refused, naming what differs, and chang
         name,
         code: 2,
         stdout: '',
-        stderr: `Error JOB_DIFFERS: ${folder.path} holds another job; what differs: ${differs}.\nGive the same values to resume it, or certify into a new folder.\n`,
+        stderr: `Error JOB_DIFFERS: ${folder.path} holds another job; what differs: ${differs}.\nGive the same values to resume it, or use another folder.\n`,
       });
       expect(await contentOf(folder.path), name).toEqual(before);
     }
