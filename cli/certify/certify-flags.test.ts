@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 
+import type { SmoothcertError } from '../../shared/errors.js';
 import { valuesFrom } from '../../test/support/verb-values.js';
 import { certifyConfig } from './certify-flags.js';
 import { CERTIFY } from './certify-verb.js';
@@ -266,6 +267,18 @@ describe('what is refused', () => {
       'Raise --max-samples.',
     ],
     [
+      ['--stop', 'budget', '--total-samples', '3'],
+      'BUDGET_TOO_SMALL',
+      'No image can be certified from fewer than 64 samples, its first look, and all images together have 3.',
+      'Raise --total-samples or --alpha.',
+    ],
+    [
+      ['--simultaneous', '--max-samples', '10'],
+      'BUDGET_TOO_SMALL',
+      'With 10 samples and α = 0.001, not even votes that all agree would certify an image.',
+      'Raise --max-samples or --alpha.',
+    ],
+    [
       ['--max-samples', '200000'],
       'SCHEDULE_TOO_LONG',
       'With 200000 samples an image, the bound "spending" would have 13 looks; it takes at most 12.',
@@ -274,6 +287,44 @@ describe('what is refused', () => {
   ])('%j: a claim that no votes would fulfil', (args, code, message, remedy) =>
     expect(() => config(...args)).toThrow(expect.objectContaining({ code, message, remedy })),
   );
+});
+
+describe('a number of samples that is written with separators', () => {
+  const remedyOf = (...args: string[]): string => {
+    try {
+      config(...args);
+    } catch (error) {
+      return (error as SmoothcertError).remedy;
+    }
+    return 'none is needed';
+  };
+  const total = (text: string) => remedyOf('--stop', 'budget', '--total-samples', text);
+
+  it.each([
+    ['30,000', '30000'],
+    ['1 000 000', '1000000'],
+    ['1.000.000', '1000000'],
+    ['1_000_000', '1000000'],
+    ["1'000'000", '1000000'],
+    ['12\u202f345', '12345'],
+  ])('as %s is refused with its digits', (text, digits) =>
+    expect(total(text)).toBe(`Write it without separators, for example ${digits}.`),
+  );
+
+  it('is refused so of every flag that takes one', () => {
+    const expected = 'Write it without separators, for example 4000.';
+    expect(remedyOf('--max-samples', '4,000')).toBe(expected);
+    expect(remedyOf('--stop', 'fixed', '--n0', '4,000')).toBe(expected);
+    expect(remedyOf('--batch', '4,000')).toBe(expected);
+  });
+
+  it.each(['30,00', '1,000.000', '0,000', '3,000,000,000,000,000', '30k', '-30,000', '1,0000', 'x'])(
+    '%s is none',
+    (text) => expect(total(text)).toBe('See smoothcert certify --help.'),
+  );
+
+  it('is not asked for where no whole number is', () =>
+    expect(remedyOf('--sigma', '1,000')).toBe('See smoothcert certify --help.'));
 });
 
 describe('a seed', () => {

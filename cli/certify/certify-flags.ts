@@ -1,6 +1,7 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
+import { OTHER_BOUNDS, RADIUS_BOUNDS, RADIUS_RULES, boundHelp, stopHelp } from './claim-help.js';
 import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from './job-config.js';
 import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 import {
@@ -65,11 +66,31 @@ export const OUTPUT = {
   },
 } as const satisfies FlagGroup;
 
+/** The rule without radii, and its bound, belong to predict; parsed, so that they are refused with the reason. */
+const CERTIFY_CLAIM = {
+  ...CLAIM,
+  flags: {
+    ...CLAIM.flags,
+    stop: {
+      ...CLAIM.flags.stop,
+      help: stopHelp(RADIUS_RULES),
+      choices: RADIUS_RULES,
+      refused: ['predict'],
+    },
+    bound: {
+      ...CLAIM.flags.bound,
+      help: boundHelp(RADIUS_RULES),
+      choices: RADIUS_BOUNDS,
+      refused: OTHER_BOUNDS,
+    },
+  },
+} as const satisfies FlagGroup;
+
 export const CERTIFY_GROUPS = [
   CONFIGURATION,
   INPUT,
   OUT,
-  CLAIM,
+  CERTIFY_CLAIM,
   MODEL_WANTS,
   DEVICE,
   MACHINE,

@@ -32,6 +32,31 @@ it('the runner-up is refused with the pair and noise that it does not go with', 
   });
 });
 
+it.each([
+  ['certify', 'smoothcert predict'],
+  ['submit', '--stop predict'],
+])('%s sends whoever names a bound for classes to %s', (command, where) => {
+  const [fault] = checkJob({ ...UNREACHABLE, bound: 'two-sided' });
+  expect(faultError(fault!, command, { bound: 'two-sided' })).toMatchObject({
+    code: 'PAIR_NOT_OFFERED',
+    remedy: `With --stop target use --bound anytime; for classes without radii use ${where}.`,
+  });
+});
+
+it.each([
+  ['gain', false, 'certificate that you accept per image'],
+  ['gain', true, 'certificate that you accept for all images together'],
+  ['predict', false, 'class that you accept per image'],
+  ['predict', true, 'class that you accept for all images together'],
+] as const)('α of %s is asked for in words that fit --simultaneous: %s', (stop, simultaneous, words) => {
+  const [fault] = checkJob({ ...UNREACHABLE, alpha: 0.3 });
+  expect(faultError(fault!, 'submit', { alpha: '0.3', stop, simultaneous })).toMatchObject({
+    code: 'OPTION_INVALID',
+    message: '--alpha 0.3 is outside [1e-12, 0.25], where the bounds are proved and checked.',
+    remedy: `Give the probability of a wrong ${words}, for example --alpha 0.001.`,
+  });
+});
+
 it('a radius that the noise cannot reach is refused with what to do', () => {
   const [fault] = checkJob(UNREACHABLE);
   expect(faultError(fault!, 'certify', { radii: '0.25,0.9' })).toMatchObject({

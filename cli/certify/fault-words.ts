@@ -1,7 +1,8 @@
 import { SmoothcertError } from '../../shared/errors.js';
-import { describeRange, type Range } from '../../shared/range.js';
+import { describeRange, isWithin, type Range } from '../../shared/range.js';
 import { faultsOfRadii, type JobFault } from '../../coordinator/core/check-job.js';
 import { describeImpossible, type Impossible } from '../../statistics/impossible-claim.js';
+import { OTHER_BOUNDS } from './claim-help.js';
 import { kebabOf } from '../command/flag.js';
 import { imagesError, optionError, partsOf } from '../command/parse.js';
 import type { JobFlags } from './job-flags.js';
@@ -35,12 +36,11 @@ const UNITS: Partial<Record<JobFault['field'], string>> = {
   minGain: ' (noise scales of radius per 1,000 samples)',
 };
 
+/** The flags of a job, as far as they were typed, that errors speak of. */
+type TypedFlags = Partial<Pick<JobFlags, (typeof FLAGS)[JobFault['field']] | 'stop' | 'simultaneous'>>;
+
 /** Returns a fault of a job as an error. @param command whose help says more. @param typed the flags of the job */
-export function faultError(
-  fault: JobFault,
-  command: string,
-  typed: Partial<Pick<JobFlags, (typeof FLAGS)[JobFault['field']]>>,
-): SmoothcertError {
+export function faultError(fault: JobFault, command: string, typed: TypedFlags): SmoothcertError {
   const name = FLAGS[fault.field];
   const flag = `--${kebabOf(name)}`;
   const given = typed[name];
@@ -48,7 +48,9 @@ export function faultError(
   const seeHelp = `See smoothcert ${command} --help.`;
   switch (fault.reason) {
     case 'out-of-range':
-      return rangeError(fault, flag, text, seeHelp);
+      return fault.field === 'alpha'
+        ? alphaError(`${flag} ${text}`, fault, typed)
+        : rangeError(fault, flag, text, seeHelp);
     case 'count':
       if (fault.count > 0)
         return optionError(
@@ -76,14 +78,8 @@ export function faultError(
         `${flag} is empty, or longer than ${fault.most} characters.`,
         'Leave it out, or name an output.',
       );
-    case 'pair-not-offered': {
-      const { rule, bound, why, offered } = fault;
-      return new SmoothcertError(
-        'PAIR_NOT_OFFERED',
-        `--stop ${rule} is not offered with --bound ${bound}: ${why}.`,
-        `With --stop ${rule} use --bound ${offered.join(' or --bound ')}.`,
-      );
-    }
+    case 'pair-not-offered':
+      return pairError(fault, command);
     case 'nothing-to-claim':
       return new SmoothcertError(
         'PAIR_NOT_OFFERED',
@@ -107,7 +103,7 @@ export function faultError(
 }
 
 function rangeError(
-  { field, value, range, at }: Extract<JobFault, { reason: 'out-of-range' }>,
+  { field, range, at }: Extract<JobFault, { reason: 'out-of-range' }>,
   flag: string,
   text: string,
   seeHelp: string,
@@ -119,8 +115,32 @@ function rangeError(
     );
   }
   const written = at === undefined ? text : partsOf(text)[at]!;
-  if (field === 'alpha') return alphaError(`${flag} ${written}`, value, range);
-  return optionError(`${flag} ${written} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, seeHelp);
+  const digits = withoutSeparators(written, range);
+  const remedy = digits === null ? seeHelp : `Write it without separators, for example ${digits}.`;
+  return optionError(`${flag} ${written} is not ${describeRange(range)}${UNITS[field] ?? ''}.`, remedy);
+}
+
+/** A whole number with separators of one kind between its groups of three digits. */
+const SEPARATED = /^[1-9]\d{0,2}([,.'’_\s])\d{3}(?:\1\d{3})*$/;
+
+/** Returns the digits of a whole number of the range that is written with separators; null of any other text. */
+function withoutSeparators(text: string, range: Range): string | null {
+  const digits = SEPARATED.test(text) ? text.replaceAll(/\D/g, '') : '';
+  return range.whole && digits !== '' && isWithin(Number(digits), range) ? digits : null;
+}
+
+function pairError(
+  { rule, bound, why, offered }: Extract<JobFault, { reason: 'pair-not-offered' }>,
+  command: string,
+): SmoothcertError {
+  const instead = `With --stop ${rule} use --bound ${offered.join(' or --bound ')}`;
+  const predict = command === 'submit' ? '--stop predict' : 'smoothcert predict';
+  const classes = OTHER_BOUNDS.includes(bound) ? `; for classes without radii use ${predict}` : '';
+  return new SmoothcertError(
+    'PAIR_NOT_OFFERED',
+    `--stop ${rule} is not offered with --bound ${bound}: ${why}.`,
+    `${instead}${classes}.`,
+  );
 }
 
 /** Checks radii that a user asks for once the votes are there. @throws OPTION_INVALID */
@@ -129,13 +149,20 @@ export function checkRadii(radii: readonly string[]): void {
   if (fault) throw faultError(fault, 'results', {});
 }
 
-function alphaError(typed: string, value: number, { least = 0, most = 1 }: Range): SmoothcertError {
+function alphaError(
+  written: string,
+  { value, range }: { readonly value: number; readonly range: Range },
+  { stop, simultaneous }: TypedFlags,
+): SmoothcertError {
+  const { least = 0, most = 1 } = range;
   const wrong = Number.isNaN(value)
     ? 'is not a number'
     : `is outside [${least}, ${most}], where the bounds are proved and checked`;
+  const answer = stop === 'predict' ? 'class' : 'certificate';
+  const whose = simultaneous ? 'for all images together' : 'per image';
   return optionError(
-    `${typed} ${wrong}.`,
-    'Give the probability of a wrong certificate that you accept per image, for example --alpha 0.001.',
+    `${written} ${wrong}.`,
+    `Give the probability of a wrong ${answer} that you accept ${whose}, for example --alpha 0.001.`,
   );
 }
 
@@ -147,11 +174,11 @@ function impossibleError(why: Impossible): SmoothcertError {
       return new SmoothcertError('BUDGET_TOO_SMALL', message, `Raise --max-samples or --alpha${price}.`);
     }
     case 'level-too-small':
-      return optionError(message, 'Raise --alpha, certify fewer --images, or leave --simultaneous out.');
+      return optionError(message, 'Raise --alpha, choose fewer --images, or leave --simultaneous out.');
     case 'out-of-reach':
       return optionError(message, 'Leave the larger --radii out, or add more noise.');
     case 'total-too-small':
-      return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --total-samples.');
+      return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --total-samples or --alpha.');
     case 'nothing-behind-pilot':
       return new SmoothcertError('BUDGET_TOO_SMALL', message, 'Raise --max-samples.');
     case 'too-many-looks':

@@ -1,7 +1,7 @@
 import { BOUND_NAMES, DEVICES, LAYOUTS, NOISE_KINDS } from '../../shared/job.js';
 import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
-import { boundHelp, noiseHelp, stopHelp } from './claim-help.js';
+import { alphaHelp, boundHelp, noiseHelp, simultaneousHelp, stopHelp } from './claim-help.js';
 
 /** The flags that say what a job is: the same words, units and defaults for every command that begins one. */
 
@@ -63,20 +63,20 @@ export const CLAIM = {
     },
     alpha: {
       argument: '<α>',
-      help: 'probability of a wrong certificate, per image, at most 0.25',
+      help: alphaHelp('certificate'),
       decides: 'job',
       preset: `${SPEC_DEFAULTS.alpha}`,
     },
     stop: {
       argument: '<rule>',
-      help: stopHelp(),
+      help: stopHelp(RULE_NAMES),
       decides: 'job',
       preset: 'gain',
       choices: RULE_NAMES,
     },
     bound: {
       argument: '<bound>',
-      help: boundHelp(),
+      help: boundHelp(RULE_NAMES),
       decides: 'job',
       choices: BOUND_NAMES,
     },
@@ -98,17 +98,14 @@ export const CLAIM = {
     },
     totalSamples: {
       argument: '<T>',
-      help: 'with budget: samples of all images together; never more are counted',
+      help: 'needed with budget: samples of all images together; never more are counted',
       decides: 'job',
     },
     runnerUp: {
-      help: 'with gain, fixed: bound the class in second place, too, for larger radii from the same votes',
+      help: 'with gain, fixed and Gaussian noise: bound the class in second place, too; larger radii where the other votes are spread over several classes, slightly smaller ones where they are not',
       decides: 'job',
     },
-    simultaneous: {
-      help: '--alpha is the probability that any certificate of the job is wrong, not that of each',
-      decides: 'job',
-    },
+    simultaneous: { help: simultaneousHelp('certificate'), decides: 'job' },
     n0: {
       argument: '<n>',
       help: `with fixed: samples that choose the class, drawn before those of the bound (default: ${SPEC_DEFAULTS.selection})`,

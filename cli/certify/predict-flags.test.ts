@@ -31,10 +31,37 @@ describe('the flags of predict', () => {
     expect(config('--bound', 'two-sided')).toMatchObject({ bound: 'two-sided' });
   });
 
-  it.each(['--stop', '--radii', '--min-gain', '--n0', '--total-samples', '--runner-up', '--topk-rows'])(
-    'have no %s, which says something of radii',
-    (flag) => expect(() => config(flag, '1')).toThrow(/unknown option/),
+  const REMEDY = 'Leave it out, or use smoothcert certify.';
+  const invalid = (message: string): unknown =>
+    expect.objectContaining({ code: 'OPTION_INVALID', message, remedy: REMEDY });
+
+  it.each([
+    ['--radii', ['--radii', '0.25']],
+    ['--radii', ['--radii', '']],
+    ['--min-gain', ['--min-gain', 'quick']],
+    ['--n0', ['--n0', '100']],
+    ['--total-samples', ['--total-samples', '40000']],
+    ['--runner-up', ['--runner-up']],
+    ['--topk-rows', ['--topk-rows']],
+  ])('have no %s, as no radius is proved: %j', (flag, args) =>
+    expect(() => config(...args)).toThrow(invalid(`predict proves no radius, so it has no ${flag}.`)),
   );
+
+  it.each(['gain', 'target', 'two-stage', 'fixed', 'budget'])('have no rule %s', (rule) =>
+    expect(() => config('--stop', rule)).toThrow(
+      invalid(`--stop ${rule} gives certificates, and predict gives classes.`),
+    ),
+  );
+
+  it('take the rule of the command, and refuse what is none', () => {
+    expect(config('--stop', 'predict')).toEqual(config());
+    expect(() => config('--stop', 'predct')).toThrow(
+      expect.objectContaining({
+        message: '--stop predct is not a choice.',
+        remedy: 'Did you mean predict? Choose one of: predict.',
+      }),
+    );
+  });
 
   it.each(['spending', 'clopper-pearson', 'clt'])('have no bound %s, which is one on a radius', (bound) =>
     expect(() => config('--bound', bound)).toThrow(
@@ -48,6 +75,11 @@ describe('the flags of predict', () => {
   it('are checked as those of a job are', () => {
     const refused = (code: string, message: string): unknown => expect.objectContaining({ code, message });
     expect(() => config('--out', '')).toThrow(refused('OPTION_INVALID', '--out is empty.'));
+    expect(() => config('--alpha', '0.3')).toThrow(
+      expect.objectContaining({
+        remedy: 'Give the probability of a wrong class that you accept per image, for example --alpha 0.001.',
+      }),
+    );
     expect(() => config('--max-samples', '64')).toThrow(
       refused(
         'BUDGET_TOO_SMALL',
@@ -77,5 +109,7 @@ it('certify has no bound for the class alone', () =>
     expect.objectContaining({
       code: 'PAIR_NOT_OFFERED',
       message: '--stop gain is not offered with --bound two-sided: it decides a class and gives no radius.',
+      remedy:
+        'With --stop gain use --bound spending or --bound anytime; for classes without radii use smoothcert predict.',
     }),
   ));

@@ -1,7 +1,9 @@
 import { NOISE_KINDS } from '../../shared/job.js';
 import { boundsFor } from '../../statistics/bounds/bounds.js';
-import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { flagName, type FlagGroup, type ValuesOf } from '../command/flag.js';
+import { optionError } from '../command/parse.js';
 import { MACHINE, OUT, OUTPUT, runConfig, type CertifyConfig } from './certify-flags.js';
+import { RADIUS_RULES, alphaHelp, simultaneousHelp } from './claim-help.js';
 import { jobConfig } from './job-config.js';
 import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 
@@ -14,10 +16,7 @@ const PREDICT_CLAIM = {
   flags: {
     sigma: CLAIM.flags.sigma,
     noise: NOISE,
-    alpha: {
-      ...CLAIM.flags.alpha,
-      help: 'probability of a class that is not the most likely one, per image, at most 0.25',
-    },
+    alpha: { ...CLAIM.flags.alpha, help: alphaHelp('class') },
     bound: {
       argument: '<bound>',
       help: 'anytime: stop an image as soon as its class is decided; two-sided: --max-samples for every image, as Cohen et al.',
@@ -29,11 +28,38 @@ const PREDICT_CLAIM = {
       ...CLAIM.flags.maxSamples,
       help: 'most samples an image, the 64 that choose its class included; with two-sided: the samples of every image',
     },
-    simultaneous: {
-      help: '--alpha is the probability that any class of the job is wrong, not that of each',
-      decides: 'job',
-    },
+    simultaneous: { help: simultaneousHelp('class'), decides: 'job' },
     seed: CLAIM.flags.seed,
+  },
+} as const satisfies FlagGroup;
+
+/** The flags of certify that say something of radii; parsed, so that they are refused with the reason. */
+const REFUSED_FLAG = { argument: '<value>', help: '', decides: 'job', hidden: true } as const;
+const REFUSED_SWITCH = { help: '', decides: 'job', hidden: true } as const;
+const REFUSED = {
+  heading: null,
+  flags: {
+    radii: REFUSED_FLAG,
+    minGain: REFUSED_FLAG,
+    totalSamples: REFUSED_FLAG,
+    runnerUp: REFUSED_SWITCH,
+    n0: REFUSED_FLAG,
+    topkRows: REFUSED_SWITCH,
+  },
+} as const satisfies FlagGroup;
+
+/** Its only value is what the command does anyway: a configuration file that `submit` takes, too, may hold it. */
+const STOP = {
+  heading: null,
+  flags: {
+    stop: {
+      argument: '<rule>',
+      help: '',
+      decides: 'job',
+      choices: ['predict'],
+      refused: RADIUS_RULES,
+      hidden: true,
+    },
   },
 } as const satisfies FlagGroup;
 
@@ -49,12 +75,30 @@ export const PREDICT_GROUPS = [
   DEVICE,
   MACHINE,
   PREDICT_OUTPUT,
+  STOP,
+  REFUSED,
 ] as const;
 
 /** Checks the flags of `predict`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
 export function predictConfig(flags: ValuesOf<typeof PREDICT_GROUPS>): CertifyConfig {
+  refuseRadii(flags);
   const job = jobConfig('predict', { ...flags, ...NO_RADII });
   return { ...job, ...runConfig(flags), topkRows: false };
+}
+
+const REMEDY = 'Leave it out, or use smoothcert certify.';
+
+/** @throws OPTION_INVALID for a flag that says something of radii, and for another rule */
+function refuseRadii(flags: ValuesOf<readonly [typeof REFUSED, typeof STOP]>): void {
+  const { stop } = flags;
+  if (stop !== undefined && stop !== 'predict') {
+    throw optionError(`--stop ${stop} gives certificates, and predict gives classes.`, REMEDY);
+  }
+  for (const name of Object.keys(REFUSED.flags) as (keyof typeof REFUSED.flags)[]) {
+    if (flags[name] === undefined || flags[name] === false) continue;
+    const flag = flagName(name, REFUSED.flags[name]);
+    throw optionError(`predict proves no radius, so it has no ${flag}.`, REMEDY);
+  }
 }
 
 /** The flags of a job that say something of radii. */

@@ -1,19 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { CERTIFY } from '../certify/certify-verb.js';
+import { PREDICT } from '../certify/predict-verb.js';
 import { folderOfAllTests } from '../../test/support/temporary-folder.js';
 import { applyConfigFile, printConfig } from './config-file.js';
-import { commandOf } from './verb.js';
+import { commandOf, type Verb } from './verb.js';
 
 const certifyCommand = () => commandOf(CERTIFY);
 
 const folder = folderOfAllTests();
 
 /** The options that a command line and a file together give. */
-async function optionsFrom(content: string, flags: string[] = []): Promise<Record<string, unknown>> {
+async function optionsFrom(
+  content: string,
+  flags: string[] = [],
+  verb: Verb = CERTIFY,
+): Promise<Record<string, unknown>> {
   const file = folder.file('config.yaml');
   await writeFile(file, content);
-  const command = certifyCommand().action(() => undefined);
+  const command = commandOf(verb).action(() => undefined);
   await command.parseAsync(flags, { from: 'user' });
   await applyConfigFile(command, file);
   return command.opts();
@@ -87,6 +92,16 @@ describe('a configuration file', () => {
   it('suggests the key that was meant', async () => {
     expect(await failing('max-sample: 3')).toMatchObject({
       remedy: 'Did you mean max-samples? Keys are the names of the flags.',
+    });
+  });
+
+  it('holds what is refused with a reason, and suggests none of it', async () => {
+    expect(await optionsFrom('stop: gain\nrunner-up: true\n', [], PREDICT)).toMatchObject({
+      stop: 'gain',
+      runnerUp: true,
+    });
+    await expect(optionsFrom('stp: gain\n', [], PREDICT)).rejects.toMatchObject({
+      remedy: 'Did you mean std? Keys are the names of the flags.',
     });
   });
 

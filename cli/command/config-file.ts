@@ -26,7 +26,7 @@ export async function applyConfigFile(command: Command, file: string): Promise<v
   const options = optionsOf(command);
   for (const [key, value] of Object.entries(await readConfig(file))) {
     const option = options.find((o) => keyOf(o) === key);
-    if (!option) throw unknownKey(file, key, options.map(keyOf));
+    if (!option) throw unknownKey(file, key, options.filter(({ hidden }) => !hidden).map(keyOf));
     const name = option.attributeName();
     const source = command.getOptionValueSource(name);
     if (source !== undefined && source !== 'default') continue;

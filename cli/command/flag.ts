@@ -39,6 +39,8 @@ export interface ValueFlag extends Described {
   readonly needed?: true | string;
   /** The only values that it takes. */
   readonly choices?: readonly string[];
+  /** Values that it does not take; they are parsed, and not shown among the choices: so that they can be refused with a reason. */
+  readonly refused?: readonly string[];
   /** Its value is a number of this range. */
   readonly number?: Range;
   /** It may be given several times, once a value. */
@@ -55,7 +57,7 @@ export interface FlagGroup {
 }
 
 type Plain<F> = F extends { choices: readonly (infer Choice)[] }
-  ? Choice
+  ? Choice | (F extends { refused: readonly (infer Refused)[] } ? Refused : never)
   : F extends { number: Range }
     ? number
     : string;
@@ -120,6 +122,7 @@ export function typedValue(command: string, name: string, flag: Flag, held: unkn
   if (flag.argument === undefined) return held === undefined ? flag.negated === true : held;
   if (typeof held !== 'string') return held;
   const long = flagName(name, flag);
+  if (flag.refused?.includes(held)) return held;
   if (flag.choices) return parseChoice(long, held, flag.choices);
   return flag.number ? parseNumber(long, held, flag.number, command) : held;
 }

@@ -25,6 +25,7 @@ const OWN = {
 
 /** A choice that cannot be made once the votes are there; parsed, so that it is refused with the reason. */
 const REFUSED_FLAG = { argument: '<value>', help: '', decides: 'run', hidden: true } as const;
+const REFUSED_SWITCH = { help: '', decides: 'run', hidden: true } as const;
 const REFUSED = {
   heading: null,
   flags: {
@@ -33,6 +34,9 @@ const REFUSED = {
     stop: REFUSED_FLAG,
     minGain: REFUSED_FLAG,
     maxSamples: REFUSED_FLAG,
+    totalSamples: REFUSED_FLAG,
+    runnerUp: REFUSED_SWITCH,
+    simultaneous: REFUSED_SWITCH,
     n0: REFUSED_FLAG,
   },
 } as const satisfies FlagGroup;
@@ -84,9 +88,9 @@ export function downloadConfig(id: string, flags: ResultsFlags): DownloadConfig 
 
 function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'json'> {
   for (const name of Object.keys(REFUSED.flags) as (keyof typeof REFUSED.flags)[]) {
-    if (flags[name] === undefined) continue;
+    if (flags[name] === undefined || flags[name] === false) continue;
     throw optionError(
-      `${flagName(name, REFUSED_FLAG)} cannot be chosen for votes that are drawn: whoever tries several on the same votes and keeps one errs more often than any of them says.`,
+      `${flagName(name, REFUSED.flags[name])} cannot be chosen for votes that are drawn: whoever tries several on the same votes and keeps one errs more often than any of them says.`,
       'Certify into a new folder without --seed; other --radii of these votes may be asked for freely.',
     );
   }

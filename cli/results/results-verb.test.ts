@@ -213,8 +213,10 @@ describe('results', () => {
 });
 
 describe('what cannot be chosen after the votes', () => {
-  it.each(['alpha', 'bound', 'stop', 'min-gain', 'max-samples', 'n0'])('is --%s', (flag) => {
-    expect(() => configOf(`--${flag}`, '1')).toThrow(
+  const valued = ['alpha', 'bound', 'stop', 'min-gain', 'max-samples', 'total-samples', 'n0'];
+  const switches = ['runner-up', 'simultaneous'];
+  it.each([...valued, ...switches])('is --%s', (flag) => {
+    expect(() => configOf(`--${flag}`, ...(switches.includes(flag) ? [] : ['1']))).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
         message: expect.stringMatching(

@@ -1,7 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BOUND_NAMES } from '../../shared/job.js';
 import { ROOT, runCommand } from '../harness/command.js';
 import { MODELS, certifyArgs, rowsOf } from '../harness/results.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
@@ -75,6 +74,8 @@ describe('smoothcert', () => {
       'min-gain',
       'max-samples',
       'total-samples',
+      'runner-up',
+      'simultaneous',
       'n0',
       'seed',
       'input-scale',
@@ -93,6 +94,7 @@ describe('smoothcert', () => {
       'verbose',
       'help',
     ]);
+    expect(text).not.toMatch(/predict|two-sided/);
     const lines = text.split('\n');
     const prose = lines.filter((line) => line.startsWith('  -') || line.startsWith('    '));
     expect(prose.every((line) => line.length <= 100)).toBe(true);
@@ -105,6 +107,7 @@ describe('smoothcert', () => {
       'It is not claimed that the class is the label, and no radius is proved around the\nimage;',
     );
     const flags = [...text.matchAll(/^ {2}(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, flag]) => flag);
+    expect(text).not.toContain('<value>');
     const claim = flags.slice(flags.indexOf('sigma'), flags.indexOf('seed') + 1);
     expect(claim).toEqual(['sigma', 'noise', 'alpha', 'bound', 'max-samples', 'simultaneous', 'seed']);
     expect(flags).not.toEqual(expect.arrayContaining(['topk-rows']));
@@ -130,6 +133,10 @@ describe('smoothcert', () => {
     }
   });
 });
+
+/** The choices of certify. */
+const RULES = 'gain, target, two-stage, fixed, budget';
+const BOUNDS = 'spending, anytime, clopper-pearson, clt';
 
 const COMPLETE = { model: 'M.onnx', data: 'D.npz', sigma: 0.25, out: 'certificates' };
 
@@ -159,15 +166,23 @@ describe('a command line that is wrong ends with exit code 2 and one sentence', 
       certifyArgs({ model: 'M.onnx', data: 'D.npz', out: 'certificates' }),
       'Error OPTION_INVALID: certify needs --sigma.\nSee smoothcert certify --help.\n',
     ],
-    misspelt('stop', 'gian', 'gain', 'gain, target, two-stage, fixed'),
-    misspelt('bound', 'spendng', 'spending', BOUND_NAMES.join(', ')),
-    misspelt('bound', 'cloper-pearson', 'clopper-pearson', BOUND_NAMES.join(', ')),
+    misspelt('stop', 'gian', 'gain', RULES),
+    misspelt('bound', 'spendng', 'spending', BOUNDS),
+    misspelt('bound', 'cloper-pearson', 'clopper-pearson', BOUNDS),
     misspelt('device', 'cud', 'cuda', 'cpu, webgpu, cuda, tensorrt, dml, coreml'),
     misspelt('layout', 'nchv', 'nchw', 'nchw, nhwc, flat, auto'),
     misspelt('min-gain', 'quik', 'quick', 'quick, default, thorough'),
     [
       certifyArgs({ ...COMPLETE, stop: 'whenever' }),
-      'Error OPTION_INVALID: --stop whenever is not a choice.\nChoose one of: gain, target, two-stage, fixed.\n',
+      `Error OPTION_INVALID: --stop whenever is not a choice.\nChoose one of: ${RULES}.\n`,
+    ],
+    [
+      ['predict', ...certifyArgs({ ...COMPLETE, radii: 0.25 }).slice(1)],
+      'Error OPTION_INVALID: predict proves no radius, so it has no --radii.\nLeave it out, or use smoothcert certify.\n',
+    ],
+    [
+      certifyArgs({ ...COMPLETE, bound: 'two-sided' }),
+      'Error PAIR_NOT_OFFERED: --stop gain is not offered with --bound two-sided: it decides a class and gives no radius.\nWith --stop gain use --bound spending or --bound anytime; for classes without radii use smoothcert predict.\n',
     ],
   ];
 
