@@ -93,8 +93,6 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     radii: [TARGET, { radii: 0.2 }],
     'min-gain': [QUICK, { 'min-gain': 'thorough' }],
     'max-samples': [QUICK, { 'max-samples': 256 }],
-    'runner-up': [QUICK, { 'runner-up': true }],
-    simultaneous: [QUICK, { simultaneous: true }],
     'total-samples': [BUDGET, { 'total-samples': 201 }],
     n0: [FIXED, { n0: 30 }],
     'runner-up': [QUICK, { 'runner-up': true }],

@@ -28,7 +28,7 @@ const expectedOf = (version: string, name: string): unknown =>
     readFileSync(recorded(version, 'messages', `${name}.json`), 'utf8'),
     (_, value: unknown): unknown => {
       if (isSpec(value)) return { noise: 'gaussian', runnerUp: false, simultaneous: false, ...value };
-      if (isProgress(value)) return { predicted: 0, ...value };
+      if (isInOurWords(name) && isProgress(value)) return { predicted: 0, ...value };
       return isPreparation(value) ? { roundingNote: null, ...value } : value;
     },
   );
@@ -40,6 +40,9 @@ const isPreparation = (value: unknown): value is object =>
   'batchNote' in value &&
   'generator' in value &&
   typeof value.generator === 'object';
+
+/** Requests and answers are compared as they are on the wire, where a counter of 0 is absent. */
+const isInOurWords = (name: string): boolean => name.split('.')[0]! in NAMED;
 
 const isProgress = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && 'certified' in value && 'sequence' in value;
