@@ -37,7 +37,7 @@ const UNITS: Partial<Record<JobFault['field'], string>> = {
 };
 
 /** The flags of a job, as far as they were typed, that errors speak of. */
-type TypedFlags = Partial<Pick<JobFlags, (typeof FLAGS)[JobFault['field']] | 'stop' | 'simultaneous'>>;
+type TypedFlags = Partial<Pick<JobFlags, (typeof FLAGS)[JobFault['field']] | 'stop'>>;
 
 /** Returns a fault of a job as an error. @param command whose help says more. @param typed the flags of the job */
 export function faultError(fault: JobFault, command: string, typed: TypedFlags): SmoothcertError {

@@ -230,7 +230,7 @@ describe('the summary of a shared total', () => {
   });
 
   it('says how many images it did not reach, and compares with nothing then', () => {
-    const first = BUDGET.looks[0]!;
+    const first = BUDGET.looks[0];
     const few = makeJob({ ...BUDGET, images: 6, stop: { kind: 'budget', totalSamples: 2 * first } });
     const summary = summarize(
       foldOfVotes(
