@@ -41,8 +41,8 @@ const MUTATIONS = [
     changes: [
       {
         file: 'coordinator/core/image-state.ts',
-        from: 'if (segment?.folded !== this.grid.segments[look]!.length) return false;',
-        to: 'if ((segment?.folded ?? 0) < Math.max(1, this.grid.segments[look]!.length - 1)) return false;',
+        from: '!segment?.addUpTo(this.allowed(look))',
+        to: '!segment?.addUpTo(Math.max(1, this.allowed(look) - 1))',
       },
       {
         file: 'coordinator/core/decision.ts',
@@ -121,7 +121,7 @@ const MUTATIONS = [
     changes: [
       {
         file: 'coordinator/core/job-fold.ts',
-        from: 'if (!place || this.cancelled) {',
+        from: 'if (!place || this.isOver) {',
         to: 'if (!place) {',
       },
     ],
@@ -185,8 +185,8 @@ const MUTATIONS = [
     changes: [
       {
         file: 'coordinator/run/job-drawing.ts',
-        from: '      if (this.parts.stored.entry.cancelRequested) coordinator.cancel();\n',
-        to: '',
+        from: 'if (older || this.parts.stored.entry.cancelRequested) coordinator.cancel();',
+        to: 'if (older) coordinator.cancel();',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { NO_COUNTS, totalOf, type Counts } from '../../shared/counts.js';
-import type { BoundName, Norm } from '../../shared/job.js';
-import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
+import type { Norm } from '../../shared/job.js';
+import { imageAlpha, togetherOf } from '../../statistics/simultaneous.js';
 import { RULES } from '../../statistics/rules.js';
 import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
@@ -8,21 +8,13 @@ import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
+import type { DecidedRow } from './decided-row.js';
 import { runnerUpProof, type RunnerUpProof } from './runner-up-proof.js';
 
-/**
- * The outcome for one image, as results.jsonl holds it: a function of the job and the counts alone. It holds
- * no time, no host and nothing else that another run of the same job could write differently.
- */
-export interface Certificate {
-  readonly image: number;
-  readonly label: number | null;
+/** The outcome for one image of a job that certifies, as results.jsonl holds it. */
+export interface Certificate extends DecidedRow {
   /** `approximate` is no certificate: the normal approximation, which proves nothing. */
   readonly outcome: 'certified' | 'approximate' | 'abstained' | 'failed';
-  /** The certified class; null without a certificate. */
-  readonly class: number | null;
-  /** True if the certified class is the label; null without label or certificate. */
-  readonly correct: boolean | null;
   /** Radius in pixels of [0, 1], rounded down; the certified ball is open. 0 without a certificate. */
   readonly radius: number;
   /** Only of a certificate of `target`: the radius as the job has it, digit by digit. */
@@ -38,23 +30,6 @@ export interface Certificate {
   readonly p_lower: string | null;
   /** Only of a job with the runner-up; null without a certificate. */
   readonly runner_up?: RunnerUpProof | null;
-  /** Probability that this certificate is wrong. */
-  readonly alpha: number;
-  /** Only of a claim about all images together: that any certificate of so many images is wrong has probability `alpha`. */
-  readonly simultaneous?: Together;
-  readonly bound: BoundName;
-  /** Why no more samples were drawn, or the code of the failure. */
-  readonly stop: string;
-  /** Sentence of a failure, or on an approximation without a radius. */
-  readonly detail?: string;
-  /** Samples that the decision rests on: [0, samples) of the image. */
-  readonly samples: number;
-  /** Range of the samples whose counts prove the certificate; null without one. */
-  readonly proved_by: { readonly begin: number; readonly end: number } | null;
-  /** Counts of that range, or of all samples without a certificate; of an approximation, those it is made from. */
-  readonly counts: Counts;
-  /** Counts of [0, n) at every look taken; of `two-stage` behind the pilot and at the end. The last n of `budget` may be between two looks. */
-  readonly looks: readonly (Counts & { readonly n: number })[];
 }
 
 const PROBABILITY_DIGITS = 12;

@@ -1,42 +1,16 @@
-import { NO_COUNTS, subtractCounts, type Counts } from '../../shared/counts.js';
-import type { BoundName } from '../../shared/job.js';
+import { NO_COUNTS, subtractCounts } from '../../shared/counts.js';
 import { printSignificantUp } from '../../statistics/radius.js';
-import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
+import { imageAlpha, togetherOf } from '../../statistics/simultaneous.js';
 import type { Prediction } from '../core/decision.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
+import type { DecidedRow } from './decided-row.js';
 
-/**
- * The outcome for one image of a job of `predict`, as results.jsonl holds it: a class and no radius. A function of the job and the counts
- * alone, as a certificate is.
- */
-export interface PredictionRow {
-  readonly image: number;
-  readonly label: number | null;
+/** The outcome for one image of a job of `predict`, as results.jsonl holds it: a class and no radius. */
+export interface PredictionRow extends DecidedRow {
   readonly outcome: 'predicted' | 'abstained' | 'failed';
-  /** The predicted class; null without one. */
-  readonly class: number | null;
-  /** True if the predicted class is the label; null without label or prediction. */
-  readonly correct: boolean | null;
   /** The smallest level at which the counts refute that the class is no more likely than another outcome, rounded up; null without a prediction. */
   readonly p_value: string | null;
-  /** Probability that this class is wrong. */
-  readonly alpha: number;
-  /** Only of a claim about all images together: that any class of so many images is wrong has probability `alpha`. */
-  readonly simultaneous?: Together;
-  readonly bound: BoundName;
-  /** Why no more samples were drawn, or the code of the failure. */
-  readonly stop: string;
-  /** Sentence of a failure. */
-  readonly detail?: string;
-  /** Samples that the decision rests on: [0, samples) of the image. */
-  readonly samples: number;
-  /** Range of the samples whose counts prove the prediction; null without one. */
-  readonly proved_by: { readonly begin: number; readonly end: number } | null;
-  /** Counts of that range, or of all samples without a prediction. */
-  readonly counts: Counts;
-  /** Counts of [0, n) at every look taken. */
-  readonly looks: readonly (Counts & { readonly n: number })[];
 }
 
 const P_VALUE_DIGITS = 3;
