@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compileDecision } from '../../coordinator/core/look.js';
-import { NOISE_KINDS } from '../../shared/job.js';
+import { NOISE_KINDS, type Claim } from '../../shared/job.js';
+import { runnerUpReason } from '../../statistics/bounds/runner-up.js';
+import { gaussian } from '../../statistics/noises/gaussian.js';
 import { thresholdsOf } from '../../statistics/noises/thresholds.js';
+import { errorOfRule, hardestPoints } from '../exact/chain.js';
+import { ruleOf, twoClassesRunnerUp } from '../exact/rules.js';
 import { mostExpected, normalCdf, upperTail } from '../harness/binomial.js';
 import { certifyAll, halfSpaceAt, jobOf, LEVELS, trueRadius, type Outcome } from './half-space.js';
 import { CELLS, claimOf, exactError, radiiOf, type Cell } from './oracle-cells.js';
@@ -36,6 +40,15 @@ interface Twist {
   readonly simultaneous?: true;
 }
 
+/** Returns a half-space whose true radius is about `z` scales, and the job of a cell about images on it. */
+function jobOn(cell: Cell, z: number, images: number, seed: number, more: Partial<Claim>) {
+  const space = halfSpaceAt(cell.kind, z);
+  const { images: range, ...claim } = claimOf(cell, space.scale, images);
+  const { alpha, bound, stop, looks, ...added } = claim;
+  const options = { images: range.stop, alpha, bound, stop, looks, claim: { ...added, ...more } };
+  return { space, job: jobOf(space, { ...options, draw: { seed: String(seed) } }) };
+}
+
 async function ask(
   cell: Cell,
   z: number,
@@ -43,11 +56,7 @@ async function ask(
   seed: number,
   { narrowing = 1, ...more }: Twist = {},
 ): Promise<Answer> {
-  const space = halfSpaceAt(cell.kind, z);
-  const { images: range, ...claim } = claimOf(cell, space.scale, images);
-  const { alpha, bound, stop, looks, ...added } = claim;
-  const options = { images: range.stop, alpha, bound, stop, looks, claim: { ...added, ...more } };
-  const job = jobOf(space, { ...options, draw: { seed: String(seed) } });
+  const { space, job } = jobOn(cell, z, images, seed, more);
   const ratio = Number(job.draw.noise.lattice!.ratio) * narrowing;
   const outcome = await certifyAll(job, space, narrowing === 1 ? undefined : String(ratio));
   const delta = FAILURE[cell.kind](trueRadius(space) / space.scale);
@@ -94,6 +103,48 @@ describe('certificates of half-spaces on the lattice are as often wrong as the e
     expect(Math.max(...answers.map(({ error }) => error))).toBeGreaterThan(0.15 * cell.alpha);
   });
 });
+
+describe('with the runner-up at most α of the certificates of half-spaces are wrong:', () => {
+  const cells = CELLS.filter(
+    ({ kind, rule, bound }) => kind === 'gaussian' && runnerUpReason(rule, bound, gaussian) === null,
+  );
+  it.each(
+    cells.map((cell, index) => [`${cell.rule} with ${cell.bound}, α = ${cell.alpha}`, cell, index] as const),
+  )('%s and the runner-up', async (_, cell, index) => {
+    const radii = [0.003, ...hardestWithRunnerUp(cell)];
+    const each = Math.round(IMAGES / radii.length);
+    const outcomes: Outcome[] = [];
+    for (const [i, z] of radii.entries()) {
+      const { space, job } = jobOn(cell, z, each, 1e8 + 1000 * index + i, { runnerUp: true });
+      outcomes.push(await certifyAll(job, space));
+    }
+    const images = each * radii.length;
+    const allowed = mostExpected(images, cell.alpha, RATE);
+    const [certified, wrong] = [sum(outcomes.map((o) => o.certified)), sum(outcomes.map((o) => o.wrong))];
+    console.log(
+      `oracle: 2nd      ${cell.rule.padEnd(10)}${cell.bound.padEnd(16)}${String(cell.alpha).padEnd(5)}${String(images).padStart(9)}${String(certified).padStart(9)}${String(wrong).padStart(9)}${'-'.padStart(9)}${String(allowed).padStart(9)}`,
+    );
+    expect(wrong).toBeLessThanOrEqual(allowed);
+    // Radii are near enough to the true one that some are wrong.
+    expect(wrong).toBeGreaterThan(0);
+    expect(certified).toBeGreaterThan(images / 5);
+  });
+});
+
+/** Returns true radii just below those that a cell certifies wrongly most often with the runner-up, in scales of the noise. */
+function hardestWithRunnerUp(cell: Cell): number[] {
+  const { looks, matchedGain = 0, alpha } = claimOf(cell, 1, 1);
+  const rule =
+    cell.rule === 'gain'
+      ? twoClassesRunnerUp(alpha, looks, matchedGain)
+      : ruleOf('clopper-pearson', alpha / 2, [100]);
+  const points = hardestPoints(rule).filter((delta, i) => delta < 0.499 && i % 6 === 0);
+  return points
+    .map((delta) => ({ delta, error: errorOfRule(rule, delta) }))
+    .sort((a, b) => b.error - a.error)
+    .slice(0, 3)
+    .map(({ delta }) => gaussian.radiusOf(delta));
+}
 
 /** Images of a set that is certified together. */
 const TOGETHER = 20;
