@@ -99,6 +99,7 @@ describe('certify writes', () => {
       stop: { kind: 'gain', minGain: 0.1 },
       looks: [64, 128, 256, 512, 1000],
       images: { start: 0, stop: 60, step: 10 },
+      matchedGain: 0.1,
     });
     for (const { samples, looks, proved_by: proof, counts } of await rowsOf(plain.path)) {
       expect(looks.map(({ n }) => n)).toEqual(claim.looks.slice(0, looks.length));
@@ -173,6 +174,7 @@ describe('certify prints', () => {
       new Set([
         'images',
         'certified',
+        'guarantee',
         ...(names.includes('abstained') ? ['abstained'] : []),
         'certified accuracy',
         'average certified radius',
