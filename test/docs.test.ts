@@ -325,3 +325,25 @@ describe('docs/results.md', () => {
     expect(tablesBehind('## Predictions')).toEqual([header, keys(failed)]);
   });
 });
+
+describe('what a merge may leave behind', () => {
+  it('is no empty section', () => {
+    const empty = DOCUMENTS.flatMap((file) =>
+      [
+        ...read(file)
+          .replaceAll(/^```[\s\S]*?^```$/gm, 'code')
+          .matchAll(/^(#+) (.*)\n+(#+) /gm),
+      ].flatMap(([, level, title, next]) => (next!.length <= level!.length ? [`${file}: ${title!}`] : [])),
+    );
+    expect(empty).toEqual([]);
+  });
+
+  it('is no field with two rows in a table of docs/results.md', () => {
+    const tables = read('docs/results.md').split(/\n(?!\|)/);
+    const names = tables.map((table) =>
+      [...table.matchAll(/^\| (`[^|]+`) /gm)].map(([, name]) => name!.trim()),
+    );
+    expect(names.filter((some) => some.length > 5).length).toBeGreaterThan(5);
+    for (const some of names) expect(some).toEqual([...new Set(some)]);
+  });
+});
