@@ -43,9 +43,7 @@ describe('--simultaneous', () => {
 
   it.each([
     ['gain', {}],
-    ['gain with anytime', { bound: 'anytime' }],
     ['target', { stop: 'target', radii: '0.1,0.3' }],
-    ['two-stage', { stop: 'two-stage', 'min-gain': 'quick' }],
     ['fixed', { stop: 'fixed' }],
   ])('of %s certifies less than each image by itself, and never more', async (name, flags) => {
     const apart = await certify(`${name} apart`, { ...flags, simultaneous: undefined });
