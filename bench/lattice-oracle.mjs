@@ -15,7 +15,8 @@ const vitest = path.join(
 );
 console.log(`True radii are close below those that each row certifies wrongly most often, and near 0. "wrong": certificates of
 more than the true radius, or of the wrong class. "exact": what the law of the counts expects. "allowed": the most that
-α allows, but for one chance in 1e9.
+α allows, but for one chance in 1e9. Rows "2nd": Gaussian noise, with the runner-up. Rows "together": Gaussian noise, sets of 20 images
+that are certified together; counted are sets, of which "wrong" are those with a wrong certificate.
 
 noise    rule      bound           α       images certified    wrong    exact  allowed`);
 const args = [
