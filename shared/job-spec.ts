@@ -60,6 +60,17 @@ export interface JobSpec {
   readonly simultaneous: boolean;
 }
 
+type LaterFields = Pick<JobSpec, 'noise' | 'runnerUp' | 'simultaneous'>;
+
+/** Returns the fields of a spec that version 0.1.0 did not know, as far as they ask for something. */
+export function laterFieldsOf({ noise, runnerUp, simultaneous }: LaterFields): Partial<LaterFields> {
+  return {
+    ...(noise === SPEC_DEFAULTS.noise ? {} : { noise }),
+    ...(runnerUp ? { runnerUp } : {}),
+    ...(simultaneous ? { simultaneous } : {}),
+  };
+}
+
 /** The bound of each stopping rule unless another one is named. */
 export const DEFAULT_BOUNDS = {
   gain: 'spending',

@@ -1,5 +1,7 @@
+import type { Claim } from '../shared/job.js';
 import type { Noise } from './noises/noise.js';
 import { upperTailQuantile } from './normal.js';
+import { evenShares } from './spending-table.js';
 
 export interface MatchedOptions {
   /** Numbers of samples, ascending. */
@@ -40,6 +42,19 @@ export function matchedShares(options: MatchedOptions): (delta: number) => reado
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((weight) => (1 - EVEN_PART) * (weight / sum) + even);
   };
+}
+
+/**
+ * Returns the shares of a claim's looks for each null: matched to its gain, or even where it has none, as the jobs of version 0.1.0.
+ * `alpha` is the level of one image.
+ */
+export function sharesOf(
+  { looks, alpha, matchedGain }: Pick<Claim, 'looks' | 'alpha' | 'matchedGain'>,
+  noise: Noise,
+): (delta: number) => readonly number[] {
+  return matchedGain === undefined
+    ? evenShares(looks)
+    : matchedShares({ looks, alpha, minGain: matchedGain, noise });
 }
 
 /** Returns n* for the null δ, at least the first look and at most the last one. */

@@ -5,9 +5,9 @@ import { scaleOf } from '../../statistics/noises/scale.js';
 import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import { decidedOf, type Progress } from '../../shared/job-progress.js';
+import { number } from '../results/summary-lines.js';
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-const number = (value: number) => value.toLocaleString('en-US');
 
 /** All that is known of a job, as JSON. Times are ISO 8601. */
 export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView) {

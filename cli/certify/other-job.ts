@@ -2,6 +2,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import { canonicalJson, jobDigest, type Job } from '../../shared/job.js';
 import { otherNoise, wasDrawnInFloat } from '../../shared/other-noise.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
+import { number } from '../results/summary-lines.js';
 
 /**
  * Refuses to mix two jobs in one folder, naming what differs.
@@ -119,8 +120,6 @@ function describe({ path: at, theirs, ours }: Difference): string {
   const name = NAMES[at] ?? at;
   return at.endsWith('Digest') ? name : `${name} (${show(at, theirs)} there, ${show(at, ours)} here)`;
 }
-
-const number = (value: number): string => value.toLocaleString('en-US');
 
 function last(looks: unknown): string {
   const most: unknown = Array.isArray(looks) ? looks.at(-1) : undefined;

@@ -1,6 +1,7 @@
 import { NOISE_KINDS } from '../../shared/job.js';
 import { boundsFor } from '../../statistics/bounds/bounds.js';
-import { flagName, type FlagGroup, type ValuesOf } from '../command/flag.js';
+import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { REFUSED_FLAG, REFUSED_SWITCH, givenOf } from '../command/refused-flags.js';
 import { optionError } from '../command/parse.js';
 import { MACHINE, OUT, OUTPUT, runConfig, type CertifyConfig } from './certify-flags.js';
 import { RADIUS_RULES, alphaHelp, simultaneousHelp } from './claim-help.js';
@@ -33,9 +34,7 @@ const PREDICT_CLAIM = {
   },
 } as const satisfies FlagGroup;
 
-/** The flags of certify that say something of radii; parsed, so that they are refused with the reason. */
-const REFUSED_FLAG = { argument: '<value>', help: '', decides: 'job', hidden: true } as const;
-const REFUSED_SWITCH = { help: '', decides: 'job', hidden: true } as const;
+/** The flags of certify that say something of radii. */
 const REFUSED = {
   heading: null,
   flags: {
@@ -94,11 +93,8 @@ function refuseRadii(flags: ValuesOf<readonly [typeof REFUSED, typeof STOP]>): v
   if (stop !== undefined && stop !== 'predict') {
     throw optionError(`--stop ${stop} gives certificates, and predict gives classes.`, REMEDY);
   }
-  for (const name of Object.keys(REFUSED.flags) as (keyof typeof REFUSED.flags)[]) {
-    if (flags[name] === undefined || flags[name] === false) continue;
-    const flag = flagName(name, REFUSED.flags[name]);
-    throw optionError(`predict proves no radius, so it has no ${flag}.`, REMEDY);
-  }
+  const flag = givenOf(REFUSED, flags);
+  if (flag !== null) throw optionError(`predict proves no radius, so it has no ${flag}.`, REMEDY);
 }
 
 /** The flags of a job that say something of radii. */

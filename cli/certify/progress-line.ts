@@ -1,3 +1,4 @@
+import { number } from '../results/summary-lines.js';
 const EVERY_MS = 200;
 
 /** The progress of a job; read anew for each drawing of the line. */
@@ -43,7 +44,6 @@ export class ProgressLine {
     const { decidedImages: decided, images, tally } = this.job;
     const seconds = (performance.now() - this.begun) / 1000;
     const rate = (tally.samples - this.samplesBefore) / seconds;
-    const number = (value: number) => Math.round(value).toLocaleString('en-US');
     const done = this.total === null ? decided / images.size : Math.min(1, tally.samples / this.total);
     const bar = '█'.repeat(Math.round(20 * done)).padEnd(20, '░');
     const of = this.total === null ? '' : `/${number(this.total)}`;

@@ -1,6 +1,5 @@
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
-
-const number = (value: number) => value.toLocaleString('en-US');
+import { number } from './summary-lines.js';
 
 /** Returns the lines of a summary about the batches of one run: its audits and, where there is something to say, invalid votes and ties. */
 export function batchRows(figures: DrawingFigures): [string, string][] {

@@ -1,10 +1,9 @@
 import type { Claim } from '../../shared/job.js';
 import { imageCount } from '../../shared/job-spec.js';
+import { number } from './summary-lines.js';
 
 /** A mean of fewer first looks an image than this is remarked. */
 const FEW_LOOKS = 4;
-
-const number = (value: number): string => value.toLocaleString('en-US');
 
 /** Returns what is to be remarked of a total that is small, or large, for the images that share it; null if nothing, or if they share none. */
 export function budgetNote({ stop, looks, images }: Pick<Claim, 'stop' | 'looks' | 'images'>): string | null {

@@ -1,6 +1,7 @@
 import { imageCount, type JobImages } from '../../shared/job-spec.js';
 import type { Claim } from '../../shared/job.js';
 import { describeNoise, type ScaledNoise } from '../../statistics/noises/scale.js';
+import { number } from './summary-lines.js';
 
 /** The parts of a claim that are put into words. The images of a job that no worker has looked at may not be known. */
 export interface WordedClaim extends Pick<Claim, 'alpha' | 'stop' | 'bound'> {
@@ -15,7 +16,7 @@ export interface WordedClaim extends Pick<Claim, 'alpha' | 'stop' | 'bound'> {
  */
 export function claimWords(noise: ScaledNoise, claim: WordedClaim): string {
   const { stop, bound, runnerUp } = claim;
-  const total = stop.kind === 'budget' ? ` of ${stop.totalSamples.toLocaleString('en-US')} samples` : '';
+  const total = stop.kind === 'budget' ? ` of ${number(stop.totalSamples)} samples` : '';
   const second = runnerUp ? ' and the runner-up' : '';
   return `${describeNoise(noise)}, ${alphaWords(claim)}, ${stop.kind}${total} with ${bound}${second}`;
 }
@@ -26,5 +27,5 @@ function alphaWords({ alpha, simultaneous, images }: WordedClaim): string {
   const count = imageCount(images);
   return count === 1
     ? `α = ${alpha} for the job's one image`
-    : `α = ${alpha} for all ${count.toLocaleString('en-US')} images together`;
+    : `α = ${alpha} for all ${number(count)} images together`;
 }

@@ -1,5 +1,6 @@
 import { checkRadii } from '../certify/fault-words.js';
-import { flagName, type FlagGroup, type ValuesOf } from '../command/flag.js';
+import type { FlagGroup, ValuesOf } from '../command/flag.js';
+import { REFUSED_FLAG, REFUSED_SWITCH, givenOf } from '../command/refused-flags.js';
 import { optionError, partsOf } from '../command/parse.js';
 import { SERVER, serverConfig, type ServerConfig } from '../jobs/server-flags.js';
 import { TOPK_ROWS } from './topk-file.js';
@@ -23,9 +24,7 @@ const OWN = {
   },
 } as const satisfies FlagGroup;
 
-/** A choice that cannot be made once the votes are there; parsed, so that it is refused with the reason. */
-const REFUSED_FLAG = { argument: '<value>', help: '', decides: 'run', hidden: true } as const;
-const REFUSED_SWITCH = { help: '', decides: 'run', hidden: true } as const;
+/** Choices that cannot be made once the votes are there. */
 const REFUSED = {
   heading: null,
   flags: {
@@ -87,10 +86,10 @@ export function downloadConfig(id: string, flags: ResultsFlags): DownloadConfig 
 }
 
 function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'json'> {
-  for (const name of Object.keys(REFUSED.flags) as (keyof typeof REFUSED.flags)[]) {
-    if (flags[name] === undefined || flags[name] === false) continue;
+  const refused = givenOf(REFUSED, flags);
+  if (refused !== null) {
     throw optionError(
-      `${flagName(name, REFUSED.flags[name])} cannot be chosen for votes that are drawn: whoever tries several on the same votes and keeps one errs more often than any of them says.`,
+      `${refused} cannot be chosen for votes that are drawn: whoever tries several on the same votes and keeps one errs more often than any of them says.`,
       'Certify into a new folder without --seed; other --radii of these votes may be asked for freely.',
     );
   }

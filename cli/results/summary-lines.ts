@@ -4,11 +4,12 @@ import { printDown } from '../../statistics/radius.js';
 /** Parts that the summaries of certificates and of predictions have in common. */
 
 /** The budget that the field draws for every image, to compare with. */
-export const USUAL_BUDGET = 100_000;
+const USUAL_BUDGET = 100_000;
 
 /** A line of a summary: its name, and what it says. */
 export type Line = readonly [name: string, text: string];
 
+/** Writes a whole number with separators; others are rounded. */
 export const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 /** Shares are rounded down, as radii are: nothing is printed that was not reached. */

@@ -35,9 +35,6 @@ export function votesForLeader(counts: Counts): ClassVotes {
 }
 
 /** Returns the most votes of any outcome other than a class: of another class, or invalid ones; 0 if there are none. */
-export function runnerUpVotes(classIndex: number, { classes, votes, invalid }: Counts): number {
-  return votes.reduce(
-    (most, count, at) => (classes[at] === classIndex ? most : Math.max(most, count)),
-    invalid,
-  );
+export function runnerUpVotes(classIndex: number, counts: Counts): number {
+  return runnerUpOf(counts, classIndex)?.votes ?? 0;
 }

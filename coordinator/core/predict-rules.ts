@@ -36,11 +36,11 @@ export function earlyPredictRule(claim: Claim): Rule {
       const fresh = subtractCounts(prefixAt(look, looks, prefixes), first);
       const classIndex = leaderOf(first);
       if (classIndex === null) return { held: null, stop: 'futile' };
-      const prediction = predictionOf(SEQUENCE_TEST, classIndex, look, fresh, alpha);
+      const pair = pairOf(classIndex, fresh);
+      const prediction = predictionOf(SEQUENCE_TEST, pair, look, alpha);
       if (prediction !== null) return { held: null, prediction, stop: 'decided' };
       if (look === last) return { held: null, stop: 'budget' };
-      const [votes, runnerUp] = [votesOf(fresh, classIndex), runnerUpVotes(classIndex, fresh)];
-      const futile = isOutOfReach(votes, runnerUp, alpha, { drawn: totalOf(fresh), most });
+      const futile = isOutOfReach(pair.votes, pair.runnerUp, alpha, { drawn: totalOf(fresh), most });
       return futile ? { held: null, stop: 'futile' } : UNDECIDED;
     },
   };
@@ -62,21 +62,32 @@ export function fixedPredictRule(claim: Claim): Rule {
       const counts = prefixAt(look, looks, prefixes);
       const classIndex = leaderOf(counts);
       const prediction =
-        classIndex === null ? null : predictionOf(TWO_SIDED_TEST, classIndex, look, counts, alpha);
+        classIndex === null ? null : predictionOf(TWO_SIDED_TEST, pairOf(classIndex, counts), look, alpha);
       return { held: null, stop: 'budget', ...(prediction === null ? {} : { prediction }) };
     },
   };
 }
 
+/** The votes for a class, and those for the outcome that comes closest to it. */
+interface Pair {
+  readonly classIndex: number;
+  readonly votes: number;
+  readonly runnerUp: number;
+}
+
+const pairOf = (classIndex: number, counts: Counts): Pair => ({
+  classIndex,
+  votes: votesOf(counts, classIndex),
+  runnerUp: runnerUpVotes(classIndex, counts),
+});
+
 /** Returns the prediction of a class if its votes decide it; null if they do not. */
 function predictionOf(
   test: PairTest,
-  classIndex: number,
+  { classIndex, votes, runnerUp }: Pair,
   look: number,
-  counts: Counts,
   alpha: number,
 ): Prediction | null {
-  const [votes, runnerUp] = [votesOf(counts, classIndex), runnerUpVotes(classIndex, counts)];
   if (!test.refutes(votes, runnerUp, alpha)) return null;
   return { classIndex, look, pValue: test.pValue(votes, runnerUp) };
 }

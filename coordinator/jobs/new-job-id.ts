@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/job.js';
 import { JOB_ID_DIGITS } from '../../shared/job-id-pattern.js';
-import type { JobSpec } from '../../shared/job-spec.js';
+import { laterFieldsOf, type JobSpec } from '../../shared/job-spec.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -15,10 +15,5 @@ export function jobIdOf(requestId: string): string {
  * not know is named only where it is asked for, so that a request of that version that is repeated to this one is known again.
  */
 export function requestDigestOf({ noise, runnerUp, simultaneous, ...others }: JobSpec): string {
-  const added = {
-    ...(noise === 'gaussian' ? {} : { noise }),
-    ...(runnerUp ? { runnerUp } : {}),
-    ...(simultaneous ? { simultaneous } : {}),
-  };
-  return sha256(canonicalJson({ ...added, ...others }));
+  return sha256(canonicalJson({ ...laterFieldsOf({ noise, runnerUp, simultaneous }), ...others }));
 }

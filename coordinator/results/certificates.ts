@@ -1,6 +1,5 @@
-import { NO_COUNTS, totalOf, type Counts } from '../../shared/counts.js';
+import { NO_COUNTS, totalOf } from '../../shared/counts.js';
 import type { Norm } from '../../shared/job.js';
-import { imageAlpha, togetherOf } from '../../statistics/simultaneous.js';
 import { RULES } from '../../statistics/rules.js';
 import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
@@ -8,7 +7,7 @@ import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
-import type { DecidedRow } from './decided-row.js';
+import { claimedOf, drawnOf, type DecidedRow } from './decided-row.js';
 import { runnerUpProof, type RunnerUpProof } from './runner-up-proof.js';
 
 /** The outcome for one image of a job that certifies, as results.jsonl holds it. */
@@ -76,22 +75,13 @@ function calculated(fold: JobFold, state: ImageState, ending: Ending) {
 }
 
 function common({ job: { claim }, decision }: JobFold, { prefixes }: ImageState) {
-  const ofTwo = claim.stop.kind === 'two-stage';
-  const together = togetherOf(claim);
-  return {
-    norm: decision.norm,
-    alpha: imageAlpha(claim),
-    ...(together === null ? {} : { simultaneous: together }),
-    bound: claim.bound,
-    samples: samplesBehind(prefixes),
-    looks: prefixes
-      .map((counts) => ({ n: totalOf(counts), ...counts }))
-      .filter((_, look) => !ofTwo || look === 0 || look === prefixes.length - 1),
-  };
+  const { samples, looks } = drawnOf(prefixes);
+  const shown =
+    claim.stop.kind === 'two-stage'
+      ? looks.filter((_, look) => look === 0 || look === looks.length - 1)
+      : looks;
+  return { norm: decision.norm, ...claimedOf(claim), samples, looks: shown };
 }
-
-/** Returns how many samples an image's last look saw: 0 if it took none. */
-const samplesBehind = (prefixes: readonly Counts[]): number => totalOf(prefixes.at(-1) ?? NO_COUNTS);
 
 const nothing = ({ job: { claim } }: JobFold, { prefixes }: ImageState) => ({
   class: null,

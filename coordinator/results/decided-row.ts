@@ -1,6 +1,6 @@
-import type { Counts } from '../../shared/counts.js';
-import type { BoundName } from '../../shared/job.js';
-import type { Together } from '../../statistics/simultaneous.js';
+import { NO_COUNTS, totalOf, type Counts } from '../../shared/counts.js';
+import type { BoundName, Claim } from '../../shared/job.js';
+import { imageAlpha, togetherOf, type Together } from '../../statistics/simultaneous.js';
 
 /**
  * The fields that every line of results.jsonl has, of a certificate and of a prediction: a function of the job and the counts alone. It holds
@@ -30,4 +30,22 @@ export interface DecidedRow {
   readonly counts: Counts;
   /** Counts of [0, n) at every look taken; of `two-stage` behind the pilot and at the end. The last n of `budget` may be between two looks. */
   readonly looks: readonly (Counts & { readonly n: number })[];
+}
+
+/** Returns what a row says of the claim, in the order of its keys. */
+export function claimedOf(claim: Claim): Pick<DecidedRow, 'alpha' | 'simultaneous' | 'bound'> {
+  const together = togetherOf(claim);
+  return {
+    alpha: imageAlpha(claim),
+    ...(together === null ? {} : { simultaneous: together }),
+    bound: claim.bound,
+  };
+}
+
+/** Returns what a row says of the samples before each look that was taken. */
+export function drawnOf(prefixes: readonly Counts[]): Pick<DecidedRow, 'samples' | 'looks'> {
+  return {
+    samples: totalOf(prefixes.at(-1) ?? NO_COUNTS),
+    looks: prefixes.map((counts) => ({ n: totalOf(counts), ...counts })),
+  };
 }

@@ -1,10 +1,9 @@
 import { NO_COUNTS, subtractCounts } from '../../shared/counts.js';
 import { printSignificantUp } from '../../statistics/radius.js';
-import { imageAlpha, togetherOf } from '../../statistics/simultaneous.js';
 import type { Prediction } from '../core/decision.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
-import type { DecidedRow } from './decided-row.js';
+import { claimedOf, drawnOf, type DecidedRow } from './decided-row.js';
 
 /** The outcome for one image of a job of `predict`, as results.jsonl holds it: a class and no radius. */
 export interface PredictionRow extends DecidedRow {
@@ -21,9 +20,7 @@ export function predictionOf(fold: JobFold, image: number, label: number | null)
   const state = fold.images.get(image)!;
   const { ending, prefixes } = state;
   if (ending === null) return null;
-  const { claim } = fold.job;
-  const { bound, looks } = claim;
-  const together = togetherOf(claim);
+  const { samples, looks } = drawnOf(prefixes);
   const { detail, ...evidence } = evidenceOf(fold, state, ending);
   const { class: predicted, p_value, stop, proved_by, counts } = evidence;
   // The keys in one order, so that equal rows are equal bytes.
@@ -34,15 +31,13 @@ export function predictionOf(fold: JobFold, image: number, label: number | null)
     class: predicted,
     correct: label === null || predicted === null ? null : predicted === label,
     p_value,
-    alpha: imageAlpha(claim),
-    ...(together === null ? {} : { simultaneous: together }),
-    bound,
+    ...claimedOf(fold.job.claim),
     stop,
     ...(detail === undefined ? {} : { detail }),
-    samples: prefixes.length === 0 ? 0 : looks[prefixes.length - 1]!,
+    samples,
     proved_by,
     counts,
-    looks: prefixes.map((prefix, look) => ({ n: looks[look]!, ...prefix })),
+    looks,
   };
 }
 

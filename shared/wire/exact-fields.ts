@@ -1,7 +1,7 @@
 import type { Check } from './check.js';
 
 /**
- * Returns the fields of an object that has exactly these. One more would say something of the job that this version does not
+ * Returns the fields of an object that has exactly these, and of the `optional` ones any. One more would say something of the job that this version does not
  * know, and something else would be drawn than was meant.
  */
 export function exactly<K extends string>(
@@ -9,13 +9,15 @@ export function exactly<K extends string>(
   field: string,
   value: unknown,
   keys: readonly K[],
+  optional: readonly K[] = [],
 ): Partial<Record<K, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     check.note(field, 'is not an object');
     return {};
   }
   const found = Object.keys(value);
-  if (found.length === keys.length && keys.every((key) => Object.hasOwn(value, key))) return value;
-  check.note(field, `has not exactly the fields ${keys.join(', ')}`);
+  const wanted = [...keys, ...optional.filter((key) => Object.hasOwn(value, key))];
+  if (found.length === wanted.length && wanted.every((key) => Object.hasOwn(value, key))) return value;
+  check.note(field, `has not exactly the fields ${wanted.join(', ')}`);
   return {};
 }

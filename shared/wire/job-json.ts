@@ -111,13 +111,12 @@ function normalisationOf(check: Check, field: string, value: unknown): Normalisa
   };
 }
 
-const CLAIM_FIELDS = ['alpha', 'bound', 'stop', 'looks', 'images'] as const;
+const CLAIM_FIELDS: readonly (keyof Claim)[] = ['alpha', 'bound', 'stop', 'looks', 'images'];
 /** Fields that claims of version 0.1.0 have not got. */
-const ADDED_FIELDS = ['matchedGain', 'runnerUp', 'simultaneous'] as const;
+const ADDED_FIELDS: readonly (keyof Claim)[] = ['matchedGain', 'runnerUp', 'simultaneous'];
 
 function claimOf(check: Check, field: string, value: unknown): Claim {
-  const added = ADDED_FIELDS.filter((name) => isObject(value) && name in value);
-  const claim = exactly(check, field, value, [...CLAIM_FIELDS, ...added]);
+  const claim = exactly(check, field, value, CLAIM_FIELDS, ADDED_FIELDS);
   const { matchedGain, runnerUp, simultaneous } = claim;
   return {
     alpha: check.number(`${field}.alpha`, claim.alpha, { above: 0, most: 1 }),
@@ -133,8 +132,6 @@ function claimOf(check: Check, field: string, value: unknown): Claim {
   };
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
 /** Returns true if a field that is true or absent is there; notes any other value, so that equal claims are equal texts. */
 function onlyTrue(check: Check, field: string, value: unknown): boolean {
   if (value !== undefined && value !== true) check.note(field, 'is neither true nor absent');
@@ -142,7 +139,7 @@ function onlyTrue(check: Check, field: string, value: unknown): boolean {
 }
 
 function stopOf(check: Check, field: string, value: unknown): StoppingRule {
-  const named = isObject(value) && 'kind' in value ? value.kind : null;
+  const named = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
   const kind = check.choice(`${field}.kind`, named, RULE_NAMES);
   switch (kind) {
     case 'gain':

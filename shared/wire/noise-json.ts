@@ -11,8 +11,7 @@ const WHOLE_OR_FRACTION = /^([1-9]\d*)(?:\/([1-9]\d*))?$/;
 /** Reads the noise of a draw spec, with its lattice where it has one; notes what is wrong with it. */
 export function noiseOf(check: Check, field: string, value: unknown): NoiseSpec {
   const onLattice = typeof value === 'object' && value !== null && 'lattice' in value;
-  const keys: readonly (keyof NoiseSpec)[] = onLattice ? [...NOISE_FIELDS, 'lattice'] : NOISE_FIELDS;
-  const noise = exactly(check, field, value, keys);
+  const noise = exactly<keyof NoiseSpec>(check, field, value, NOISE_FIELDS, ['lattice']);
   const law = {
     kind: check.choice(`${field}.kind`, noise.kind, NOISE_KINDS),
     scale: check.number(`${field}.scale`, noise.scale, { above: 0 }),

@@ -1,6 +1,6 @@
 import type { Normalisation, RuleName } from '../job.js';
 import { JOB_RANGES, MAX_CHANNELS } from '../job-limits.js';
-import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages, type JobSpec } from '../job-spec.js';
+import { DEFAULT_BOUNDS, SPEC_DEFAULTS, laterFieldsOf, type JobImages, type JobSpec } from '../job-spec.js';
 import { Check, UINT32_MAX } from './check.js';
 import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS, NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
@@ -37,8 +37,8 @@ export function specToWire(spec: JobSpec): WireSpec {
 }
 
 /** Returns true if a reader of version 0.1.0 would skip a part of what a spec asks for, and make another job of it. */
-export function isExtended({ noise, stop, runnerUp, simultaneous }: JobSpec): boolean {
-  return noise !== SPEC_DEFAULTS.noise || runnerUp || simultaneous || ADDED_RULES.has(stop.kind);
+export function isExtended(spec: JobSpec): boolean {
+  return Object.keys(laterFieldsOf(spec)).length > 0 || ADDED_RULES.has(spec.stop.kind);
 }
 
 const ADDED_RULES: ReadonlySet<RuleName> = new Set(['budget', 'predict']);

@@ -29,9 +29,11 @@ export function boundByCounts(
   };
 }
 
-/** z is floored, so that a difference in the last bits of two engines decides nothing. */
+/** Returns z floored, so that a difference in the last bits of two engines decides nothing. */
+export const floorZ = (z: number): number => Math.floor(z * Z_UNITS) / Z_UNITS;
+
 function certifiedBy(noise: Noise, deltaUpper: number | null): Certified | null {
   if (deltaUpper === null || deltaUpper >= 0.5) return null;
-  const z = Math.floor(noise.radiusOf(deltaUpper) * Z_UNITS) / Z_UNITS;
+  const z = floorZ(noise.radiusOf(deltaUpper));
   return z > 0 ? { deltaUpper, z } : null;
 }

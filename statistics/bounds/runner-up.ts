@@ -1,6 +1,6 @@
 import type { BoundName, RuleName } from '../../shared/job.js';
 import type { Noise } from '../noises/noise.js';
-import { Z_UNITS } from './bound-by-counts.js';
+import { floorZ } from './bound-by-counts.js';
 import type { Certified } from './bound.js';
 
 /**
@@ -56,7 +56,6 @@ export function runnerUpReason(rule: RuleName, bound: BoundName, noise: Noise): 
  */
 export function certifiedPair(noise: Noise, deltaUpper: number, runnerUpUpper: number): Certified | null {
   const likeliest = Math.min(runnerUpUpper, deltaUpper);
-  const z = (noise.radiusOf(deltaUpper) + noise.radiusOf(likeliest)) / 2;
-  const floored = Math.floor(z * Z_UNITS) / Z_UNITS;
-  return floored > 0 ? { deltaUpper, runnerUpUpper: likeliest, z: floored } : null;
+  const z = floorZ((noise.radiusOf(deltaUpper) + noise.radiusOf(likeliest)) / 2);
+  return z > 0 ? { deltaUpper, runnerUpUpper: likeliest, z } : null;
 }

@@ -1,6 +1,6 @@
-import { matchedShares } from '../matched-shares.js';
+import { sharesOf } from '../matched-shares.js';
 import type { Noise } from '../noises/noise.js';
-import { buildSpendingTable, evenShares, theoremLevel, type SpendingTable } from '../spending-table.js';
+import { buildSpendingTable, theoremLevel, type SpendingTable } from '../spending-table.js';
 import { Z_UNITS } from './bound-by-counts.js';
 import type { BoundClaim, CompiledBound } from './bound.js';
 import { SAME_VOTES } from './runner-up.js';
@@ -20,12 +20,10 @@ export interface PairOfTables {
  * - P(for some look, `runnerUp` claims too much of this outcome) ≤ 0.1 alpha, for any one outcome. "Not this outcome" is what is certified, at
  *   one level for all nulls: the outcomes that matter are two, and fixed, so that nothing is to be paid for looking at all of them.
  */
-export function pairOfTables({ alpha, looks, matchedGain }: BoundClaim, noise: Noise): PairOfTables {
+export function pairOfTables(claim: BoundClaim, noise: Noise): PairOfTables {
+  const { alpha, looks } = claim;
   // Any shares are valid. Those of α itself took fewer samples than those of the parts of α.
-  const shares =
-    matchedGain === undefined
-      ? evenShares(looks)
-      : matchedShares({ looks, alpha, minGain: matchedGain, noise });
+  const shares = sharesOf(claim, noise);
   const ofClass = theoremLevel(SAME_VOTES.ofClass * alpha);
   const runnerUp = () => SAME_VOTES.runnerUp * alpha;
   return {

@@ -1,6 +1,6 @@
 import { ImpossibleClaim } from '../impossible-claim.js';
-import { matchedShares } from '../matched-shares.js';
-import { buildSpendingTable, evenShares, MOST_LOOKS, theoremLevel } from '../spending-table.js';
+import { sharesOf } from '../matched-shares.js';
+import { buildSpendingTable, MOST_LOOKS, theoremLevel } from '../spending-table.js';
 import { NO_RADIUS, ONE_LOOK, type ProvenBound } from './bound.js';
 import { spendingRunnerUp } from './spending-runner-up.js';
 
@@ -25,11 +25,8 @@ export const spending = {
   remark: null,
   compile(claim, noise) {
     if (claim.runnerUp) return spendingRunnerUp(claim, noise);
-    const { alpha, looks, matchedGain } = claim;
-    const shares =
-      matchedGain === undefined
-        ? evenShares(looks)
-        : matchedShares({ looks, alpha, minGain: matchedGain, noise });
+    const { alpha, looks } = claim;
+    const shares = sharesOf(claim, noise);
     const table = buildSpendingTable({ looks, level: theoremLevel(alpha), shares, noise });
     return {
       certify(look, failures, n) {
