@@ -17,6 +17,10 @@ export const LIBRARIES = {
   otel: { regex: '^@opentelemetry/', message: 'OpenTelemetry stays inside adapters/telemetry/tracing.' },
   stdlib: { regex: '^@stdlib/', message: 'Special functions stay inside statistics.' },
   prometheus: { regex: '^prom-client', message: 'prom-client stays inside adapters/telemetry/prometheus.' },
+  plot: {
+    regex: '^(@observablehq/plot|linkedom)$',
+    message: 'Charts are drawn in report.',
+  },
   generated: {
     regex: '/generated\\.js$',
     message: 'Generated messages are reached only through shared/wire and api/wire.',
@@ -32,7 +36,9 @@ export const FLOORS = {
   input: ['shared'],
   worker: ['shared', 'statistics/noises'],
   coordinator: ['shared', 'api', 'statistics'],
-  cli: ['shared', 'statistics', 'api', 'adapters', 'input', 'worker', 'coordinator'],
+  analysis: ['shared', 'statistics', 'coordinator/core'],
+  report: ['shared', 'statistics', 'analysis'],
+  cli: ['shared', 'statistics', 'api', 'adapters', 'input', 'worker', 'coordinator', 'analysis', 'report'],
 };
 
 /**
@@ -76,6 +82,11 @@ const messages = {
   message: 'The mathematics knows no messages and no ports.',
 };
 
+const mathematics = {
+  regex: '/(statistics|coordinator)/',
+  message: 'What verifies shares no code with what it verifies.',
+};
+
 /** The folders of the coordinator, from below: each may import those before it. */
 export const COORDINATOR_ROOMS = ['core', 'results', 'artifacts', 'observe', 'run', 'jobs', '(grpc|http)'];
 
@@ -113,6 +124,9 @@ export const BORDERS = [
   { folder: 'coordinator/core', closed: [node, effects, roomsAbove('core')] },
   { folder: 'coordinator/grpc', open: ['adapters/http'], libraries: ['grpc'] },
   { folder: 'coordinator/http', open: ['adapters/http'] },
+  { folder: 'analysis', closed: [node, effects] },
+  { folder: 'analysis/verify', closed: [node, effects, mathematics] },
+  { folder: 'report', libraries: ['plot'] },
   { folder: 'cli', libraries: ['commander'] },
   { folder: 'cli/client', libraries: ['grpc', 'commander'] },
 ];

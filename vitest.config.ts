@@ -8,6 +8,7 @@ const FURTHER_FAULTS = [
 /** The service around it is covered by integration tests, which `npm run check` does not run. */
 const DECISION_CORE = [
   'statistics/**/*.ts',
+  'analysis/**/*.ts',
   'coordinator/core/*.ts',
   'coordinator/results/{certificates,proven-radius,result-lines,runner-up-proof,topk-counts,tsv-lines}.ts',
   'coordinator/run/{auto-reset-event,coordinator,issuer,replay}.ts',
@@ -21,7 +22,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{adapters,api,cli,coordinator,input,shared,statistics,worker}/**/*.test.ts'],
+          include: [
+            '{adapters,analysis,api,cli,coordinator,input,report,shared,statistics,worker}/**/*.test.ts',
+          ],
           testTimeout: 30_000,
         },
       },

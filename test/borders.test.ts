@@ -8,7 +8,18 @@ import { TemporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const TOP_FOLDERS = ['adapters', 'api', 'cli', 'coordinator', 'input', 'shared', 'statistics', 'worker'];
+const TOP_FOLDERS = [
+  'adapters',
+  'analysis',
+  'api',
+  'cli',
+  'coordinator',
+  'input',
+  'report',
+  'shared',
+  'statistics',
+  'worker',
+];
 
 /** Where a new file of each room would stand. */
 const PLACES = {
@@ -32,6 +43,9 @@ const PLACES = {
   run: 'coordinator/run/new.ts',
   grpc: 'coordinator/grpc/new.ts',
   coordinatorHttp: 'coordinator/http/new.ts',
+  analysis: 'analysis/plan/new.ts',
+  verify: 'analysis/verify/new.ts',
+  report: 'report/figures/new.ts',
   cli: 'cli/certify/new.ts',
   client: 'cli/client/new.ts',
 } as const;
@@ -53,6 +67,8 @@ const IMPORTS = {
   model: 'worker/model/prepare-model.js',
   coordinator: 'coordinator/core/look.js',
   jobs: 'coordinator/jobs/limits.js',
+  analysis: 'analysis/laws/binomial-law.js',
+  report: 'report/figures/figure.js',
   cli: 'cli/command/parse.js',
   generated: 'shared/wire/generated.js',
   onnx: 'onnxruntime-node',
@@ -60,6 +76,8 @@ const IMPORTS = {
   zip: 'yauzl',
   sharp: 'sharp',
   commander: 'commander',
+  plot: '@observablehq/plot',
+  linkedom: 'linkedom',
   natsCore: '@nats-io/transport-node',
   jetStream: '@nats-io/jetstream',
   grpcJs: '@grpc/grpc-js',
@@ -87,6 +105,8 @@ const OURS = [
   'model',
   'coordinator',
   'jobs',
+  'analysis',
+  'report',
   'cli',
 ] as const;
 
@@ -112,6 +132,9 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   run: BELOW_COORDINATOR,
   grpc: [...BELOW_COORDINATOR, 'jobs', 'http', 'grpcJs', 'grpcHealth'],
   coordinatorHttp: [...BELOW_COORDINATOR, 'jobs', 'http'],
+  analysis: ['shared', 'wire', 'statistics', 'laws', 'coordinator', 'analysis'],
+  verify: ['shared', 'wire', 'analysis'],
+  report: [...SHARED, 'statistics', 'laws', 'analysis', 'report', 'plot', 'linkedom'],
   cli: [...SHARED, ...OURS, 'commander'],
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
 };

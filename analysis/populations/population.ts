@@ -1,0 +1,17 @@
+import type { NoiseSpec } from '../../shared/job.js';
+
+/** What is known, or assumed, of one image before it is certified. */
+export interface PopulationImage {
+  /** Probability that a noisy copy does not get the class that the image would be certified for. 0 to 1. */
+  readonly delta: number;
+  /** True if that class is the image's label; null where there is no label. */
+  readonly right: boolean | null;
+}
+
+/** Images as exact computations see them: under one noise, each a failure probability. */
+export interface Population {
+  /** For tables and figures. */
+  readonly name: string;
+  readonly noise: Pick<NoiseSpec, 'kind' | 'scale'>;
+  readonly images: readonly PopulationImage[];
+}

@@ -1,0 +1,121 @@
+import type { Figure } from './figure.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+/** Height of a line of text around the chart, in pixels. */
+const LINE = 19;
+const LEFT = 24;
+/** A character of the text around the chart is about so wide, in pixels. */
+const CHARACTER = 7.2;
+const KEY_SWATCH = 30;
+
+/** What is needed of an element and of a document: of a server's and of a browser's alike. */
+export interface SvgElement {
+  textContent: string | null;
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+  appendChild(child: SvgElement): unknown;
+}
+export interface SvgDocument {
+  createElementNS(namespace: string, name: string): SvgElement;
+}
+
+/** An entry of the key: how one curve is drawn. */
+export interface Key {
+  readonly label: string;
+  readonly colour: string;
+  readonly dash: string;
+  /** The mark of its points, as a character; null without marks. */
+  readonly glyph: string | null;
+}
+
+export interface Framed {
+  readonly document: SvgDocument;
+  /** The chart itself, an svg element. */
+  readonly chart: SvgElement;
+  readonly keys: readonly Key[];
+  readonly figure: Figure;
+  readonly width: number;
+  readonly plotHeight: number;
+  readonly font: string;
+}
+
+/** Returns the chart between its title and key above and its caption below, as the text of an SVG file. */
+export function frame({ document, chart, keys, figure, width, plotHeight, font }: Framed): string {
+  const rows = keyRows(keys, width);
+  const caption = wrapped(figure.caption, (width - 2 * LEFT) / CHARACTER);
+  const head = LINE * (rows.length + 2);
+  const height = head + plotHeight + LINE * (caption.length + 1);
+  const root = element(document, 'svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+  root.setAttribute('xmlns', SVG);
+  root.setAttribute('role', 'img');
+  root.setAttribute('font-family', font);
+  root.appendChild(text(document, 'title', figure.title, {}));
+  root.appendChild(element(document, 'rect', { width, height, fill: 'white' }));
+  const write = (content: string, x: number, y: number, look: Attributes = {}) =>
+    root.appendChild(text(document, 'text', content, { x, y, 'font-size': 13, fill: '#222222', ...look }));
+  write(figure.title, LEFT, 1.4 * LINE, { 'font-size': 16, 'font-weight': 'bold' });
+  rows.forEach((row, at) =>
+    row.forEach(({ key, x }) => {
+      const y = LINE * (at + 2.5);
+      for (const one of swatch(document, key, x, y)) root.appendChild(one);
+      write(key.label, x + KEY_SWATCH + 6, y);
+    }),
+  );
+  chart.setAttribute('y', `${head}`);
+  root.appendChild(chart);
+  caption.forEach((line, at) => write(line, LEFT, head + plotHeight + LINE * (at + 1)));
+  return `${root.outerHTML}\n`;
+}
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+function element(document: SvgDocument, name: string, attributes: Attributes): SvgElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
+  return made;
+}
+
+function text(document: SvgDocument, name: string, content: string, attributes: Attributes): SvgElement {
+  const made = element(document, name, attributes);
+  made.textContent = content;
+  return made;
+}
+
+function swatch(document: SvgDocument, { colour, dash, glyph }: Key, x: number, y: number): SvgElement[] {
+  const middle = y - 4;
+  const at = { x1: x, x2: x + KEY_SWATCH, y1: middle, y2: middle, stroke: colour, 'stroke-width': 2 };
+  const line = element(document, 'line', dash === '' ? at : { ...at, 'stroke-dasharray': dash });
+  if (glyph === null) return [line];
+  const look = { x: x + KEY_SWATCH / 2, y, fill: colour, 'font-size': 12, 'text-anchor': 'middle' };
+  return [line, text(document, 'text', glyph, look)];
+}
+
+/** Returns the entries of the key, in rows that fit. */
+function keyRows(keys: readonly Key[], width: number): { readonly key: Key; readonly x: number }[][] {
+  const rows: { key: Key; x: number }[][] = [[]];
+  let x = LEFT;
+  for (const key of keys) {
+    const needed = KEY_SWATCH + 6 + CHARACTER * key.label.length + 18;
+    if (x > LEFT && x + needed > width) {
+      rows.push([]);
+      x = LEFT;
+    }
+    rows.at(-1)!.push({ key, x });
+    x += needed;
+  }
+  return rows;
+}
+
+/** Returns the text in lines of at most so many characters, broken at spaces. */
+function wrapped(content: string, most: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of content.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > most) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
