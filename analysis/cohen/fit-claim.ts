@@ -23,7 +23,7 @@ export interface Fit extends Supposed {
 }
 
 /** A radius may be off by this share for the arithmetic of whoever computed it. */
-const ARITHMETIC = 1e-6;
+const ARITHMETIC = 1e-7;
 
 /**
  * Returns how well each supposed claim explains the radii of a file, the best first; claims that explain equally many stay in the order in

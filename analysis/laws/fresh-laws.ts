@@ -8,6 +8,7 @@ import { PILOT } from '../../statistics/two-stage.js';
 import { binomialLaw } from './binomial-law.js';
 import { ONE_IMAGE, countsOfFailures } from './counts-of-failures.js';
 import { ExpectationSum, type Law } from './expectation.js';
+import { heldRadius } from './held-radius.js';
 
 /** The radii of a rule that bounds samples which chose nothing: by look and failures, computed when first asked for. */
 class FreshRadii {
@@ -39,7 +40,7 @@ class FreshRadii {
     const prefixes = [first];
     prefixes[look] = addCounts(first, countsOfFailures(failures, this.samplesOf(look)));
     const { held } = this.decision.at(look, prefixes, null);
-    return held === null ? 0 : (this.decision.radiusOf(held.deltaUpper) ?? 0);
+    return heldRadius(this.decision, held);
   }
 }
 

@@ -6,6 +6,9 @@ import type { RepeatedRule } from './repeated-rule.js';
 /** Of a law at most this much may be left out in all; figures are means over the rest. */
 const LEFT_OUT = 1e-5;
 
+/** What is needed of a rule to follow its images. */
+export type FollowedRule = Pick<RepeatedRule, 'looks' | 'z' | 'stops' | 'radius'>;
+
 /** Where an image stands before a look: its failures so far, the z that it holds, and how likely that is. */
 interface State {
   readonly failures: number;
@@ -14,7 +17,7 @@ interface State {
 }
 
 interface Arrival {
-  readonly rule: RepeatedRule;
+  readonly rule: FollowedRule;
   readonly look: number;
   /** Samples of the look. */
   readonly n: number;
@@ -28,7 +31,7 @@ interface Arrival {
  * @param delta 0 to 1. @param radii wanted radii, ascending
  * @throws INTERNAL if too much of the law was left out
  */
-export function repeatedLaw(rule: RepeatedRule, delta: number, radii: readonly number[] = []): Expectation {
+export function repeatedLaw(rule: FollowedRule, delta: number, radii: readonly number[] = []): Expectation {
   const sum = new ExpectationSum(radii);
   let states: State[] = [{ failures: 0, z: 0, mass: 1 }];
   rule.looks.forEach((n, look) => {

@@ -4,6 +4,7 @@ import type { Decision, Held } from '../../coordinator/core/decision.js';
 import type { DrawnNoise } from '../../coordinator/core/repeated-looks.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { ONE_IMAGE, countsOfFailures } from './counts-of-failures.js';
+import { heldRadius } from './held-radius.js';
 
 /** The claim of a rule that looks repeatedly, for one image. */
 export type RepeatedClaim = Pick<Claim, 'alpha' | 'bound' | 'stop' | 'matchedGain'> & {
@@ -45,7 +46,7 @@ export class RepeatedRule {
     const { held } = this.#at(look, failures, null);
     const z = held?.z ?? 0;
     this.#z[look]![failures] = z;
-    if (held !== null && !this.#held.has(z)) this.#held.set(z, held);
+    if (!this.#held.has(z)) this.#held.set(z, held);
     return z;
   }
 
@@ -62,15 +63,9 @@ export class RepeatedRule {
   radius(z: number): number {
     const known = this.#radii.get(z);
     if (known !== undefined) return known;
-    const radius = this.#radiusOf(this.#held.get(z)!);
+    const radius = heldRadius(this.#decision, this.#held.get(z)!, this.#targets);
     this.#radii.set(z, radius);
     return radius;
-  }
-
-  #radiusOf(held: Held | null): number {
-    if (held === null) return 0;
-    if (held.target !== undefined) return this.#targets[held.target]!;
-    return this.#decision.radiusOf(held.deltaUpper) ?? 0;
   }
 
   #at(look: number, failures: number, held: Held | null) {
