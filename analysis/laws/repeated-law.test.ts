@@ -79,8 +79,9 @@ const CLAIMS: readonly (RepeatedClaim & { readonly name: string })[] = [
 ];
 
 describe.each(CLAIMS)('the exact law of $name', (claim) => {
+  const rule = new RepeatedRule(claim, NOISE);
+
   it.each([0.02, 0.2, 0.35])('is the mean over every path of votes at δ = %s', (delta) => {
-    const rule = new RepeatedRule(claim, NOISE);
     const found = repeatedLaw(rule, delta, RADII);
     const expected = byEveryPath(claim, delta);
     expect(found.samples).toBeCloseTo(expected.samples, 5);
