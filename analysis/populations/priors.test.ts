@@ -39,9 +39,9 @@ describe('named priors', () => {
     }
   });
 
-  it('takes an image of at least half of the votes for right, and names law, noise and no α', () => {
+  it('takes an image of at least half of the votes for right, and names law and noise', () => {
     const population = priorPopulation({ name: 'uniform', parameters: { beta: 0 }, images: 10 }, NOISE);
-    expect(population).toMatchObject({ name: 'uniform, beta = 0', noise: NOISE, alpha: null });
+    expect(population).toMatchObject({ name: 'uniform, beta = 0', noise: NOISE });
     expect(population.images.map(({ right }) => right)).toEqual([
       ...Array<boolean>(5).fill(true),
       ...Array<boolean>(5).fill(false),

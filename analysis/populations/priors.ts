@@ -94,7 +94,6 @@ export function priorPopulation(
   return {
     name: `${name}, ${stated.join(', ')}`,
     noise,
-    alpha: null,
     images: Array.from({ length: images }, (_, i) => {
       const delta = prior.quantile((i + 0.5) / images, used);
       return { delta, right: delta <= 0.5 };
