@@ -62,21 +62,22 @@ function arrive(at: Arrival, states: readonly State[], step: CountLaw): State[] 
   const newZ = Float64Array.from({ length }, (_, i) => rule.z(look, first + i));
   const renewed = new Float64Array(length);
   const tails = tailsOf(step.mass);
-  const kept = new Map<number, Map<number, number>>();
+  const kept = new Map<number, Kept>();
   for (const { failures, z, mass } of states) {
     const from = failures - least;
     // Fewer failures certify more, so the first ones of the step renew the certificate.
     let j = 0;
     for (; j < step.mass.length && newZ[from + j]! >= z; j++) renewed[from + j]! += mass * step.mass[j]!;
     // Of those that keep it, more failures promise less, so the last ones stop.
-    for (; j < step.mass.length && !rule.stops(look, first + from + j, z); j++) {
-      const masses = kept.get(z) ?? new Map<number, number>();
-      kept.set(z, masses);
-      masses.set(first + from + j, (masses.get(first + from + j) ?? 0) + mass * step.mass[j]!);
+    const begin = j;
+    while (j < step.mass.length && !rule.stops(look, first + from + j, z)) j++;
+    if (j > begin) {
+      if (!kept.has(z)) kept.set(z, new Kept(length));
+      kept.get(z)!.add(from + begin, step.mass.subarray(begin, j), mass);
     }
     stop(at, z, mass * tails[j]!);
   }
-  return [...renewedStates(at, first, newZ, renewed), ...keptStates(kept)];
+  return [...renewedStates(at, first, newZ, renewed), ...keptStates(kept, first)];
 }
 
 /** Adds up the images that stop with a new z, and returns those that go on with it. */
@@ -90,10 +91,34 @@ function renewedStates(at: Arrival, first: number, newZ: Float64Array, renewed: 
   return next;
 }
 
-function keptStates(kept: ReadonlyMap<number, ReadonlyMap<number, number>>): State[] {
-  return [...kept].flatMap(([z, masses]) =>
-    [...masses].filter(([, mass]) => mass >= SMALLEST).map(([failures, mass]) => ({ failures, z, mass })),
-  );
+/** Images that go on with one z that they held: their probabilities by failures above the least, which are 0 outside [begin, end). */
+class Kept {
+  readonly masses: Float64Array;
+  begin: number;
+  end = 0;
+
+  constructor(length: number) {
+    this.masses = new Float64Array(length);
+    this.begin = length;
+  }
+
+  /** Adds `mass` times some terms, at places from `at` on. */
+  add(at: number, terms: Float64Array, mass: number): void {
+    for (let i = 0; i < terms.length; i++) this.masses[at + i]! += mass * terms[i]!;
+    this.begin = Math.min(this.begin, at);
+    this.end = Math.max(this.end, at + terms.length);
+  }
+}
+
+/** Returns the states of images that go on with the z that they held. @param first failures of the first place */
+function keptStates(kept: ReadonlyMap<number, Kept>, first: number): State[] {
+  const next: State[] = [];
+  for (const [z, { masses, begin, end }] of kept) {
+    for (let i = begin; i < end; i++) {
+      if (masses[i]! >= SMALLEST) next.push({ failures: first + i, z, mass: masses[i]! });
+    }
+  }
+  return next;
 }
 
 function stop({ rule, n, sum }: Arrival, z: number, mass: number): void {
