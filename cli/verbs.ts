@@ -4,6 +4,7 @@ import type { Verb } from './command/verb.js';
 import { ARTIFACTS } from './jobs/artifacts-verb.js';
 import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
 import { SUBMIT } from './jobs/submit-verb.js';
+import { PLAN } from './plan/plan-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
 import { SERVE } from './service/serve-verb.js';
@@ -15,6 +16,7 @@ export const VERBS: readonly Verb[] = [
   CERTIFY,
   PREDICT,
   RESULTS,
+  PLAN,
   SUBMIT,
   WATCH,
   JOBS,

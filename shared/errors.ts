@@ -14,9 +14,12 @@ export const ERROR_CATALOGUE = {
   FOLDER_UNUSABLE: { exit: 2, retryable: false },
   FOLDER_LOCKED: { exit: 2, retryable: true },
   JOB_DIFFERS: { exit: 2, retryable: false },
+  PILOT_FOLDER: { exit: 2, retryable: false },
   JOB_FILE_DAMAGED: { exit: 2, retryable: false },
   LEDGER_DAMAGED: { exit: 2, retryable: false },
   DISK_FULL: { exit: 2, retryable: true },
+  // What is planned from
+  SOURCE_UNREADABLE: { exit: 2, retryable: false },
   // The images
   DATA_UNREADABLE: { exit: 2, retryable: false },
   DATA_FORMAT: { exit: 2, retryable: false },

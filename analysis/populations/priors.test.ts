@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PRIORS, PRIOR_NAMES, priorPopulation, type PriorName } from './priors.js';
+import { PRIORS, PRIOR_NAMES, priorPopulation, type PriorName, type PriorParameters } from './priors.js';
 
 const NOISE = { kind: 'gaussian', scale: 0.5 } as const;
 
@@ -23,8 +23,7 @@ function mass(density: (x: number) => number, from: number, to: number): number 
 
 describe('named priors', () => {
   it.each(PRIOR_NAMES)('spreads the images of %s by its density', (name) => {
-    const usual: Partial<{ power: number; share: number }> = PRIORS[name].usual;
-    const { power = 3, share = 0.75 } = usual;
+    const { power = 3, share = 0.75 }: Partial<PriorParameters> = PRIORS[name].usual;
     const beta = 0.3;
     const { images } = priorPopulation({ name, parameters: { beta }, images: 4_000 }, NOISE);
     for (const [from, to] of [

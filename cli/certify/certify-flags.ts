@@ -106,6 +106,8 @@ export interface CertifyConfig extends JobConfig, OutputConfig {
   /** Share of its batches that each process audits. */
   readonly auditShare: number;
   readonly topkRows: boolean;
+  /** Votes to plan with: into a folder that is marked as a pilot, without a summary. */
+  readonly pilot?: true;
 }
 
 /** Checks the flags of `certify`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
@@ -124,7 +126,7 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
 /** Checks the flags that say how the command runs. @throws OPTION_INVALID */
 export function runConfig(
   flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE]> & OutputConfig,
-): Omit<CertifyConfig, keyof JobConfig | 'topkRows'> {
+): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'pilot'> {
   const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   return {

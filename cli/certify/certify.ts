@@ -41,7 +41,7 @@ interface Opened {
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
  */
 export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
-  const folder = await OutputFolder.open(config.out);
+  const folder = await OutputFolder.open(config.out, config.pilot);
   const abandon = () => {
     folder.close();
     process.exit(EXIT.interrupted);
@@ -122,7 +122,7 @@ async function run(
     const samples = fold.tally.samples - before.samples;
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
     if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
-    else if (!config.quiet)
+    else if (!config.quiet && !config.pilot)
       process.stdout.write(
         `${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes([roundingNote(data.lattice), budgetNote(job.claim)])}`,
       );

@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError } from '../../shared/files.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
+import { refusePilotFolder } from './pilot-folder.js';
 
 /**
  * The folder of one job, held by one process. Left as it was found, not even created, unless the job begins.
@@ -17,8 +18,13 @@ export class OutputFolder {
     private readonly lock: FolderLock,
   ) {}
 
-  /** Creates the folder if need be and locks it. @throws FOLDER_LOCKED, FOLDER_UNUSABLE */
-  static async open(folder: string): Promise<OutputFolder> {
+  /**
+   * Creates the folder if need be and locks it.
+   *
+   * @param pilot it is to hold a pilot, or does. @throws FOLDER_LOCKED, FOLDER_UNUSABLE; PILOT_FOLDER if it holds one and is not to
+   */
+  static async open(folder: string, pilot?: true): Promise<OutputFolder> {
+    if (pilot === undefined) refusePilotFolder(folder);
     const created = await makeFolder(folder).catch((error: unknown) => {
       throw storageError(error, folder);
     });

@@ -6,7 +6,7 @@ import type { Claim, Job, Norm } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
-import type { ScaledNoise } from '../../statistics/noises/scale.js';
+import { roundRadii } from '../../statistics/noises/round-radii.js';
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import { printDown } from '../../statistics/radius.js';
@@ -21,11 +21,6 @@ import {
   timeLine,
   type SampleFigures,
 } from './summary-lines.js';
-
-/** Radii shown: about this many steps up to the largest one that early stopping usually reaches. */
-const STEPS = 5;
-/** The failure probability that goes with it: of Gaussian noise a radius of 3.3 σ. */
-const USUAL_SMALLEST_DELTA = 4.8342e-4;
 
 /** The figures of a run. All shares and means are over ALL images of the job, abstained and failed ones included. */
 export interface Summary extends SampleFigures {
@@ -183,15 +178,7 @@ function accuracyAt<R extends Row>(
 
 function suggestedRadii({ claim, draw }: Job): number[] {
   if (!BOUNDS[claim.bound].proves) return [];
-  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : radiiFor(draw.noise);
-}
-
-/** 0 and multiples of 1, 2.5 or 5 times a power of ten, a few of them. */
-function radiiFor({ kind, scale }: ScaledNoise): number[] {
-  const wanted = (NOISES[kind].radiusOf(USUAL_SMALLEST_DELTA) * scale) / STEPS;
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  const step = power * ([1, 2.5, 5].find((s) => s * power >= wanted) ?? 10);
-  return Array.from({ length: STEPS + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : roundRadii(draw.noise);
 }
 
 const RUNNER_UP = 'a bound on the class and one on the runner-up (--runner-up)';

@@ -1,0 +1,66 @@
+import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
+import type { CountedImage } from './counted-image.js';
+
+/** What a line of results.jsonl says of its image: counts; that it failed, and would again; or that nothing was drawn of it. */
+export type ReadLine =
+  | { readonly kind: 'counted'; readonly image: CountedImage }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'undrawn' };
+
+/** Bounds whose class was chosen by the samples before the first look, so that only those behind it are fresh. */
+const CHOSEN_BEFORE = new Set(['clopper-pearson', 'clt']);
+
+/**
+ * Reads one line of results.jsonl of any rule. Of an image whose class was chosen by other samples only the fresh ones are counted; of any other
+ * all that were drawn, also behind the look that proves its certificate. Abstained images have counts, too.
+ *
+ * @returns null if it is no such line: it may come from anybody
+ */
+export function readResultLine(line: string): ReadLine | null {
+  const row = objectOf(line);
+  if (row === null || typeof row['bound'] !== 'string') return null;
+  const { label } = row;
+  if (label !== null && !isCount(label)) return null;
+  if (row['outcome'] === 'failed') return { kind: 'failed' };
+  const looks = Array.isArray(row['looks']) ? row['looks'].map(countsOf) : [null];
+  if (looks.includes(null)) return null;
+  const drawn = looks as Counts[];
+  const last = drawn.at(-1);
+  if (last === undefined || totalOf(last) === 0) return { kind: 'undrawn' };
+  const behindFirst = CHOSEN_BEFORE.has(row['bound']) && drawn.length > 1;
+  const counted = behindFirst ? fresh(drawn[0]!, last) : { chosen: leaderOf(last), counts: last };
+  return counted === null ? null : { kind: 'counted', image: imageOf(counted.chosen, counted.counts, label) };
+}
+
+/** Returns the class that the first samples chose, and the counts behind them; null if they are no part of the whole. */
+function fresh(first: Counts, whole: Counts): { chosen: number | null; counts: Counts } | null {
+  const counts = subtractCounts(whole, first);
+  const isPart = counts.invalid >= 0 && counts.votes.every((votes) => votes > 0);
+  return isPart && totalOf(counts) > 0 ? { chosen: leaderOf(first), counts } : null;
+}
+
+function imageOf(chosen: number | null, counts: Counts, label: number | null): CountedImage {
+  const n = totalOf(counts);
+  const votes = chosen === null ? 0 : votesOf(counts, chosen);
+  return { failures: n - votes, n, right: label === null ? null : chosen === label };
+}
+
+function objectOf(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns counts as results.jsonl holds them; null of anything else. */
+function countsOf(value: unknown): Counts | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { classes, votes, invalid } = value as Record<string, unknown>;
+  if (!Array.isArray(classes) || !Array.isArray(votes) || classes.length !== votes.length) return null;
+  const numbers: unknown[] = [...(classes as unknown[]), ...(votes as unknown[]), invalid];
+  return numbers.every(isCount) ? ({ classes, votes, invalid } as Counts) : null;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,0 +1,33 @@
+import type { Resting } from '../../analysis/populations/counted-image.js';
+import type { Population } from '../../analysis/populations/population.js';
+import type { Answer } from '../../analysis/plan/answers.js';
+import type { Rates } from '../../analysis/plan/cost.js';
+import type { PlanRow } from '../../analysis/plan/plan-rows.js';
+import type { TriedAlpha } from '../../analysis/populations/table-population.js';
+
+/** Where the images of a plan come from, for a person and for --json. */
+export interface PlanSource {
+  readonly kind: 'prior' | 'results' | 'pilot' | 'cohen-tsv';
+  readonly name: string;
+  readonly population: Population;
+  /** The level of the source itself; null: it has none. */
+  readonly alpha: number | null;
+  readonly sigma: number;
+  readonly labelled: boolean;
+  /** Samples that the probabilities rest on; null of a prior. */
+  readonly resting: Resting | null;
+  readonly tried: readonly TriedAlpha[];
+  readonly notes: readonly string[];
+}
+
+/** The plan of one source. */
+export interface OnePlan {
+  readonly source: PlanSource;
+  readonly rates: Rates;
+  /** Wanted radii, ascending. */
+  readonly radii: readonly number[];
+  /** By α: the average certified radius of `fixed` with n = 100,000. */
+  readonly references: ReadonlyMap<number, number>;
+  readonly answers: readonly Answer[];
+  readonly rows: readonly PlanRow[];
+}

@@ -1,0 +1,70 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { storageError, writeAtomically } from '../../shared/files.js';
+import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
+import { certify } from '../certify/certify.js';
+import { CERTIFY } from '../certify/certify-verb.js';
+import { certifyConfig } from '../certify/certify-flags.js';
+import { PILOT_FILE, refuseOtherThanPilot } from '../certify/pilot-folder.js';
+import { flagName, type Flag } from '../command/flag.js';
+import { callOf, commandOf } from '../command/verb.js';
+import { EXIT } from '../command/exit.js';
+import type { PlanConfig } from './plan-config.js';
+import { PILOT, PLAN_GROUPS } from './plan-flags.js';
+import type { ReadSource } from './plan-source.js';
+import { readSource } from './read-source.js';
+
+/** Samples of the pilot that choose the class. */
+const SELECTION = 100;
+
+const MARK =
+  'The votes in this folder were drawn by smoothcert plan --pilot to choose a number of samples. No certificate may be made of them.';
+
+/**
+ * Draws a pilot into a folder of its own, or resumes it, and returns its images and the rate. Its seed is drawn at random, so that its noise is
+ * that of no later certificate. Null: it was interrupted.
+ *
+ * @throws as `certify`; JOB_DIFFERS if the folder holds certificates, or the pilot of another model
+ */
+export async function drawPilot(
+  config: PlanConfig,
+  folder: string,
+  interrupt: AbortSignal,
+): Promise<ReadSource | null> {
+  refuseOtherThanPilot(folder);
+  const command = commandOf(CERTIFY);
+  command.exitOverride().parse(pilotArguments(config, folder), { from: 'user' });
+  const asked = certifyConfig(callOf(CERTIFY, command, () => interrupt).values());
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw storageError(error, folder);
+  });
+  await writeAtomically(path.join(folder, PILOT_FILE), `${JSON.stringify({ pilot: MARK })}\n`);
+  const code = await certify({ ...asked, pilot: true }, interrupt);
+  if (code === EXIT.interrupted) return null;
+  const read = await readSource(folder, config);
+  return { ...read, rate: await rateOf(folder, asked.processes) };
+}
+
+/** Returns the arguments of `certify` for the pilot: what was typed of the model and the data, and the rule. */
+function pilotArguments({ flags, alphas, quiet, json }: PlanConfig, folder: string): string[] {
+  const declared: Readonly<Record<string, Flag>> = { ...PLAN_GROUPS[0].flags, ...PILOT.flags };
+  const ofModel = Object.keys(PILOT.flags).filter((name) => name !== 'pilotSamples');
+  const passed = ['sigma', 'noise', ...ofModel].flatMap((name) => {
+    const value = flags[name as keyof typeof flags];
+    if (value === undefined || value === false) return [];
+    const flag = flagName(name, declared[name]!);
+    return value === true ? [flag] : [`${flag}=${value as string | number}`];
+  });
+  const alpha = alphas === null ? [] : ['--alpha', `${alphas[0]!}`];
+  const rule = ['--stop', 'fixed', '--n0', `${SELECTION}`, '--max-samples', `${flags.pilotSamples}`];
+  return [...passed, ...alpha, ...rule, '--out', folder, ...(quiet || json ? ['--quiet'] : [])];
+}
+
+/** Returns the samples a second of the pilot, from the seconds of noise and inference that its TSV has, on so many processes; null if it has none. */
+async function rateOf(folder: string, processes: number): Promise<number | null> {
+  const table = parseCohenTable(await readFile(path.join(folder, 'results.tsv'), 'utf8'));
+  const rows = (await readFile(path.join(folder, 'results.jsonl'), 'utf8')).trim().split('\n');
+  const samples = rows.reduce((sum, row) => sum + (JSON.parse(row) as { samples: number }).samples, 0);
+  const seconds = table?.rows.reduce((sum, row) => sum + (row.seconds ?? 0), 0) ?? 0;
+  return seconds > 0 ? (processes * samples) / seconds : null;
+}

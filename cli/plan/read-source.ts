@@ -1,0 +1,77 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { oneLine } from '../../shared/safe-text.js';
+import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
+import { scaleOf } from '../../statistics/noises/scale.js';
+import { isPilotFolder } from '../certify/pilot-folder.js';
+import { readJobFile } from '../certify/job-file.js';
+import { optionError } from '../command/parse.js';
+import type { ReadSource, SourceFlags } from './plan-source.js';
+import { sourceOfLines } from './result-lines-source.js';
+import { unreadable } from './source-error.js';
+import { sourceOfTable } from './table-source.js';
+
+/** No file of results is larger: a text longer than this does not fit one string. */
+export const LARGEST_SOURCE = 2 ** 29 - 2 ** 10;
+
+/** Reads what --from names. @throws SOURCE_UNREADABLE, OPTION_INVALID, JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
+export async function readSource(from: string, flags: SourceFlags): Promise<ReadSource> {
+  const found = await reading(from, () => stat(from));
+  if (found.isDirectory()) return sourceOfFolder(from, path.join(from, 'results.jsonl'));
+  if (found.size > LARGEST_SOURCE)
+    throw unreadable(from, 'is larger than half a gigabyte', 'Give a part of its rows.');
+  const text = await reading(from, () => readFile(from, 'utf8'));
+  if (text.trimStart().startsWith('{')) {
+    const job = await readJobFile(path.dirname(from));
+    if (job !== null) return sourceOfFolder(path.dirname(from), from);
+    if (flags.sigma === null) {
+      throw optionError(
+        `${oneLine(from)} does not say what its noise was.`,
+        'Add --sigma (and --noise, if it was not Gaussian), or keep job.json beside it.',
+      );
+    }
+    const noise = { kind: flags.noise, scale: scaleOf(flags.noise, flags.sigma) };
+    return { ...sourceOfLines(from, text), kind: 'results', noise, rate: null };
+  }
+  const table = parseCohenTable(text);
+  if (table === null) {
+    throw unreadable(
+      from,
+      'is neither results.jsonl nor a TSV with the header idx, label, predict, radius, correct, time',
+      'Give a folder of smoothcert certify, its results.jsonl, or such a TSV.',
+    );
+  }
+  return sourceOfTable(from, table, flags);
+}
+
+/** Reads the results of a folder. */
+async function sourceOfFolder(folder: string, file: string): Promise<ReadSource> {
+  const job = await readJobFile(folder);
+  if (job === null) {
+    throw unreadable(folder, 'holds no job', 'Name a folder of smoothcert certify, or a file.');
+  }
+  const text = await reading(file, () => readFile(file, 'utf8'));
+  const { kind, scale } = job.draw.noise;
+  const read = sourceOfLines(file, text);
+  const pilot = isPilotFolder(folder);
+  return {
+    ...read,
+    name: path.basename(path.resolve(folder)),
+    kind: pilot ? 'pilot' : 'results',
+    noise: { kind, scale },
+    alpha: job.claim.alpha,
+    rate: null,
+  };
+}
+
+async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+  return read().catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw unreadable(
+      file,
+      `cannot be read (${code})`,
+      'Name a folder of smoothcert certify with results, or a file.',
+      error,
+    );
+  });
+}
