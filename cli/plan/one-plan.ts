@@ -26,6 +26,8 @@ export interface OnePlan {
   readonly rates: Rates;
   /** Wanted radii, ascending. */
   readonly radii: readonly number[];
+  /** Further radii, of rows of `fixed` alone; empty but for Gaussian noise. */
+  readonly compared: readonly number[];
   /** By α: the average certified radius of `fixed` with n = 100,000. */
   readonly references: ReadonlyMap<number, number>;
   readonly answers: readonly Answer[];

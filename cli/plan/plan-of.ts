@@ -73,7 +73,7 @@ export async function planOf(
   const references = new Map(alphas.map((alpha) => [alpha, reference(alpha)]));
   const answers = answersOf(planner, questions, alphas[0]!, selection);
   say('\r\x1b[K');
-  return { source, rates, radii: planner.radii, references, answers, rows };
+  return { source, rates, radii: planner.radii, compared: planner.compared, references, answers, rows };
 }
 
 /** Returns round radii that so many samples can prove. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { storageError, writeAtomically } from '../../shared/files.js';
-import { planFigures } from '../../report/figures/plan-figures.js';
+import { planFigures, type PlanShown } from '../../report/figures/plan-figures.js';
 import { renderSvg } from '../../report/figures/render-svg.js';
 import { EXIT } from '../command/exit.js';
 import type { PlanConfig } from './plan-config.js';
@@ -58,11 +58,22 @@ async function writeFiles(folder: string, plans: readonly OnePlan[]): Promise<vo
   const json = documents.length === 1 ? documents[0] : { plans: documents };
   await writeAtomically(path.join(folder, 'plan.json'), `${JSON.stringify(json, null, 2)}\n`);
   await writeAtomically(path.join(folder, 'plan.csv'), planCsv(plans));
-  for (const [at, { source, radii, rows }] of plans.entries()) {
-    const shown = { source: source.name, labelled: source.labelled, radii, rows };
-    for (const figure of planFigures(shown)) {
+  for (const [at, one] of plans.entries()) {
+    for (const figure of planFigures(shownOf(one))) {
       const name = plans.length === 1 ? figure.name : `${figure.name}-${at + 1}`;
       await writeAtomically(path.join(folder, `${name}.svg`), renderSvg(figure));
     }
   }
+}
+
+function shownOf({ source, radii, compared, rows }: OnePlan): PlanShown {
+  const { name, labelled } = source;
+  const fine = compared.length > 0;
+  return {
+    source: name,
+    labelled,
+    rows,
+    radii: fine ? compared : radii,
+    accuracyOf: ({ means }) => (fine ? means.compared : means.accuracy),
+  };
 }

@@ -8,7 +8,9 @@ export interface PlanShown {
   readonly source: string;
   /** σ and radii are in these units. */
   readonly labelled: boolean;
+  /** Radii of the curves of accuracy, ascending, and by row the accuracy at each; of `fixed` alone. */
   readonly radii: readonly number[];
+  readonly accuracyOf: (row: PlanRow) => readonly number[];
   readonly rows: readonly PlanRow[];
 }
 
@@ -51,23 +53,30 @@ function paperCurve(rows: readonly PlanRow[]): Curve[] {
   return points.length === 0 ? [] : [{ label: 'Theorem 4.5, of n = 100,000', kind: 'limit', points }];
 }
 
-function accuracyFigure({ source, labelled, radii, rows }: PlanShown): Figure {
+function accuracyFigure({ source, labelled, radii, rows, accuracyOf }: PlanShown): Figure {
   const fixed = rows.filter(({ planned }) => planned.rule === 'fixed');
   const every = Math.ceil(fixed.length / MOST_CURVES);
   const shown = fixed.filter((_, at) => (fixed.length - 1 - at) % every === 0);
   const share = labelled ? 'certified accuracy' : 'certified share';
+  const farthest = Math.max(...shown.map(({ means }) => means.farthest));
   return {
     name: 'plan-accuracy',
     title: `What samples give: ${share} by radius`,
     caption: `Exact expectations over the images of ${source}, for a fixed number of samples n. No radius above that of unanimous votes can be proved.`,
     x: { label: 'radius', scale: 'linear' },
     y: { label: share, scale: 'linear', percent: true },
-    curves: shown.map(({ planned, means }) => ({
-      label: `n = ${planned.n.toLocaleString('en-US')}${levelOf(planned, rows)}`,
-      kind: 'measured',
-      points: radii.map((x, j) => ({ x, y: means.accuracy[j]! })),
+    curves: shown.map((row) => ({
+      label: `n = ${row.planned.n.toLocaleString('en-US')}${levelOf(row.planned, rows)}`,
+      kind: 'predicted',
+      points: pointsUpTo(farthest, radii, accuracyOf(row)),
     })),
   };
+}
+
+/** Returns the points of a curve up to the first radius that nothing reaches. */
+function pointsUpTo(farthest: number, radii: readonly number[], shares: readonly number[]): Point[] {
+  const end = radii.findIndex((radius) => radius > farthest);
+  return radii.slice(0, end < 0 ? radii.length : end + 1).map((x, j) => ({ x, y: shares[j]! }));
 }
 
 function lineLabel(planned: Planned, rows: readonly PlanRow[]): string {
