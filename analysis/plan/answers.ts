@@ -27,10 +27,6 @@ export interface Answer {
 
 /** --max-samples of the rules that stop early. */
 const MOST = REFERENCE_SAMPLES;
-/** --max-samples that are tried for `target`. */
-const TARGET_BUDGETS = [
-  100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
-];
 
 /** Answers the questions at one α. @param selection samples that choose the class, of `fixed` */
 export function answersOf(
@@ -75,10 +71,7 @@ function reachAnswer(
     question,
     fixed: leastFixed(planner, { alpha, selection, most: MOST_SEARCHED }, wanted),
     gain: leastGain(planner, { alpha, n: MOST }, wanted),
-    target:
-      Number(radius) > 0
-        ? leastTarget(planner, { alpha, target: radius, budgets: TARGET_BUDGETS }, wanted)
-        : null,
+    target: Number(radius) > 0 ? leastTarget(planner, { alpha, target: radius }, wanted) : null,
   };
 }
 

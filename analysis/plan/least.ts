@@ -17,6 +17,9 @@ export const PRICES = [
   0.5, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.0015, 0.001,
 ] as const;
 
+/** --max-samples that are tried for `target`, ascending. */
+const TARGET_BUDGETS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+
 /**
  * Returns the fixed number of samples that is enough where one less is not, by bisection; null if `most` are not. More samples give no less but
  * for steps of single counts, so that a smaller number may be enough by chance.
@@ -50,24 +53,14 @@ export function leastFixed(
   return found;
 }
 
-/** Returns the largest price of `gain` with `spending` among `PRICES` that is enough, by bisection; null if none is. */
+/** Returns the largest price of `gain` with `spending` among `PRICES` that is enough; null if none is. */
 export function leastGain(
   planner: Planner,
   { alpha, n }: { readonly alpha: number; readonly n: number },
   wanted: Wanted,
 ): Enough | null {
-  let low = -1;
-  let high: number = PRICES.length;
-  let found: Enough | null = null;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    const tried = enough(planner, { rule: 'gain', bound: 'spending', alpha, n, minGain: PRICES[middle]! });
-    if (tried !== null && wanted(tried.means)) {
-      high = middle;
-      found = tried;
-    } else low = middle;
-  }
-  return found;
+  const plans = PRICES.map((minGain): Planned => ({ rule: 'gain', bound: 'spending', alpha, n, minGain }));
+  return firstEnough(planner, plans, wanted);
 }
 
 /** Returns the smallest price of `gain` with `spending` among `PRICES` that takes at most so many samples an image; null if none does. */
@@ -85,21 +78,30 @@ export function mostGain(
 
 const priceOf = ({ planned }: Enough): number | null => ('minGain' in planned ? planned.minGain : null);
 
-/** Returns the smallest --max-samples among `budgets` with which `target` is enough for one radius; null if none is. */
+/** Returns the smallest --max-samples among `TARGET_BUDGETS` with which `target` is enough for one radius; null if none is. */
 export function leastTarget(
   planner: Planner,
-  {
-    alpha,
-    target,
-    budgets,
-  }: { readonly alpha: number; readonly target: string; readonly budgets: readonly number[] },
+  { alpha, target }: { readonly alpha: number; readonly target: string },
   wanted: Wanted,
 ): Enough | null {
-  for (const n of budgets) {
-    const tried = enough(planner, { rule: 'target', alpha, n, targets: [target] });
-    if (tried !== null && wanted(tried.means)) return tried;
+  const plans = TARGET_BUDGETS.map((n): Planned => ({ rule: 'target', alpha, n, targets: [target] }));
+  return firstEnough(planner, plans, wanted);
+}
+
+/** Returns the first of some plans that is enough, by bisection: those behind it give no less. Null if none is. */
+function firstEnough(planner: Planner, plans: readonly Planned[], wanted: Wanted): Enough | null {
+  let low = -1;
+  let high = plans.length;
+  let found: Enough | null = null;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    const tried = enough(planner, plans[middle]!);
+    if (tried !== null && wanted(tried.means)) {
+      high = middle;
+      found = tried;
+    } else low = middle;
   }
-  return null;
+  return found;
 }
 
 /** Returns what a plan gives; null if it can certify nothing. */

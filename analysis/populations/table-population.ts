@@ -36,7 +36,7 @@ export function tableImages(
   noise: Population['noise'],
   { n, alpha }: { readonly n: number; readonly alpha: number | null },
 ): TableImages {
-  const alphas = new Set(alpha === null ? USUAL_ALPHAS : [alpha, ...USUAL_ALPHAS]);
+  const alphas = new Set(alpha === null ? USUAL_ALPHAS : [...USUAL_ALPHAS, alpha]);
   const fits = fitsOfEach(
     rows,
     noise,
