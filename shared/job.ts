@@ -91,8 +91,11 @@ export type StoppingRule =
   | { readonly kind: 'target'; readonly radii: readonly string[] }
   /** A pilot chooses the class and how many fresh samples bound it, at the price `minGain`. */
   | { readonly kind: 'two-stage'; readonly minGain: number }
-  /** Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. */
-  | { readonly kind: 'fixed'; readonly selection: number }
+  /**
+   * Cohen et al.'s CERTIFY: `selection` samples choose the class, the rest bound it. With `keepCounts` the counts are kept at the looks between, which decide
+   * nothing.
+   */
+  | { readonly kind: 'fixed'; readonly selection: number; readonly keepCounts?: true }
   /** Spend `totalSamples` on all images of the job together, always on those that are forecast to gain most. */
   | { readonly kind: 'budget'; readonly totalSamples: number }
   /** No radius: stop when the class is decided. */

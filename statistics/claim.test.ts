@@ -18,6 +18,7 @@ const FIXED: Claim = {
   stop: { kind: 'fixed', selection: 10 },
   looks: [10, 110],
 };
+const KEPT = { kind: 'fixed', selection: 10, keepCounts: true } as const;
 const TARGET: Claim = {
   ...GAIN,
   bound: 'anytime',
@@ -51,6 +52,8 @@ describe('the claim', () => {
     ['the smallest α', { ...GAIN, alpha: 1e-12 }],
     ['the largest α', { ...GAIN, alpha: 0.25 }],
     ['fixed with clt', { ...FIXED, bound: 'clt' }],
+    ['fixed with counts kept at 50', { ...FIXED, stop: KEPT, looks: [10, 60, 110] }],
+    ['fixed with counts kept at none', { ...FIXED, stop: KEPT, looks: [10, 14] }],
   ])('is taken where the mathematics covers it (%s)', (_, claim) => {
     expect(requiring(claim)).not.toThrow();
   });
@@ -75,6 +78,11 @@ describe('the claim', () => {
 
   it.each([[[10]], [[11, 110]], [[10, 60, 110]]])('of fixed is refused with the looks %j', (looks) =>
     expect(requiring({ ...FIXED, looks })).toThrow(uncovered),
+  );
+
+  it.each([[[10]], [[11, 60, 110]], [[10, 60, 1e9 + 11]]])(
+    'of fixed with counts kept is refused with the looks %j',
+    (looks) => expect(requiring({ ...FIXED, stop: KEPT, looks })).toThrow(uncovered),
   );
 
   it.each([[[64]], [[32, 64]]])('of two-stage is refused with the looks %j', (looks) =>

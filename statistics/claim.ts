@@ -52,11 +52,18 @@ function areLooks(claim: Pick<Claim, 'bound' | 'stop' | 'looks'>): boolean {
   return ascending && fits(claim);
 }
 
-/** The numerics were compared with references up to MAX_SAMPLES; `fixed` bounds the samples between its two looks. */
+/**
+ * The numerics were compared with references up to MAX_SAMPLES; `fixed` bounds the samples between its first and its last look. Looks between
+ * those decide nothing, so any will do where the claim says that counts are kept there.
+ */
 function fits({ bound, stop, looks }: Pick<Claim, 'bound' | 'stop' | 'looks'>): boolean {
   const [first = 0, last = 0] = [looks[0], looks.at(-1)];
   if (stop.kind === 'fixed')
-    return looks.length === 2 && first === stop.selection && last - first <= MAX_SAMPLES;
+    return (
+      (looks.length === 2 || (stop.keepCounts === true && looks.length > 2)) &&
+      first === stop.selection &&
+      last - first <= MAX_SAMPLES
+    );
   if (bound === 'two-sided') return looks.length === 1 && last <= MAX_SAMPLES;
   const hasPilot = stop.kind === 'two-stage' || stop.kind === 'predict';
   if (hasPilot && (looks.length < 2 || first !== PILOT)) return false;

@@ -61,6 +61,11 @@ describe('the schedule of looks', () => {
     expect(looksFor({ kind: 'fixed', selection: 100 }, 'clopper-pearson', 100_000)).toEqual([100, 100_100]);
   });
 
+  it('has the kept sizes behind the selection where fixed keeps counts', () => {
+    const kept = { kind: 'fixed', selection: 7, keepCounts: true } as const;
+    expect(looksFor(kept, 'clopper-pearson', 64)).toEqual([7, 17, 23, 32, 39, 57, 71]);
+  });
+
   it('ascends strictly in whole numbers and ends at the budget', () => {
     fc.assert(
       fc.property(

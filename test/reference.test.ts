@@ -95,6 +95,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     'max-samples': [QUICK, { 'max-samples': 256 }],
     'total-samples': [BUDGET, { 'total-samples': 201 }],
     n0: [FIXED, { n0: 30 }],
+    'keep-counts': [FIXED, { 'keep-counts': true }],
     'runner-up': [QUICK, { 'runner-up': true }],
     simultaneous: [QUICK, { simultaneous: true }],
     seed: [QUICK, { seed: 6 }],

@@ -119,6 +119,8 @@ describe('the flags', () => {
     const fixed = { bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 100 } };
     expect(config('--stop', 'fixed')).toMatchObject(fixed);
     expect(config('--stop', 'fixed', '--n0', '7').stop).toEqual({ kind: 'fixed', selection: 7 });
+    const kept = { kind: 'fixed', selection: 100, keepCounts: true };
+    expect(config('--stop', 'fixed', '--keep-counts').stop).toEqual(kept);
   });
 });
 
@@ -202,6 +204,7 @@ describe('what is refused', () => {
     [['--min-gain', 'slow'], /^--min-gain slow is not a choice\.$/],
     [['--min-gain', 'toString'], /^--min-gain toString is not a choice\.$/],
     [['--min-gain', '-1'], /^--min-gain -1 is not a number of at least 0 \(noise scales of radius/],
+    [['--keep-counts'], /^--keep-counts has no meaning without --stop fixed\.$/],
     [['--n0', '5'], /^--n0 has no meaning without --stop fixed\.$/],
     [['--total-samples', '5000'], /^--total-samples has no meaning without --stop budget\.$/],
     [['--stop', 'budget', '--total-samples', '0.5'], /^--total-samples 0\.5 is not a whole number/],

@@ -99,11 +99,14 @@ const upToAnyData = ({ start, stop, step }: ImageRange): ImageRange => ({
 const plainSeed = (text: string): string => (/^\d{1,20}$/.test(text) ? BigInt(text).toString() : text);
 
 function stoppingRule(flags: JobFlags): StoppingRule {
-  const { stop: kind, minGain, n0, radii, totalSamples } = flags;
+  const { stop: kind, minGain, n0, keepCounts, radii, totalSamples } = flags;
   if (kind !== 'gain' && kind !== 'two-stage') {
     refuseWithout('--min-gain', minGain, '--stop gain or --stop two-stage');
   }
-  if (kind !== 'fixed') refuseWithout('--n0', n0, '--stop fixed');
+  if (kind !== 'fixed') {
+    refuseWithout('--n0', n0, '--stop fixed');
+    if (keepCounts) refuseWithout('--keep-counts', '', '--stop fixed');
+  }
   if (kind !== 'target') refuseWithout('--radii', radii, '--stop target');
   if (kind !== 'budget') refuseWithout('--total-samples', totalSamples, '--stop budget');
   switch (kind) {
@@ -113,7 +116,11 @@ function stoppingRule(flags: JobFlags): StoppingRule {
     case 'target':
       return { kind, radii: radii === undefined ? [] : partsOf(radii) };
     case 'fixed':
-      return { kind, selection: n0 === undefined ? SPEC_DEFAULTS.selection : numberOf(n0) };
+      return {
+        kind,
+        selection: n0 === undefined ? SPEC_DEFAULTS.selection : numberOf(n0),
+        ...(keepCounts ? { keepCounts: true } : {}),
+      };
     case 'budget':
       return { kind, totalSamples: numberOf(totalSamples ?? '') };
     case 'predict':

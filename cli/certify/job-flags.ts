@@ -111,6 +111,10 @@ export const CLAIM = {
       help: `with fixed: samples that choose the class, drawn before those of the bound (default: ${SPEC_DEFAULTS.selection})`,
       decides: 'job',
     },
+    keepCounts: {
+      help: 'with fixed: write the counts at smaller numbers of samples into results.jsonl, too (10, 16, 25, 32, 50, 64, 96, 100 …), for smoothcert study; they decide nothing',
+      decides: 'job',
+    },
     seed: {
       argument: '<seed>',
       help: '0 to 2^64 − 1 (default: drawn at random, printed, kept in job.json)',

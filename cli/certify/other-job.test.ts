@@ -23,6 +23,11 @@ describe('another job in the folder', () => {
   /** Jobs of `fixed` whose looks do not differ. */
   const fixed = (selection: number) =>
     makeJob({ stop: { kind: 'fixed', selection }, bound: 'clopper-pearson', looks: [20, 120] });
+  const keeping = makeJob({
+    stop: { kind: 'fixed', selection: 1000, keepCounts: true },
+    bound: 'clopper-pearson',
+    looks: [20, 40, 120],
+  });
   const budget = (totalSamples: number, matchedGain?: number) =>
     makeJob({
       stop: { kind: 'budget', totalSamples },
@@ -54,6 +59,7 @@ describe('another job in the folder', () => {
     ['--bound (anytime there, spending here)', makeJob({ bound: 'spending' })],
     ['--min-gain (0.02 there, 0.1 here)', makeJob({ stop: { kind: 'gain', minGain: 0.1 } })],
     ['--n0 (1,000 there, 2,000 here)', fixed(2000), fixed(1000)],
+    ['--keep-counts (off there, on here)', keeping, fixed(1000)],
     ['--total-samples (30,000 there, 40,000 here)', budget(40_000, 0.08), budget(30_000, 0.12)],
     ['--runner-up (off there, on here)', makeJob({ claim: { runnerUp: true } })],
     ['--simultaneous (on there, off here)', makeJob(), makeJob({ claim: { simultaneous: true } })],

@@ -41,9 +41,13 @@ function toldOf(found: readonly Difference[]): readonly Difference[] {
   const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
   // The gain of the table follows from --stop, --min-gain, --total-samples and the number of images.
   const onlyTable = found.every(({ path: at }) => at === TABLE);
-  return found.filter(
-    ({ path: at }) => !(otherImages && at === 'draw.dataDigest') && (at !== TABLE || onlyTable),
-  );
+  const follows = new Set([
+    ...(otherImages ? ['draw.dataDigest'] : []),
+    ...(onlyTable ? [] : [TABLE]),
+    // Counts that are kept add looks.
+    ...(found.some(({ path: at }) => at === KEPT) ? ['claim.looks', 'draw.segments'] : []),
+  ]);
+  return found.filter(({ path: at }) => !follows.has(at));
 }
 
 /**
@@ -58,6 +62,8 @@ function inFlags(job: Job): unknown {
 
 /** The gain that the table of `spending` is matched to. */
 const TABLE = 'claim.matchedGain';
+/** That counts are kept between the first and the last look. */
+const KEPT = 'claim.stop.keepCounts';
 
 interface Difference {
   readonly path: string;
@@ -99,6 +105,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'claim.stop.minGain': '--min-gain',
   'claim.stop.radii': '--radii',
   'claim.stop.selection': '--n0',
+  [KEPT]: '--keep-counts',
   'claim.stop.totalSamples': '--total-samples',
   'claim.runnerUp': '--runner-up',
   'claim.simultaneous': '--simultaneous',
@@ -111,7 +118,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Numbers of samples. */
 const COUNTS: ReadonlySet<string> = new Set(['claim.stop.selection', 'claim.stop.totalSamples']);
 /** Flags without a value. */
-const SWITCHES: ReadonlySet<string> = new Set(['claim.runnerUp', 'claim.simultaneous']);
+const SWITCHES: ReadonlySet<string> = new Set([KEPT, 'claim.runnerUp', 'claim.simultaneous']);
 
 function describe({ path: at, theirs, ours }: Difference): string {
   if (at === 'claim.looks' || at === 'draw.segments') {

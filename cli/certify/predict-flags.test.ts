@@ -42,6 +42,7 @@ describe('the flags of predict', () => {
     ['--n0', ['--n0', '100']],
     ['--total-samples', ['--total-samples', '40000']],
     ['--runner-up', ['--runner-up']],
+    ['--keep-counts', ['--keep-counts']],
     ['--topk-rows', ['--topk-rows']],
   ])('have no %s, as no radius is proved: %j', (flag, args) =>
     expect(() => config(...args)).toThrow(invalid(`predict proves no radius, so it has no ${flag}.`)),

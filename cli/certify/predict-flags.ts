@@ -43,6 +43,7 @@ const REFUSED = {
     totalSamples: REFUSED_FLAG,
     runnerUp: REFUSED_SWITCH,
     n0: REFUSED_FLAG,
+    keepCounts: REFUSED_SWITCH,
     topkRows: REFUSED_SWITCH,
   },
 } as const satisfies FlagGroup;
@@ -103,6 +104,7 @@ const NO_RADII = {
   radii: undefined,
   minGain: undefined,
   n0: undefined,
+  keepCounts: false,
   totalSamples: undefined,
   runnerUp: false,
 } as const;

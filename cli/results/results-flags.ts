@@ -37,6 +37,7 @@ const REFUSED = {
     runnerUp: REFUSED_SWITCH,
     simultaneous: REFUSED_SWITCH,
     n0: REFUSED_FLAG,
+    keepCounts: REFUSED_SWITCH,
   },
 } as const satisfies FlagGroup;
 

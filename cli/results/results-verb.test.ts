@@ -214,7 +214,7 @@ describe('results', () => {
 
 describe('what cannot be chosen after the votes', () => {
   const valued = ['alpha', 'bound', 'stop', 'min-gain', 'max-samples', 'total-samples', 'n0'];
-  const switches = ['runner-up', 'simultaneous'];
+  const switches = ['runner-up', 'simultaneous', 'keep-counts'];
   it.each([...valued, ...switches])('is --%s', (flag) => {
     expect(() => configOf(`--${flag}`, ...(switches.includes(flag) ? [] : ['1']))).toThrow(
       expect.objectContaining({

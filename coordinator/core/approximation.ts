@@ -13,7 +13,7 @@ export const UNANIMOUS = 'the CLT gives no bound on unanimous votes';
 export function approximationOf({ job: { claim }, decision }: JobFold, { prefixes }: ImageState) {
   const bound = BOUNDS[claim.bound];
   if (bound.proves) return null;
-  const { classIndex, failures, n, counts } = freshVotes(claim.looks, 1, prefixes);
+  const { classIndex, failures, n, counts } = freshVotes(claim.looks, prefixes.length - 1, prefixes);
   if (classIndex === null) return null;
   const common = { approximate_class: classIndex, counts };
   const delta = bound.approximate(failures, n, imageAlpha(claim));

@@ -26,17 +26,20 @@ export function freshVotes(looks: readonly number[], look: number, prefixes: rea
   return { ...votesFor(leaderOf(first), counts), counts };
 }
 
-/** Returns the rule `fixed`: Cohen et al.'s CERTIFY. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing */
+/**
+ * Returns the rule `fixed`: Cohen et al.'s CERTIFY. The looks between the first and the last one keep counts and decide nothing: the bound is
+ * computed once, from all samples behind the first look. @throws BUDGET_TOO_SMALL if unanimous votes would certify nothing
+ */
 export function fixedRule(claim: Claim, bound: CompiledBound): Rule {
   const { looks } = claim;
-  const [selected, all] = looks as readonly [number, number];
-  const possible = !BOUNDS[claim.bound].proves || bound.certify(1, 0, all - selected) !== null;
+  const last = looks.length - 1;
+  const possible = !BOUNDS[claim.bound].proves || bound.certify(last, 0, looks[last]! - looks[0]!) !== null;
   if (!possible) throw budgetTooSmall(claim);
   return {
     ahead: 0,
-    due: () => 1,
+    due: () => last,
     at(look, prefixes) {
-      if (look === 0) return { held: null, stop: null };
+      if (look < last) return { held: null, stop: null };
       return { held: certify(bound, look, freshVotes(looks, look, prefixes)), stop: 'budget' };
     },
   };

@@ -90,6 +90,11 @@ describe('the JSON of a job', () => {
     ['images that end where they begin', 'claim.images', { start: 3, stop: 3, step: 1 }],
     ['a step of 0', 'claim.images', { start: 0, stop: 3, step: 0 }],
     ['a rule with fields of another one', 'claim.stop', { kind: 'fixed', minGain: 1 }],
+    [
+      'counts that are not kept in so many words',
+      'claim.stop',
+      { kind: 'fixed', selection: 9, keepCounts: false },
+    ],
     ['a rule that this version does not know', 'claim.stop', { kind: 'new' }],
     ['a radius in digits and more', 'claim.stop', { kind: 'target', radii: ['1e3'] }],
     ['radii that are no list', 'claim.stop', { kind: 'target', radii: '0.5' }],

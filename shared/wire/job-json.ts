@@ -152,10 +152,11 @@ function stopOf(check: Check, field: string, value: unknown): StoppingRule {
       return { kind, radii: radiiOf(check, `${field}.radii`, arrayOf(check, `${field}.radii`, radii)) };
     }
     case 'fixed': {
-      const { selection } = exactly(check, field, value, ['kind', 'selection']);
+      const { selection, keepCounts } = exactly(check, field, value, ['kind', 'selection'], ['keepCounts']);
       return {
         kind,
         selection: check.whole(`${field}.selection`, selection, JOB_RANGES.selection),
+        ...(onlyTrue(check, `${field}.keepCounts`, keepCounts) ? { keepCounts: true } : {}),
       };
     }
     case 'budget': {

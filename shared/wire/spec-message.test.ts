@@ -6,7 +6,7 @@ import { decodeMessage } from './codec.js';
 import { DEFAULT_BOUNDS } from '../job-spec.js';
 import { NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
-import { specOfWire, specToWire } from './spec-message.js';
+import { isExtended, specOfWire, specToWire } from './spec-message.js';
 
 const Wire = smoothcert.v1.JobSpec;
 type WireSpec = smoothcert.v1.JobSpec.$Properties;
@@ -88,6 +88,15 @@ describe('a spec', () => {
       { kind: 'fixed', selection: 100 },
     ]);
     for (const { stop, bound } of found) expect(bound).toBe(DEFAULT_BOUNDS[stop.kind]);
+  });
+
+  it('keeps counts only where it says so, and is then no spec that version 0.1.0 reads', () => {
+    const [plain, kept] = [{ selection: 7 }, { selection: 7, keepCounts: true }].map((fixed) =>
+      specOfWire({ ...least, fixed }),
+    );
+    expect(plain!.stop).toEqual({ kind: 'fixed', selection: 7 });
+    expect(kept!.stop).toEqual({ kind: 'fixed', selection: 7, keepCounts: true });
+    expect([plain!, kept!].map(isExtended)).toEqual([false, true]);
   });
 
   it('tells a price of 0 from none', () => {

@@ -38,7 +38,9 @@ export function specToWire(spec: JobSpec): WireSpec {
 
 /** Returns true if a reader of version 0.1.0 would skip a part of what a spec asks for, and make another job of it. */
 export function isExtended(spec: JobSpec): boolean {
-  return Object.keys(laterFieldsOf(spec)).length > 0 || ADDED_RULES.has(spec.stop.kind);
+  const { stop } = spec;
+  const later = ADDED_RULES.has(stop.kind) || (stop.kind === 'fixed' && stop.keepCounts === true);
+  return later || Object.keys(laterFieldsOf(spec)).length > 0;
 }
 
 const ADDED_RULES: ReadonlySet<RuleName> = new Set(['budget', 'predict']);

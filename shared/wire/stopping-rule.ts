@@ -26,7 +26,7 @@ export function stopToWire(stop: StoppingRule): Pick<WireSpec, (typeof FIELDS)[R
     case 'two-stage':
       return { twoStage: { minGain: stop.minGain } };
     case 'fixed':
-      return { fixed: { selection: stop.selection } };
+      return { fixed: { selection: stop.selection, ...(stop.keepCounts ? { keepCounts: true } : {}) } };
     case 'budget':
       return { budget: { totalSamples: stop.totalSamples } };
     case 'predict':
@@ -49,6 +49,7 @@ export function stopOfWire(check: Check, field: string, wire: WireSpec): Stoppin
       return {
         kind,
         selection: check.whole(`${field}.fixed.selection`, selection, JOB_RANGES.selection),
+        ...(wire.fixed?.keepCounts ? { keepCounts: true } : {}),
       };
     }
     case 'budget': {

@@ -261,6 +261,20 @@ describe('results are a function of the job', () => {
   });
 });
 
+describe('counts that are kept', () => {
+  it('change no certificate: the same votes, the same bound, more looks', async () => {
+    using folder = new TemporaryFolder();
+    const fixed = { 'min-gain': undefined, stop: 'fixed', n0: 20, 'max-samples': 200 };
+    await certify(folder.file('plain'), fixed);
+    await certify(folder.file('kept'), { ...fixed, 'keep-counts': true });
+    const [plainRows, kept] = [await rowsOf(folder.file('plain')), await rowsOf(folder.file('kept'))];
+    const ends = <Look>(looks: readonly Look[]) => [looks[0], looks.at(-1)];
+    expect(kept.map((row) => ({ ...row, looks: ends(row.looks) }))).toEqual(plainRows);
+    const sizes = [10, 16, 25, 32, 50, 64, 96, 100, 128, 144, 160, 200];
+    for (const { looks } of kept) expect(looks.map(({ n }) => n)).toEqual([20, ...sizes.map((n) => 20 + n)]);
+  });
+});
+
 describe('certificates of fixed', () => {
   it('are Clopper and Pearson of their counts, by another formula', async () => {
     using folder = new TemporaryFolder();

@@ -77,6 +77,7 @@ describe('smoothcert', () => {
       'runner-up',
       'simultaneous',
       'n0',
+      'keep-counts',
       'seed',
       'input-scale',
       'mean',

@@ -43,7 +43,14 @@ const stop: fc.Arbitrary<StoppingRule> = fc.oneof(
     radii: fc.array(radius, { minLength: 1, maxLength: 5 }),
   }),
   fc.record({ kind: fc.constant('two-stage' as const), minGain }),
-  fc.record({ kind: fc.constant('fixed' as const), selection: fc.integer({ min: 1, max: 1e9 }) }),
+  fc.record(
+    {
+      kind: fc.constant('fixed' as const),
+      selection: fc.integer({ min: 1, max: 1e9 }),
+      keepCounts: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'selection'] },
+  ),
   fc.record({ kind: fc.constant('budget' as const), totalSamples: fc.integer({ min: 1, max: 1e15 }) }),
   fc.record({ kind: fc.constant('predict' as const) }),
 );
