@@ -7,6 +7,7 @@ import { SUBMIT } from './jobs/submit-verb.js';
 import { PLAN } from './plan/plan-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
+import { STUDY } from './study/study-verb.js';
 import { SERVE } from './service/serve-verb.js';
 import { WORKER } from './worker/worker-verb.js';
 import { BACKUP, FORGET, PRUNE, RESTORE } from './upkeep/upkeep-verbs.js';
@@ -17,6 +18,7 @@ export const VERBS: readonly Verb[] = [
   PREDICT,
   RESULTS,
   PLAN,
+  STUDY,
   SUBMIT,
   WATCH,
   JOBS,

@@ -36,11 +36,20 @@ interface Opened {
   readonly prepared: Prepared;
 }
 
+/** What a command that draws one job of several shows of it: its progress and its notes, and no summary. */
+export interface Shown {
+  readonly showsSummary: boolean;
+}
+
 /**
  * `smoothcert certify` and `predict`: checks the input, begins or resumes the job of the folder, draws, writes the results.
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
  */
-export async function certify(config: CertifyConfig, interrupt: AbortSignal): Promise<number> {
+export async function certify(
+  config: CertifyConfig,
+  interrupt: AbortSignal,
+  { showsSummary }: Shown = { showsSummary: true },
+): Promise<number> {
   const folder = await OutputFolder.open(config.out, config.pilot);
   const abandon = () => {
     folder.close();
@@ -52,7 +61,7 @@ export async function certify(config: CertifyConfig, interrupt: AbortSignal): Pr
     const opened = await open(config, folder);
     folder.begun = true;
     interrupt.removeEventListener('abort', abandon);
-    return await run(config, folder, opened, interrupt);
+    return await run(config, folder, opened, interrupt, showsSummary);
   } finally {
     interrupt.removeEventListener('abort', abandon);
     folder.close();
@@ -106,6 +115,7 @@ async function run(
   folder: OutputFolder,
   { job, data, setup, prepared }: Opened,
   interrupt: AbortSignal,
+  showsSummary: boolean,
 ): Promise<number> {
   const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(job));
   try {
@@ -121,16 +131,25 @@ async function run(
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const samples = fold.tally.samples - before.samples;
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
-    if (config.json) process.stdout.write(`${JSON.stringify({ out: folder.path, ...summary })}\n`);
-    else if (!config.quiet && !config.pilot)
-      process.stdout.write(
-        `${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes([roundingNote(data.lattice), budgetNote(job.claim)])}`,
-      );
+    if (showsSummary) printSummary(config, fold, data, summary);
     if (!fold.isDone()) return EXIT.interrupted;
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
   } finally {
     await ledger.close();
   }
+}
+
+function printSummary(
+  config: CertifyConfig,
+  fold: JobFold,
+  { lattice }: ImportedDataSet,
+  summary: ReturnType<typeof summarizeJob>,
+): void {
+  if (config.json) process.stdout.write(`${JSON.stringify({ out: config.out, ...summary })}\n`);
+  else if (!config.quiet && !config.pilot)
+    process.stdout.write(
+      `${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes([roundingNote(lattice), budgetNote(fold.job.claim)])}`,
+    );
 }
 
 async function draw(

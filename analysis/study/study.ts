@@ -1,0 +1,21 @@
+import { checksOf } from './checks.js';
+import type { Check } from './check.js';
+import { cltTable } from './clt-errors.js';
+import type { Drawing } from './drawing.js';
+import { drawingStudyOf, type DrawingStudy } from './drawing-study.js';
+
+/** What drawings of one model show together, all at one α. */
+export interface Study {
+  /** Of one image. */
+  readonly alpha: number;
+  readonly drawings: readonly DrawingStudy[];
+  readonly cltTable: ReturnType<typeof cltTable>;
+  readonly checks: readonly Check[];
+}
+
+/** Returns what drawings show. @param drawings at least one, all at the same α, each with an image at least */
+export function studyOf(drawings: readonly Drawing[]): Study {
+  const { alpha } = drawings[0]!;
+  const studies = drawings.map(drawingStudyOf);
+  return { alpha, drawings: studies, cltTable: cltTable(alpha), checks: checksOf(alpha, studies) };
+}

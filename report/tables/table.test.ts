@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+
+import { four, percent, tableCsv, tableMarkdown, tableText, whole, type Table } from './table.js';
+
+const TABLE: Table = {
+  name: 'some',
+  title: 'Some numbers',
+  columns: [
+    { label: 'n', show: whole },
+    { label: 'rule, or none' },
+    { label: 'share', show: percent },
+    { label: 'radius', show: four },
+    { label: 'p' },
+  ],
+  rows: [
+    [1_000, 'gain', 0.12345, 1.23456, 1 / 3],
+    [50, 'a "b" | c', 1, null, 0.9999],
+  ],
+};
+
+it('a table is read by people in columns that line up, numbers to the right', () => {
+  expect(tableText(TABLE)).toBe(`Some numbers
+      n  rule, or none    share  radius         p
+  1,000  gain            12.3 %  1.2346  0.333333
+     50  a "b" | c      100.0 %       -    0.9999
+`);
+});
+
+it('a table in Markdown keeps its bars apart', () => {
+  expect(tableMarkdown(TABLE)).toBe(`| n | rule, or none | share | radius | p |
+| --: | --- | --: | --: | --: |
+| 1,000 | gain | 12.3 % | 1.2346 | 0.333333 |
+| 50 | a "b" \\| c | 100.0 % | - | 0.9999 |
+`);
+});
+
+it('a table is read by programs with its numbers in full', () => {
+  expect(tableCsv(TABLE)).toBe(`n,"rule, or none",share,radius,p
+1000,gain,0.12345,1.23456,0.3333333333333333
+50,"a ""b"" | c",1,,0.9999
+`);
+});

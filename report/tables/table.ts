@@ -1,0 +1,77 @@
+/** A table as data: for people as text, for programs as CSV. */
+
+/** A cell: text, a number, or nothing. */
+export type Cell = string | number | null;
+
+export interface Column {
+  readonly label: string;
+  /** Returns a number of the column as people read it. Default: up to six digits. */
+  readonly show?: (value: number) => string;
+}
+
+export interface Table {
+  /** Of its file, without an ending: lower case, digits, points and hyphens. */
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Returns a share as a percentage with one digit. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** Returns a whole number with separators; others are rounded. */
+export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** Returns a number with four digits behind the point. */
+export const four = (value: number): string => value.toFixed(4);
+
+const DIGITS = 6;
+/** Shows a cell that holds nothing. */
+const NOTHING = '-';
+
+/** Returns the cells of a table as people read them, the header first. */
+function shownOf({ columns, rows }: Table): string[][] {
+  const shown = (cell: Cell, { show }: Column): string => {
+    if (cell === null) return NOTHING;
+    if (typeof cell === 'string') return cell;
+    return show === undefined ? String(Number(cell.toPrecision(DIGITS))) : show(cell);
+  };
+  return [
+    columns.map(({ label }) => label),
+    ...rows.map((cells) => cells.map((cell, at) => shown(cell, columns[at]!))),
+  ];
+}
+
+/** Returns the table as text: its title, then columns that line up, numbers to the right. Lines end with LF. */
+export function tableText(table: Table): string {
+  const lines = shownOf(table);
+  const widths = table.columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
+  const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === 'string'));
+  const text = lines.map((cells) =>
+    cells
+      .map((cell, at) => (isText[at] ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${table.title}\n${text.map((line) => `  ${line}\n`).join('')}`;
+}
+
+/** Returns the table as Markdown, without its title. */
+export function tableMarkdown(table: Table): string {
+  const [header, ...lines] = shownOf(table);
+  const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === 'string'));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  const rule = line(isText.map((text) => (text ? '---' : '--:')));
+  return `${line(header!)}${rule}${lines.map(line).join('')}`;
+}
+
+/** Returns the table as CSV (RFC 4180, lines end with LF), numbers in full. */
+export function tableCsv({ columns, rows }: Table): string {
+  const quoted = (cell: Cell): string => {
+    const text = cell === null ? '' : String(cell);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns.map(({ label }) => label), ...rows]
+    .map((cells) => `${cells.map(quoted).join(',')}\n`)
+    .join('');
+}
