@@ -50,7 +50,12 @@ for (const [name, wanted] of Object.entries(SHOWN)) {
     writeFileSync(path.join(figures, `${name}-${figure}.svg`), renderSvg(made.get(figure)));
 }
 
-const image = (study, name) => `![${name}](study/${study}-${name}.svg)`;
+const titles = new Map(
+  Object.entries(studies).flatMap(([name, study]) =>
+    studyFigures(study).map((figure) => [`${name}-${figure.name}`, figure.title]),
+  ),
+);
+const image = (study, name) => `![${titles.get(`${study}-${name}`)}](study/${study}-${name}.svg)`;
 /** The rows of round numbers of samples, and so many columns. */
 const short = (table, columns = Infinity) =>
   tableMarkdown({
@@ -141,7 +146,7 @@ How often its radius is above the true one, by p and number of samples, exactly:
 ${tableMarkdown(cltTableOf(digits))}
 
 Where a share is 0.0 % in the first columns, the approximation is not right but silent or refuses: with so few samples either none has failed, and it has
-no bound at all, or its radius is 0. Near p = 1 it errs most where np of failures is a few.
+no bound at all, or its radius is 0. It errs most where n (1 − p), the number of failures to expect, is a few.
 
 ${image('digits', 'clt-by-p')}
 
@@ -176,7 +181,7 @@ ${tableMarkdown(checksTable(tumours))}
 - **Theorem 4.3** takes the votes for normal. Near p = 1 they are not: where all of few samples agree, the formula has the radius of p = 1,
   and a certificate has the cap.
 - **Theorem 4.5** is derived for p uniform on an interval. Θ is a number for one such interval, and depends on n where images are sure.
-- **Theorem 4.6** bounds a mean over radii. At a single radius just above the cap of n samples, all images that reach it are lost at once.
+- **Theorem 4.6** knows no cap. At a radius just above the cap of n samples, all images that reach it with more are lost at once.
 - **A hundredth for 20 %** is right for some populations. It is not a law: the loss grows with the share of images near p = 1, and with the
   number of samples that it is compared with.
 - **The normal approximation** has no error guarantee; the tables show by how much it exceeds α.

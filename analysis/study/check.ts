@@ -43,14 +43,28 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)} %
 export const askedOf = (rows: readonly SizeRow[]): SizeRow[] =>
   rows.filter(({ n, predicted }) => n >= LEAST_SIZE && predicted.meanRadius > 0);
 
+/** A row, and what was asked of it. */
+interface Asked<Row> {
+  readonly row: Row;
+  readonly value: number;
+}
+
 /** Returns the row whose value is farthest from 0, and the value; null of no rows. */
-export function farthest<Row>(
+export const farthest = <Row>(rows: readonly Row[], value: (row: Row) => number): Asked<Row> | null =>
+  mostOf(rows, value, Math.abs);
+
+/** Returns the row with the largest value, and the value; null of no rows. */
+export const largest = <Row>(rows: readonly Row[], value: (row: Row) => number): Asked<Row> | null =>
+  mostOf(rows, value, (found) => found);
+
+function mostOf<Row>(
   rows: readonly Row[],
   value: (row: Row) => number,
-): { readonly row: Row; readonly value: number } | null {
+  weight: (value: number) => number,
+): Asked<Row> | null {
   const [first, ...others] = rows.map((row) => ({ row, value: value(row) }));
   if (first === undefined) return null;
-  return others.reduce((most, one) => (Math.abs(one.value) > Math.abs(most.value) ? one : most), first);
+  return others.reduce((most, one) => (weight(one.value) > weight(most.value) ? one : most), first);
 }
 
 /** Returns from which size on all rows fulfil a condition, as the end of a sentence. Sizes ascend. */

@@ -52,7 +52,7 @@ function clt(drawing: DrawingStudy, alpha: number): Check {
   const rows = drawing.clt.filter(({ n }) => n >= CLT_FROM);
   const worst = farthest(rows, ({ exact }) => exact.wrong);
   const finding = worst && {
-    found: `${errorWords(worst.row)}, where α is ${percent(alpha)}; within α ${fromWords(rows, ({ exact }) => exact.wrong <= alpha)}`,
+    found: `${errorWords(worst.row)}, where α is ${percent(alpha)}; at most 2 α ${fromWords(rows, ({ exact }) => exact.wrong <= 2 * alpha)}`,
     holds: worst.value <= alpha,
   };
   return checkOf({ id: 'clt', claim, drawing: drawing.name }, finding, `no size from n = ${CLT_FROM} on`);

@@ -73,7 +73,7 @@ function exactTarget(drawing: Drawing): RulePoint | null {
   return exactPoint(drawing, (one) => repeatedLaw(rule, one), {
     rule: 'target',
     bound: 'anytime',
-    setting: `--radii ${radii.join(',')}`,
+    setting: `--radii ${radii[0]!},…,${radii.at(-1)!}`,
     step: FINE_STEP,
   });
 }

@@ -62,7 +62,7 @@ describe('a study', () => {
 
   it('finds that the normal approximation errs more often than α near 1', () => {
     expect(verdict('clt', 'σ = 0.25').verdict).toBe('does not hold');
-    expect(verdict('clt', 'σ = 0.5').found).toMatch(/where α is 0\.1 %; within α /);
+    expect(verdict('clt', 'σ = 0.5').found).toMatch(/where α is 0\.1 %; at most 2 α /);
   });
 
   it('finds that evenly drawn votes give what is expected', () => {

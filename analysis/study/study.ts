@@ -13,9 +13,20 @@ export interface Study {
   readonly checks: readonly Check[];
 }
 
-/** Returns what drawings show. @param drawings at least one, all at the same α, each with an image at least */
-export function studyOf(drawings: readonly Drawing[]): Study {
+/**
+ * Returns what drawings show.
+ *
+ * @param drawings at least one, all at the same α, each with an image at least
+ * @param before is told the name of a drawing before it is studied, which may take some seconds
+ */
+export function studyOf(
+  drawings: readonly Drawing[],
+  before: (name: string) => void = () => undefined,
+): Study {
   const { alpha } = drawings[0]!;
-  const studies = drawings.map(drawingStudyOf);
+  const studies = drawings.map((drawing) => {
+    before(drawing.name);
+    return drawingStudyOf(drawing);
+  });
   return { alpha, drawings: studies, cltTable: cltTable(alpha), checks: checksOf(alpha, studies) };
 }

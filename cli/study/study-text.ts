@@ -7,6 +7,7 @@ import { oneLine } from '../../shared/safe-text.js';
 const SHOWN = [1, 2.5, 5];
 /** Columns of the tables that a terminal is shown; the files have all. */
 const SIZE_COLUMNS = 7;
+const RULE_COLUMNS = 7;
 
 /** Returns what a person reads: the most important tables, the claims, and where the rest is. */
 export function studyText(study: Study, folder: string, files: readonly string[]): string {
@@ -18,7 +19,7 @@ export function studyText(study: Study, folder: string, files: readonly string[]
     return [
       `${name}: ${whole(images)} images${missing}, α = ${study.alpha}, ${whole(selection)} samples choose the class${labels}.`,
       tableText(fewColumns(fewRows(sizesTable(drawing, names[at]!)), SIZE_COLUMNS)),
-      tableText(withoutFixed(rulesTable(drawing, names[at]!))),
+      tableText(fewColumns(withoutFixed(rulesTable(drawing, names[at]!)), RULE_COLUMNS)),
     ];
   });
   const several = study.drawings.length > 1 ? [tableText(fewRows(lossTable(study)))] : [];

@@ -32,8 +32,7 @@ export async function study(config: StudyConfig, interrupt: AbortSignal): Promis
   for (const folder of folders) read.push(await readDrawing(folder));
   const drawings = withDistinctNames(read, folders);
   requireComparable(drawings, folders);
-  say('Studying the votes.');
-  const result = studyOf(drawings);
+  const result = studyOf(drawings, (name) => say(`Studying the votes of ${name}.`));
   await mkdir(config.out, { recursive: true }).catch((error: unknown) => {
     throw storageError(error, config.out);
   });

@@ -17,13 +17,14 @@ const FLAGS: Flags = {
   processes: 1,
 };
 const folder = folderOfAllTests();
-const out = folder.file('study');
+let out = '';
 const study = (flags: Flags) => runCommand(['study', ...certifyArgs(flags).slice(1)]);
 const studied = async (at: string) => JSON.parse(await readFile(`${at}/study.json`, 'utf8')) as Study;
 
 describe('smoothcert study', () => {
   let printed = '';
   beforeAll(async () => {
+    out = folder.file('study');
     const { code, stdout, stderr } = await study({ ...FLAGS, out });
     expect(code, stderr).toBe(0);
     printed = stdout;
