@@ -12,6 +12,8 @@ import { openImages, readLabelFile } from './formats.js';
 import type { ImageSource } from './image-source.js';
 import { chooseLattice, type LatticeOptions } from './lattice/choose-lattice.js';
 import { latticePoints, levels } from './lattice/lattice-points.js';
+import { clipped, type ClippedSource, type Clipping } from './pixels/clip.js';
+import { reversedChannels } from './pixels/reverse-channels.js';
 import type { NumberSource } from './lattice/values.js';
 import { writeCanonical } from './write-canonical.js';
 
@@ -24,6 +26,8 @@ export interface ImportedDataSet {
   readonly digest: string;
   /** Where the values lie: exactly or, if they were rounded, as the header of the file says. */
   readonly lattice: DataLattice;
+  /** The pixels that were clipped, as `--clip` asks for. */
+  readonly clipping: Clipping;
   /** Number of images of the whole data set, of which the range is a part. */
   readonly count: number;
   /** Shape of one image, as it was given. */
@@ -34,13 +38,23 @@ export interface ImportedDataSet {
   readonly classNames: readonly string[] | null;
 }
 
+/** What is done to pixels as they are read. */
+export interface PixelReading {
+  /** Pixels slightly beyond [0, 1] become 0 or 1. */
+  readonly clip: boolean;
+  /** The three channels are reversed. */
+  readonly bgr: boolean;
+}
+
 const ALL: ImageRange = { start: 0, stop: null, step: 1 };
 const PIXELS: LatticeOptions = { features: false, noiseScale: null };
+const AS_THEY_ARE: PixelReading = { clip: false, bgr: false };
+const NOTHING_CLIPPED: Clipping = { values: 0, farthest: 0 };
 
 /**
  * Reads images (and labels) in any format of `openImages` and writes the canonical data set `into`: the images of `range`, each
  * under its own index, and no others. Every value of those is checked; of other images only as much as the format needs. `labels`
- * is a file of labels, which replaces labels that come with the images. `lattice` says what numbers mean; if it is left out, they are pixels. Memory does not grow with the number of images. `into`
+ * is a file of labels, which replaces labels that come with the images. `lattice` says what numbers mean; if it is left out, they are pixels, to which `reading` may do something first. Memory does not grow with the number of images. `into`
  * appears complete or not at all.
  * @throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL, FOLDER_UNUSABLE, and OPTION_INVALID if the range has no images
  */
@@ -50,11 +64,13 @@ export async function importDataSet(options: {
   into: string;
   range?: ImageRange;
   lattice?: LatticeOptions;
+  reading?: PixelReading;
 }): Promise<ImportedDataSet> {
   const { data, into } = options;
   const lattice = options.lattice ?? PIXELS;
-  const source = await openImages(data, options.labels ?? null, lattice.features);
+  const given = await openImages(data, options.labels ?? null, lattice.features);
   try {
+    const { source, clipping } = asAsked(given, options.reading ?? AS_THEY_ARE);
     const { shape } = source;
     const count = shape[0]!;
     const selection = selectionOf(options.range ?? ALL, count);
@@ -68,14 +84,21 @@ export async function importDataSet(options: {
       file: into,
       digest,
       lattice: content.lattice ?? PIXEL_LATTICE,
+      clipping: clipping(),
       count,
       imageShape: shape.slice(1),
       labels,
       classNames,
     };
   } finally {
-    await source.close();
+    await given.close();
   }
+}
+
+/** Returns the images with what is to be done to their pixels. @throws OPTION_INVALID if there are no channels to reverse */
+function asAsked(given: ImageSource, { clip, bgr }: PixelReading): ClippedSource {
+  const source = bgr ? reversedChannels(given) : given;
+  return clip ? clipped(source) : { source, clipping: () => NOTHING_CLIPPED };
 }
 
 /** The values of a canonical data set: how its header describes them, and their bytes. */
@@ -85,12 +108,12 @@ interface Content extends Pick<DataSetHeader, 'dtype' | 'lattice'> {
 
 /** Reads numbers as often as it takes to know their lattice. Pixels on 1/255 are written as uint8, whatever they came as. */
 async function contentOf(
-  { what, shape, values }: ImageSource,
+  { what, shape, values, givenPlaceOf }: ImageSource,
   selection: Selection,
   options: LatticeOptions,
 ): Promise<Content> {
   if (values.kind === 'levels') return { dtype: 'uint8', bytes: values.read(selection) };
-  const source: NumberSource = { what, shape, values };
+  const source: NumberSource = { what, shape, values, givenPlaceOf };
   const lattice = await chooseLattice(source, selection, options);
   const { features } = options;
   const arePixels = !features && lattice.step.denominator === PIXEL_STEP.denominator;

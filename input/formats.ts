@@ -6,6 +6,7 @@ import { readCsvLabels } from './pictures/csv-labels.js';
 import { firstBytes, sizeOf, statOf } from './bytes/input-files.js';
 import { openFolder } from './pictures/picture-folder.js';
 import { IDX_START_BYTES, promisedIdxBytes } from './records/idx.js';
+import { pickleError } from './bytes/python-files.js';
 import { isPicture } from './pictures/picture.js';
 import type { ImageSource } from './image-source.js';
 
@@ -28,6 +29,8 @@ export async function openImages(
     return batches === null ? openFolder(data, labelFile) : openCifar(data, batches);
   }
   const start = await firstBytes(data, IDX_START_BYTES);
+  const pickle = pickleError(data, start);
+  if (pickle !== null) throw pickle;
   const format = arrayFormatOf(start);
   // A CIFAR batch may begin like an IDX file, with the label 0 and a black pixel or two. Then the length decides.
   const isCifar = format === null || (format === 'idx' && promisedIdxBytes(start) !== stats.size);

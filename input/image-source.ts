@@ -14,6 +14,8 @@ export interface ImageSource {
   /** Reads the labels that come with the images, one for each of the N; null if there are none. @throws DATA_*, LABELS_MISMATCH */
   ownLabels(): Promise<Int32Array | null>;
   close(): Promise<void>;
+  /** Returns the place in the file's array of the value at place `flat`, where values were moved. */
+  readonly givenPlaceOf?: ((flat: number) => number) | undefined;
 }
 
 export type ImageValues = Levels | Numbers;

@@ -7,6 +7,7 @@ import type { ListConfig, PutConfig } from './artifacts-flags.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { importDataSet } from '../../input/convert.js';
+import { clippingNote } from '../../input/pixels/clip.js';
 import { table } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
 import { localArtifact, modelArtifacts, type LocalArtifact } from '../certify/model-artifacts.js';
@@ -60,17 +61,22 @@ async function put(client: CertificationClient, config: PutConfig, interrupt: Ab
 }
 
 async function dataArtifacts(
-  { file, labels, images, lattice, quiet }: PutConfig,
+  { file, labels, images, lattice, reading, quiet }: PutConfig,
   into: string,
 ): Promise<{ reference: DataReference | ModelReference; files: readonly LocalArtifact[] }> {
-  const { digest, lattice: found } = await importDataSet({
+  const {
+    digest,
+    lattice: found,
+    clipping,
+  } = await importDataSet({
     data: file,
     into,
     range: images,
     lattice,
+    reading,
     ...(labels === null ? {} : { labels }),
   });
-  const note = roundingNote(found);
-  if (note !== null && !quiet) process.stderr.write(`Note: ${note}\n`);
+  for (const note of [roundingNote(found), clippingNote(clipping)])
+    if (note !== null && !quiet) process.stderr.write(`Note: ${note}\n`);
   return { reference: { digest, uri: null }, files: [await localArtifact(into, digest, 'data-set')] };
 }

@@ -3,6 +3,8 @@ import type { ImageRange } from '../../shared/dataset/selection.js';
 import type { ArtifactKind } from '../../shared/ports/artifact-store.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import type { LatticeOptions } from '../../input/lattice/choose-lattice.js';
+import type { PixelReading } from '../../input/convert.js';
+import { refusePixelFlags } from '../certify/job-config.js';
 import { numberOf, optionError, parseImages } from '../command/parse.js';
 import { SERVER, serverConfig, type ServerConfig } from './server-flags.js';
 
@@ -25,6 +27,8 @@ const PUT = {
       decides: 'run',
     },
     features: { help: 'put, images: their values are no pixels, as for certify', decides: 'run' },
+    clip: { help: 'put, images: clip pixels slightly beyond [0, 1], as for certify', decides: 'run' },
+    bgr: { help: 'put, images: reverse the three channels, as for certify', decides: 'run' },
     sigma: {
       argument: '<σ>',
       help: 'put, with --features: the noise that jobs will have, if how fine a lattice must be depends on it',
@@ -61,6 +65,7 @@ export interface PutConfig extends Common {
   readonly labels: string | null;
   readonly images: ImageRange;
   readonly lattice: LatticeOptions;
+  readonly reading: PixelReading;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -82,18 +87,23 @@ export function artifactsConfig(
     labels,
     images,
     features,
+    clip,
+    bgr,
     sigma,
   } = flags;
   const given = {
     '--labels': labels,
     '--images': images,
     '--features': features || undefined,
+    '--clip': clip || undefined,
+    '--bgr': bgr || undefined,
     '--sigma': sigma,
   };
   const flag = Object.entries(given).find(([, value]) => value !== undefined)?.[0] ?? null;
   if (kind === 'file' && flag !== null) {
     throw optionError(`${flag} has no meaning for a model.`, `Leave ${flag} out, or add --kind data-set.`);
   }
+  refusePixelFlags(flags);
   return {
     action,
     ...common,
@@ -101,6 +111,7 @@ export function artifactsConfig(
     kind,
     labels: labels ?? null,
     images: images === undefined ? { start: 0, stop: null, step: 1 } : parseImages(images),
+    reading: { clip, bgr },
     lattice: { features, noiseScale: sigma === undefined ? null : sigmaOf(sigma) },
     quiet: flags.quiet,
     verbose: flags.verbose,

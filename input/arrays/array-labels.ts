@@ -10,7 +10,6 @@ export const LARGEST_LABEL = 2 ** 31 - 1;
  */
 export async function readLabels(array: OpenArray, count: number): Promise<Int32Array> {
   const { what, header } = array;
-  checkType(array);
   const [rows, columns = 1] = header.shape;
   if (header.shape.length < 1 || header.shape.length > 2 || columns !== 1) {
     throw new SmoothcertError(
@@ -21,6 +20,7 @@ export async function readLabels(array: OpenArray, count: number): Promise<Int32
         : 'Save one integer an image, shape [N].',
     );
   }
+  checkType(array);
   if (rows !== count) {
     throw new SmoothcertError(
       'LABELS_MISMATCH',

@@ -33,10 +33,20 @@ function checkPixelType(what: string, { type }: ArrayHeader): void {
     case 'bool':
       throw wrongType(what, type, 'Save it as x.astype(np.float32), with pixels 0 and 1.');
     case 'int8':
+      throw wrongType(
+        what,
+        type,
+        'Pixels of −128 to 127: save them as (x.astype(np.int16) + 128).astype(np.uint8). Values that are no pixels: add --features.',
+      );
+    case 'uint16':
+      throw wrongType(
+        what,
+        type,
+        'If the pixels are 0 to 65,535, save them as (x / 65535).astype(np.float32); if 0 to 255, as x.astype(np.uint8). Values that are no pixels: add --features.',
+      );
     case 'int16':
     case 'int32':
     case 'int64':
-    case 'uint16':
     case 'uint32':
     case 'uint64':
       throw wrongType(

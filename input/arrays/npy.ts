@@ -106,6 +106,13 @@ function typeOf(descr: PythonValue, what: string): NumpyType {
     );
   }
   const prefix = KINDS[kind!];
+  if (kind === 'U' || kind === 'S') {
+    throw wrongType(
+      what,
+      'texts',
+      'Save the number of each class name instead of the name: np.unique(y, return_inverse=True)[1], if the model numbers its classes in the order of their names.',
+    );
+  }
   if (prefix === undefined) {
     throw wrongType(what, `values of type ${descr}`, 'Save plain numbers, for example x.astype(np.float32).');
   }

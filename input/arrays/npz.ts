@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { SmoothcertError } from '../../shared/errors.js';
+import { torchError } from '../bytes/python-files.js';
 import { mostInflated } from '../bytes/gzip.js';
 
 const MAX_ENTRIES = 4096;
@@ -49,6 +50,7 @@ async function arraysOf(zip: ZipFile, path: string): Promise<Map<string, ZippedA
   for await (const entry of zip.eachEntry()) {
     ranges.push(rangeOf(entry));
     if (entry.fileName.length > LONGEST_NAME || !isPlausible(entry)) throw damaged(path);
+    if (entry.fileName.endsWith('/data.pkl')) throw torchError(path);
     if (!entry.fileName.endsWith('.npy')) continue;
     const key = entry.fileName.slice(0, -'.npy'.length);
     if (arrays.has(key)) throw damaged(path);

@@ -1,9 +1,13 @@
 import type { Selection } from '../../shared/dataset/selection.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { ImageSource, Numbers } from '../image-source.js';
+import { FARTHEST } from '../pixels/clip.js';
+
+/** Pixels of 0 to 255 are not all as dark as this. */
+const LEAST_LEVEL = 4;
 
 /** A source of numbers. */
-export interface NumberSource extends Pick<ImageSource, 'what' | 'shape'> {
+export interface NumberSource extends Pick<ImageSource, 'what' | 'shape' | 'givenPlaceOf'> {
   readonly values: Numbers;
 }
 
@@ -28,14 +32,14 @@ export async function* checkedValues(
 const isPixel = (value: number): boolean => Math.fround(value) >= 0 && Math.fround(value) <= 1;
 
 function outOfRange(
-  { what, shape }: NumberSource,
+  { what, shape, givenPlaceOf }: NumberSource,
   flat: number,
   value: number,
   around: Float64Array,
   features: boolean,
 ): SmoothcertError {
   const name = features ? 'value' : 'pixel';
-  const where = `The ${name} at index [${indexOf(flat, shape).join(', ')}] of ${what} is ${value}`;
+  const where = `The ${name} at index [${indexOf(givenPlaceOf?.(flat) ?? flat, shape).join(', ')}] of ${what} is ${value}`;
   if (!Number.isFinite(value)) {
     return new SmoothcertError(
       'DATA_RANGE',
@@ -43,14 +47,25 @@ function outOfRange(
       'Find such images with ~np.isfinite(x) and repair them or leave them out.',
     );
   }
-  const negative = around.some((pixel) => pixel < 0);
-  return new SmoothcertError(
-    'DATA_RANGE',
-    `${where}, and pixels must be in [0, 1].`,
-    negative
-      ? 'Normalised pixels: give raw ones, as σ is in pixels of [0, 1], and pass --mean and --std. Values that are no pixels: add --features.'
-      : 'Pixels of 0 to 255: save them as x.astype(np.uint8), or divide by 255. Values that are no pixels: add --features.',
+  return new SmoothcertError('DATA_RANGE', `${where}, and pixels must be in [0, 1].`, remedyFor(around));
+}
+
+/** Returns what to do about pixels beyond [0, 1], by how far those around are beyond it. */
+function remedyFor(around: Float64Array): string {
+  const [smallest, largest] = around.reduce(
+    ([a, b], pixel) => [Math.min(a, pixel), Math.max(b, pixel)],
+    [0, 1],
   );
+  const other = 'Values that are no pixels: add --features.';
+  if (smallest >= -FARTHEST && largest <= 1 + FARTHEST) {
+    return `Resizing may have overshot: add --clip, which sets such pixels to 0 or 1, or save np.clip(x, 0, 1). ${other}`;
+  }
+  if (smallest < 0) {
+    return `Normalised pixels: give raw ones, as σ is in pixels of [0, 1], and pass --mean and --std. ${other}`;
+  }
+  if (largest <= LEAST_LEVEL)
+    return `Divide them by their largest possible value, so that they are in [0, 1]. ${other}`;
+  return `Pixels of 0 to 255: save them as (x / 255).astype(np.float32). ${other}`;
 }
 
 /** Returns the index along each axis of the value at position `flat` in C order. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type sharp from 'sharp';
 import { MAX_IMAGE_ELEMENTS } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
+import { pickleError } from '../bytes/python-files.js';
 import { cannotRead, firstBytes, sizeOf } from '../bytes/input-files.js';
 
 /** Height, width and channels of a picture: 1 (grey) or 3 (red, green, blue). */
@@ -29,7 +30,10 @@ export function isPicture(start: Buffer): boolean {
  */
 export async function describePicture(file: string): Promise<PictureShape> {
   if ((await sizeOf(file)) > MAX_FILE_BYTES) throw refused(file, `has more than ${MAX_FILE_BYTES} bytes`);
-  if (!isPicture(await firstBytes(file, PNG_MAGIC.length))) {
+  const start = await firstBytes(file, PNG_MAGIC.length);
+  if (!isPicture(start)) {
+    const pickle = pickleError(file, start);
+    if (pickle !== null) throw pickle;
     throw new SmoothcertError(
       'DATA_FORMAT',
       `${file} is neither a PNG nor a JPEG file.`,
