@@ -7,7 +7,8 @@ import { Drawer } from './drawer.js';
 import { instrumentsOf, noisyRows, sourcesOf, type Trial } from './instruments.js';
 import { canonicalJson, type Lattice } from '../../shared/job.js';
 import { otherNoise } from '../../shared/other-noise.js';
-import { refusalOf, type FromChild, type ToChild } from './messages.js';
+import { endWithParent, refusalFor } from './child-life.js';
+import type { FromChild, ToChild } from './messages.js';
 import type { Disagreement } from '../model/batch/agreement.js';
 import { prepareModel, type PreparedModel } from '../model/prepare-model.js';
 import type { Preprocessing } from '../model/preprocess.js';
@@ -19,8 +20,7 @@ import type { ChildSetup, Prepared } from './setup.js';
  * The inference process: noise, session, votes. It knows shards and nothing of the job's claim. Ends with its
  * parent (the channel closes), and ignores signals, which a terminal sends to the whole process group.
  */
-process.on('disconnect', () => process.exit(0));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+endWithParent();
 
 const BEAT_EVERY_MS = 200;
 
@@ -170,17 +170,5 @@ function describe({ description }: PreparedModel, data: DataSetReader, found: Pr
 }
 
 function refuse(error: unknown): void {
-  if (error instanceof SmoothcertError) {
-    tell(refusalOf(error));
-  } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${text}\n`);
-    const message = `The inference process could not start: ${text.split('\n')[0] ?? ''}.`;
-    tell({
-      kind: 'refused',
-      code: 'INTERNAL',
-      message,
-      remedy: 'Run again with --verbose and report what it prints.',
-    });
-  }
+  tell(refusalFor(error));
 }

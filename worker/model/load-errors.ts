@@ -1,3 +1,4 @@
+import { elementsOf } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
 
 /** ONNX's numbers of element types that the runtime uses inside a model and not for inputs or outputs. */
@@ -70,6 +71,33 @@ export function loadError(cause: unknown): SmoothcertError {
     'Check that it is a whole ONNX file of a published operator set, without operators of your own.',
     { cause },
   );
+}
+
+/** The node at which a run failed, its name and why, in a message of ONNX Runtime. */
+const AT_NODE = /returned while running (\S+) node\. Name:'([^']*)' Status Message: (.*)/s;
+/** Words of ONNX Runtime for a shape that an operator does not take. */
+const ABOUT_SHAPES = /dimension|shape|broadcast|axis|size mismatch/i;
+
+/** Words why a run failed: without paths and signatures of ONNX Runtime's sources. @param shape of the input, rows first */
+export function runError(cause: unknown, shape: readonly number[]): SmoothcertError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const input = `The model failed on an input of shape [${shape.join(', ')}]`;
+  const [, operator, name, why] = AT_NODE.exec(text) ?? [];
+  if (operator === undefined) return inferenceFailed(`${input}: ${firstLine(cause)}`, RUN_IT, cause);
+  const node = name === '' ? operator : `${operator} (${name!})`;
+  if (!ABOUT_SHAPES.test(why!))
+    return inferenceFailed(`${input}, at its node ${node}: ${firstLine(why)}`, RUN_IT, cause);
+  return inferenceFailed(
+    `${input}: its node ${node} wants another size.`,
+    `Give images of the shape that the model was trained on: these have ${elementsOf(shape.slice(1))} values each.`,
+    cause,
+  );
+}
+
+const RUN_IT = 'Run the model on these images by itself to see why.';
+
+function inferenceFailed(message: string, remedy: string, cause: unknown): SmoothcertError {
+  return new SmoothcertError('INFERENCE_FAILED', message, remedy, { cause });
 }
 
 /** Returns the first line of ONNX Runtime's message without its source paths, ending in one full stop. */

@@ -44,10 +44,14 @@ export function chooseOutput(outputs: readonly OutputInfo[], asked?: string): Ch
     fitting.length === 0
       ? `None of the model's outputs (${names}) is a tensor of floats [N, K] with one score a class.`
       : `The model has several outputs that could hold one score a class: ${fitting.map(({ name }) => name).join(', ')}.`,
-    fitting.length === 0
-      ? 'Export the logits or probabilities as an output.'
-      : 'Pass the right one to --output.',
+    fitting.length === 0 ? remedyForNone(outputs) : 'Pass the right one to --output.',
   );
+}
+
+/** Returns what to do where no output has scores: scikit-learn's exports have labels and a sequence of maps. */
+function remedyForNone(outputs: readonly OutputInfo[]): string {
+  const map = outputs.find(({ type }) => type === null);
+  return map === undefined ? 'Export the logits or probabilities as an output.' : outputFaultOf(map)!.remedy;
 }
 
 /** Returns the number of classes in a run's output of `rows` rows. @throws MODEL_OUTPUT_UNSUPPORTED unless its shape is [rows, K] */
@@ -88,6 +92,12 @@ function outputFaultOf({ type, shape }: OutputInfo): { is: string; remedy: strin
     return {
       is: 'is not a tensor but a sequence or a map',
       remedy: 'Export it as a tensor [N, K]; with skl2onnx, pass options={"zipmap": False}.',
+    };
+  }
+  if (/^u?int(8|16)$/.test(type)) {
+    return {
+      is: `holds ${type} values, quantised scores`,
+      remedy: 'Export it with a DequantizeLinear behind this output, so that its scores are float32.',
     };
   }
   if (/^u?int|^bool/.test(type)) {

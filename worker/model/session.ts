@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Device } from '../../shared/job.js';
 import { InputTensors, scoresOf, type ElementType } from './element-types.js';
-import { firstLine, loadError } from './load-errors.js';
+import { firstLine, loadError, runError } from './load-errors.js';
 import { chooseInput } from './model-input.js';
 import { chooseOutput, classesOfShape, isRowsOf, type OutputInfo } from './model-output.js';
 import { howToGet, providerOf } from './provider.js';
@@ -104,7 +104,7 @@ export class ModelSession {
     try {
       results = await this.session.run({ [inputName]: this.#inputs.of(input, shape) }, [output]);
     } catch (cause) {
-      throw failed(`The model failed on an input of shape [${shape.join(', ')}]: ${firstLine(cause)}`, cause);
+      throw runError(cause, shape);
     }
     return results[output] as Tensor;
   }
@@ -165,11 +165,10 @@ function asIs(error: unknown): unknown {
   return error;
 }
 
-function failed(message: string, cause?: unknown): SmoothcertError {
+function failed(message: string): SmoothcertError {
   return new SmoothcertError(
     'INFERENCE_FAILED',
     message,
     'Run the model on these images by itself to see why.',
-    { cause },
   );
 }

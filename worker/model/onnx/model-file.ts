@@ -23,6 +23,12 @@ export async function readModel(path: string, expected?: string): Promise<WholeM
       'Give the .onnx file that it was converted from.',
     );
   }
+  if (isTorch(content)) {
+    throw unreadable(
+      `${path} is a checkpoint of PyTorch, not an ONNX model.`,
+      'Export it in Python: model.eval(); torch.onnx.export(model, x, "model.onnx") for a batch x of its inputs.',
+    );
+  }
   const whole = await withExternalFiles(content, path);
   if (fieldsOf(content, MODEL.graph).bytes.length === 0) {
     throw unreadable(`${path} is no ONNX model, or is damaged or cut short.`, DAMAGED);
@@ -36,6 +42,13 @@ export async function readModel(path: string, expected?: string): Promise<WholeM
     );
   }
   return whole;
+}
+
+/** Returns true if a file is a zip archive or a pickle, as torch.save writes: no ONNX model begins so. */
+function isTorch(content: Uint8Array): boolean {
+  const [first, second] = content;
+  const isZip = Buffer.from(content.subarray(0, 4)).equals(Buffer.from('PK\x03\x04', 'latin1'));
+  return isZip || (first === 0x80 && second! >= 2 && second! <= 5);
 }
 
 function checkRandomness(model: Uint8Array, path: string): void {
