@@ -1,0 +1,116 @@
+import { chanceOfGain } from './exact-gain.js';
+
+/** The level of the tests of labels: right labels are called wrong at most so often. */
+const LEVEL = 0.005;
+const TESTS = 5;
+/** Below so many classes the order of names as text is that of their numbers. */
+const TWO_DIGITS = 11;
+
+/** How labels differ from the classes of the model. */
+export type LabelFault =
+  /** Each label is too large by `by`, which is 1 or −1. */
+  | { readonly kind: 'shifted'; readonly by: 1 | -1 }
+  /** Labels are numbered in the order of names as text (0, 1, 10, 11, 2, …), the classes as numbers; or, `reverse`, the other way round. */
+  | { readonly kind: 'name-order'; readonly reverse: boolean }
+  /** Another assignment of labels to classes explains the answers. */
+  | { readonly kind: 'permuted'; readonly classOf: ReadonlyMap<number, number> };
+
+/** A fault of the labels, and how many of the images it was tested on it makes right. */
+export interface LabelFinding {
+  readonly fault: LabelFault;
+  readonly right: number;
+  readonly before: number;
+  readonly images: number;
+}
+
+/**
+ * Returns how the labels are wrong, if another reading of them makes clearly more answers right (an exact paired test, corrected for the number of readings): off by one, in
+ * the order of names as text, or permuted. A permutation is found on every second image and tested on the others. Null if none does.
+ * @param plain the model's classes; −1 for none
+ * @param labels one an image
+ * @param names of the classes by label, from the folders that pictures lie in; null if there are none
+ */
+export function labelFaultOf(
+  plain: ArrayLike<number>,
+  labels: readonly number[],
+  classes: number,
+  names: readonly string[] | null,
+): LabelFinding | null {
+  const all = labels.map((_, image) => image);
+  const readings: { fault: LabelFault; read: (label: number) => number }[] = [
+    { fault: { kind: 'shifted', by: 1 }, read: (label) => label - 1 },
+    { fault: { kind: 'shifted', by: -1 }, read: (label) => label + 1 },
+    ...orders(classes, names),
+  ];
+  const found = readings.map(({ fault, read }) => tested(fault, read, all, plain, labels));
+  const halves = [0, 1].map((rest) => all.filter((image) => image % 2 === rest)) as [number[], number[]];
+  const classOf = assignmentOn(halves[0], plain, labels);
+  const permuted = tested(
+    { kind: 'permuted', classOf },
+    (label) => classOf.get(label) ?? label,
+    halves[1],
+    plain,
+    labels,
+  );
+  const gain = ({ right, before, images }: LabelFinding) => (right - before) / images;
+  return [...found, permuted]
+    .filter((finding) => finding !== null)
+    .reduce<LabelFinding | null>((a, b) => (a === null || gain(b) > gain(a) ? b : a), null);
+}
+
+function tested(
+  fault: LabelFault,
+  read: (label: number) => number,
+  images: readonly number[],
+  plain: ArrayLike<number>,
+  labels: readonly number[],
+): LabelFinding | null {
+  const before = images.map((image) => Number(plain[image] === labels[image]));
+  const after = images.map((image) => Number(plain[image] === read(labels[image]!)));
+  if (chanceOfGain(after.map((right, at) => right - before[at]!)) > LEVEL / TESTS) return null;
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  return { fault, right: sum(after), before: sum(before), images: images.length };
+}
+
+/** Returns the readings of labels whose order is that of names as text, where it is another than that of their numbers. */
+function orders(
+  classes: number,
+  names: readonly string[] | null,
+): { fault: LabelFault; read: (label: number) => number }[] {
+  const numbers = names?.map(numberIn) ?? Array.from({ length: classes }, (_, at) => at);
+  if (numbers.length < TWO_DIGITS || !numbers.every(Number.isInteger)) return [];
+  const asText = names === null ? numbers.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)) : numbers;
+  const ascending = asText.toSorted((a, b) => a - b);
+  const toNumber = (label: number) => ascending.indexOf(asText[label]!);
+  const toText = (label: number) => asText.indexOf(ascending[label]!);
+  return [
+    { fault: { kind: 'name-order', reverse: false }, read: toNumber },
+    { fault: { kind: 'name-order', reverse: true }, read: toText },
+  ];
+}
+
+/** Returns the number at the end of a name, as in "class_10"; NaN if there is none. */
+const numberIn = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? NaN);
+
+/** Returns a class for each label, the pairs that occur most often first, no class twice. */
+function assignmentOn(
+  images: readonly number[],
+  plain: ArrayLike<number>,
+  labels: readonly number[],
+): Map<number, number> {
+  const counts = new Map<string, { label: number; vote: number; count: number }>();
+  for (const image of images) {
+    const [label, vote] = [labels[image]!, plain[image]!];
+    const key = `${label} ${vote}`;
+    const count = (counts.get(key)?.count ?? 0) + 1;
+    counts.set(key, { label, vote, count });
+  }
+  const classOf = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const { label, vote } of [...counts.values()].sort((a, b) => b.count - a.count)) {
+    if (classOf.has(label) || taken.has(vote)) continue;
+    classOf.set(label, vote);
+    taken.add(vote);
+  }
+  return classOf;
+}
