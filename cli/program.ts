@@ -11,15 +11,16 @@ Certify the images of D.npz for the classifier M.onnx:
 
 smoothcert certify --help lists every flag.`;
 
-/** Returns what aborts on the first Ctrl-C or SIGTERM; the second ends the process at once (its children end with it). */
+/** Returns what aborts on the first Ctrl-C, SIGTERM or SIGHUP (a terminal that closes); the second ends the process at once (its children end with it). */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // Otherwise it opens Node's debugger, through which anybody on this machine can run code here.
+  process.on('SIGUSR1', () => undefined);
   return controller.signal;
 }
 

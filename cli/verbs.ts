@@ -1,5 +1,6 @@
 import { CERTIFY } from './certify/certify-verb.js';
 import { PREDICT } from './certify/predict-verb.js';
+import { CHECK } from './check/check-verb.js';
 import type { Verb } from './command/verb.js';
 import { ARTIFACTS } from './jobs/artifacts-verb.js';
 import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
@@ -16,6 +17,7 @@ import { BACKUP, FORGET, PRUNE, RESTORE } from './upkeep/upkeep-verbs.js';
 export const VERBS: readonly Verb[] = [
   CERTIFY,
   PREDICT,
+  CHECK,
   RESULTS,
   PLAN,
   STUDY,

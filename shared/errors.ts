@@ -10,6 +10,7 @@ export const ERROR_CATALOGUE = {
   PAIR_NOT_OFFERED: { exit: 2, retryable: false },
   SCHEDULE_TOO_LONG: { exit: 2, retryable: false },
   BUDGET_TOO_SMALL: { exit: 2, retryable: false },
+  CHECK_FAILED: { exit: 2, retryable: false },
   // The output folder
   FOLDER_UNUSABLE: { exit: 2, retryable: false },
   FOLDER_LOCKED: { exit: 2, retryable: true },

@@ -73,6 +73,11 @@ const QUICK: Flags = {
 const FIXED: Flags = { ...QUICK, 'min-gain': undefined, stop: 'fixed', n0: 20 };
 const TARGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'target', radii: 0.1 };
 const BUDGET: Flags = { ...QUICK, 'min-gain': undefined, stop: 'budget', 'total-samples': 200 };
+const COLOUR: Flags = {
+  ...QUICK,
+  model: `${MODELS}/colour-nchw.onnx`,
+  data: `${MODELS}/images-colour-nchw.npz`,
+};
 const TWO: Flags = { ...QUICK, model: `${MODELS}/two-outputs.onnx`, output: 'logits' };
 
 /** For each flag of certify a job, and another value of that flag. */
@@ -85,6 +90,8 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     labels: [QUICK, { labels }],
     images: [QUICK, { images: '0:1' }],
     features: [QUICK, { features: true }],
+    clip: [QUICK, { clip: true }],
+    bgr: [COLOUR, { bgr: true }],
     sigma: [QUICK, { sigma: 0.5 }],
     noise: [QUICK, { noise: 'laplace' }],
     alpha: [QUICK, { alpha: 0.01 }],
@@ -105,6 +112,8 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     layout: [QUICK, { layout: 'nhwc' }],
     output: [TWO, { output: 'features' }],
     batch: [QUICK, { batch: 16 }],
+    'no-check': [QUICK, { 'no-check': true }],
+    strict: [QUICK, { strict: true }],
     processes: [QUICK, { processes: 2 }],
     'hang-seconds': [QUICK, { 'hang-seconds': 30 }],
     'audit-share': [QUICK, { 'audit-share': 1 }],
@@ -129,7 +138,7 @@ describe('another value of a flag of the job is refused in its folder, one of th
   beforeAll(async () => {
     await writeUint8Npy(folder.file('other.npy'), SHAPE, new Uint8Array(64 * COUNT).fill(9));
     await writeUint8Npy(folder.file('labels.npy'), [COUNT], new Uint8Array(COUNT).fill(1));
-    for (const job of [QUICK, FIXED, TARGET, BUDGET, TWO]) {
+    for (const job of [QUICK, FIXED, TARGET, BUDGET, TWO, COLOUR]) {
       const out = folder.file(`job-${begun.size}`);
       const { code, stderr } = await runCommand(certifyArgs({ ...job, out }));
       expect(code, stderr).toBe(0);

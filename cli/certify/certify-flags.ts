@@ -2,8 +2,15 @@ import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
 import { OTHER_BOUNDS, RADIUS_BOUNDS, RADIUS_RULES, boundHelp, stopHelp } from './claim-help.js';
-import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from './job-config.js';
-import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
+import {
+  checkConfig,
+  jobConfig,
+  outputConfig,
+  type CheckConfig,
+  type JobConfig,
+  type OutputConfig,
+} from './job-config.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 import {
   AUDIT_SHARE,
   AUDIT_SHARE_HELP,
@@ -92,6 +99,7 @@ export const CERTIFY_GROUPS = [
   OUT,
   CERTIFY_CLAIM,
   MODEL_WANTS,
+  CHECKING,
   DEVICE,
   MACHINE,
   OUTPUT,
@@ -99,7 +107,7 @@ export const CERTIFY_GROUPS = [
 export type CertifyFlags = ValuesOf<typeof CERTIFY_GROUPS>;
 
 /** `certify`, checked and complete. */
-export interface CertifyConfig extends JobConfig, OutputConfig {
+export interface CertifyConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly out: string;
   readonly processes: number;
   readonly hangMs: number;
@@ -125,12 +133,13 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
 
 /** Checks the flags that say how the command runs. @throws OPTION_INVALID */
 export function runConfig(
-  flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE]> & OutputConfig,
+  flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE]> & OutputConfig & CheckConfig,
 ): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'pilot'> {
   const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   return {
     ...outputConfig(flags),
+    ...checkConfig(flags),
     out,
     processes: processes ?? usualProcesses(device),
     hangMs: 1000 * hangSeconds,

@@ -12,7 +12,11 @@ import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
+import type { JobImages } from '../../shared/job-spec.js';
+import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
+import { clippingNote } from '../../input/pixels/clip.js';
+import { indicesOf, quickCheck } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
 import { requireClaimOf } from './job-config.js';
@@ -72,12 +76,13 @@ export async function certify(
 async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
   const theirs = await readJobFile(folder.path);
   if (!theirs) await refuseRemains(folder);
-  const { labels, features, noise, sigma } = config;
+  const { labels, features, noise, sigma, clip, bgr } = config;
   const data = await importDataSet({
     data: config.data,
     into: folder.dataFile,
     range: config.images,
     lattice: { features, noiseScale: scaleOf(noise, sigma) },
+    reading: { clip, bgr },
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
@@ -85,25 +90,49 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   requireClaimOf(config, images, command);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
-  const prepared = await askChild(setup);
+  const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null);
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
-  const notes = notesOf(job, prepared, data);
+  const notes = [...notesOf(job, prepared, data), ...(note === null ? [] : [note])];
   if (theirs) refuseOtherJob(folder.path, theirs, job, command);
   else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
+  if (config.imagesNote !== null) say(`Note: ${config.imagesNote}`);
   for (const note of notes) say(`Note: ${note}`);
   if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
   return { job, data, setup: settledSetup(setup, job), prepared };
+}
+
+/** Asks a child what the model is like. Meanwhile the input of a new job is checked. @param images of the new job; null of an old one */
+async function prepare(
+  config: CertifyConfig,
+  setup: ChildSetup,
+  data: ImportedDataSet,
+  images: JobImages | null,
+): Promise<{ prepared: Prepared; note: string | null }> {
+  const ended = new AbortController();
+  const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
+  const check =
+    config.check && images !== null
+      ? quickCheck(config, data, indicesOf(images), { strict: config.strict, tell, signal: ended.signal })
+      : Promise.resolve(null);
+  try {
+    const [prepared, note] = await Promise.all([askChild(setup), check]);
+    return { prepared, note };
+  } finally {
+    ended.abort();
+  }
 }
 
 /** Returns what is to be remarked of the job, its model and its labels, a sentence each. */
 function notesOf(
   { claim }: Job,
   { batchNote, classes }: Prepared,
-  { labels, lattice }: ImportedDataSet,
+  { labels, lattice, clipping }: ImportedDataSet,
 ): string[] {
-  const notes = [roundingNote(lattice), batchNote, budgetNote(claim)].filter((note) => note !== null);
+  const notes = [roundingNote(lattice), clippingNote(clipping), batchNote, budgetNote(claim)].filter(
+    (note) => note !== null,
+  );
   const largest = labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
   if (largest >= classes)
     notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);

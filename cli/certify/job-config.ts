@@ -21,14 +21,34 @@ export interface JobConfig {
   readonly runnerUp: boolean;
   readonly simultaneous: boolean;
   readonly images: ImageRange;
+  /** A remark on `images` where a number alone may have been meant as how many; else null. */
+  readonly imagesNote: string | null;
   /** True: the data are numbers in units of their own; false: pixels. */
   readonly features: boolean;
+  /** Pixels slightly beyond [0, 1] are clipped as they are read. */
+  readonly clip: boolean;
+  /** The three channels are reversed as they are read. */
+  readonly bgr: boolean;
   readonly seed: string | null;
   readonly output: string | null;
   readonly normalisation: Normalisation;
   readonly layout: Layout | 'auto';
   readonly batch: number | null;
   readonly device: Device;
+}
+
+/** How the input of a new job is checked. */
+export interface CheckConfig {
+  /** False: it is not. */
+  readonly check: boolean;
+  /** A finding is an error. */
+  readonly strict: boolean;
+}
+
+/** Returns how the input is checked. @throws OPTION_INVALID for a strict check that is not to be made */
+export function checkConfig({ check, strict }: CheckConfig): CheckConfig {
+  if (check || !strict) return { check, strict };
+  throw optionError('--strict has no meaning with --no-check.', 'Leave one of them out.');
 }
 
 /** The output that a command is asked for. */
@@ -47,6 +67,7 @@ const ALL_IMAGES: ImageRange = { start: 0, stop: null, step: 1 };
  */
 export function jobConfig(command: string, flags: JobFlags): JobConfig {
   const { model, data, stop: rule } = flags;
+  refusePixelFlags(flags);
   const stop = stoppingRule(flags);
   const config: JobConfig = {
     model,
@@ -61,7 +82,10 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
     runnerUp: flags.runnerUp,
     simultaneous: flags.simultaneous,
     images: flags.images === undefined ? ALL_IMAGES : parseImages(flags.images),
+    imagesNote: aloneNote(flags.images ?? ''),
     features: flags.features,
+    clip: flags.clip,
+    bgr: flags.bgr,
     seed: flags.seed === undefined ? null : plainSeed(flags.seed),
     output: flags.output ?? null,
     normalisation: normalisationOf(flags),
@@ -72,6 +96,16 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
   const [fault] = checkJob({ ...config, images: upToAnyData(config.images) });
   if (fault) throw faultError(fault, command, flags);
   return config;
+}
+
+/** @throws OPTION_INVALID for a flag of pixels where the values are none */
+export function refusePixelFlags({ features, clip, bgr }: Pick<JobFlags, 'features' | 'clip' | 'bgr'>): void {
+  const flag = clip ? '--clip' : bgr ? '--bgr' : null;
+  if (!features || flag === null) return;
+  throw optionError(
+    `${flag} is for pixels, and with --features the values are none.`,
+    `Leave ${flag} or --features out.`,
+  );
 }
 
 export function outputConfig({ json, quiet, verbose }: OutputConfig): OutputConfig {
@@ -94,6 +128,13 @@ const upToAnyData = ({ start, stop, step }: ImageRange): ImageRange => ({
   stop: stop === null ? null : Math.min(stop, MAX_IMAGES),
   step,
 });
+
+/** Returns the remark that a number alone needs. */
+function aloneNote(images: string): string | null {
+  const number = /^\s*(\d+)\s*$/.exec(images)?.[1];
+  if (number === undefined || number === '0') return null;
+  return `--images ${number} is image ${number} alone; the first ${number} are --images 0:${number}.`;
+}
 
 /** Without leading zeros, so that equal seeds are equal texts; other texts stay as they are, and are refused. */
 const plainSeed = (text: string): string => (/^\d{1,20}$/.test(text) ? BigInt(text).toString() : text);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { platform } from 'node:os';
 import { BOUND_NAMES, DEVICES, LAYOUTS, NOISE_KINDS } from '../../shared/job.js';
 import { RULE_NAMES, SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
@@ -37,9 +39,21 @@ export const INPUT = {
       help: 'labels: .npy, .npz, IDX, or for pictures a CSV; win over labels inside --data',
       decides: 'job',
     },
-    images: { argument: '<range>', help: 'start:stop:step, as in Python (default: all)', decides: 'job' },
+    images: {
+      argument: '<range>',
+      help: 'start:stop:step, as in Python; 5 alone is image 5 (default: all)',
+      decides: 'job',
+    },
     features: {
       help: 'the values of --data are no pixels but numbers in units of their own, of any type, range and number of axes; --sigma and radii are in those units',
+      decides: 'job',
+    },
+    clip: {
+      help: 'pixels that resizing moved slightly beyond [0, 1] (by up to 0.2) become 0 or 1; a note says how many',
+      decides: 'run',
+    },
+    bgr: {
+      help: 'reverse the three channels as the images are read, for models that want blue first; --mean and --std are then in that order',
       decides: 'job',
     },
   },
@@ -153,6 +167,30 @@ export const MODEL_WANTS = {
   },
 } as const satisfies FlagGroup;
 
+/** The quick check of preprocessing, units and labels at the start of a new job. */
+export const CHECKING = {
+  heading: 'Check:',
+  flags: {
+    check: {
+      help: 'do not try on some images whether preprocessing, units and labels are right; smoothcert check does it alone',
+      decides: 'run',
+      negated: true,
+    },
+    strict: { help: 'end with exit code 2 where that check finds something', decides: 'run' },
+  },
+} as const satisfies FlagGroup;
+
+/** Words that people use for a device that computes fast. */
+const FAST = ['gpu', 'cuda:0', 'nvidia', 'mps', 'metal'];
+
+/** Returns which device of this machine a word for a GPU may mean. */
+function deviceInstead(word: string): string | null {
+  if (!FAST.includes(word.toLowerCase())) return null;
+  if (platform() === 'darwin') return 'Use coreml, or webgpu. ';
+  if (platform() === 'win32') return 'Use dml, or webgpu; cuda with a GPU of NVIDIA. ';
+  return existsSync('/proc/driver/nvidia') ? 'Use cuda. ' : 'Use webgpu; cuda with a GPU of NVIDIA. ';
+}
+
 /** The device that the model runs on; a container may set it in the environment. */
 export const DEVICE = {
   heading: 'Machine:',
@@ -163,6 +201,7 @@ export const DEVICE = {
       decides: 'job',
       preset: 'cpu',
       choices: DEVICES,
+      instead: deviceInstead,
       env: true,
     },
   },

@@ -6,7 +6,7 @@ import { optionError } from '../command/parse.js';
 import { MACHINE, OUT, OUTPUT, runConfig, type CertifyConfig } from './certify-flags.js';
 import { RADIUS_RULES, alphaHelp, simultaneousHelp } from './claim-help.js';
 import { jobConfig } from './job-config.js';
-import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 
 /** Which noise has which radii says nothing here. */
 const NOISE = { ...CLAIM.flags.noise, help: NOISE_KINDS.join(', ') } as const;
@@ -72,6 +72,7 @@ export const PREDICT_GROUPS = [
   OUT,
   PREDICT_CLAIM,
   MODEL_WANTS,
+  CHECKING,
   DEVICE,
   MACHINE,
   PREDICT_OUTPUT,

@@ -38,6 +38,8 @@ export async function applyConfigFile(command: Command, file: string): Promise<v
 export function printConfig(command: Command): string {
   const values = optionsOf(command).flatMap((option) => {
     const value: unknown = command.getOptionValue(option.attributeName());
+    // A flag --no-… is true where it is not given, and its name says the opposite of its value.
+    if (option.negate) return value === false ? [[keyOf(option), true]] : [];
     return value === undefined ? [] : [[keyOf(option), value]];
   });
   return stringify(Object.fromEntries(values));
@@ -83,8 +85,8 @@ function isDeep(text: string): boolean {
 
 /** Returns the value as the command line would have held it: text, or true for a flag without a value. */
 function valueOf(file: string, key: string, option: Option, value: unknown): string | boolean {
-  if (option.isBoolean()) {
-    if (typeof value === 'boolean') return value;
+  if (option.isBoolean() || option.negate) {
+    if (typeof value === 'boolean') return value !== option.negate;
     throw optionError(`${key} in ${file} is not true or false.`, `Write ${key}: true or leave it out.`);
   }
   const items: unknown[] = Array.isArray(value) ? value : [value];

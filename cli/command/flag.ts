@@ -41,6 +41,8 @@ export interface ValueFlag extends Described {
   readonly choices?: readonly string[];
   /** Values that it does not take; they are parsed, and not shown among the choices: so that they can be refused with a reason. */
   readonly refused?: readonly string[];
+  /** Returns what to choose instead of a word that is no choice; null where it says nothing. */
+  readonly instead?: (word: string) => string | null;
   /** Its value is a number of this range. */
   readonly number?: Range;
   /** It may be given several times, once a value. */
@@ -123,7 +125,7 @@ export function typedValue(command: string, name: string, flag: Flag, held: unkn
   if (typeof held !== 'string') return held;
   const long = flagName(name, flag);
   if (flag.refused?.includes(held)) return held;
-  if (flag.choices) return parseChoice(long, held, flag.choices);
+  if (flag.choices) return parseChoice(long, held, flag.choices, flag.instead);
   return flag.number ? parseNumber(long, held, flag.number, command) : held;
 }
 

@@ -26,12 +26,18 @@ export function parseNumber(flag: string, text: string, range: Range, command: s
 /** Returns the parts of a comma-separated list. */
 export const partsOf = (text: string): string[] => text.split(',').map((part) => part.trim());
 
-/** Returns one of a few words. @throws OPTION_INVALID with the nearest word, or all of them */
-export function parseChoice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+/** Returns one of a few words. @param instead what to choose for a word that is none of them. @throws OPTION_INVALID with the nearest word, or all of them */
+export function parseChoice<T extends string>(
+  flag: string,
+  text: string,
+  choices: readonly T[],
+  instead: (word: string) => string | null = () => null,
+): T {
   const found = choices.find((choice) => choice === text);
   if (found) return found;
   const nearest = closest(text.toLowerCase(), [...choices]);
-  const hint = distance(text.toLowerCase(), nearest) <= 3 ? `Did you mean ${nearest}? ` : '';
+  const guess = distance(text.toLowerCase(), nearest) <= 3 ? `Did you mean ${nearest}? ` : '';
+  const hint = instead(text) ?? guess;
   throw optionError(`${flag} ${text} is not a choice.`, `${hint}Choose one of: ${choices.join(', ')}.`);
 }
 

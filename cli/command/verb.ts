@@ -33,7 +33,7 @@ export interface Call<G extends readonly FlagGroup[], O extends Operands> {
   readonly value: <Name extends keyof FlagsOf<G>>(name: Name) => ValueOf<FlagsOf<G>[Name]>;
   /** The values of all flags. @throws OPTION_INVALID if one is wrong, or missing and needed */
   readonly values: () => ValuesOf<G>;
-  /** Takes Ctrl-C and SIGTERM over: the signal aborts at the first one, and the second ends the process. */
+  /** Takes Ctrl-C, SIGTERM and SIGHUP over: the signal aborts at the first one, and the second ends the process. */
   readonly interruption: () => AbortSignal;
 }
 

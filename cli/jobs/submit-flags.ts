@@ -1,6 +1,13 @@
 import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
-import { jobConfig, outputConfig, type JobConfig, type OutputConfig } from '../certify/job-config.js';
-import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
+import {
+  checkConfig,
+  jobConfig,
+  outputConfig,
+  type CheckConfig,
+  type JobConfig,
+  type OutputConfig,
+} from '../certify/job-config.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 import { SERVER, serverConfig, type ServerConfig } from './server-flags.js';
@@ -39,13 +46,14 @@ export const SUBMIT_GROUPS = [
   OUT,
   CLAIM,
   MODEL_WANTS,
+  CHECKING,
   DEVICE,
   SERVER,
   REQUEST,
   OUTPUT,
 ] as const;
 
-export interface SubmitConfig extends JobConfig, OutputConfig {
+export interface SubmitConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly server: ServerConfig;
   /** Null: no files are written. */
   readonly out: string | null;
@@ -73,6 +81,7 @@ export function submitConfig(flags: ValuesOf<typeof SUBMIT_GROUPS>): SubmitConfi
   return {
     ...jobConfig('submit', flags),
     ...outputConfig(flags),
+    ...checkConfig(flags),
     server: serverConfig(flags),
     out,
     detach,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
-import type { JobSpec } from '../../shared/job-spec.js';
+import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
 import { within } from '../../shared/telemetry/tracer.js';
@@ -11,7 +11,10 @@ import type { CertificationClient } from '../client/certification-client.js';
 import { conclude } from '../certify/conclude.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
-import { importDataSet } from '../../input/convert.js';
+import { oneLine } from '../../shared/safe-text.js';
+import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
+import { clippingNote } from '../../input/pixels/clip.js';
+import { indicesOf, quickCheck } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
 import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
@@ -83,19 +86,22 @@ async function create(
   dataFile: string,
   begin: () => void,
 ): Promise<JobView> {
-  const { labels, verbose, quiet, features, noise, sigma } = config;
+  const { labels, verbose, quiet, features, noise, sigma, clip, bgr } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
     data: config.data,
     into: dataFile,
     range: config.images,
     lattice: { features, noiseScale: scaleOf(noise, sigma) },
+    reading: { clip, bgr },
     ...(labels === null ? {} : { labels }),
   });
-  const rounding = roundingNote(data.lattice);
-  if (rounding !== null && !quiet) process.stderr.write(`Note: ${rounding}\n`);
   const images = resolveImages(config, data.count);
   requireClaimOf(config, images, 'submit');
+  const found = await remarksOn(config, data, images);
+  for (const note of [config.imagesNote, roundingNote(data.lattice), ...found]) {
+    if (note !== null && !quiet) process.stderr.write(`Note: ${oneLine(note)}\n`);
+  }
   const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
   await uploadAll(client, files, config);
   rmSync(dataFile, { force: true });
@@ -110,6 +116,14 @@ async function create(
     if (config.seed === null) process.stderr.write(`Seed ${job.spec.seed ?? ''}, drawn at random.\n`);
   }
   return job;
+}
+
+/** Returns what is to be remarked of the data, and what a quick check finds. @throws CHECK_FAILED, with --strict */
+async function remarksOn(config: SubmitConfig, data: ImportedDataSet, images: JobImages): Promise<string[]> {
+  const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
+  const how = { strict: config.strict, tell, signal: new AbortController().signal };
+  const note = config.check ? await quickCheck(config, data, indicesOf(images), how) : null;
+  return [clippingNote(data.clipping), note].filter((one) => one !== null);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { mostFrequent } from '../../analysis/check/evidence.js';
+import { certifiesWrongly, type Outcomes } from '../../analysis/check/outcome.js';
 import { certificateOf, type Certificate } from '../../coordinator/results/certificates.js';
 import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
@@ -60,6 +62,8 @@ export interface Summary extends SampleFigures {
   readonly forecastRadius: number | null;
   /** Budget that the forecast is for. */
   readonly budget: number;
+  /** Nearly all images are certified, and almost none correctly: model, preprocessing and labels do not belong together. */
+  readonly contradicted: boolean;
   /** Seconds and samples of this run of the command alone; null where nothing was to be drawn. */
   readonly seconds: number | null;
   readonly samplesPerSecond: number | null;
@@ -142,9 +146,26 @@ export function summarizeRows<R extends Row>(
     runnerUp: claim.runnerUp === true,
     budget: claim.looks.at(-1)!,
     ...sampleFigures(rows, drawn, claim.stop.kind === 'fixed' ? null : claim.stop),
+    contradicted: labelled && certifiesWrongly(outcomesOf(rows, images)),
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
     batches: run?.figures ?? null,
+  };
+}
+
+/** Counts certificates, and those that the labels confirm. */
+function outcomesOf(rows: readonly Row[], images: number): Outcomes {
+  const certified = rows.filter((row) => row.outcome === 'certified');
+  const most = (values: readonly (number | null)[]) =>
+    values.length === 0
+      ? 0
+      : Math.round(mostFrequent(values.map((value) => value ?? -1)).share * values.length);
+  return {
+    images,
+    certified: certified.length,
+    correct: certified.filter(({ correct }) => correct).length,
+    ofOneClass: most(certified.map((row) => row.class)),
+    ofOneLabel: most(certified.map(({ label }) => label)),
   };
 }
 
@@ -190,6 +211,9 @@ const ABSTAINED: Readonly<Record<string, string>> = {
   budget: 'nothing certified within the budget',
 };
 
+const CONTRADICTED =
+  'nearly all images are certified and almost none as its label. The certificates are right about the smoothed classifier; the model, its preprocessing and the labels do not belong together: smoothcert check looks for the reason.';
+
 const radius4 = (radius: number) => printDown(radius, 4);
 
 /** The summary for a person; every line says what its figures are of. */
@@ -209,7 +233,7 @@ export function renderSummary(s: Summary): string {
     ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
     ...(s.batches === null ? [] : batchRows(s.batches)),
   ];
-  return renderLines(rows);
+  return renderLines(rows) + renderNotes([s.contradicted ? CONTRADICTED : null]);
 }
 
 /** Returns the lines that follow a summary; none for a note that is null. */
