@@ -2,6 +2,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { ArrayFile } from './array-file.js';
 
 const MOST_LISTED = 12;
+const BOTH = 'np.savez("images.npz", x=images, y=labels)';
 
 /** Names that people give to images, and to labels. */
 const IMAGE_KEYS = ['x', 'X', 'images', 'image', 'data', 'x_test', 'X_test', 'test_images', 'arr_0'];
@@ -23,19 +24,19 @@ const LABEL_KEYS = [
  * @throws DATA_FORMAT, with the keys that were found, if that does not decide it
  */
 export function chooseImages(file: ArrayFile): string {
-  return choose(file, IMAGE_KEYS, LABEL_KEYS, 'images', 'x');
+  return choose(file, IMAGE_KEYS, LABEL_KEYS, 'images', BOTH);
 }
 
 /** Chooses the labels in the archive that holds the images under `imageKey`; null if no array is named like labels. */
 export function chooseArchiveLabels(file: ArrayFile, imageKey: string): string | null {
   const named = file.keys.filter((key) => key !== imageKey && LABEL_KEYS.includes(key));
-  if (named.length > 1) throw ambiguous(file, named, 'labels', 'y');
+  if (named.length > 1) throw ambiguous(file, named, 'labels', BOTH);
   return named[0] ?? null;
 }
 
 /** Chooses the array with the labels in a file that was given for its labels. */
 export function chooseLabels(file: ArrayFile): string {
-  return choose(file, LABEL_KEYS, [], 'labels', 'y');
+  return choose(file, LABEL_KEYS, [], 'labels', 'np.save("labels.npy", labels)');
 }
 
 function choose(
@@ -43,20 +44,25 @@ function choose(
   wanted: readonly string[],
   other: readonly string[],
   role: string,
-  name: string,
+  example: string,
 ): string {
   const named = file.keys.filter((key) => wanted.includes(key));
   const candidates = named.length > 0 ? named : file.keys.filter((key) => !other.includes(key));
   if (candidates.length === 1) return candidates[0]!;
-  throw ambiguous(file, file.keys, role, name);
+  throw ambiguous(file, file.keys, role, example);
 }
 
-function ambiguous(file: ArrayFile, keys: readonly string[], role: string, name: string): SmoothcertError {
+function ambiguous(
+  file: ArrayFile,
+  keys: readonly string[],
+  role: string,
+  example: string,
+): SmoothcertError {
   const found = keys.length === 0 ? 'it holds no array' : `it holds ${listed(keys)}`;
   return new SmoothcertError(
     'DATA_FORMAT',
     `${file.path} does not say which array has the ${role}: ${found}.`,
-    `Save the ${role} under the name ${name}.`,
+    `Save one array of each alone: ${example}.`,
   );
 }
 

@@ -102,7 +102,7 @@ function typeOf(descr: PythonValue, what: string): NumpyType {
     throw wrongType(
       what,
       'Python objects, which are never unpickled',
-      'Make one array of equally sized images first: np.stack(images).astype(np.uint8).',
+      'Make one array of equally sized images first: np.stack(list(x)).',
     );
   }
   const prefix = KINDS[kind!];

@@ -118,6 +118,8 @@ const SHAPES =
 const PLAIN = 'Save plain numbers, for example x.astype(np.float32).';
 const CLASSES = 'Number the classes from 0; leave out the labels, or the images, that are not known.';
 
+const SAVE_BOTH = 'Save one array of each alone: np.savez("images.npz", x=images, y=labels).';
+
 /** File, code, message, remedy. */
 const refusals: [string, string, string, string][] = [
   ['absent.npz', 'DATA_UNREADABLE', 'There is no file absent.npz.', 'Check the path.'],
@@ -147,34 +149,39 @@ const refusals: [string, string, string, string][] = [
     'no-key.npz',
     'DATA_FORMAT',
     'no-key.npz does not say which array has the images: it holds first, second.',
-    'Save the images under the name x.',
+    SAVE_BOTH,
   ],
   [
     'two-keys.npz',
     'DATA_FORMAT',
     'two-keys.npz does not say which array has the images: it holds x, images.',
-    'Save the images under the name x.',
+    SAVE_BOTH,
   ],
   [
     'two-labels.npz',
     'DATA_FORMAT',
     'two-labels.npz does not say which array has the labels: it holds y, targets.',
-    'Save the labels under the name y.',
+    SAVE_BOTH,
   ],
   [
     'nothing.npz',
     'DATA_FORMAT',
     'nothing.npz does not say which array has the images: it holds no array.',
-    'Save the images under the name x.',
+    SAVE_BOTH,
   ],
   [
     'objects.npy',
     'DATA_TYPE',
     'objects.npy holds Python objects, which are never unpickled.',
-    'Make one array of equally sized images first: np.stack(images).astype(np.uint8).',
+    'Make one array of equally sized images first: np.stack(list(x)).',
   ],
   ['complex.npy', 'DATA_TYPE', 'complex.npy holds values of type <c8.', PLAIN],
-  ['text.npy', 'DATA_TYPE', 'text.npy holds values of type <U1.', PLAIN],
+  [
+    'text.npy',
+    'DATA_TYPE',
+    'text.npy holds texts.',
+    'Save the number of each class name instead of the name: np.unique(y, return_inverse=True)[1], if the model numbers its classes in the order of their names.',
+  ],
   [
     'fields.npy',
     'DATA_TYPE',
@@ -217,7 +224,7 @@ const refusals: [string, string, string, string][] = [
     'levels.npy',
     'DATA_RANGE',
     'The pixel at index [0, 0, 0, 0] of levels.npy is 139, and pixels must be in [0, 1].',
-    'Pixels of 0 to 255: save them as x.astype(np.uint8), or divide by 255. Values that are no pixels: add --features.',
+    'Pixels of 0 to 255: save them as (x / 255).astype(np.float32). Values that are no pixels: add --features.',
   ],
   [
     'normalised.npy',

@@ -182,14 +182,14 @@ export const data: Wrong[] = [
     'two-keys.npz',
     'DATA_FORMAT',
     '$ does not say which array has the images: it holds x, images.',
-    'Save the images under the name x.',
+    'Save one array of each alone: np.savez("images.npz", x=images, y=labels).',
   ],
   [
     'Python objects',
     'objects.npy',
     'DATA_TYPE',
     '$ holds Python objects, which are never unpickled.',
-    'Make one array of equally sized images first: np.stack(images).astype(np.uint8).',
+    'Make one array of equally sized images first: np.stack(list(x)).',
   ],
   [
     'integers that are not bytes',

@@ -41,6 +41,12 @@ const files: Refused[] = [
     'The model large.onnx has 2.50 GB, and at most 2.14 GB can be loaded.',
     'Use a smaller model, or one with weights of float16.',
   ],
+  ...['model.pt', 'model.pth'].map((name): Refused => [
+    name,
+    'MODEL_UNREADABLE',
+    `${name} is a checkpoint of PyTorch, not an ONNX model.`,
+    'Export it in Python: model.eval(); torch.onnx.export(model, x, "model.onnx") for a batch x of its inputs.',
+  ]),
   [
     'model.ort',
     'MODEL_UNREADABLE',
@@ -50,6 +56,8 @@ const files: Refused[] = [
 ];
 mkdirSync(folder.file('folder'));
 writeFileSync(folder.file('empty.onnx'), '');
+writeFileSync(folder.file('model.pt'), Buffer.from('PK\x03\x04archive/data.pkl', 'latin1'));
+writeFileSync(folder.file('model.pth'), Buffer.from('\x80\x02}q\x00.', 'latin1'));
 writeFileSync(folder.file('text.onnx'), 'version https://git-lfs.github.com/spec/v1\n');
 writeFileSync(folder.file('no-graph.onnx'), Uint8Array.of(0x08, 7));
 writeFileSync(folder.file('model.ort'), Buffer.from('\x18\0\0\0ORTM\0\0\0\0'));
@@ -172,6 +180,24 @@ const models: Refused[] = [
     'MODEL_OUTPUT_UNSUPPORTED',
     'Output logits is not a tensor but a sequence or a map.',
     'Export it as a tensor [N, K]; with skl2onnx, pass options={"zipmap": False}.',
+  ],
+  [
+    'int8-output.onnx',
+    'MODEL_OUTPUT_UNSUPPORTED',
+    'Output y holds int8 values, quantised scores.',
+    'Export it with a DequantizeLinear behind this output, so that its scores are float32.',
+  ],
+  [
+    'label-and-maps.onnx',
+    'MODEL_OUTPUT_UNSUPPORTED',
+    "None of the model's outputs (label, probabilities) is a tensor of floats [N, K] with one score a class.",
+    'Export it as a tensor [N, K]; with skl2onnx, pass options={"zipmap": False}.',
+  ],
+  [
+    'free-features.onnx',
+    'INFERENCE_FAILED',
+    'The model failed on an input of shape [1, 12]: its node MatMul (dense/1) wants another size.',
+    'Give images of the shape that the model was trained on: these have 12 values each.',
   ],
   [
     'two-fits.onnx',
