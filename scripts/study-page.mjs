@@ -10,7 +10,6 @@ import { studyFigures } from '../dist/report/figures/study-figures.js';
 import {
   checksTable,
   cltTableOf,
-  fileNames,
   lossTable,
   rulesTable,
   sizesTable,

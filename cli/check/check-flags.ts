@@ -46,6 +46,7 @@ const AS_CERTIFY = {
   totalSamples: undefined,
   runnerUp: false,
   simultaneous: false,
+  keepCounts: false,
   n0: undefined,
   seed: undefined,
   batch: undefined,

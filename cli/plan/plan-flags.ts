@@ -125,6 +125,8 @@ export const PILOT = {
     data: { argument: '<file>', help: INPUT.flags.data.help, decides: 'run' },
     labels: { argument: '<file>', help: INPUT.flags.labels.help, decides: 'run' },
     features: { help: INPUT.flags.features.help, decides: 'run' },
+    clip: { help: INPUT.flags.clip.help, decides: 'run' },
+    bgr: { help: INPUT.flags.bgr.help, decides: 'run' },
     images: {
       argument: '<range>',
       help: 'of the pilot: start:stop:step, as in Python; ::10 is better than 0:100 where images are sorted by class',

@@ -1,6 +1,6 @@
 import { runConfig, MACHINE, OUT, type CertifyConfig } from '../certify/certify-flags.js';
 import { jobConfig } from '../certify/job-config.js';
-import { CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError, partsOf } from '../command/parse.js';
 
@@ -9,7 +9,7 @@ const MOST_DRAWINGS = 16;
 /** Enough to see how a hundredth of it fares; a study is to be quick. */
 const USUAL_SAMPLES = 10_000;
 
-const { labels, images, features } = INPUT.flags;
+const { labels, images, features, clip, bgr } = INPUT.flags;
 const STUDY_INPUT = {
   heading: 'Input:',
   flags: {
@@ -19,6 +19,8 @@ const STUDY_INPUT = {
     labels,
     images,
     features,
+    clip,
+    bgr,
     from: {
       argument: '<folder>',
       help: 'nothing is drawn: study the results of certify --stop fixed --keep-counts in this folder; may be given several times',
@@ -73,6 +75,7 @@ export const STUDY_GROUPS = [
   STUDY_INPUT,
   STUDY_CLAIM,
   MODEL_WANTS,
+  CHECKING,
   DEVICE,
   MACHINE,
   OUTPUT,

@@ -52,12 +52,7 @@ function choose(
   throw ambiguous(file, file.keys, role, example);
 }
 
-function ambiguous(
-  file: ArrayFile,
-  keys: readonly string[],
-  role: string,
-  example: string,
-): SmoothcertError {
+function ambiguous(file: ArrayFile, keys: readonly string[], role: string, example: string): SmoothcertError {
   const found = keys.length === 0 ? 'it holds no array' : `it holds ${listed(keys)}`;
   return new SmoothcertError(
     'DATA_FORMAT',

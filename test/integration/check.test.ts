@@ -65,7 +65,7 @@ describe('smoothcert check names the flags', () => {
   });
 
   it('to leave out, too', async () => {
-    const flags = { ...of('plain', COLOUR), 'input-scale': 255, mean: '0.5', std: '0.5', bgr: true };
+    const flags = { ...of('plain', COLOUR), 'input-scale': 255, mean: '0.5', std: '0.5', bgr: true } as const;
     const { findings } = await check(flags);
     expect(findings[0]).toMatchObject({
       kind: 'better',

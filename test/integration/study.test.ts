@@ -93,8 +93,7 @@ describe('smoothcert study', () => {
 
   it('refuses a folder that kept no counts, with a remedy that works', async () => {
     const plain = folder.file('plain');
-    const { sigma: _, ...job } = FLAGS;
-    const fixed = { ...job, sigma: 0.25, stop: 'fixed', out: plain };
+    const fixed = { ...FLAGS, sigma: 0.25, stop: 'fixed', out: plain };
     expect((await runCommand(certifyArgs(fixed))).code).toBe(0);
     const refused = await runCommand(['study', '--from', plain, '--out', folder.file('refused')]);
     expect(refused.code).toBe(2);
