@@ -24,7 +24,7 @@ export interface Candidate {
 
 /** The shapes that decide which alternatives there are. */
 export interface Shapes extends Pictures {
-  /** Layouts that the model's shape allows; where it allows one, that is the given one. */
+  /** Layouts that the model's shape allows; the given one may be among them. */
   readonly layouts: readonly Layout[];
   /** True if the images have an axis of three channels that can be reversed. */
   readonly reversible: boolean;

@@ -33,12 +33,8 @@ describe('findings', () => {
     } as const;
     const candidate = { name: 'other', change: 'scale', treatment } as const;
     const better = { tried: { candidate, evidence: spread }, chance: 1e-9 };
-    expect(kinds({ units: [sigma, dark], better, labelFinding })).toEqual([
-      'dark',
-      'better',
-      'labels',
-      'sigma',
-    ]);
+    expect(kinds({ units: [sigma], better, labelFinding })).toEqual(['better', 'labels', 'sigma']);
+    expect(kinds({ units: [dark, sigma], better, labelFinding })).toEqual(['dark', 'sigma']);
     expect(kinds({ given: null, better })).toEqual(['better']);
     expect(kinds({ given: null })).toEqual(['unfit']);
   });

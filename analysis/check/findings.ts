@@ -37,14 +37,15 @@ export interface Grounds {
 /** Returns all findings, the one to mend first at the start. */
 export function findingsOf({ given, labels, units, better, labelFinding }: Grounds): readonly Finding[] {
   const figures = given && figuresOf(given, labels);
-  const dark = units.filter(({ kind }) => kind === 'dark');
-  const found: Finding[] = [...dark];
+  // Whatever else is found of pixels that were lost follows from that.
+  if (units.some(({ kind }) => kind === 'dark')) return units;
+  const found: Finding[] = [];
   if (better !== null) {
     const after = figuresOf(better.tried.evidence, labels);
     found.push({ kind: 'better', better, given: figures, found: after });
   } else if (given === null) found.push({ kind: 'unfit' });
   if (labelFinding !== null) found.push({ kind: 'labels', finding: labelFinding });
-  found.push(...units.filter(({ kind }) => kind !== 'dark'));
+  found.push(...units);
   const oneClass = figures && oneClassOf(figures, labels);
   return oneClass === null ? found : [...found, oneClass];
 }

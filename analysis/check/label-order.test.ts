@@ -76,6 +76,13 @@ describe('a fault of labels', () => {
     expect(finding!.fault).toEqual({ kind: 'permuted', classOf });
   });
 
+  it('is no permutation that explains less than half', () => {
+    const labels = truth.map((one) => (5 * one + 2) % 12);
+    const rarely = truth.map((one, at) => (at % 10 < 4 ? one : (one + at) % 12));
+    expect(labelFaultOf(plain, labels, 12, null)?.fault.kind).toBe('permuted');
+    expect(labelFaultOf(rarely, labels, 12, null)).toBeNull();
+  });
+
   it('is a swap of two classes, not a shift', () => {
     const two = truthOf(60, 2);
     expect(

@@ -3,6 +3,8 @@ import { chanceOfGain } from './exact-gain.js';
 /** The level of the tests of labels: right labels are called wrong at most so often. */
 const LEVEL = 0.005;
 const TESTS = 5;
+/** A permutation is believed only if it makes at least this share of the images right: a bad model's mistakes have a pattern, too. */
+const LEAST_PERMUTED = 0.5;
 /** Below so many classes the order of names as text is that of their numbers. */
 const TWO_DIGITS = 11;
 
@@ -55,6 +57,7 @@ export function labelFaultOf(
   const gain = ({ right, before, images }: LabelFinding) => (right - before) / images;
   return [...found, permuted]
     .filter((finding) => finding !== null)
+    .filter(({ fault, right, images }) => fault.kind !== 'permuted' || right >= LEAST_PERMUTED * images)
     .reduce<LabelFinding | null>((a, b) => (a === null || gain(b) > gain(a) ? b : a), null);
 }
 

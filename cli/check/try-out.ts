@@ -198,7 +198,7 @@ class TryOut {
       channels: axis === null ? (grey ? 1 : 0) : 3,
       side: Math.max(...imageShape),
       classes,
-      layouts: layouts.length > 1 || layout === null ? layouts : [],
+      layouts,
       reversible: axis !== null,
       transposable: layout === 'flat' && axis !== null,
     };

@@ -203,7 +203,7 @@ export const data: Wrong[] = [
     'levels.npy',
     'DATA_RANGE',
     'The pixel at index [0, 0, 0, 0] of $ is 139, and pixels must be in [0, 1].',
-    'Pixels of 0 to 255: save them as x.astype(np.uint8), or divide by 255. Values that are no pixels: add --features.',
+    'Pixels of 0 to 255: save them as (x / 255).astype(np.float32). Values that are no pixels: add --features.',
   ],
   [
     'normalised pixels',

@@ -86,7 +86,7 @@ export function runError(cause: unknown, shape: readonly number[]): SmoothcertEr
   if (operator === undefined) return inferenceFailed(`${input}: ${firstLine(cause)}`, RUN_IT, cause);
   const node = name === '' ? operator : `${operator} (${name!})`;
   if (!ABOUT_SHAPES.test(why!))
-    return inferenceFailed(`${input}, at its node ${node}: ${firstLine(why)}`, RUN_IT, cause);
+    return inferenceFailed(`${input}: its node ${node} says: ${firstLine(why)}`, RUN_IT, cause);
   return inferenceFailed(
     `${input}: its node ${node} wants another size.`,
     `Give images of the shape that the model was trained on: these have ${elementsOf(shape.slice(1))} values each.`,
