@@ -12,8 +12,8 @@ export interface Effort {
 }
 
 /**
- * Returns how much of the alternatives can be run in the time: all of them on all images if it suffices; else as many images as half of it
- * allows, but no fewer than 10 and then fewer alternatives, and in the other half the best of them on all images.
+ * Returns how much of the alternatives can be run in the time: all of them on all images if it suffices; else as many images, without noise,
+ * as half of it allows, but no fewer than 10 and then fewer alternatives, and in the other half the best of them on all images.
  * @param msPerRow time of one row @param rows rows an image
  */
 export function effortWithin(
@@ -25,12 +25,12 @@ export function effortWithin(
     msPerRow,
   }: { candidates: number; images: number; rows: number; msPerRow: number },
 ): Effort {
-  const affordable = budgetMs / (msPerRow * rows);
-  if (candidates * images <= affordable) return { candidates, images, finalists: 0 };
-  const fewer = Math.max(Math.min(FEWEST, images), Math.floor(affordable / 2 / candidates));
-  const fitting = Math.max(1, Math.min(candidates, Math.floor(affordable / 2 / fewer)));
-  if (fewer >= images) return { candidates: fitting, images, finalists: 0 };
-  return { candidates: fitting, images: fewer, finalists: Math.max(1, Math.floor(affordable / 2 / images)) };
+  const affordable = budgetMs / msPerRow;
+  if (candidates * images * rows <= affordable) return { candidates, images, finalists: 0 };
+  const half = affordable / 2;
+  const fewer = Math.min(images, Math.max(FEWEST, Math.floor(half / candidates)));
+  const fitting = Math.max(1, Math.min(candidates, Math.floor(half / fewer)));
+  return { candidates: fitting, images: fewer, finalists: Math.max(1, Math.floor(half / images / rows)) };
 }
 
 /** Returns at most `most` images, spread evenly over all of them, ascending. */

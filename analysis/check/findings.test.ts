@@ -119,7 +119,13 @@ describe('effort', () => {
     expect(effortWithin(1, { candidates: 20, images: 4, rows: 2, msPerRow: 9 })).toEqual({
       candidates: 1,
       images: 4,
-      finalists: 0,
+      finalists: 1,
+    });
+    // Noise costs the finalists alone.
+    expect(effortWithin(2_000, { candidates: 20, images: 100, rows: 3, msPerRow: 1 })).toEqual({
+      candidates: 20,
+      images: 50,
+      finalists: 3,
     });
   });
 

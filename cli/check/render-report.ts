@@ -9,7 +9,7 @@ const MOST_SHOWN = 12;
 
 /** Returns a report for a person: what was given, what was tried, what was found and what to do. */
 export function renderReport(report: CheckReport, subject: Subject, sigma: number): string {
-  const { given, tried, treatment } = report;
+  const { given, tried, attempted, treatment } = report;
   const rows: [string, Figures][] = [
     ...(given === null
       ? []
@@ -27,12 +27,12 @@ export function renderReport(report: CheckReport, subject: Subject, sigma: numbe
     first === undefined
       ? ''
       : ` on ${first.images} images, and ${first.copies} noisy copies of each (σ ${sigma})`;
-  return `Checked${images}; ${tried.length} other preprocessings were tried.\n\n${lines}\n${conclusions(report, subject)}`;
+  return `Checked${images}; ${attempted} other preprocessings were tried.\n\n${lines}\n${conclusions(report, subject)}`;
 }
 
 /** Returns a report as an object of plain JSON. */
 export function reportToObject(report: CheckReport, subject: Subject, sigma: number) {
-  const { given, tried, treatment, findings } = report;
+  const { given, tried, attempted, treatment, findings } = report;
   const wordsOf = (finding: CheckReport['findings'][number]) => {
     const { what, remedy } = adviceOf(finding, subject);
     const better = finding.kind === 'better' ? finding.better : null;
@@ -47,6 +47,7 @@ export function reportToObject(report: CheckReport, subject: Subject, sigma: num
   };
   return {
     sigma,
+    attempted,
     given: {
       flags: describeTreatment(withoutLayout(treatment, treatment)),
       ...(given === null ? { runs: false } : figuresToObject(given)),

@@ -23,7 +23,7 @@ import { TrialProcess } from '../../worker/trial/trial-process.js';
 /** Images on which the time of a row is measured first. */
 const FIRST_IMAGES = 2;
 /** Share of the time that the given treatment may take. */
-const SHARE_OF_GIVEN = 0.4;
+const SHARE_OF_GIVEN = 0.25;
 
 export interface TryOutOptions {
   readonly modelFile: string;
@@ -61,6 +61,9 @@ export interface CheckReport {
   readonly treatment: PixelTreatment;
   /** Null if the model does not take images that are prepared as given. */
   readonly given: Figures | null;
+  /** Alternatives that were run, on few images at least. */
+  readonly attempted: number;
+  /** Those that were run on all images. */
   readonly tried: readonly Shown[];
   readonly findings: readonly Finding[];
 }
@@ -84,6 +87,7 @@ class TryOut {
   private readonly given: PixelTreatment;
   private images: readonly number[];
   private msPerRow = 0;
+  private attempted = 0;
   private msLeft: number;
 
   constructor(
@@ -117,6 +121,7 @@ class TryOut {
       subject: this.subject,
       treatment: this.given,
       given: given && figuresOf(given, labels),
+      attempted: this.attempted,
       tried: tried.map(({ candidate, evidence }) => ({ candidate, figures: figuresOf(evidence, labels) })),
       findings: findingsOf({ given, labels, units, better, labelFinding }),
     };
@@ -145,9 +150,11 @@ class TryOut {
     const size = { candidates: all.length, images: this.images.length, rows: 1 + noisy };
     const effort = effortWithin(this.msLeft, { ...size, msPerRow: this.msPerRow });
     const runnable = all.slice(0, effort.candidates);
+    this.attempted = runnable.length;
     if (effort.finalists === 0) return this.runAll(runnable, noisy);
-    const screened = await this.runAll(runnable, 0, this.images.slice(0, effort.images));
-    const right = ({ evidence }: Tried) => figuresOf(evidence, labels?.slice(0, effort.images) ?? null);
+    const fewer = spreadOver(this.images, effort.images);
+    const screened = await this.runAll(runnable, 0, fewer);
+    const right = ({ evidence }: Tried) => figuresOf(evidence, this.labelsOf(fewer));
     const merit = (one: Tried) => right(one).plain ?? 1 - right(one).largest.share;
     const best = screened.toSorted((a, b) => merit(b) - merit(a)).slice(0, effort.finalists);
     return this.runAll(
@@ -185,9 +192,12 @@ class TryOut {
 
   /** Labels of the images that are run. */
   private labels(): readonly number[] | null {
+    return this.labelsOf(this.images);
+  }
+
+  private labelsOf(some: readonly number[]): readonly number[] | null {
     const { images, labels } = this.options;
-    if (labels === null) return null;
-    return this.images.map((image) => labels[images.indexOf(image)]!);
+    return labels && some.map((image) => labels[images.indexOf(image)]!);
   }
 
   private shapes(classes: number | null): Shapes {
