@@ -62,7 +62,7 @@ const PRICE: Range = { above: 0, most: 1000 };
 /** Loss that is asked about where nothing else is. */
 const USUAL_LOSS = 0.05;
 /** Rows of a plan may be so many: a list is typed by a person. */
-const MOST_VALUES = 64;
+export const MOST_VALUES = 64;
 
 /** Checks the flags of `plan`. @throws OPTION_INVALID, one sentence */
 export function planConfig(flags: PlanFlags): PlanConfig {

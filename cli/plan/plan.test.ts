@@ -74,6 +74,9 @@ describe('a plan of a folder', () => {
     });
     expect(fixedOf(of).acr).toBeGreaterThan(0);
     expect((await planned('--from', file('results.jsonl'))).rows).toEqual(of.rows);
+    await expect(planned('--from', folder.path, '--sigma', '0.75')).rejects.toThrow(
+      /drawn with σ = 0.5, and not/,
+    );
     await writeFile(file(PILOT_FILE), '{}');
     expect((await planned('--from', folder.path)).source['kind']).toBe('pilot');
   });

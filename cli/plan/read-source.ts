@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { oneLine } from '../../shared/safe-text.js';
 import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
-import { scaleOf } from '../../statistics/noises/scale.js';
+import { scaleOf, sigmaOf } from '../../statistics/noises/scale.js';
 import { isPilotFolder } from '../certify/pilot-folder.js';
 import { readJobFile } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
@@ -17,13 +17,13 @@ export const LARGEST_SOURCE = 2 ** 29 - 2 ** 10;
 /** Reads what --from names. @throws SOURCE_UNREADABLE, OPTION_INVALID, JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
 export async function readSource(from: string, flags: SourceFlags): Promise<ReadSource> {
   const found = await reading(from, () => stat(from));
-  if (found.isDirectory()) return sourceOfFolder(from, path.join(from, 'results.jsonl'));
+  if (found.isDirectory()) return sourceOfFolder(from, path.join(from, 'results.jsonl'), flags);
   if (found.size > LARGEST_SOURCE)
     throw unreadable(from, 'is larger than half a gigabyte', 'Give a part of its rows.');
   const text = await reading(from, () => readFile(from, 'utf8'));
   if (text.trimStart().startsWith('{')) {
     const job = await readJobFile(path.dirname(from));
-    if (job !== null) return sourceOfFolder(path.dirname(from), from);
+    if (job !== null) return sourceOfFolder(path.dirname(from), from, flags);
     if (flags.sigma === null) {
       throw optionError(
         `${oneLine(from)} does not say what its noise was.`,
@@ -45,13 +45,20 @@ export async function readSource(from: string, flags: SourceFlags): Promise<Read
 }
 
 /** Reads the results of a folder. */
-async function sourceOfFolder(folder: string, file: string): Promise<ReadSource> {
+async function sourceOfFolder(folder: string, file: string, flags: SourceFlags): Promise<ReadSource> {
   const job = await readJobFile(folder);
   if (job === null) {
     throw unreadable(folder, 'holds no job', 'Name a folder of smoothcert certify, or a file.');
   }
-  const text = await reading(file, () => readFile(file, 'utf8'));
   const { kind, scale } = job.draw.noise;
+  const sigma = sigmaOf({ kind, scale });
+  if (flags.sigma !== null && flags.sigma !== sigma) {
+    throw optionError(
+      `${oneLine(folder)} was drawn with σ = ${sigma}, and not with ${flags.sigma}.`,
+      'Leave --sigma out: the votes say nothing of another noise.',
+    );
+  }
+  const text = await reading(file, () => readFile(file, 'utf8'));
   const read = sourceOfLines(file, text);
   const pilot = isPilotFolder(folder);
   return {
