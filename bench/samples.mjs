@@ -8,8 +8,10 @@
 // (100,000) samples at σ = S. Without either the synthetic populations are used. Some minutes for each.
 import { parseArgs } from 'node:util';
 import { MIN_GAIN_NAMES } from '../dist/cli/certify/job-flags.js';
-import { GainRule, fixedLaw, gainLaw, twoStageLaw } from './exact-laws.mjs';
-import { populationOfFolder, populationOfTable, syntheticPopulations } from './populations.mjs';
+import { fixedLaw, twoStageLaw } from '../dist/analysis/laws/fresh-laws.js';
+import { repeatedLaw } from '../dist/analysis/laws/repeated-law.js';
+import { RepeatedRule } from '../dist/analysis/laws/repeated-rule.js';
+import { populationOf, syntheticPopulations } from './populations.mjs';
 
 const MAX_SAMPLES = 100_000;
 const SELECTION = 100;
@@ -26,14 +28,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { table: text, sigma: text, 'table-alpha': text, 'table-samples': text },
 });
-for (const population of populations()) tell(population);
+for (const population of await populations()) tell(population);
 
-function populations() {
-  const found = positionals.map(populationOfFolder);
+async function populations() {
+  const found = await Promise.all(positionals.map((folder) => populationOf(folder)));
   if (values.table !== undefined) {
     const { sigma, 'table-alpha': alpha = '0.001', 'table-samples': samples = '100000' } = values;
-    const known = { alpha: Number(alpha), sigma: Number(sigma), samples: Number(samples) };
-    found.push(populationOfTable(values.table, known));
+    const known = { sigma: Number(sigma), alphas: [Number(alpha)], tableSamples: Number(samples) };
+    found.push({ ...(await populationOf(values.table, known)), alpha: 0.001 });
   }
   return found.length > 0 ? found : syntheticPopulations();
 }
@@ -56,8 +58,9 @@ function meansOf({ images }, lawOf) {
 /** The rules that have a price: name, law of an image by price, and the prices of its curve. */
 function pricedRules({ alpha, noise }) {
   const gain = (bound, extra) => (minGain) => {
-    const rule = new GainRule({ alpha, bound, minGain, maxSamples: MAX_SAMPLES, ...extra(minGain) }, noise);
-    return (delta) => gainLaw(rule, delta);
+    const stop = { kind: 'gain', minGain };
+    const rule = new RepeatedRule({ alpha, bound, stop, maxSamples: MAX_SAMPLES, ...extra(minGain) }, noise);
+    return (delta) => repeatedLaw(rule, delta);
   };
   const none = () => ({});
   return [

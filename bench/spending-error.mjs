@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { spending } from '../dist/statistics/bounds/spending.js';
 import { NOISES } from '../dist/statistics/noises/noises.js';
-import { binomialLaw } from './exact-laws.mjs';
+import { binomialLaw } from '../dist/analysis/laws/binomial-law.js';
 
 const PRICES = [undefined, 0, 1e-9, 0.001, 0.01, 0.02, 0.1, 1, 1e6, 1e300];
 const ALPHAS = [1e-12, 1e-6, 0.001, 0.05, 0.25];

@@ -53,30 +53,27 @@ export function leastFixed(
   return found;
 }
 
+/** --max-samples and α of the plans of `gain` that are looked through. */
+interface GainPlans {
+  readonly alpha: number;
+  readonly n: number;
+}
+
 /** Returns the largest price of `gain` with `spending` among `PRICES` that is enough; null if none is. */
-export function leastGain(
-  planner: Planner,
-  { alpha, n }: { readonly alpha: number; readonly n: number },
-  wanted: Wanted,
-): Enough | null {
-  const plans = PRICES.map((minGain): Planned => ({ rule: 'gain', bound: 'spending', alpha, n, minGain }));
-  return firstEnough(planner, plans, wanted);
+export function leastGain(planner: Planner, of: GainPlans, wanted: Wanted): Enough | null {
+  return firstEnough(planner, gainPlans(of), wanted);
 }
 
 /** Returns the smallest price of `gain` with `spending` among `PRICES` that takes at most so many samples an image; null if none does. */
-export function mostGain(
-  planner: Planner,
-  { alpha, n }: { readonly alpha: number; readonly n: number },
-  samples: number,
-): Enough | null {
-  const dearer = leastGain(planner, { alpha, n }, (means) => means.samples > samples);
-  const at = dearer === null ? PRICES.length : PRICES.findIndex((price) => price === priceOf(dearer));
-  return at === 0
-    ? null
-    : enough(planner, { rule: 'gain', bound: 'spending', alpha, n, minGain: PRICES[at - 1]! });
+export function mostGain(planner: Planner, of: GainPlans, samples: number): Enough | null {
+  const plans = gainPlans(of);
+  const dearer = firstEnough(planner, plans, (means) => means.samples > samples);
+  const at = dearer === null ? plans.length : plans.indexOf(dearer.planned);
+  return at === 0 ? null : enough(planner, plans[at - 1]!);
 }
 
-const priceOf = ({ planned }: Enough): number | null => ('minGain' in planned ? planned.minGain : null);
+const gainPlans = ({ alpha, n }: GainPlans): Planned[] =>
+  PRICES.map((minGain): Planned => ({ rule: 'gain', bound: 'spending', alpha, n, minGain }));
 
 /** Returns the smallest --max-samples among `TARGET_BUDGETS` with which `target` is enough for one radius; null if none is. */
 export function leastTarget(
