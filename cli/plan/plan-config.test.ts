@@ -10,12 +10,12 @@ describe('the flags of plan', () => {
   it('ask for a loss of 5 % where nothing else is asked', () => {
     expect(configOf(...PRIOR)).toMatchObject({ loss: 0.05, reach: [], hours: null, out: null, alphas: null });
     expect(configOf(...PRIOR, '--loss', '20')).toMatchObject({ loss: 0.2 });
-    const reach = configOf(...PRIOR, '--reach', '0.5:0.6, 1.0:0.25');
+    const reach = configOf(...PRIOR, '--reach', '.5:0.6, 1.0:0.25');
     expect(reach).toMatchObject({
       loss: null,
       reach: [
         { radius: '0.5', share: 0.6 },
-        { radius: '1.0', share: 0.25 },
+        { radius: '1', share: 0.25 },
       ],
     });
     expect(configOf(...PRIOR, '--hours', '2', '--rate', '100')).toMatchObject({
@@ -66,7 +66,8 @@ describe('the flags of plan', () => {
     [['--prior', 'uniform:share=0.5'], /has no parameter "share"/],
     [[...PRIOR, '--reach', '0.5'], /is not radius:share/],
     [[...PRIOR, '--reach', '0.5:2'], /is not radius:share/],
-    [[...PRIOR, '--reach', 'x:0.5'], /radi/],
+    [[...PRIOR, '--reach', 'x:0.5'], /is not radius:share/],
+    [[...PRIOR, '--reach', '-1:0.5'], /is not radius:share/],
     [[...PRIOR, '--radii', '2,1'], /ascend/],
     [[...PRIOR, '--hours', '2'], /--hours needs --rate/],
     [[...PRIOR, '--samples', '1.5'], /--samples 1.5 is not a whole number/],

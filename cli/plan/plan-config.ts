@@ -1,4 +1,4 @@
-import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA } from '../../shared/job-limits.js';
+import { MAX_ALPHA, MAX_SAMPLES, MIN_ALPHA, isPlainDecimal } from '../../shared/job-limits.js';
 import type { NoiseKind } from '../../shared/job.js';
 import { isWithin, describeRange, type Range } from '../../shared/range.js';
 import {
@@ -24,7 +24,7 @@ export type SourceWanted =
 
 /** A certified accuracy that is asked for. */
 export interface Reach {
-  /** As it is typed. */
+  /** A plain decimal. */
   readonly radius: string;
   /** 0 to 1. */
   readonly share: number;
@@ -151,16 +151,13 @@ function parameterError(text: string) {
 }
 
 function reachOf(text: string): Reach {
-  const [radius = '', share = ''] = text.split(':');
-  const value = numberOf(share);
-  if (!isWithin(value, { above: 0, most: 1 })) {
-    throw optionError(
-      `--reach ${text} is not radius:share.`,
-      'Write for example --reach 0.5:0.6 for 60 % at radius 0.5.',
-    );
-  }
-  checkRadii([radius]);
-  return { radius, share: value };
+  const [radius, share] = text.split(':').map(numberOf);
+  const written = `${radius}`;
+  if (isPlainDecimal(written) && isWithin(share, { above: 0, most: 1 })) return { radius: written, share };
+  throw optionError(
+    `--reach ${text} is not radius:share.`,
+    'Write for example --reach 0.5:0.6 for 60 % at radius 0.5.',
+  );
 }
 
 function priceOf(text: string): number {
