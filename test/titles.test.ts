@@ -6,7 +6,19 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['adapters', 'api', 'cli', 'coordinator', 'input', 'shared', 'statistics', 'test', 'worker'];
+const SOURCES = [
+  'adapters',
+  'analysis',
+  'api',
+  'cli',
+  'coordinator',
+  'input',
+  'report',
+  'shared',
+  'statistics',
+  'test',
+  'worker',
+];
 
 /** Paths of all files in the project's folders, from its root. */
 const files = SOURCES.flatMap((folder) =>
