@@ -1,0 +1,61 @@
+import type { Findings } from '../findings.js';
+import { list, object, oneOf, text, type Shape } from './shape.js';
+
+/** The fields of job.json beside the job. What they say of the run nobody can check afterwards; what follows from the job is checked. */
+
+const ANY_TEXT = text(/^[^]*$/);
+const ANYTHING: Shape = () => null;
+
+const SAME_BYTES =
+  'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.';
+const OTHER_VOTES =
+  'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
+const APPROXIMATE =
+  'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
+
+const FILE = object(
+  {
+    job_digest: ANYTHING,
+    smoothcert: text(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
+    node: text(/^v\d+\.\d+\.\d+(-[\w.]+)?$/),
+    model: ANY_TEXT,
+    data: ANY_TEXT,
+    repeating: oneOf(SAME_BYTES, OTHER_VOTES),
+    job: ANYTHING,
+  },
+  {
+    notes: (value, field) =>
+      Array.isArray(value) && value.length === 0 ? null : list(ANY_TEXT, 16)(value, field),
+    approximate: oneOf(APPROXIMATE),
+  },
+);
+
+/** Fields of job.json that are text about the run: another text there would be found by nobody. */
+export const UNCHECKED_NOTES = ['smoothcert', 'node', 'model', 'data', 'notes'] as const;
+
+/** Checks the fields of job.json that stand beside the job. */
+export function checkNotes(content: object, findings: Findings): void {
+  const fault = FILE(content, 'job.json');
+  findings.require(fault === null, 'job.json', `It is not what smoothcert writes: ${fault ?? ''}.`);
+  if (fault !== null) return;
+  const { repeating, approximate, job } = content as {
+    readonly repeating: string;
+    readonly approximate?: string;
+    readonly job: {
+      readonly draw?: { readonly numeric?: unknown };
+      readonly claim?: { readonly bound?: unknown };
+    } | null;
+  };
+  const promised = job?.draw?.numeric === 'same' ? SAME_BYTES : OTHER_VOTES;
+  findings.require(
+    repeating === promised,
+    'job.json',
+    'What it promises of repetitions does not follow from its job.',
+  );
+  const isApproximate = job?.claim?.bound === 'clt';
+  findings.require(
+    (approximate !== undefined) === isApproximate,
+    'job.json',
+    'Whether its radii are approximate does not follow from its job.',
+  );
+}

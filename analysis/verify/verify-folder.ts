@@ -1,0 +1,168 @@
+import type { Job } from '../../shared/job.js';
+import { Findings } from './findings.js';
+import { digestOf } from './folder/canonical-text.js';
+import { readLedger } from './folder/ledger-file.js';
+import { votesByImage, type LedgerVotes } from './folder/votes-by-image.js';
+import { checkJob } from './job/check-job.js';
+import { checkNotes } from './job/check-notes.js';
+import { readJob } from './job/job-shape.js';
+import { checkRow } from './rows/check-row.js';
+import { checkTopk, checkTsv, linesOf } from './rows/check-tables.js';
+import { RowContext } from './rows/context.js';
+import { readRow, type Row } from './rows/row.js';
+
+/** The bytes of the files of a folder; null of those that it lacks. */
+export interface FolderFiles {
+  readonly jobJson: Uint8Array;
+  readonly ledger: Uint8Array | null;
+  readonly resultsJsonl: Uint8Array | null;
+  readonly resultsTsv: Uint8Array | null;
+  readonly topkTxt: Uint8Array | null;
+}
+
+/** What was checked of a folder, in numbers, and what does not hold. */
+export interface FolderReport {
+  readonly findings: Findings;
+  /** Null if job.json holds none that can be read: then nothing else was checked. */
+  readonly job: Job | null;
+  readonly rows: readonly Row[];
+  /** Null without a ledger. */
+  readonly votes: LedgerVotes | null;
+  /** Looks whose counts were added up and asked about. */
+  readonly looks: number;
+  /** Images of which it was recomputed why they were drawn no further. */
+  readonly stops: number;
+  /** Different questions that were answered by exact sums. */
+  readonly questions: number;
+  readonly nearTies: number;
+}
+
+/**
+ * Checks a folder of results by an implementation of its own: nothing of it is shared with the one that wrote the folder. What is said to be proved is proved
+ * here by exact sums, in whole numbers.
+ */
+export function verifyFolder(files: FolderFiles): FolderReport {
+  const findings = new Findings();
+  const nothing = {
+    findings,
+    job: null,
+    rows: [],
+    votes: null,
+    looks: 0,
+    stops: 0,
+    questions: 0,
+    nearTies: 0,
+  };
+  const read = jobOf(files.jobJson, findings);
+  if (read === null) return nothing;
+  const { job, digest } = read;
+  checkJob(job, findings);
+  const images = imagesOf(job.claim.images);
+  const records = files.ledger === null ? null : readLedger(files.ledger, digest, findings);
+  const votes = records === null ? null : votesByImage(job, images, records, findings);
+  const rows = rowsOf(files.resultsJsonl, job, images, findings);
+  const context = rows[0] === undefined ? null : RowContext.of(job, rows[0].alpha);
+  findings.require(
+    rows.length === 0 || context !== null,
+    'results.jsonl',
+    'Its alpha is not that of the claim.',
+  );
+  if (context === null) return { ...nothing, job, rows, votes };
+  const checked = rows.map((row) => checkRow(row, context, votes?.images.get(row.image) ?? null, findings));
+  checkTotal(rows, job, findings);
+  if (files.resultsTsv !== null) {
+    const text = decoded(files.resultsTsv, 'results.tsv', findings);
+    checkTsv(text, rows, job, votes?.images ?? null, findings);
+  }
+  if (files.topkTxt !== null) checkTopk(decoded(files.topkTxt, 'topk.txt', findings), rows, job, findings);
+  const { questions, nearTies } = context;
+  const looks = checked.reduce((sum, one) => sum + one.looks, 0);
+  return {
+    findings,
+    job,
+    rows,
+    votes,
+    looks,
+    stops: checked.filter(({ stop }) => stop).length,
+    questions,
+    nearTies,
+  };
+}
+
+function imagesOf({ start, stop, step }: Job['claim']['images']): number[] {
+  const images: number[] = [];
+  for (let image = start; image < stop; image += step) images.push(image);
+  return images;
+}
+
+function checkTotal(rows: readonly Row[], { claim: { stop } }: Job, findings: Findings): void {
+  const total = rows.reduce((sum, { samples }) => sum + samples, 0);
+  const within = stop.kind !== 'budget' || total <= stop.totalSamples;
+  findings.require(
+    within,
+    'results.jsonl',
+    `Its images have ${total} samples together, more than the total of the job.`,
+  );
+}
+
+/** Reads text in UTF-8; other bytes are a finding. */
+function decoded(bytes: Uint8Array, file: string, findings: Findings): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    findings.add(file, 'It holds bytes that are no text in UTF-8.');
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  }
+}
+
+function jobOf(bytes: Uint8Array, findings: Findings): { readonly job: Job; readonly digest: string } | null {
+  const text = decoded(bytes, 'job.json', findings);
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    findings.add('job.json', 'It is no JSON, so that nothing else could be checked.');
+    return null;
+  }
+  if (typeof content !== 'object' || content === null || !('job' in content)) {
+    findings.add('job.json', 'It holds no job, so that nothing else could be checked.');
+    return null;
+  }
+  checkNotes(content, findings);
+  const written = `${JSON.stringify(content, null, 2)}\n` === text;
+  findings.require(written, 'job.json', 'Its JSON is not written as smoothcert writes it.');
+  const job = readJob(content.job);
+  const digest = digestOf(content.job);
+  const stated = 'job_digest' in content ? content.job_digest : undefined;
+  findings.require(
+    stated === digest,
+    'job.json',
+    'Its digest is not that of its job: one of the two was changed.',
+  );
+  if (typeof job !== 'string') return { job, digest };
+  findings.add('job.json', `Its job cannot be read, so that nothing else could be checked: ${job}.`);
+  return null;
+}
+
+/** Reads results.jsonl: a row for each image, in their order. */
+function rowsOf(bytes: Uint8Array | null, job: Job, images: readonly number[], findings: Findings): Row[] {
+  if (bytes === null) return [];
+  const file = 'results.jsonl';
+  const lines = linesOf(decoded(bytes, file, findings));
+  findings.require(lines !== null, file, 'It does not end with a line end.');
+  const known = new Set(images);
+  const rows: Row[] = [];
+  (lines ?? []).forEach((line, at) => {
+    const row = readRow(line, job.claim.stop.kind === 'predict');
+    const where = `${file}, line ${at + 1}`;
+    if (typeof row === 'string') {
+      findings.add(where, `It is no row: ${row}.`);
+      return;
+    }
+    findings.require(known.has(row.image), where, `The job has no image ${row.image}.`);
+    const before = rows.at(-1)?.image ?? -1;
+    findings.require(row.image > before, where, `Image ${row.image} is there twice, or out of order.`);
+    rows.push(row);
+  });
+  return rows;
+}
