@@ -7,6 +7,7 @@ import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
 import { SUBMIT } from './jobs/submit-verb.js';
 import { PLAN } from './plan/plan-verb.js';
 import { RESULTS } from './results/results-verb.js';
+import { VERIFY } from './verify/verify-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
 import { STUDY } from './study/study-verb.js';
 import { SERVE } from './service/serve-verb.js';
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   RESULTS,
   PLAN,
   STUDY,
+  VERIFY,
   SUBMIT,
   WATCH,
   JOBS,

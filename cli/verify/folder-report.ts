@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UNCHECKED_NOTES } from '../../analysis/verify/job/check-notes.js';
+import { verifyFolder, type FolderFiles, type FolderReport } from '../../analysis/verify/verify-folder.js';
+import { storageError } from '../../shared/files.js';
+import { number, type Line } from '../results/summary-lines.js';
+import { redrawnShards, type Redrawn } from './redraw.js';
+import { redrawLines, redrawRemarks } from './redraw-report.js';
+import { checkReplay } from './replayed.js';
+import type { Report } from './report.js';
+import { nothingThere } from './nothing-there.js';
+import type { VerifyConfig } from './verify-flags.js';
+
+/** Checks a folder of results: by the second implementation, by the rules of this program and, if asked for, by drawing again. */
+export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSignal): Promise<Report> {
+  const { path: folder, redraw } = config;
+  const files = await filesOf(folder);
+  const checked = verifyFolder(files);
+  const { findings, job, rows, votes } = checked;
+  const replayed = job !== null && files.ledger !== null && files.resultsJsonl !== null;
+  if (replayed) await checkReplay(folder, files, rows, findings);
+  const redrawn =
+    redraw === null || job === null || votes === null
+      ? null
+      : await redrawnShards(
+          { job, rows, votes, redraw, quiet: config.quiet || config.json, interrupt },
+          findings,
+        );
+  return {
+    path: folder,
+    findings: findings.kept,
+    found: findings.total,
+    checked: [...linesOf(checked, files, replayed), ...(redrawn === null ? [] : redrawLines(redrawn))],
+    remarks: remarksOf(checked, redrawn),
+    notChecked: notCheckedOf(checked, files, replayed, redrawn),
+    figures: {
+      kind: 'folder',
+      images: rows.length,
+      looks: checked.looks,
+      sums: checked.questions,
+      nearTies: checked.nearTies,
+      redrawn,
+    },
+  };
+}
+
+/** Reads the files of a folder. @throws FOLDER_UNUSABLE if it holds no job or no results */
+async function filesOf(folder: string): Promise<FolderFiles> {
+  const read = async (name: string): Promise<Uint8Array | null> =>
+    readFile(path.join(folder, name)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw storageError(error, path.join(folder, name));
+    });
+  const names = ['job.json', 'ledger', 'results.jsonl', 'results.tsv', 'topk.txt'] as const;
+  const [jobJson, ledger, resultsJsonl, resultsTsv, topkTxt] = await Promise.all(names.map(read));
+  if (!jobJson) throw nothingThere(folder, 'holds no job.json, so that nothing says what was claimed');
+  if (!ledger && !resultsJsonl) throw nothingThere(folder, 'holds neither a ledger nor results.jsonl');
+  return {
+    jobJson,
+    ledger: ledger ?? null,
+    resultsJsonl: resultsJsonl ?? null,
+    resultsTsv: resultsTsv ?? null,
+    topkTxt: topkTxt ?? null,
+  };
+}
+
+function linesOf(
+  { job, rows, votes, looks, stops, questions }: FolderReport,
+  files: FolderFiles,
+  replayed: boolean,
+): Line[] {
+  if (job === null) return [['job', 'job.json: it could not be read']];
+  const count = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;
+  const outcomes = [...new Set(rows.map(({ outcome }) => outcome))].map(
+    (one) => `${number(count(one))} ${one}`,
+  );
+  const lines: Line[] = [
+    [
+      'job',
+      `digest, rule ${job.claim.stop.kind} with the bound ${job.claim.bound}, ${number(job.claim.looks.length)} looks, α = ${job.claim.alpha}, lattice, shard grid`,
+    ],
+  ];
+  if (votes !== null)
+    lines.push([
+      'votes',
+      `${number(votes.shards)} shards of ${number(votes.samples)} samples, every record and its checksum, added up for each look of each image`,
+    ]);
+  lines.push([
+    'results',
+    `${number(rows.length)} images (${outcomes.join(', ')}), ${number(looks)} looks: class, counts, samples, that the best look is held`,
+  ]);
+  lines.push([
+    'bounds',
+    `${number(questions)} different radii and probabilities, by exact sums of a second implementation, and that rounding goes against the user`,
+  ]);
+  if (stops > 0)
+    lines.push([
+      'stopping',
+      `why ${number(stops)} images were drawn no further, by the second implementation`,
+    ]);
+  const others = [files.resultsTsv && 'results.tsv', files.topkTxt && 'topk.txt'].filter(
+    (name) => name !== null,
+  );
+  if (others.length > 0)
+    lines.push(['other files', `${others.join(' and ')}: every row against results.jsonl and the ledger`]);
+  if (replayed)
+    lines.push([
+      'replay',
+      'every byte of these results is what this program makes of job.json and the ledger',
+    ]);
+  return lines;
+}
+
+function remarksOf({ votes, nearTies, job }: FolderReport, redrawn: Redrawn | null): string[] {
+  const remarks: string[] = [];
+  if (votes !== null && votes.repeated > 0)
+    remarks.push(
+      `${number(votes.repeated)} shards were counted more than once; the first count is the one that counts.`,
+    );
+  if (votes !== null && votes.foreign > 0)
+    remarks.push(
+      `${number(votes.foreign)} shards in the ledger are of another grid, image, class or fingerprint than the job's, and count nothing.`,
+    );
+  if (votes?.cancelled) remarks.push('The job was cancelled: images that were undecided have no row.');
+  if (nearTies > 0)
+    remarks.push(
+      `${number(nearTies)} limits of the table are near-ties: another implementation may decide them otherwise. Exact sums decided here.`,
+    );
+  if (job?.claim.bound === 'clt') remarks.push('Its radii are approximate, and no certificates.');
+  return redrawn === null ? remarks : [...remarks, ...redrawRemarks(redrawn)];
+}
+
+function notCheckedOf(
+  { job, stops, rows }: FolderReport,
+  files: FolderFiles,
+  replayed: boolean,
+  redrawn: Redrawn | null,
+): string[] {
+  const missing = [];
+  if (job === null) return ['everything but job.json'];
+  if (files.ledger === null)
+    missing.push('whether the counts are those of a ledger: there is none (a server keeps it)');
+  if (files.resultsJsonl === null)
+    missing.push('results: there is no results.jsonl (smoothcert results writes it)');
+  if (files.resultsTsv === null) missing.push('results.tsv: there is none');
+  if (!replayed)
+    missing.push(
+      'the last digits of radii, below one part in 1,000,000, and why images were drawn no further where a line above does not say so',
+    );
+  else if (stops < rows.length)
+    missing.push(
+      `why ${number(rows.length - stops)} images were drawn no further, by the second implementation: this program's own rules were replayed for them`,
+    );
+  if (redrawn === null)
+    missing.push(
+      'whether the model really votes so: give --model and --data to draw a part of the votes again',
+    );
+  if (rows.some(({ label }) => label !== null))
+    missing.push('whether the labels are those of the data set, unless --data gives it');
+  missing.push(`what job.json says beside the job, which decides nothing: ${UNCHECKED_NOTES.join(', ')}`);
+  missing.push(
+    'whether the recorded times are true (results.tsv has the sums of the ledger), and whether whoever drew chose among several seeds',
+  );
+  return missing;
+}

@@ -1,0 +1,92 @@
+import { HEADER_BYTES, framesIn } from '../../adapters/local/ledger-frames.js';
+import type { Findings } from '../../analysis/verify/findings.js';
+import type { Row } from '../../analysis/verify/rows/row.js';
+import type { FolderFiles } from '../../analysis/verify/verify-folder.js';
+import { JobFold } from '../../coordinator/core/job-fold.js';
+import { jsonLines, tsvLines, type LabelOf } from '../../coordinator/results/result-lines.js';
+import { topkRows } from '../../coordinator/results/topk-counts.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import { decodeRecord } from '../../shared/wire/record.js';
+import { readJobFile } from '../certify/job-file.js';
+
+/**
+ * Replays a folder with the rules of this program, as `smoothcert results` does, and compares what they give with the files, byte for byte. What is
+ * proved does not hang on it: that is checked by the second implementation. It finds every other digit that was changed.
+ */
+export async function checkReplay(
+  folder: string,
+  files: FolderFiles,
+  rows: readonly Row[],
+  findings: Findings,
+): Promise<void> {
+  try {
+    const job = await readJobFile(folder);
+    if (job === null) return;
+    const fold = new JobFold(job);
+    const { payloads } = framesIn(Buffer.from(files.ledger!).subarray(HEADER_BYTES));
+    for (const payload of payloads) fold.apply(decodeRecord(payload));
+    const labels = new Map(rows.map(({ image, label }) => [image, label]));
+    const labelOf: LabelOf = (image) => labels.get(image) ?? null;
+    compare('results.jsonl', files.resultsJsonl, jsonLines(fold, labelOf), findings);
+    compare('results.tsv', files.resultsTsv, tsvLines(fold, labelOf), findings);
+    if (files.topkTxt !== null) compare('topk.txt', files.topkTxt, topkLines(fold, labels), findings);
+  } catch (error) {
+    if (!(error instanceof SmoothcertError)) throw error;
+    findings.add('folder', `smoothcert itself refuses it (${error.code}): ${error.message}`);
+  }
+}
+
+function* topkLines(fold: JobFold, labels: ReadonlyMap<number, number | null>): Generator<string> {
+  const byImage: Record<number, number> = {};
+  for (const [image, label] of labels) byImage[image] = label ?? -1;
+  // Only read by index: as many entries as images are labelled, whatever their indices are.
+  for (const line of topkRows(fold, byImage as unknown as Int32Array)) yield `${line}\n`;
+}
+
+/** Adds a finding for each line that is another one, and for lines that are missing or too many. */
+function compare(
+  file: string,
+  bytes: Uint8Array | null,
+  expected: Iterable<string>,
+  findings: Findings,
+): void {
+  if (bytes === null) return;
+  const written = Buffer.from(bytes)
+    .toString('utf8')
+    .split(/(?<=\n)/);
+  let at = 0;
+  for (const line of expected) {
+    const found = written[at];
+    at += 1;
+    if (found === line) continue;
+    const what =
+      found === undefined
+        ? 'It is missing.'
+        : `It is not what job.json and the ledger give${differences(found, line)}.`;
+    findings.add(`${file}, line ${at}`, what);
+  }
+  findings.require(
+    written.length <= at,
+    file,
+    `It has ${written.length} lines, and job.json and the ledger give ${at}.`,
+  );
+}
+
+/** Returns which fields of two rows differ, for a sentence; nothing where they are no JSON. */
+function differences(found: string, expected: string): string {
+  try {
+    const [theirs, ours] = [JSON.parse(found), JSON.parse(expected)] as [
+      Record<string, unknown>,
+      Record<string, unknown>,
+    ];
+    const keys = Object.keys(ours).filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(ours[key]));
+    return keys.length === 0
+      ? ''
+      : ` (${keys
+          .map((key) => `${key}: ${JSON.stringify(ours[key])}`)
+          .join('; ')
+          .slice(0, 200)})`;
+  } catch {
+    return '';
+  }
+}
