@@ -16,7 +16,7 @@ export interface Check {
 export type CheckId =
   'theorem-4.3' | 'theorem-4.5' | 'theorem-4.6' | 'hundredfold' | 'clt' | 'any-sigma' | 'prediction';
 
-/** What was found, in words, and whether the claim holds. */
+/** The finding about a claim: words, and true if the claim holds. */
 export interface Finding {
   readonly found: string;
   readonly holds: boolean;

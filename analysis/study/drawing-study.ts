@@ -8,7 +8,7 @@ import { shapeRows, type ShapeRow } from './shapes.js';
 import { shownRadii, sizeRows, type SizeRow } from './size-rows.js';
 import { evenBins, narrowingBins, type Bin } from './vote-histogram.js';
 
-/** What one drawing shows. Radii are in the units of the noise's scale. */
+/** The findings of one drawing. Radii are in the units of the noise's scale. */
 export interface DrawingStudy {
   readonly name: string;
   readonly noise: Drawing['noise'];

@@ -10,11 +10,11 @@ import { looksFor } from '../../statistics/schedule.js';
 import type { Drawing, DrawnImage } from './drawing.js';
 import { measuredOf } from './subsamples.js';
 
-/** What a rule gives for what it costs, over the images of a drawing. */
+/** The mean radius that a rule gives and the mean samples that it takes, over the images of a drawing. */
 export interface RulePoint {
   readonly rule: StoppingRule['kind'];
   readonly bound: BoundName;
-  /** What was chosen for it, as a person writes it: "--min-gain 0.02". */
+  /** The flag that was chosen for it, as a person writes it: "--min-gain 0.02". */
   readonly setting: string;
   /** `measured`: the rule decided on the votes of the drawing. `exact`: computed, with the shares of all its samples as probabilities. */
   readonly source: 'measured' | 'exact';

@@ -7,7 +7,7 @@ import { populationOf, type Drawing } from './drawing.js';
 /** Images of a prior: enough for a share of its mean to three digits. */
 const IMAGES = 200;
 
-/** What fewer samples cost a population of this shape. */
+/** The share of the mean radius that fewer samples leave to a population of this shape. */
 export interface ShapeRow {
   readonly name: string;
   /** By size the mean radius as a share of that of all samples, exactly. Labels play no part. */

@@ -30,7 +30,7 @@ function mass(k: number, n: number, delta: number): number {
   return value;
 }
 
-/** What an image of this probability can expect of a function of its failures. */
+/** Returns the mean of a function of the failures of an image of this probability. */
 const expectation = (n: number, delta: number, of: (failures: number) => number) =>
   Array.from({ length: n + 1 }, (_, f) => mass(f, n, delta) * of(f)).reduce((a, b) => a + b, 0);
 

@@ -13,7 +13,7 @@ const SCALES = 4;
 /** One in so many of them is a column of a table. */
 const SHOWN = 10;
 
-/** What a number of samples gives. */
+/** The radii and certified accuracies of one number of samples. */
 export interface SizeRow {
   /** Samples of the bound; those of the selection come before them. */
   readonly n: number;

@@ -4,7 +4,7 @@ import { cltTable } from './clt-errors.js';
 import type { Drawing } from './drawing.js';
 import { drawingStudyOf, type DrawingStudy } from './drawing-study.js';
 
-/** What drawings of one model show together, all at one α. */
+/** The findings of several drawings of one model, all at one α. */
 export interface Study {
   /** Of one image. */
   readonly alpha: number;

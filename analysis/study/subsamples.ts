@@ -1,7 +1,7 @@
 import { fixedRadii } from '../plan/fixed-radii.js';
 import type { Drawing } from './drawing.js';
 
-/** What images got: means over all of them, radii in the units of the noise's scale. */
+/** Means over all images of what was certified; radii in the units of the noise's scale. */
 export interface Measured {
   readonly meanRadius: number;
   /** The same, with 0 for an image of a wrong class (average certified radius). */

@@ -40,7 +40,7 @@ interface Opened {
   readonly prepared: Prepared;
 }
 
-/** What a command that draws one job of several shows of it: its progress and its notes, and no summary. */
+/** The output of one job: a command that draws several shows no summary of each, but its progress and its notes. */
 export interface Shown {
   readonly showsSummary: boolean;
 }

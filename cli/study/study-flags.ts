@@ -87,7 +87,7 @@ export interface StudyConfig {
   readonly out: string;
   /** Folders that hold drawings; null: they are drawn. */
   readonly from: readonly string[] | null;
-  /** What is drawn, a job each; empty with `from`. */
+  /** The jobs to draw; none with `from`. */
   readonly jobs: readonly CertifyConfig[];
   readonly json: boolean;
   readonly quiet: boolean;

@@ -1,7 +1,7 @@
 import { drawingOf, type Drawing } from '../../analysis/study/drawing.js';
 import type { Counts } from '../../shared/counts.js';
 
-/** What one image of a made-up drawing voted. */
+/** The votes of one image of a made-up drawing. */
 export interface Votes {
   /** By size the failures among the samples behind the selection. */
   readonly failures: readonly number[];
