@@ -59,6 +59,7 @@ describe('the flags of study', () => {
       /^--model has no meaning with --from: nothing is drawn\.$/,
     ],
     [['--from', 'a', '--seed', '1', '--out', 'o'], /^--seed has no meaning with --from/],
+    [['--from', 'a', '--features', '--out', 'o'], /^--features has no meaning with --from/],
     [['--from', 'a', '--out', ''], /^--out is empty\.$/],
     [[...DRAWN, '--sigma', '0.25,0.250'], /^--sigma names 0\.25 twice\.$/],
     [[...DRAWN, '--sigma', '0.25,x'], /^--sigma x is not a number above 0/],

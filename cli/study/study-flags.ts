@@ -121,8 +121,12 @@ const OF_DRAWINGS = [
   'batch',
 ] as const;
 
+/** Switches of what is drawn, and of its check. */
+const SWITCHES_OF_DRAWINGS = ['features', 'clip', 'bgr', 'strict'] as const;
+
 function refuseDrawing(flags: StudyFlags): void {
-  const given = OF_DRAWINGS.find((name) => flags[name] !== undefined);
+  const given =
+    OF_DRAWINGS.find((name) => flags[name] !== undefined) ?? SWITCHES_OF_DRAWINGS.find((name) => flags[name]);
   if (given === undefined) return;
   throw optionError(
     `--${given} has no meaning with --from: nothing is drawn.`,
