@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { gaussian } from '../../statistics/noises/gaussian.js';
 import { deltaGroups } from '../plan/delta-groups.js';
-import { divergence, informationLimit, largestPower, largestRadius } from './information-limit.js';
+import { divergence, informationLimit, largestPower, largestRadius, powerOf } from './information-limit.js';
 
 const ALPHA = 0.001;
+const POWER = powerOf(ALPHA);
 const NOISE = { kind: 'gaussian', scale: 0.5 } as const;
 
 describe('the power that information allows', () => {
@@ -15,6 +16,13 @@ describe('the power that information allows', () => {
     expect(largestPower(3, ALPHA)).toBeCloseTo(0.5342308312314, 9);
     expect(largestPower(6.9, ALPHA)).toBeLessThan(1);
     expect(largestPower(6.91, ALPHA)).toBe(1);
+  });
+
+  it('is read off a table within 5e-5, from no information to more than enough', () => {
+    for (let nats = 0; nats < 7.5; nats += 0.0137)
+      expect(Math.abs(POWER(nats) - largestPower(nats, ALPHA))).toBeLessThan(5e-5);
+    // Rounding may leave less than nothing.
+    expect(POWER(-1e-18)).toBeCloseTo(ALPHA, 9);
   });
 
   it.each([
@@ -39,10 +47,10 @@ describe('the radius that information allows', () => {
     [0, 1000, 2.8819805278123454],
     [0.001, 1805, 2.6889641532991746],
   ])('is the integral of the power, by quadrature (δ = %d, n = %d)', (delta, n, radius) => {
-    expect(Math.abs(largestRadius(delta, n, ALPHA, gaussian) / radius - 1)).toBeLessThan(2e-3);
+    expect(Math.abs(largestRadius(delta, n, POWER, gaussian) / radius - 1)).toBeLessThan(2e-3);
   });
 
-  it('is none below ½', () => expect(largestRadius(0.5, 1e6, ALPHA, gaussian)).toBe(0));
+  it('is none below ½', () => expect(largestRadius(0.5, 1e6, POWER, gaussian)).toBe(0));
 });
 
 describe('the limit of a population', () => {
@@ -62,7 +70,7 @@ describe('the limit of a population', () => {
 
   it('ends with the radii that all samples allow, those of a wrong class left out, in the units of the noise', () => {
     const sum = [0.05, 0.05, 0.001].reduce(
-      (all, delta) => all + largestRadius(delta, 5_000, ALPHA, gaussian),
+      (all, delta) => all + largestRadius(delta, 5_000, POWER, gaussian),
       0,
     );
     expect(limit.at(-1)!.acr).toBeCloseTo((0.5 * sum) / 4, 10);
@@ -71,7 +79,7 @@ describe('the limit of a population', () => {
   it('is never below an even share of the same samples', () => {
     const even = (n: number) =>
       images.reduce(
-        (sum, { delta, right }) => sum + (right ? largestRadius(delta, n, ALPHA, gaussian) : 0),
+        (sum, { delta, right }) => sum + (right ? largestRadius(delta, n, POWER, gaussian) : 0),
         0,
       ) / 8;
     // Shared out without a look at the labels: the wrong class costs samples, so only the larger part of an even share is sure.
