@@ -48,7 +48,6 @@ const AS_CERTIFY = {
   simultaneous: false,
   keepCounts: false,
   n0: undefined,
-  keepCounts: false,
   seed: undefined,
   batch: undefined,
 } as const;
