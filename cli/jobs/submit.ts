@@ -52,10 +52,10 @@ export async function submit(config: SubmitConfig, interrupt: AbortSignal): Prom
     const span = openTelemetry.start('smoothcert submit', { kind: 'client', parent: null });
     const command = async (client: CertificationClient) => {
       client.carry(span.context);
-      const job = await create(client, config, dataFile, created);
+      const { job, notes } = await create(client, config, dataFile, created);
       span.set({ 'smoothcert.job': job.id });
       try {
-        return await attend(client, config, folder, job);
+        return await attend(client, { ...config, notes }, folder, job);
       } catch (error) {
         if (!interrupt.aborted) throw error;
         return leave(job.id, config.server);
@@ -79,13 +79,13 @@ async function refuseUsed(folder: OutputFolder, requestId: string | null): Promi
   );
 }
 
-/** Sends what the server lacks, and asks for the job. */
+/** Sends what the server lacks, and asks for the job. Resolves with it and with remarks on the data, which are printed. */
 async function create(
   client: CertificationClient,
   config: SubmitConfig,
   dataFile: string,
   begin: () => void,
-): Promise<JobView> {
+): Promise<{ job: JobView; notes: readonly string[] }> {
   const { labels, verbose, quiet, features, noise, sigma, clip, bgr } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
@@ -115,7 +115,7 @@ async function create(
     process.stderr.write(`Job ${job.id}.\n`);
     if (config.seed === null) process.stderr.write(`Seed ${job.spec.seed ?? ''}, drawn at random.\n`);
   }
-  return job;
+  return { job, notes: found };
 }
 
 /** Returns what is to be remarked of the data, and what a quick check finds. @throws CHECK_FAILED, with --strict */
@@ -171,7 +171,7 @@ function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'i
 
 async function attend(
   client: CertificationClient,
-  config: SubmitConfig,
+  config: SubmitConfig & { readonly notes: readonly string[] },
   folder: OutputFolder | null,
   { id }: JobView,
 ): Promise<number> {

@@ -28,6 +28,8 @@ const isPrediction = <R extends AnyRow>(row: R): row is Exclude<R, { readonly ra
 export interface Sources {
   readonly model: string;
   readonly data: string;
+  /** Remarks on them that were printed when the job was asked for; none where it was asked for elsewhere. */
+  readonly notes?: readonly string[];
 }
 
 export type ViewWithJob = JobView & { readonly job: Job };
@@ -164,12 +166,15 @@ function rowOf(json: string, predicted: boolean): AnyRow | null {
   }
 }
 
-function notesOf({ job, batchNote, roundingNote }: ViewWithJob, { model, data }: Sources): JobNotes {
+function notesOf(
+  { job, batchNote, roundingNote }: ViewWithJob,
+  { model, data, notes: printed = [] }: Sources,
+): JobNotes {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
-  const notes = [roundingNote, batchNote].filter((note) => note !== null);
+  const notes = [roundingNote, batchNote, ...printed].filter((note) => note !== null);
   return { smoothcert: VERSION, node: process.version, model, data, repeating, notes };
 }
 
