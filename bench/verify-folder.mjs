@@ -75,7 +75,11 @@ try {
         for (let i = 0; i < n; i++) if (random() < p) own += 1;
         const votes = [own, n - own];
         const classes = [image % 9, 9].filter((_, i) => votes[i] > 0);
-        return { shard, counts: { classes, votes: votes.filter((one) => one > 0), invalid: 0 }, micros: 1000 + n };
+        return {
+          shard,
+          counts: { classes, votes: votes.filter((one) => one > 0), invalid: 0 },
+          micros: 1000 + n,
+        };
       });
       const record = {
         jobDigest: digest,
@@ -100,10 +104,14 @@ try {
   writeFileSync(file('ledger'), Buffer.concat(frames));
   writeFileSync(file('results.jsonl'), [...jsonLines(fold, (image) => image % 9)].join(''));
   writeFileSync(file('results.tsv'), [...tsvLines(fold, (image) => image % 9)].join(''));
-  const size = ['ledger', 'results.jsonl'].map((name) => `${name} ${(statSync(file(name)).size / 1e6).toFixed(1)} MB`);
+  const size = ['ledger', 'results.jsonl'].map(
+    (name) => `${name} ${(statSync(file(name)).size / 1e6).toFixed(1)} MB`,
+  );
   console.log(`${count} images, ${values.bound}, ${fold.tally.samples} samples; ${size.join(', ')}`);
   const begun = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'verify', folder], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'verify', folder], {
+    encoding: 'utf8',
+  });
   console.log(`verify: ${((performance.now() - begun) / 1000).toFixed(1)} s, exit code ${status}`);
   console.log(stdout, stderr);
 } finally {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sure, whats, withLattice, with_ } from '../../test/support/forged-results.js';
-import { ledgerOf, resultFiles, resultJob } from '../../test/support/result-files.js';
-import { encodeFrame } from '../../adapters/local/ledger-frames.js';
+import { frameOf, ledgerOf, resultFiles, resultJob } from '../../test/support/result-files.js';
 import { makeRecord } from '../../test/support/jobs.js';
 import { verifyFolder } from './verify-folder.js';
 
@@ -100,7 +99,7 @@ describe('a forged ledger', () => {
   });
 
   it('with a record that cannot be read is found, and the others count', () => {
-    const unread = Buffer.concat([files.ledger!, encodeFrame(Buffer.from([8, 2]))]);
+    const unread = Buffer.concat([files.ledger!, frameOf(Buffer.from([8, 2]))]);
     expect(whats(with_(files, { ledger: unread }))).toEqual([
       'A record cannot be read: it is of another protocol.',
     ]);

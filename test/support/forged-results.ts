@@ -20,6 +20,10 @@ export const JOBS: Readonly<Record<string, readonly [ResultJob, Voter]>> = {
   target: [{ images: 4, bound: 'anytime', stop: { kind: 'target', radii: ['0', '0.25', '0.50'] } }, mixed],
   'two-stage': [{ images: 4, bound: 'clopper-pearson', stop: { kind: 'two-stage', minGain: 0.1 } }, mixed],
   fixed: [{ images: 4, bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 20 } }, mixed],
+  'fixed with counts kept': [
+    { images: 4, bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 20, keepCounts: true } },
+    mixed,
+  ],
   'fixed with the runner-up': [
     { images: 4, bound: 'clopper-pearson', stop: { kind: 'fixed', selection: 20 }, runnerUp: true },
     mixed,

@@ -105,3 +105,6 @@ export function jobJson(job: Job): string {
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
+
+/** Returns a frame of the ledger, whatever its payload is. */
+export const frameOf = (payload: Uint8Array): Uint8Array => encodeFrame(payload);

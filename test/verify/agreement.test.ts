@@ -17,14 +17,14 @@ const counts = fc
 function agree(asked: ResultJob, look: number, n: number, failures: number): void {
   const job = resultJob(asked);
   const context = RowContext.of(job, job.claim.alpha)!;
-  const { bound, radiusOf } = compileDecision(job.claim, job.draw.noise);
-  const certified = bound.certify(look, failures, n);
+  const decision = compileDecision(job.claim, job.draw.noise);
+  const certified = decision.bound.certify(look, failures, n);
   const standing = { look, n, failures, rival: failures };
   if (certified === null) {
     expect(context.provesRadius(standing, fractionOfNumber(1e-5))).toBe(false);
     return;
   }
-  const radius = radiusOf(certified.deltaUpper)!;
+  const radius = decision.radiusOf(certified.deltaUpper)!;
   const z = inScales(fractionOfNumber(radius), job.draw.noise);
   expect(context.provesRadius(standing, z)).toBe(true);
   expect(context.provesRadius(standing, further(z))).toBe(false);

@@ -11,7 +11,7 @@ import { makeFolder } from './altered-folder.js';
 
 const folder = folderOfAllTests();
 const original = (): string => folder.file('original');
-const REDRAW = ['--model', String(DIGITS.model), '--data', String(DIGITS.data)];
+const REDRAW = ['--model', DIGITS.model, '--data', DIGITS.data];
 
 const verify = async (path: string, ...flags: string[]) => {
   const { code, stdout, stderr } = await runCommand(['verify', path, ...flags]);
@@ -108,9 +108,9 @@ describe('verify with the model and the data', () => {
   });
 
   it('refuses another model and other data', async () => {
-    const other = ['--model', 'test/fixtures/models/probabilities.onnx', '--data', String(DIGITS.data)];
+    const other = ['--model', 'test/fixtures/models/probabilities.onnx', '--data', DIGITS.data];
     expect(await verify(original(), ...other)).toMatchObject({ code: 2 });
-    const data = ['--model', String(DIGITS.model), '--data', 'test/fixtures/models/images.npz'];
+    const data = ['--model', DIGITS.model, '--data', 'test/fixtures/models/images.npz'];
     expect(await verify(original(), ...data)).toMatchObject({ code: 2 });
   });
 });

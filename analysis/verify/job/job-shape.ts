@@ -48,7 +48,7 @@ const STOP = tagged({
   gain: object({ kind: KIND, minGain: PRICE }),
   'two-stage': object({ kind: KIND, minGain: PRICE }),
   target: object({ kind: KIND, radii: list(text(/^\d{1,40}(\.\d{1,40})?$/), 1024) }),
-  fixed: object({ kind: KIND, selection: whole(1, LARGE) }),
+  fixed: object({ kind: KIND, selection: whole(1, LARGE) }, { keepCounts: oneOf(true) }),
   budget: object({ kind: KIND, totalSamples: whole(1, 1e15) }),
   predict: object({ kind: KIND }),
 });

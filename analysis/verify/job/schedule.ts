@@ -8,7 +8,7 @@ const PILOT = 64;
 export function scheduleOf(stop: StoppingRule, bound: BoundName, most: number): number[] {
   switch (stop.kind) {
     case 'fixed':
-      return [stop.selection, most];
+      return stop.keepCounts ? keptLooks(stop.selection, most - stop.selection) : [stop.selection, most];
     case 'target':
       return upTo(most, 32, (n) => roundUp(n < 2048 ? n + 32 : n + Math.ceil(n / 10), 32));
     case 'two-stage':
@@ -50,4 +50,15 @@ function growingByHalf(most: number): number[] {
     if (n >= most) return [...looks, most];
     looks.push(n);
   }
+}
+
+/** Numbers that counts are kept at: 10, 16, 25 and 50 times powers of ten, 32 doubled, and 64 grown by half, below `most`. */
+function keptLooks(selection: number, most: number): number[] {
+  const kept = [
+    ...[10, 16, 25, 50].flatMap((first) => upTo(most, first, (n) => 10 * n)),
+    ...upTo(most, 32, (n) => 2 * n),
+    ...growingByHalf(most),
+  ];
+  const sizes = [...new Set(kept)].sort((a, b) => a - b);
+  return [selection, ...sizes.map((n) => selection + n)];
 }

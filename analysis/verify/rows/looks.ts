@@ -49,7 +49,10 @@ export function decisiveLooks(taken: readonly TakenLook[], claim: Claim): Decisi
   if (first === undefined) return [];
   if (!isFresh(claim)) return taken.map((one) => decisive(one, leaderOf(one.tally), one.tally));
   const chosen = leaderOf(first.tally);
-  return taken.slice(1).map((one) => decisive(one, chosen, added(one.tally, first.tally, -1)));
+  const last = claim.looks.length - 1;
+  // Between its looks `fixed` keeps counts and decides nothing.
+  const deciding = taken.filter(({ look }) => look > 0 && (claim.stop.kind !== 'fixed' || look === last));
+  return deciding.map((one) => decisive(one, chosen, added(one.tally, first.tally, -1)));
 }
 
 function decisive(one: TakenLook, classIndex: number | null, votes: Tally): Decisive {
