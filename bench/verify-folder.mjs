@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeFrame, encodeHeader } from '../dist/adapters/local/ledger-frames.js';
@@ -17,6 +17,13 @@ import { jobDigest } from '../dist/shared/job.js';
 import { encodeRecord } from '../dist/shared/wire/record.js';
 import { latticeOf } from '../dist/statistics/noises/lattice.js';
 import { writeJobFile } from '../dist/cli/certify/job-file.js';
+
+/** Makes a process tell its own use of the machine when it ends. */
+const USAGE = `data:text/javascript,${encodeURIComponent(`process.on('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const seconds = ((userCPUTime + systemCPUTime) / 1e6).toFixed(1);
+  process.stderr.write(\`\${seconds} s of processor time, \${Math.round(maxRSS / 1024)} MiB at most\`);
+});`)}`;
 
 const { values } = parseArgs({
   options: {
@@ -109,11 +116,20 @@ try {
   );
   console.log(`${count} images, ${values.bound}, ${fold.tally.samples} samples; ${size.join(', ')}`);
   const begun = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'verify', folder], {
-    encoding: 'utf8',
-  });
-  console.log(`verify: ${((performance.now() - begun) / 1000).toFixed(1)} s, exit code ${status}`);
-  console.log(stdout, stderr);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', USAGE, 'dist/cli/main.js', 'verify', folder],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  const load = loadavg()[0].toFixed(1);
+  console.log(
+    `verify: ${seconds.toFixed(1)} s at a load of ${load} on ${availableParallelism()} cores, exit code ${status}`,
+  );
+  console.log(stderr.trim());
+  console.log(stdout);
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true });
 }
