@@ -38,7 +38,7 @@ export interface ImportedDataSet {
   readonly classNames: readonly string[] | null;
 }
 
-/** What is done to pixels as they are read. */
+/** The changes that are made to pixels as they are read. */
 export interface PixelReading {
   /** Pixels slightly beyond [0, 1] become 0 or 1. */
   readonly clip: boolean;

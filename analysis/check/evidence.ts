@@ -4,7 +4,7 @@ const NO_VOTE = -1;
 const LARGEST_LOSS = 20;
 const SUM_OF_PROBABILITIES = 1e-3;
 
-/** What a model answered to some images, plain and with noise. */
+/** The answers of a model to some images, plain and with noise. */
 export interface Evidence {
   readonly classes: number;
   /** Class of each image without noise; −1 for none. */

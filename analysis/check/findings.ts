@@ -9,7 +9,7 @@ const SPREAD = 0.75;
 /** Fewer images say nothing of the spread of votes. */
 const ENOUGH_IMAGES = 20;
 
-/** What a check found out, most telling first. The sentences are the command line's. */
+/** The findings of a check, most telling first. The sentences are the command line's. */
 export type Finding =
   | UnitFault
   /** The model does not take images that are prepared as given. */

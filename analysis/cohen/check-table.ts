@@ -3,7 +3,7 @@ import { AttainableRadii } from './attainable.js';
 import type { CohenRow, CohenTable } from './cohen-table.js';
 import { fitClaims, type Fit, type Supposed } from './fit-claim.js';
 
-/** What a foreign table of certificates says that cannot be, and what it claims beyond its samples. */
+/** Rows of a foreign table of certificates that cannot be, and claims beyond its samples. */
 export interface TableReport {
   readonly rows: number;
   readonly certified: number;

@@ -1,4 +1,4 @@
-/** What an image can expect of a rule: means over its noise. */
+/** The means over its noise that an image can expect of a rule. */
 export interface Expectation {
   /** Samples that are drawn. */
   readonly samples: number;

@@ -9,7 +9,7 @@ import { repeatedLaw } from './repeated-law.js';
 const NOISE = { kind: 'gaussian', scale: 0.5 } as const;
 const RADII = [0.25, 0.6];
 
-/** What a class of C(n, j) sequences with j failures weighs. */
+/** Returns the probability of j failures among n samples. */
 function binomial(n: number, j: number, delta: number): number {
   let ways = 1;
   for (let i = 0; i < j; i++) ways *= (n - i) / (i + 1);

@@ -6,7 +6,7 @@ import type { RepeatedRule } from './repeated-rule.js';
 /** Of a law at most this much may be left out in all; figures are means over the rest. */
 const LEFT_OUT = 1e-5;
 
-/** What is needed of a rule to follow its images. */
+/** The parts of a rule that are needed to follow its images. */
 export type FollowedRule = Pick<RepeatedRule, 'looks' | 'z' | 'stops' | 'radius'>;
 
 /** Where an image stands before a look: its failures so far, the z that it holds, and how likely that is. */

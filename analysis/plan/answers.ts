@@ -3,7 +3,7 @@ import { MOST_SEARCHED, leastFixed, leastGain, leastTarget, mostGain } from './l
 import { REFERENCE_SAMPLES } from './paper-figures.js';
 import type { PlannedMeans, Planner } from './planner.js';
 
-/** What a user asks: at most one number each. */
+/** The questions of a user: at most one number each. */
 export interface Questions {
   /** Part of the average certified radius of n = 100,000 that may be lost, 0 to 1; null: not asked. */
   readonly loss: number | null;

@@ -1,4 +1,4 @@
-/** What drawing costs, as far as it is known. */
+/** The cost of drawing, as far as it is known. */
 export interface Rates {
   /** Images that will be certified. */
   readonly images: number;

@@ -1,4 +1,4 @@
-/** What the images of a population can expect of a rule together: means over images and noise. All shares are of ALL images. */
+/** The expectation of all images of a population together from a rule: means over images and noise. All shares are of ALL images. */
 export interface Means {
   /** Samples an image. */
   readonly samples: number;

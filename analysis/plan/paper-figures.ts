@@ -4,7 +4,7 @@ import type { DeltaGroup } from './means.js';
 import type { PlannedMeans, Planner } from './planner.js';
 import { dropOf46, paperZ, radiusOf43, ratioOf45, thetaOf } from './paper-formulas.js';
 
-/** What the paper's formulas say of one number of samples, beside what is exact for the population. Gaussian noise only. */
+/** The paper's formulas for one number of samples, beside what is exact for the population. Gaussian noise only. */
 export interface PaperFigures {
   /** The two-sided z that the formulas use. */
   readonly z: number;

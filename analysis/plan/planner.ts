@@ -11,7 +11,7 @@ import { RepeatedRule, type RepeatedClaim } from '../laws/repeated-rule.js';
 import type { Law } from '../laws/expectation.js';
 import type { Population } from '../populations/population.js';
 
-/** What a plan asks of `certify`: a rule with its numbers. */
+/** A rule with its numbers, as `certify` would be asked for it. */
 export type Planned =
   | ({ readonly rule: 'fixed' } & FixedPlan)
   | {
@@ -32,7 +32,7 @@ export type Planned =
       readonly targets: readonly string[];
     };
 
-/** What a plan gives. */
+/** The answer of a plan. */
 export interface PlannedMeans extends CheckedMeans {
   /** The largest radius that it can prove: that of an image whose votes are all the same. */
   readonly farthest: number;

@@ -1,6 +1,6 @@
 import type { NoiseSpec } from '../../shared/job.js';
 
-/** What is known, or assumed, of one image before it is certified. */
+/** An image before it is certified, as far as it is known or assumed. */
 export interface PopulationImage {
   /** Probability that a noisy copy does not get the class that the image would be certified for. 0 to 1. */
   readonly delta: number;

@@ -1,7 +1,7 @@
 import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { CountedImage } from './counted-image.js';
 
-/** What a line of results.jsonl says of its image: counts; that it failed, and would again; or that nothing was drawn of it. */
+/** The image of a line of results.jsonl: counts; that it failed, and would again; or that nothing was drawn of it. */
 export type ReadLine =
   | { readonly kind: 'counted'; readonly image: CountedImage }
   | { readonly kind: 'failed' }

@@ -9,7 +9,7 @@ export interface Finding {
 /** More are counted and not kept: a file that is wrong everywhere says so in its first ones. */
 const MOST_KEPT = 1000;
 
-/** What does not hold, in the order in which it was found. */
+/** The list of what does not hold, in the order in which it was found. */
 export class Findings {
   readonly kept: Finding[] = [];
   total = 0;

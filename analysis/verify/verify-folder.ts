@@ -20,7 +20,7 @@ export interface FolderFiles {
   readonly topkTxt: Uint8Array | null;
 }
 
-/** What was checked of a folder, in numbers, and what does not hold. */
+/** The outcome for a folder: what was checked, in numbers, and what does not hold. */
 export interface FolderReport {
   readonly findings: Findings;
   /** Null if job.json holds none that can be read: then nothing else was checked. */

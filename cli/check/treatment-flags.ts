@@ -22,7 +22,7 @@ export function withoutLayout(treatment: PixelTreatment, given: PixelTreatment):
   return treatment.layout === given.layout ? { ...treatment, layout: 'auto' } : treatment;
 }
 
-/** What to change on the command line to come from one treatment to another. */
+/** The changes of the command line that lead from one treatment to another. */
 export interface FlagChange {
   /** Flags to give, as they are typed; empty for none. */
   readonly give: string;

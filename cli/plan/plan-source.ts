@@ -20,7 +20,7 @@ export interface ReadSource {
   readonly failed: number;
   /** Of a TSV: the levels that were tried, and rows that each does not explain. */
   readonly tried: readonly TriedAlpha[];
-  /** What a person must know to judge the figures, a sentence each. */
+  /** Sentences that a person must know to judge the figures. */
   readonly notes: readonly string[];
   /** Samples a second, where they were measured. */
   readonly rate: number | null;

@@ -2,7 +2,7 @@ import type { Curve, Figure, Point } from './figure.js';
 import { boundOf, type Planned } from '../../analysis/plan/planner.js';
 import type { PlanRow } from '../../analysis/plan/plan-rows.js';
 
-/** What the figures of a plan need to know of it. */
+/** The parts of a plan that its figures show. */
 export interface PlanShown {
   /** Of the images, for captions. */
   readonly source: string;

@@ -53,7 +53,7 @@ export function renderSvg(figure: Figure): string {
   });
 }
 
-/** What draws one curve. */
+/** The look of one curve. */
 interface Styled {
   readonly curve: Curve;
   readonly colour: string;

@@ -8,7 +8,7 @@ const LEFT = 24;
 const CHARACTER = 7.2;
 const KEY_SWATCH = 30;
 
-/** What is needed of an element and of a document: of a server's and of a browser's alike. */
+/** The parts of an element and of a document that are used: a server's and a browser's alike. */
 export interface SvgElement {
   textContent: string | null;
   readonly outerHTML: string;

@@ -8,7 +8,7 @@ import { ceilingOf, floorOf, toDouble } from './fixed-point.js';
 export const FARTHEST = 15n;
 /** From 2^-384 to 2^-256. */
 const COARSE = FINE_BITS - 256n;
-/** What the series and the cutting off may be wrong by, in units of 2^-256: less than 2^-350 and 1. */
+/** The largest error of the series and of cutting it off, in units of 2^-256: less than 2^-350 and 1. */
 const MARGIN = 2n;
 
 /**

@@ -20,7 +20,7 @@ import { classLimits, deltaOfNull, lowestNull, rivalLimits } from './tables.js';
 const SAME_VOTES = { ofClass: 0.8, rival: 0.1 };
 const FRESH_VOTES = 0.5;
 
-/** What a row states of the two bounds: decimal numbers. */
+/** The two bounds as a row states them: decimal numbers. */
 export interface StatedPair {
   readonly deltaUpper: string;
   readonly pUpper: string;

@@ -6,7 +6,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** What is called for each field: with its number, and a number of at most 53 bits, or the span of its bytes. */
+/** The function that is called for each field: with its number, and a number of at most 53 bits, or the span of its bytes. */
 export type Visit = (field: number, value: number | Span) => void;
 
 const VARINT = 0;

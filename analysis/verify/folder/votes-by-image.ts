@@ -18,7 +18,7 @@ interface Taken {
   readonly at: number;
 }
 
-/** What was recorded of one image. */
+/** The records of one image. */
 export class ImageVotes {
   /** The first record that gave the image up. */
   failure: (RecordedFailure & { readonly at: number }) | null = null;
@@ -78,7 +78,7 @@ const sorted = ({ votes, invalid }: Sum): Tally => ({
   invalid,
 });
 
-/** What became of the shards of a ledger. */
+/** The fate of the shards of a ledger. */
 export interface LedgerVotes {
   readonly images: ReadonlyMap<number, ImageVotes>;
   readonly shards: number;

@@ -1,4 +1,4 @@
-/** What JSON is expected to be: a check that says which field is wrong. */
+/** Checks of JSON, which say which field is wrong. */
 export type Shape = (value: unknown, field: string) => string | null;
 
 const no = (field: string, what: string): string => `${field} is ${what}`;

@@ -11,7 +11,7 @@ import type { Require } from './proving-look.js';
 import { decisiveLooks, looksOf, type Decisive, type TakenLook } from './looks.js';
 import type { Row } from './row.js';
 
-/** What was recomputed of a row. */
+/** The parts of a row that were recomputed. */
 export interface Checked {
   readonly looks: number;
   /** True: why its image was drawn no further was recomputed, too. */

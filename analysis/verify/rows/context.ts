@@ -8,7 +8,7 @@ import { deltaOfRadius, drawnError } from '../proofs/noise-tail.js';
 
 const MOST_REMEMBERED = 2 ** 18;
 
-/** What all rows of a job are checked against. */
+/** The parts of a job that all rows are checked against. */
 export class RowContext {
   /** t, in units of 2^-256. */
   readonly error: bigint;

@@ -30,7 +30,7 @@ export interface Row {
   readonly p_value?: string | null;
 }
 
-/** What a certificate with the runner-up has beside others. */
+/** The fields that a certificate with the runner-up has beside others. */
 export interface RunnerUp {
   readonly class_votes: number;
   readonly outcome: number | 'invalid' | null;
