@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { imageCount } from '../../analysis/verify/job/check-job.js';
 import { UNCHECKED_NOTES } from '../../analysis/verify/job/check-notes.js';
 import { verifyFolder, type FolderFiles, type FolderReport } from '../../analysis/verify/verify-folder.js';
 import { storageError } from '../../shared/files.js';
@@ -111,8 +112,13 @@ function linesOf(
   return lines;
 }
 
-function remarksOf({ votes, nearTies, job }: FolderReport, redrawn: Redrawn | null): string[] {
+function remarksOf({ votes, nearTies, job, rows }: FolderReport, redrawn: Redrawn | null): string[] {
   const remarks: string[] = [];
+  const images = job === null ? 0 : imageCount(job.claim.images);
+  if (rows.length < images)
+    remarks.push(
+      `${number(images - rows.length)} of the ${number(images)} images of the job have no row: they are undecided.`,
+    );
   if (votes !== null && votes.repeated > 0)
     remarks.push(
       `${number(votes.repeated)} shards were counted more than once; the first count is the one that counts.`,
