@@ -58,6 +58,24 @@ describe('the limit of a population', () => {
   const groups = deltaGroups({ name: 'four', noise: NOISE, images });
   const limit = informationLimit(groups, NOISE, ALPHA, 5_000);
 
+  it('is what the best of all ways to share samples out reaches, where every number of samples is tried', () => {
+    const right = [0.05, 0.05, 0.001];
+    const radii = right.map((delta) =>
+      Array.from({ length: 401 }, (_, n) => largestRadius(delta, n, POWER, gaussian)),
+    );
+    const few = informationLimit(groups, NOISE, ALPHA, 400);
+    for (const { samples, acr } of few.filter((point) => point.samples > 2 && point.samples < 290)) {
+      // One sample for the image of the wrong class; the two that are alike get the same.
+      const total = 4 * samples - 1;
+      let best = 0;
+      for (let n = 0; n <= 400; n++) {
+        const rest = Math.min(400, Math.floor(total - 2 * n));
+        if (rest >= 0) best = Math.max(best, 2 * radii[0]![n]! + radii[2]![rest]!);
+      }
+      expect(acr / ((0.5 * best) / 4)).toBeGreaterThan(0.999);
+    }
+  });
+
   it('rises with the samples, from few to all that an image may take', () => {
     expect(limit.length).toBeGreaterThan(8);
     for (const [at, { samples, acr }] of limit.entries()) {
@@ -65,7 +83,8 @@ describe('the limit of a population', () => {
       expect(samples).toBeGreaterThan(limit[at - 1]!.samples);
       expect(acr).toBeGreaterThanOrEqual(limit[at - 1]!.acr);
     }
-    expect(limit.at(-1)!.samples).toBe(5_000);
+    // The image of the wrong class is worth no sample but the first.
+    expect(limit.at(-1)!.samples).toBe((3 * 5_000 + 1) / 4);
   });
 
   it('ends with the radii that all samples allow, those of a wrong class left out, in the units of the noise', () => {
@@ -82,7 +101,6 @@ describe('the limit of a population', () => {
         (sum, { delta, right }) => sum + (right ? largestRadius(delta, n, POWER, gaussian) : 0),
         0,
       ) / 8;
-    // Shared out without a look at the labels: the wrong class costs samples, so only the larger part of an even share is sure.
-    for (const { samples, acr } of limit) expect(acr).toBeGreaterThan(0.95 * even(samples));
+    for (const { samples, acr } of limit) expect(acr).toBeGreaterThan(0.999 * even(samples));
   });
 });

@@ -9,12 +9,12 @@ const HALVINGS = 40;
 /** A radius of this failure probability is beyond what any number of samples in use proves. */
 const LEAST_DELTA = 1e-12;
 /** Numbers of samples of one image that are tried, from 1 on, each larger than the one before by this factor. */
-const FACTOR = 1.5;
+const FACTOR = 1.1;
 /** Prices of a sample that are tried, in scales of the noise: from 0.1 down, so many for each factor of ten. */
-const PRICES = 28;
-const PRICES_A_DECADE = 4;
+const PRICES = 56;
+const PRICES_A_DECADE = 8;
 
-/** A point of the limit: no rule gets a larger mean radius for as many samples an image. */
+/** A point of the limit: no rule gets a larger average certified radius for as many samples an image. */
 export interface LimitPoint {
   readonly samples: number;
   /** In the units of the noise's scale; of the images whose class is right. */
@@ -85,8 +85,10 @@ export function largestRadius(
 }
 
 /**
- * Returns the information limit of a population: points (samples, radius) that no rule can lie above. Samples are shared out among the images for the
- * largest mean radius (a price for a sample, the same for all), without a look at the labels.
+ * Returns the information limit of a population: points (samples, radius) that no rule can lie above which does not know the labels. Samples are
+ * shared out for the largest average certified radius: of each failure probability as many as are worth a price of a sample, the same for all, where
+ * a radius is worth the share of these images whose class is right. (Lagrange: for a price λ no sharing has a larger radius less λ times its samples.)
+ * Numbers of samples are tried in steps of a tenth, which leaves the radius less than 0.1 % below the largest one.
  *
  * @param groups of the population. @param most samples that one image may take
  */
@@ -106,7 +108,7 @@ export function informationLimit(
   }));
   const points = Array.from({ length: PRICES }, (_, k) => {
     const price = 0.1 * 10 ** (-k / PRICES_A_DECADE);
-    const chosen = images.map(({ radii }) => bestOf(radii, tried, price));
+    const chosen = images.map(({ share, right, radii }) => bestOf(radii, tried, (price * share) / right));
     const samples = images.reduce((sum, { share }, i) => sum + share * tried[chosen[i]!]!, 0);
     const acr = images.reduce((sum, { right, radii }, i) => sum + right * radii[chosen[i]!]!, 0);
     return { samples, acr: noise.scale * acr };
@@ -121,8 +123,9 @@ function triedSamples(most: number): number[] {
   return [...tried.add(most)];
 }
 
-/** Returns the place of the number of samples that is worth most at a price of one sample. */
+/** Returns the place of the number of samples that is worth most at a price of one sample; the first where only the price counts. */
 function bestOf(radii: readonly number[], tried: readonly number[], price: number): number {
+  if (price === Infinity) return 0;
   const worth = radii.map((radius, i) => radius - price * tried[i]!);
   return worth.indexOf(Math.max(...worth));
 }
