@@ -1,5 +1,6 @@
 import type { Enough } from './least.js';
 import { MOST_SEARCHED, leastFixed, leastGain, leastTarget, mostGain } from './least.js';
+import { leastFixedAtRadius } from './least-at-radius.js';
 import { REFERENCE_SAMPLES } from './paper-figures.js';
 import type { PlannedMeans, Planner } from './planner.js';
 
@@ -69,7 +70,11 @@ function reachAnswer(
   if (limit < share) return { question, fixed: null, gain: null, target: null };
   return {
     question,
-    fixed: leastFixed(planner, { alpha, selection, most: MOST_SEARCHED }, wanted),
+    fixed: leastFixedAtRadius(
+      planner,
+      { alpha, selection, radius: Number(radius), most: MOST_SEARCHED },
+      wanted,
+    ),
     gain: leastGain(planner, { alpha, n: MOST }, wanted),
     target: Number(radius) > 0 ? leastTarget(planner, { alpha, target: radius }, wanted) : null,
   };

@@ -10,6 +10,7 @@ import type { ReadSource, SourceFlags } from './plan-source.js';
 import { sourceOfLines } from './result-lines-source.js';
 import { unreadable } from './source-error.js';
 import { sourceOfTable } from './table-source.js';
+import { imageAlpha } from '../../statistics/simultaneous.js';
 
 /** No file of results is larger: a text longer than this does not fit one string. */
 export const LARGEST_SOURCE = 2 ** 29 - 2 ** 10;
@@ -66,7 +67,7 @@ async function sourceOfFolder(folder: string, file: string, flags: SourceFlags):
     name: path.basename(path.resolve(folder)),
     kind: pilot ? 'pilot' : 'results',
     noise: { kind, scale },
-    alpha: job.claim.alpha,
+    alpha: imageAlpha(job.claim),
     rate: null,
   };
 }
