@@ -21,11 +21,12 @@ interface Counted {
  */
 export function deltaGroups({ images }: Population): DeltaGroup[] {
   const counts = new Map<number, Counted>();
-  for (const { delta, right } of images) add(counts, delta, 1, right !== false);
+  for (const { delta, right, share = 1 } of images) add(counts, delta, share, right !== false);
+  const total = images.reduce((sum, { share = 1 }) => sum + share, 0);
   const kept = counts.size > MOST_GROUPS ? onGrid(counts) : counts;
   return [...kept]
     .sort(([a], [b]) => a - b)
-    .map(([delta, { all, right }]) => ({ delta, share: all / images.length, right: right / images.length }));
+    .map(([delta, { all, right }]) => ({ delta, share: all / total, right: right / total }));
 }
 
 function onGrid(counts: ReadonlyMap<number, Counted>): Map<number, Counted> {

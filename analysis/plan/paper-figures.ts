@@ -30,8 +30,8 @@ export const REFERENCE_SAMPLES = 100_000;
 /** Radii at which losses of accuracy are compared: so many up to `FARTHEST` noise scales. */
 const RADII = 400;
 const FARTHEST = 4;
-/** A formula that says "about" is called violated where it promises more than this beyond what is exact. */
-const TOLERANCE = 0.01;
+/** Theorems 4.3 and 4.5 say "about": they are said to claim too much where they promise more than this beyond what is exact. */
+const [TOLERANCE_43, TOLERANCE_45] = [0.02, 0.01];
 
 /** Returns the radii at which accuracies are compared, ascending. */
 export const comparedRadii = ({ scale }: Population['noise']): number[] =>
@@ -77,11 +77,11 @@ function violations(figures: Omit<PaperFigures, 'violated'>, meanRadius: number)
   const { meanRadius43, ratio45, ratioExact, drop46, dropMean, dropMost, dropMostAt } = figures;
   const shown = (value: number) => value.toFixed(4);
   return [
-    meanRadius43 > (1 + TOLERANCE) * meanRadius
-      ? `4.3 is violated here (it assumes normal votes, n large and p not near 1): a mean radius of ${shown(meanRadius43)} where ${shown(meanRadius)} can be proved`
+    meanRadius43 > (1 + TOLERANCE_43) * meanRadius
+      ? `4.3 over-claims here (it assumes normal votes, n large and p not near 1): a mean radius of ${shown(meanRadius43)} where ${shown(meanRadius)} can be proved`
       : null,
-    ratio45 > ratioExact + TOLERANCE
-      ? `4.5 is violated here (it assumes p uniform on [β, 1)): ${shown(ratio45)} of the radius kept where ${shown(ratioExact)} is`
+    ratio45 > ratioExact + TOLERANCE_45
+      ? `4.5 over-claims here (it assumes p uniform on [β, 1)): ${shown(ratio45)} of the radius kept where ${shown(ratioExact)} is`
       : null,
     dropMean > drop46
       ? `4.6 is violated here even on average over radii: at most ${shown(drop46)} of certified accuracy lost where ${shown(dropMean)} is`

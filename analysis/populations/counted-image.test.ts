@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countedPopulation, deltaOfCounts, restingOf } from './counted-image.js';
-
-describe('the failure probability that counts speak for', () => {
-  it('is the share of the failures', () => {
-    expect(deltaOfCounts({ failures: 25, n: 1_000 }, 100_000)).toBe(0.025);
-    expect(deltaOfCounts({ failures: 0, n: 1_000 }, 1_000)).toBe(0);
-  });
-
-  it('of an image that never failed is the one with which it would not in half of the cases, where more is asked', () => {
-    const delta = deltaOfCounts({ failures: 0, n: 1_000 }, 1_001);
-    expect((1 - delta) ** 1_000).toBeCloseTo(0.5, 10);
-  });
-});
+import { countedPopulation, isExtrapolated, restingOf, type Continued } from './counted-image.js';
 
 describe('a population that was counted', () => {
   const images = [
@@ -31,6 +19,26 @@ describe('a population that was counted', () => {
         { delta: 0.005, right: false },
       ],
     });
+  });
+
+  it('continues images that never failed as it is asked to, beyond the samples that were counted', () => {
+    const noise = { kind: 'gaussian', scale: 1 } as const;
+    const of = (mostAsked: number, continued: Continued) =>
+      countedPopulation('c', noise, images, mostAsked, continued).images;
+    expect(of(101, 'once').filter(({ delta }) => delta === 0.01)).toEqual([{ delta: 0.01, right: true }]);
+    expect(of(101, 'never')[0]).toEqual({ delta: 0, right: true });
+    expect(of(100, 'once')[0]).toEqual({ delta: 0, right: true });
+    expect([100, 101].map((most) => isExtrapolated(images, most))).toEqual([false, true]);
+  });
+
+  it('spreads images of few failures over a law, a whole image each', () => {
+    const noise = { kind: 'gaussian', scale: 1 } as const;
+    const spread = countedPopulation('s', noise, images, 1_000).images;
+    const shareOf = (right: boolean | null) =>
+      spread.filter((one) => one.right === right).reduce((sum, { share = 1 }) => sum + share, 0);
+    for (const right of [true, null, false]) expect(shareOf(right)).toBeCloseTo(1, 6);
+    expect(spread.filter(({ right }) => right === null)).toEqual([{ delta: 0.1, right: null }]);
+    expect(spread.length).toBeGreaterThan(20);
   });
 
   it('says how many samples it rests on', () => {

@@ -6,6 +6,8 @@ export interface PopulationImage {
   readonly delta: number;
   /** True if that class is the image's label; null where there is no label. */
   readonly right: boolean | null;
+  /** Part of an image that has this probability, where what is known of one is a law; the parts of an image add up to 1. Default: 1. */
+  readonly share?: number;
 }
 
 /** Images as exact computations see them: under one noise, each a failure probability. */

@@ -5,6 +5,9 @@ import { SmoothcertError } from '../../shared/errors.js';
 /** The file that marks a folder of votes that were drawn to plan with. */
 export const PILOT_FILE = 'pilot.json';
 
+/** The folder of a pilot within that of its plan. */
+export const PILOT_PART = 'pilot';
+
 /** Returns true if the votes of a folder were drawn to plan with. */
 export const isPilotFolder = (folder: string): boolean => existsSync(path.join(folder, PILOT_FILE));
 

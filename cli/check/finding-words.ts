@@ -62,8 +62,13 @@ export function adviceOf(finding: Finding, subject: Subject): Advice {
 /** Returns a finding as one line, for a note. */
 export function noteOf(finding: Finding, subject: Subject): string {
   const { what, remedy } = adviceOf(finding, subject);
-  return `${what} ${remedy} smoothcert check shows more.`;
+  return `${what} ${remedy} ${SHOWS_MORE}`;
 }
+
+const SHOWS_MORE = 'smoothcert check shows more.';
+
+/** Returns true of a note, as job.json keeps it, that says what a check of the input found. */
+export const isNoteOfCheck = (note: string): boolean => note.endsWith(SHOWS_MORE);
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const rightOf = ({ plain, images }: Figures): string => `${Math.round(plain! * images)} of ${images}`;

@@ -1,23 +1,33 @@
-import type { Answer } from '../../analysis/plan/answers.js';
+import type { AnswerRange } from '../../analysis/plan/answer-range.js';
 import { costOf } from '../../analysis/plan/cost.js';
 import type { Enough } from '../../analysis/plan/least.js';
 import { MOST_SEARCHED } from '../../analysis/plan/least.js';
 import { number, percent } from '../results/summary-lines.js';
-import type { OnePlan } from './one-plan.js';
+import type { OnePlan, RangedAnswer } from './one-plan.js';
+import { together, wrapped } from './wrap.js';
 
-/** Returns the answers of a plan, a paragraph each: what to type, and what it takes. */
-export const answerWords = (plan: OnePlan): string[] => plan.answers.map((answer) => wordsOf(answer, plan));
+/** Returns the answers of a plan, a paragraph each: what to type, and what it takes; before the first one what makes them doubtful. */
+export const answerWords = (plan: OnePlan): string[] =>
+  plan.answers.map((answer, at) => wordsOf(answer, plan, at === 0 ? plan.source.warnings : []));
 
-function wordsOf(answer: Answer, plan: OnePlan): string {
+function wordsOf(answer: RangedAnswer, plan: OnePlan, warnings: readonly string[]): string {
   const [first, ...others] = waysOf(answer, plan);
-  const lines = [
-    `${questionOf(answer, plan)} ${first ?? reasonOf(answer)}`,
-    ...others.map((way) => `  or ${way}`),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
+  const answered = impossibleOf(answer) ?? `${questionOf(answer, plan)} ${first ?? reasonOf(answer)}`;
+  return [
+    ...warnings.map((warning) => wrapped(warning)),
+    wrapped(answered),
+    ...others.map((way) => wrapped(`or ${way}`, '  ', '    ')),
+  ].join('');
 }
 
-function questionOf({ question }: Answer, { source, rates }: OnePlan): string {
+/** Returns the sentence for what no number of samples gives; null of a question that may have an answer. */
+function impossibleOf({ question }: RangedAnswer): string | null {
+  if (question.kind !== 'reach' || question.limit >= question.share) return null;
+  const share = `${Number((100 * question.share).toFixed(4))} %`;
+  return `Impossible for ${share}: only ${percent(question.limit)} of the images have a true radius above ${question.radius}, so that no number of samples suffices.`;
+}
+
+function questionOf({ question }: RangedAnswer, { source, rates, hours }: OnePlan): string {
   const mean = source.labelled ? 'average certified radius' : 'mean radius';
   switch (question.kind) {
     case 'loss': {
@@ -29,29 +39,35 @@ function questionOf({ question }: Answer, { source, rates }: OnePlan): string {
       return `For ${what} of ${Number((100 * question.share).toFixed(4))} % at radius ${question.radius}, you need`;
     }
     case 'affordable':
-      return `${number(question.samples)} samples an image are what can be paid for ${number(rates.images)} images. You get`;
+      return `In ${hours === 1 ? 'an hour' : `${hours} hours`} you can draw ${number(question.samples)} samples an image of ${number(rates.images)} images. You get`;
   }
 }
 
 /** Returns a way for each rule that answers, the one of the fewest samples first. */
-function waysOf({ question, fixed, gain, target }: Answer, plan: OnePlan): string[] {
+function waysOf({ question, fixed, gain, target, ranges }: RangedAnswer, plan: OnePlan): string[] {
   const what = question.kind === 'affordable' ? gives : takes;
-  const ways = [gain, fixed, target]
-    .filter((enough) => enough !== null)
-    .sort((a, b) =>
+  const ways = [
+    { enough: gain, range: ranges?.gain },
+    { enough: fixed, range: ranges?.fixed },
+    { enough: target, range: ranges?.target },
+  ]
+    .flatMap(({ enough, range }) => (enough === null ? [] : [{ enough, range: range ?? null }]))
+    .sort(({ enough: a }, { enough: b }) =>
       question.kind === 'affordable' ? b.means.acr - a.means.acr : a.means.samples - b.means.samples,
     )
-    .map((enough) => what(enough, plan));
+    .map(({ enough, range }) => what(enough, range, plan));
   if (question.kind !== 'affordable' || ways.length === 0) return ways;
   const total = Math.floor(question.samples * plan.rates.images);
   return [
     ...ways,
-    `--stop budget --total-samples ${total}, which spends exactly that, for about the radius of gain at the price that takes as many`,
+    `${together(`--stop budget --total-samples ${total}`)}, which spends exactly that, for about the radius of gain at the price that takes as many`,
   ];
 }
 
 /** Returns what to type for a plan. */
-function typed({ planned }: Enough): string {
+const typed = (enough: Enough): string => together(flagsOf(enough));
+
+function flagsOf({ planned }: Enough): string {
   switch (planned.rule) {
     case 'fixed':
       return `--stop fixed --max-samples ${planned.n}`;
@@ -64,28 +80,40 @@ function typed({ planned }: Enough): string {
 }
 
 /** Returns what a plan takes: samples, time and cost. */
-function takes(enough: Enough, { rates }: OnePlan): string {
+function takes(enough: Enough, range: AnswerRange | null, { rates }: OnePlan): string {
   const { planned, means } = enough;
   const { hours, price } = costOf(means.samples, rates);
   const average = planned.rule === 'fixed' ? '' : ' on average';
   const time = hours === null ? '' : `: ${duration(hours)} for ${number(rates.images)} images`;
   const cost = price === null ? '' : `, ${price.toFixed(2)}`;
-  return `${number(means.samples)} samples an image${average} with ${typed(enough)}${time}${cost}`;
+  return `${number(means.samples)} samples an image${average}${rangeWords(range, roughly)} with ${typed(enough)}${time}${cost}`;
 }
 
 /** Returns what a plan gives: radius and certificates. */
-function gives(enough: Enough, { source }: OnePlan): string {
+function gives(enough: Enough, range: AnswerRange | null, { source }: OnePlan): string {
   const { acr, certified } = enough.means;
   const mean = source.labelled ? 'an average certified radius' : 'a mean radius';
-  return `${mean} of ${acr.toFixed(4)} (${percent(certified)} certified) with ${typed(enough)}`;
+  return `${mean} of ${acr.toFixed(4)}${rangeWords(range, (value) => value.toFixed(3))}, ${percent(certified)} of the images certified, with ${typed(enough)}`;
 }
 
-function reasonOf({ question }: Answer): string {
+/** A range is not told where its ends differ by less than this part of themselves. */
+const NARROW = 0.03;
+
+/** Returns the ends of an answer in brackets; '' where they are close. */
+function rangeWords(range: AnswerRange | null, shown: (value: number) => string): string {
+  if (range === null) return '';
+  const { least, most } = range;
+  if (most === null) return ` (${shown(least)} or more)`;
+  return most - least <= NARROW * most ? '' : ` (${shown(least)} to ${shown(most)})`;
+}
+
+/** Returns a number of samples with two digits. */
+const roughly = (value: number): string => number(Number(value.toPrecision(2)));
+
+function reasonOf({ question }: RangedAnswer): string {
   switch (question.kind) {
     case 'reach':
-      return question.limit < question.share
-        ? `more than there is: ${percent(question.limit)} of the images have a larger true radius, so that no number of samples suffices.`
-        : `more than ${number(MOST_SEARCHED)} samples an image.`;
+      return `more than ${number(MOST_SEARCHED)} samples an image.`;
     case 'loss':
       return 'another noise: nothing is certified even at n = 100,000.';
     case 'affordable':

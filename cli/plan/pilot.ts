@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SmoothcertError } from '../../shared/errors.js';
 import { storageError, writeAtomically } from '../../shared/files.js';
 import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
 import { certify } from '../certify/certify.js';
@@ -39,10 +40,23 @@ export async function drawPilot(
     throw storageError(error, folder);
   });
   await writeAtomically(path.join(folder, PILOT_FILE), `${JSON.stringify({ pilot: MARK })}\n`);
-  const code = await certify({ ...asked, pilot: true }, interrupt);
+  const code = await certify({ ...asked, pilot: true }, interrupt).catch((error: unknown) => {
+    throw otherPilot(error);
+  });
   if (code === EXIT.interrupted) return null;
   const read = await readSource(folder, config);
   return { ...read, rate: await rateOf(folder, asked.processes) };
+}
+
+/** Returns the error of a folder that holds the pilot of other values with what to do in `plan`; any other as it is. */
+function otherPilot(error: unknown): unknown {
+  if (!(error instanceof SmoothcertError) || error.code !== 'JOB_DIFFERS') return error;
+  return new SmoothcertError(
+    'JOB_DIFFERS',
+    error.message,
+    'For a pilot of these values give plan another folder with --out; with the values of before it uses the votes that are there.',
+    { cause: error },
+  );
 }
 
 /** Returns the arguments of `certify` for the pilot: what was typed of the model and the data, and the rule. */
@@ -51,9 +65,10 @@ function pilotArguments({ flags, alphas, quiet, json }: PlanConfig, folder: stri
   const ofModel = Object.keys(PILOT.flags).filter((name) => name !== 'pilotSamples');
   const passed = ['sigma', 'noise', ...ofModel].flatMap((name) => {
     const value = flags[name as keyof typeof flags];
-    if (value === undefined || value === false) return [];
     const flag = flagName(name, declared[name]!);
-    return value === true ? [flag] : [`${flag}=${value as string | number}`];
+    const isNegated = declared[name]!.argument === undefined && declared[name]!.negated === true;
+    if (value === undefined || value === isNegated) return [];
+    return typeof value === 'boolean' ? [flag] : [`${flag}=${value as string | number}`];
   });
   const alpha = alphas === null ? [] : ['--alpha', `${alphas[0]!}`];
   const rule = ['--stop', 'fixed', '--n0', `${SELECTION}`, '--max-samples', `${flags.pilotSamples}`];

@@ -73,7 +73,7 @@ export function planConfig(flags: PlanFlags): PlanConfig {
   if (hours !== undefined && rate === undefined && source.kind !== 'pilot') {
     throw optionError(
       '--hours needs --rate: how many samples a second are drawn.',
-      'Add --rate, for example as "samples/s" in the last line of smoothcert certify.',
+      'Add --rate: smoothcert certify prints it in the line "time" of its summary, as samples/s.',
     );
   }
   const radii = flags.radii === undefined ? null : partsOf(flags.radii);
@@ -118,7 +118,10 @@ function sourceOf({ from, prior, pilot, model, data, sigma }: PlanFlags): Source
     sigma === undefined ? '--sigma' : null,
   ].filter((flag) => flag !== null);
   if (missing.length === 0) return { kind: 'pilot' };
-  throw optionError(`--pilot needs ${missing.join(', ')}.`, 'They are those of smoothcert certify.');
+  throw optionError(
+    `--pilot needs ${missing.join(', ')}.`,
+    `Add ${missing.join(', ')}, with the value${missing.length === 1 ? '' : 's'} that you will give smoothcert certify.`,
+  );
 }
 
 /** Parses name:key=value,key=value. @throws OPTION_INVALID */

@@ -3,7 +3,7 @@ import { SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import type { Range } from '../../shared/range.js';
 import { PRIOR_NAMES } from '../../analysis/populations/priors.js';
 import { noiseHelp } from '../certify/claim-help.js';
-import { DEVICE, INPUT, MIN_GAIN_NAMES, MODEL_WANTS } from '../certify/job-flags.js';
+import { CHECKING, DEVICE, INPUT, MIN_GAIN_NAMES, MODEL_WANTS } from '../certify/job-flags.js';
 import type { FlagGroup } from '../command/flag.js';
 
 const ABOVE_ZERO: Range = { above: 0, most: 1e12 };
@@ -141,6 +141,7 @@ export const PILOT = {
       number: { least: 100, most: 1e6, whole: true },
     },
     ...MODEL_WANTS.flags,
+    ...CHECKING.flags,
     ...DEVICE.flags,
   },
 } as const satisfies FlagGroup;

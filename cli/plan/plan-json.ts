@@ -1,10 +1,9 @@
 import { boundOf } from '../../analysis/plan/planner.js';
 import { costOf } from '../../analysis/plan/cost.js';
-import type { Answer } from '../../analysis/plan/answers.js';
 import type { Enough } from '../../analysis/plan/least.js';
 import type { PaperFigures } from '../../analysis/plan/paper-figures.js';
 import type { PlanRow } from '../../analysis/plan/plan-rows.js';
-import type { OnePlan } from './one-plan.js';
+import type { OnePlan, RangedAnswer } from './one-plan.js';
 
 /** Returns a plan as --json has it (docs/plan.md has a table of the fields). Shares are of all images, radii in the units of σ. */
 export function jsonOf(plan: OnePlan) {
@@ -16,11 +15,12 @@ export function jsonOf(plan: OnePlan) {
       alpha: source.alpha,
       sigma: source.sigma,
       noise: source.population.noise.kind,
-      images: source.population.images.length,
+      images: source.images,
       labelled: source.labelled,
       samples_behind: source.resting,
       tried_alphas: source.tried,
       notes: source.notes,
+      warnings: source.warnings,
     },
     planned_images: rates.images,
     samples_per_second: rates.samplesPerSecond,
@@ -70,9 +70,9 @@ function paperJson(paper: PaperFigures) {
   };
 }
 
-function answerJson({ question, fixed, gain, target }: Answer, plan: OnePlan) {
+function answerJson({ question, fixed, gain, target, ranges }: RangedAnswer, plan: OnePlan) {
   const of = (enough: Enough | null) => enough && rowJson({ ...enough, paper: null }, plan);
-  return { question, fixed: of(fixed), gain: of(gain), target: of(target) };
+  return { question, fixed: of(fixed), gain: of(gain), target: of(target), ranges };
 }
 
 type Cell = string | number | null;

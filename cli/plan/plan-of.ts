@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { countedPopulation, restingOf } from '../../analysis/populations/counted-image.js';
-import { answersOf } from '../../analysis/plan/answers.js';
+import {
+  countedPopulation,
+  isExtrapolated,
+  restingOf,
+  type Continued,
+  type Resting,
+} from '../../analysis/populations/counted-image.js';
+import { rangesOf } from '../../analysis/plan/answer-range.js';
+import { answersOf, type Answer } from '../../analysis/plan/answers.js';
 import { affordableSamples, type Rates } from '../../analysis/plan/cost.js';
 import { fixedRadii } from '../../analysis/plan/fixed-radii.js';
 import { REFERENCE_SAMPLES, comparedRadii } from '../../analysis/plan/paper-figures.js';
@@ -29,6 +36,7 @@ export async function planOf(
 ): Promise<OnePlan> {
   const asked = Math.max(REFERENCE_SAMPLES, ...(config.samples ?? []));
   const source = images.kind === 'prior' ? assumed(images) : measured(images, asked);
+  const ends = images.kind === 'prior' ? [] : endsOf(images, asked);
   const { population } = source;
   const alphas = config.alphas ?? [source.alpha ?? SPEC_DEFAULTS.alpha];
   const typed = config.radii ?? usualRadii(population.noise, asked, alphas);
@@ -39,7 +47,7 @@ export async function planOf(
     population.noise.kind === 'gaussian' ? comparedRadii(population.noise) : [],
   );
   const rates: Rates = {
-    images: config.count ?? population.images.length,
+    images: config.count ?? source.images,
     samplesPerSecond: config.rate ?? (images.kind === 'prior' ? null : images.rate),
     pricePerHour: config.price,
   };
@@ -71,9 +79,26 @@ export async function planOf(
   const reference = (alpha: number) =>
     planner.means({ rule: 'fixed', alpha, n: REFERENCE_SAMPLES, selection }).acr;
   const references = new Map(alphas.map((alpha) => [alpha, reference(alpha)]));
-  const answers = answersOf(planner, questions, alphas[0]!, selection);
+  const answersFor = (one: Planner) => answersOf(one, questions, alphas[0]!, selection);
+  const found = answersFor(planner);
+  const ofEnds: Answer[][] = [];
+  for (const end of ends) {
+    ofEnds.push(answersFor(new Planner(end, planner.radii)));
+    await setImmediate();
+  }
+  const answers = found.map((answer, at) => ({
+    ...answer,
+    ranges:
+      ends.length === 0
+        ? null
+        : rangesOf(
+            answer,
+            ofEnds.map((of) => of[at]!),
+          ),
+  }));
   say('\r\x1b[K');
-  return { source, rates, radii: planner.radii, compared: planner.compared, references, answers, rows };
+  const { radii, compared } = planner;
+  return { source, rates, hours: config.hours, radii, compared, references, answers, rows };
 }
 
 /** Returns round radii that so many samples can prove. */
@@ -89,27 +114,68 @@ function assumed({ population }: Extract<PlanImages, { kind: 'prior' }>): PlanSo
     kind: 'prior',
     name: population.name,
     population,
+    images: population.images.length,
     alpha: null,
     sigma: sigmaOf(population.noise),
     labelled: true,
     resting: null,
     tried: [],
     notes: [],
+    warnings: [],
   };
 }
 
 /** @param asked the largest number of samples that is asked about */
 function measured(read: ReadSource, asked: number): PlanSource {
-  const { kind, name, noise, alpha, counted, failed, tried } = read;
-  const counts = countedPopulation(name, noise, counted, asked);
-  const failures = Array.from({ length: failed }, () => ({ delta: 1, right: false }));
-  const population = { ...counts, images: [...counts.images, ...failures] };
+  const { kind, name, noise, alpha, counted, failed, tried, notes, warning } = read;
   const resting = restingOf(counted);
-  const few = asked > resting.median ? [fewNote(resting.median)] : [];
-  const labelled = counted.some(({ right }) => right !== null);
-  const notes = [...read.notes, ...few];
-  return { kind, name, population, alpha, sigma: sigmaOf(noise), labelled, resting, tried, notes };
+  return {
+    kind,
+    name,
+    population: populationOf(read, asked, 'likely'),
+    images: counted.length + failed,
+    alpha,
+    sigma: sigmaOf(noise),
+    labelled: counted.some(({ right }) => right !== null),
+    resting,
+    tried,
+    notes: [
+      ...notes,
+      ...(asked > resting.median ? [fewNote(resting.median)] : []),
+      ...(isExtrapolated(counted, asked) ? [ENDS_NOTE] : []),
+    ],
+    warnings: [warning, fewWarning(read, resting, asked)].filter((one) => one !== null),
+  };
+}
+
+function populationOf(
+  { name, noise, counted, failed }: ReadSource,
+  asked: number,
+  continued: Continued,
+): Population {
+  const { images } = countedPopulation(name, noise, counted, asked, continued);
+  const failures = Array.from({ length: failed }, () => ({ delta: 1, right: false }));
+  return { name, noise, images: [...images, ...failures] };
+}
+
+/** Returns the images at the ends of what is possible for those that never failed; none where no such image is extrapolated. */
+const endsOf = (read: ReadSource, asked: number): Population[] =>
+  isExtrapolated(read.counted, asked)
+    ? (['once', 'never'] as const).map((continued) => populationOf(read, asked, continued))
+    : [];
+
+/** With fewer samples an image than this an answer is rough, and says so itself. */
+const FEW = 500;
+
+function fewWarning({ kind }: ReadSource, { least, median, most }: Resting, asked: number): string | null {
+  if (median >= FEW || median >= asked) return null;
+  const samples = least === most ? number(most) : `${number(least)} to ${number(most)}`;
+  const remedy = kind === 'pilot' ? 'draw a pilot with more --pilot-samples' : 'draw a --pilot';
+  return `Rough: this rests on ${samples} samples an image; for a better answer ${remedy}.`;
 }
 
 const fewNote = (samples: number): string =>
-  `The probabilities rest on ${number(samples)} samples an image (half of the images on no more): figures for more samples than that are extrapolated. An image that never failed is taken to fail as rarely as would go unseen half of the time.`;
+  `Half of the images have at most ${number(samples)} samples: figures for more are extrapolated. An image with few failures is taken to be like the others that the counts of all images make likely.`;
+
+const ENDS_NOTE =
+  'Numbers in brackets are the answers if images that never failed would fail once in as many samples more, and if they would never fail. More samples of those images bring the two closer together (of a pilot: --pilot-samples 10000, with another --out).';

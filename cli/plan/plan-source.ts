@@ -22,6 +22,8 @@ export interface ReadSource {
   readonly tried: readonly TriedAlpha[];
   /** Sentences that a person must know to judge the figures. */
   readonly notes: readonly string[];
+  /** Of a pilot: what the check of its input found; null: nothing. */
+  readonly warning: string | null;
   /** Samples a second, where they were measured. */
   readonly rate: number | null;
 }

@@ -3,9 +3,16 @@ import type { PlanRow } from '../../analysis/plan/plan-rows.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { describeNoise } from '../../statistics/noises/scale.js';
 import { number } from '../results/summary-lines.js';
+import { aligned } from './aligned.js';
 import { answerWords, duration } from './answer-words.js';
 import type { OnePlan } from './one-plan.js';
+import { paperText } from './paper-text.js';
+import { together, wrapped } from './wrap.js';
 
+/** Columns of a table at most, where one radius fits. */
+const WIDEST = 100;
+/** A longer list of radii is told by their number. */
+const LONGEST_LIST = 20;
 /** Rows of `fixed` that a person sees; the files have all. */
 const MOST_FIXED = 12;
 
@@ -14,7 +21,7 @@ export function planText(plan: OnePlan): string {
   const { source, rows } = plan;
   return [
     ...answerWords(plan),
-    `${sourceLine(plan)}\n${source.notes.map((note) => `Note: ${note}\n`).join('')}`,
+    `${wrapped(sourceLine(plan))}${source.notes.map((note) => wrapped(`Note: ${note}`)).join('')}`,
     table(plan, shownRows(rows)),
     paperText(rows),
   ]
@@ -33,9 +40,9 @@ function sourceLine({ source }: OnePlan): string {
   const behind =
     resting === null
       ? ''
-      : `, on ${resting.least === resting.most ? number(resting.most) : `${number(resting.least)} to ${number(resting.most)} (half of them at most ${number(resting.median)})`} samples each`;
+      : `, on ${resting.least === resting.most ? number(resting.most) : `${number(resting.least)} to ${number(resting.most)}`} samples each`;
   const labels = source.labelled ? '' : '; without labels, so that every certificate counts';
-  return `Images: ${oneLine(source.name)}, ${number(population.images.length)} ${how}${behind}; ${describeNoise(population.noise)}${labels}.`;
+  return `Images: ${oneLine(source.name)}, ${number(source.images)} ${how}${behind}; ${describeNoise(population.noise)}${labels}.`;
 }
 
 /** Returns the rows that are shown: all, but of `fixed` about two for each power of ten. */
@@ -49,11 +56,30 @@ function shownRows(rows: readonly PlanRow[]): PlanRow[] {
 
 type Column = readonly [title: string, cell: (row: PlanRow) => string];
 
+/** Returns the rows in one table, or, where that would be too wide, the accuracies in tables of their own; and what the columns mean. */
 function table(plan: OnePlan, rows: readonly PlanRow[]): string {
-  const { radii, rates, source, references } = plan;
+  const [names, means, accuracies] = [nameColumns(rows), meanColumns(plan), accuracyColumns(plan)];
+  const drawn = (columns: readonly Column[]) =>
+    aligned([columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]);
+  const widthOf = (columns: readonly Column[]) => drawn(columns).indexOf('\n');
+  const whole = [...names, ...means, ...accuracies];
+  if (widthOf(whole) <= WIDEST) return drawn(whole) + legend(plan);
+  const tables = [drawn([...names, ...means])];
+  for (let from = 0; from < accuracies.length;) {
+    let to = from + 1;
+    while (to < accuracies.length && widthOf([...names, ...accuracies.slice(from, to + 1)]) <= WIDEST)
+      to += 1;
+    tables.push(drawn([...names, ...accuracies.slice(from, to)]));
+    from = to;
+  }
+  return tables.join('\n') + legend(plan);
+}
+
+/** The columns that say which row it is. */
+function nameColumns(rows: readonly PlanRow[]): Column[] {
   const several = (values: readonly number[]) => new Set(values).size > 1;
   const selections = rows.flatMap(({ planned }) => (planned.rule === 'fixed' ? [planned.selection] : []));
-  const columns: Column[] = [
+  return [
     ['rule', ({ planned }) => ruleWords(planned)],
     ['n', ({ planned }) => number(planned.n)],
     ...(several(rows.map(({ planned }) => planned.alpha))
@@ -62,6 +88,11 @@ function table(plan: OnePlan, rows: readonly PlanRow[]): string {
     ...(several(selections)
       ? [['n0', ({ planned }: PlanRow) => ('selection' in planned ? `${planned.selection}` : '')] as const]
       : []),
+  ];
+}
+
+function meanColumns({ rates, source, references }: OnePlan): Column[] {
+  return [
     ['samples', ({ means }) => number(means.samples)],
     [
       source.labelled ? 'ACR' : 'radius',
@@ -76,7 +107,6 @@ function table(plan: OnePlan, rows: readonly PlanRow[]): string {
     ],
     ['abstained', ({ means }) => share(1 - means.certified)],
     ['farthest', ({ means }) => means.farthest.toFixed(3)],
-    ...radii.map((radius, j): Column => [`≥ ${radius}`, ({ means }) => share(means.accuracy[j]!)]),
     ...(rates.samplesPerSecond === null
       ? []
       : [['time', ({ means }: PlanRow) => duration(costOf(means.samples, rates).hours!)] as const]),
@@ -84,10 +114,25 @@ function table(plan: OnePlan, rows: readonly PlanRow[]): string {
       ? []
       : [['cost', ({ means }: PlanRow) => costOf(means.samples, rates).price!.toFixed(2)] as const]),
   ];
-  return aligned([
-    columns.map(([title]) => title),
-    ...rows.map((row) => columns.map(([, cell]) => cell(row))),
-  ]);
+}
+
+const accuracyColumns = ({ radii }: OnePlan): Column[] =>
+  radii.map((radius, j): Column => [`≥ ${radius}`, ({ means }) => share(means.accuracy[j]!)]);
+
+/** Returns what the columns and the names of the rules mean. */
+function legend({ source, radii }: OnePlan): string {
+  const mean = source.labelled
+    ? 'ACR: average certified radius over all images, 0 for one that is wrong or abstains.'
+    : 'radius: mean radius over all images, 0 for one that abstains.';
+  const accuracy = source.labelled ? 'certified and right' : 'certified';
+  const lines = [
+    `n: samples of the bound of fixed, and --max-samples of the other rules; samples: all that an image takes on average. ${mean} kept: its part of that of n = 100,000. farthest: the largest radius that can be proved, which takes votes that are all the same.`,
+    ...(radii.length === 0
+      ? []
+      : [`≥ ${radii[0]}: share of the images that are ${accuracy} to at least that radius.`]),
+    `${together('gain 0.02:')} ${together('--stop gain --min-gain 0.02')}, with ${together('--bound anytime')} where that is said; two-stage likewise.`,
+  ];
+  return `\n${wrapped(lines.join(' '), '  ')}`;
 }
 
 function ruleWords(planned: PlanRow['planned']): string {
@@ -99,32 +144,13 @@ function ruleWords(planned: PlanRow['planned']): string {
     case 'two-stage':
       return `two-stage ${planned.minGain}`;
     case 'target':
-      return `target ${planned.targets.join(',')}`;
+      return targetWords(planned.targets);
   }
 }
 
 const share = (value: number): string => `${(100 * Math.max(0, value)).toFixed(1)} %`;
 
-/** Returns cells in columns, the first one to the left and the others to the right. */
-function aligned(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0]!.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ');
-  return lines.map((cells) => `  ${line(cells)}\n`).join('');
-}
-
-/** Returns what the paper's formulas say at each power of ten, and where they do not hold. */
-function paperText(rows: readonly PlanRow[]): string {
-  const told = rows.filter(({ planned, paper }) => paper !== null && Number.isInteger(Math.log10(planned.n)));
-  if (told.length === 0) return '';
-  const z = told[0]!.paper!.z.toFixed(3);
-  const lines = told.flatMap(({ planned, means, paper }) => {
-    const { meanRadius43, ratio45, ratioExact, drop46, dropMean, dropMost, violated } = paper!;
-    const f = (value: number) => value.toFixed(3);
-    return [
-      `  n = ${number(planned.n)}: 4.3 mean radius ${f(meanRadius43)} (exact ${f(means.meanRadius)}); 4.5 keeps ${f(ratio45)} (exact ${f(ratioExact)}); 4.6 loses at most ${f(drop46)} (exact: on average ${f(dropMean)}, at most ${f(dropMost)})\n`,
-      ...violated.map((sentence) => `    ${sentence}.\n`),
-    ];
-  });
-  return `The formulas of Seferis, Kollias and Cheng (arXiv 2404.17371), with their two-sided z = ${z}; losses against n = 100,000:\n${lines.join('')}`;
+function targetWords(targets: readonly string[]): string {
+  const list = `target ${targets.join(',')}`;
+  return list.length <= LONGEST_LIST ? list : `target, ${targets.length} radii`;
 }

@@ -31,7 +31,10 @@ interface Row {
   readonly paper: { readonly drop_4_6: number } | null;
 }
 interface Document {
-  readonly source: { readonly notes: readonly string[] } & Record<string, unknown>;
+  readonly source: { readonly notes: readonly string[]; readonly warnings: readonly string[] } & Record<
+    string,
+    unknown
+  >;
   readonly rows: readonly Row[];
 }
 
@@ -49,9 +52,9 @@ const fixedOf = ({ rows }: Document) => rows.find(({ rule }) => rule === 'fixed'
 const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same.', notes: [] };
 
 /** A folder as `certify --stop fixed` leaves it. */
-async function certified(labels: Int32Array | null): Promise<JobFold> {
+async function certified(labels: Int32Array | null, notes: readonly string[] = []): Promise<JobFold> {
   const job = makeJob(FIXED);
-  await writeJobFile(folder.path, job, NOTES);
+  await writeJobFile(folder.path, job, { ...NOTES, notes });
   const fold = new JobFold(job);
   const voter = voterOf(4, (image) => 0.6 + image / 40);
   for (const shard of allShards(fold)) fold.apply(makeRecord(job, { counted: [counted(voter, shard)] }));
@@ -89,9 +92,20 @@ describe('a plan of a folder', () => {
     expect(fixedOf(of).mean_radius).toBeGreaterThan(0);
   });
 
-  it('says that its probabilities rest on few samples', async () => {
+  it('says that its probabilities rest on few samples, before the answer where they are very few', async () => {
     await certified(null);
-    expect((await planned('--from', folder.path)).source.notes.join()).toContain('are extrapolated');
+    const { source } = await planned('--from', folder.path);
+    expect(source.notes.join()).toContain('are extrapolated');
+    expect(source.warnings.join()).toMatch(
+      /^Rough: this rests on [\d,]+ samples an image; .* draw a --pilot\.$/,
+    );
+  });
+
+  it('says first what the check of its input found', async () => {
+    const found = 'The preprocessing may be wrong. Add --bgr. smoothcert check shows more.';
+    await certified(null, ['Another note.', found]);
+    await run('--from', folder.path, '--samples', '200', '--min-gain', '0.5', '--reach', '9:1');
+    expect(printed).toMatch(new RegExp(`^${found}\nRough: .*\nImpossible for 100 %: only 0\\.0 %`, 's'));
   });
 });
 
@@ -114,6 +128,34 @@ describe('a plan of results.jsonl alone', () => {
     expect(of.source).toMatchObject({ images: 2 });
     expect(of.source.notes.slice(0, 2).join()).toMatch(/1 images failed.*1 images were not drawn/);
     expect(fixedOf(of).certified_accuracy[0]!.share).toBeCloseTo(0.5, 9);
+  });
+
+  it('answers with a range where images never failed, whose ends hold the likely answer', async () => {
+    const [never, often] = [
+      { classes: [3], votes: [1_000], invalid: 0 },
+      { classes: [3, 4], votes: [900, 100], invalid: 0 },
+    ].map((counts) => line({ looks: [counts] }));
+    await writeFile(file('r.jsonl'), never!.repeat(3) + often!);
+    await run(
+      '--from',
+      file('r.jsonl'),
+      '--sigma',
+      '1',
+      '--samples',
+      '200',
+      '--min-gain',
+      '0.5',
+      '--loss',
+      '10',
+    );
+    const words = printed.replace(/\s+/g, ' ');
+    const match = /you need ([\d,]+) samples an image.*? \(([\d,]+) to ([\d,]+)\) with/.exec(words);
+    const [likely, least, most] = match!.slice(1).map((text) => Number(text.replaceAll(',', '')));
+    expect(words).not.toContain('Rough:');
+    expect(least! < likely! && likely! < most!).toBe(true);
+    // With δ = 0 the radius is 0.9 of that of n = 100,000, Φ⁻¹(0.001^(1e-5)) = 3.811, from (1 − Φ(−3.43))^n ≤ 0.001 on: n ≈ 23,000.
+    expect(most).toBeGreaterThan(15_000);
+    expect(most).toBeLessThan(30_000);
   });
 
   it.each([
@@ -180,9 +222,25 @@ describe('a plan of something else', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
-  it('is refused: a job without results', async () => {
+  it('is refused with what to name instead: a job, a job without results, the folder of a plan', async () => {
     await writeJobFile(folder.path, makeJob(), NOTES);
-    await expect(planned('--from', folder.path)).rejects.toThrow(/results.jsonl cannot be read/);
+    const refused = async (from: string) => {
+      const error = await planned('--from', from).catch((thrown: unknown) => thrown);
+      const { code, message, remedy } = error as { code: string; message: string; remedy: string };
+      expect(code).toBe('SOURCE_UNREADABLE');
+      return `${message} ${remedy}`;
+    };
+    expect(await refused(file('job.json'))).toContain(
+      `holds a job and no results. Name its folder: --from ${folder.path}.`,
+    );
+    expect(await refused(folder.path)).toMatch(
+      /holds a job, and no results\.jsonl\. Write it from the votes with smoothcert results /,
+    );
+    await mkdir(file('results.jsonl'));
+    expect(await refused(folder.path)).toMatch(/results\.jsonl cannot be read \(EISDIR\)/);
+    await mkdir(file('plan/pilot'), { recursive: true });
+    await writeFile(file(`plan/pilot/${PILOT_FILE}`), '{}');
+    expect(await refused(file('plan'))).toContain(`its pilot is --from ${file('plan/pilot')}.`);
   });
 });
 
@@ -202,17 +260,32 @@ describe('what a plan prints', () => {
       '2',
     );
     expect(printed).toMatch(
-      /^To keep 80 % of the average certified radius of n = 100,000 \(\d\.\d{4}\), you need [\d,]+ samples an image/,
+      /^To keep 80 % of the average certified radius of n = 100,000 \(\d\.\d{4}\), you need [\d,]+ samples\s+an\s+image/,
     );
-    expect(printed).toMatch(/--stop fixed --max-samples \d+: .* for 1,000 images, \d+\.\d\d\n/);
+    expect(printed.replace(/\s+/g, ' ')).toMatch(
+      /--stop fixed --max-samples \d+: .* for 1,000 images, \d+\.\d\d /,
+    );
     expect(printed).toContain('Images: concentrated, beta = 0.9, power = 10, 1,000 assumed; σ = 1.');
-    expect(printed).toContain('4.6 is violated here');
+    expect(printed).toMatch(/\n {2}4\.3, mean radius +1,000 .*over-claims\n/);
+    expect(printed).toMatch(/\n {2}4\.6, accuracy lost, most +1,000 .*over-claims, most at radius \d/);
     expect(printed.split('\n').find((one) => one.includes('abstained'))).toMatch(/time +cost$/);
+  });
+
+  it('fits 100 columns, with the accuracies in a table of their own where they are many', async () => {
+    const radii = Array.from({ length: 14 }, (_, j) => `${(j + 1) / 4}`);
+    await run('--prior', 'uniform', '--loss', '20', '--rate', '1000', '--radii', radii.join(','));
+    expect(printed).toContain('target, 14 radii');
+    const lines = printed.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    const heads = lines.filter((line) => /^ {2}rule /.test(line)).join(' ');
+    for (const radius of radii) expect(`${heads} `).toContain(` ≥ ${radius} `);
+    await run('--prior', 'uniform', ...SMALL, '--radii', '0.5');
+    expect(printed).toMatch(/farthest +≥ 0\.5\n/);
   });
 
   it('says that a radius is beyond the images, however many samples', async () => {
     await run('--prior', 'uniform', ...SMALL, '--reach', '2:0.5');
-    expect(printed).toMatch(/^For a certified accuracy of 50 % at radius 2, you need more than there is: \d/);
+    expect(printed).toMatch(/^Impossible for 50 %: only 4\.\d % of the images have a true radius above 2, /);
   });
 
   it('says what hours pay for', async () => {
@@ -230,7 +303,7 @@ describe('what a plan prints', () => {
       '50,100',
     );
     expect(printed).toMatch(
-      /^3,600 samples an image are what can be paid for 1,000 images. You get an average certified radius of/,
+      /^In an hour you can draw 3,600 samples an image of 1,000 images\. You get an average certified\s+radius of/,
     );
     expect(printed).toContain('--stop budget --total-samples 3600000');
     expect(printed).toMatch(/ n +α +n0 +samples /);
@@ -238,7 +311,7 @@ describe('what a plan prints', () => {
 
   it('says that there is nothing to be had', async () => {
     await run('--prior', 'uniform', ...SMALL, '--hours', '0.001', '--rate', '1000');
-    expect(printed).toMatch(/You get nothing: that is not enough/);
+    expect(printed).toMatch(/^In 0\.001 hours you can draw .* You get nothing: that is not\s+enough/);
   });
 
   it('is in files, too: figures, CSV and JSON', async () => {

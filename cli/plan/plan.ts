@@ -3,7 +3,9 @@ import path from 'node:path';
 import { storageError, writeAtomically } from '../../shared/files.js';
 import { planFigures, type PlanShown } from '../../report/figures/plan-figures.js';
 import { renderSvg } from '../../report/figures/render-svg.js';
+import { PILOT_PART } from '../certify/pilot-folder.js';
 import { EXIT } from '../command/exit.js';
+import { number } from '../results/summary-lines.js';
 import type { PlanConfig } from './plan-config.js';
 import { planOf } from './plan-of.js';
 import type { OnePlan } from './one-plan.js';
@@ -45,7 +47,7 @@ function sourcesOf(config: PlanConfig, interrupt: AbortSignal) {
     case 'files':
       return readSources(source.paths, config);
     case 'pilot':
-      return drawPilot(config, path.join(config.out!, 'pilot'), interrupt).then((read) => read && [read]);
+      return drawPilot(config, path.join(config.out!, PILOT_PART), interrupt).then((read) => read && [read]);
   }
 }
 
@@ -67,10 +69,16 @@ async function writeFiles(folder: string, plans: readonly OnePlan[]): Promise<vo
 }
 
 function shownOf({ source, radii, compared, rows }: OnePlan): PlanShown {
-  const { name, labelled } = source;
+  const { kind, name, labelled, images } = source;
+  const of = {
+    prior: `assumed: ${name}`,
+    results: `of ${name}`,
+    pilot: 'of a pilot',
+    'cohen-tsv': `of ${name}`,
+  }[kind];
   const fine = compared.length > 0;
   return {
-    source: name,
+    source: `${number(images)} images ${of}`,
     labelled,
     rows,
     radii: fine ? compared : radii,

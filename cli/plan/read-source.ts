@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { SmoothcertError } from '../../shared/errors.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
 import { scaleOf, sigmaOf } from '../../statistics/noises/scale.js';
-import { isPilotFolder } from '../certify/pilot-folder.js';
-import { readJobFile } from '../certify/job-file.js';
+import { PILOT_PART, isPilotFolder } from '../certify/pilot-folder.js';
+import { isNoteOfCheck } from '../check/finding-words.js';
+import { readJobFile, readNotedJob } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
 import type { ReadSource, SourceFlags } from './plan-source.js';
 import { sourceOfLines } from './result-lines-source.js';
@@ -22,6 +24,13 @@ export async function readSource(from: string, flags: SourceFlags): Promise<Read
   if (found.size > LARGEST_SOURCE)
     throw unreadable(from, 'is larger than half a gigabyte', 'Give a part of its rows.');
   const text = await reading(from, () => readFile(from, 'utf8'));
+  if (path.basename(from) === 'job.json') {
+    throw unreadable(
+      from,
+      'holds a job and no results',
+      `Name its folder: --from ${oneLine(path.dirname(from))}.`,
+    );
+  }
   if (text.trimStart().startsWith('{')) {
     const job = await readJobFile(path.dirname(from));
     if (job !== null) return sourceOfFolder(path.dirname(from), from, flags);
@@ -32,7 +41,7 @@ export async function readSource(from: string, flags: SourceFlags): Promise<Read
       );
     }
     const noise = { kind: flags.noise, scale: scaleOf(flags.noise, flags.sigma) };
-    return { ...sourceOfLines(from, text), kind: 'results', noise, rate: null };
+    return { ...sourceOfLines(from, text), kind: 'results', noise, warning: null, rate: null };
   }
   const table = parseCohenTable(text);
   if (table === null) {
@@ -47,10 +56,18 @@ export async function readSource(from: string, flags: SourceFlags): Promise<Read
 
 /** Reads the results of a folder. */
 async function sourceOfFolder(folder: string, file: string, flags: SourceFlags): Promise<ReadSource> {
-  const job = await readJobFile(folder);
-  if (job === null) {
-    throw unreadable(folder, 'holds no job', 'Name a folder of smoothcert certify, or a file.');
+  const noted = await readNotedJob(folder);
+  if (noted === null) {
+    const pilot = path.join(folder, PILOT_PART);
+    throw unreadable(
+      folder,
+      'holds no job',
+      isPilotFolder(pilot)
+        ? `It is the folder of a plan; its pilot is --from ${oneLine(pilot)}.`
+        : 'Name a folder of smoothcert certify, or a file of results.',
+    );
   }
+  const { job, notes } = noted;
   const { kind, scale } = job.draw.noise;
   const sigma = sigmaOf({ kind, scale });
   if (flags.sigma !== null && flags.sigma !== sigma) {
@@ -59,7 +76,9 @@ async function sourceOfFolder(folder: string, file: string, flags: SourceFlags):
       'Leave --sigma out: the votes say nothing of another noise.',
     );
   }
-  const text = await reading(file, () => readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw withoutResults(folder, file, error);
+  });
   const read = sourceOfLines(file, text);
   const pilot = isPilotFolder(folder);
   return {
@@ -68,8 +87,22 @@ async function sourceOfFolder(folder: string, file: string, flags: SourceFlags):
     kind: pilot ? 'pilot' : 'results',
     noise: { kind, scale },
     alpha: imageAlpha(job.claim),
+    warning: notes.find(isNoteOfCheck) ?? null,
     rate: null,
   };
+}
+
+/** Returns the error of a folder with a job of which no results can be read. */
+function withoutResults(folder: string, file: string, error: unknown): SmoothcertError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  return code === 'ENOENT'
+    ? unreadable(
+        folder,
+        'holds a job, and no results.jsonl',
+        `Write it from the votes with smoothcert results ${oneLine(folder)}, or certify into the folder until it is done.`,
+        error,
+      )
+    : unreadable(file, `cannot be read (${code})`, 'Make the file readable.', error);
 }
 
 async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {

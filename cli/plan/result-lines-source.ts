@@ -1,11 +1,15 @@
 import path from 'node:path';
+import { oneLine } from '../../shared/safe-text.js';
 import { readResultLine } from '../../analysis/populations/result-line.js';
 import type { CountedImage } from '../../analysis/populations/counted-image.js';
 import type { ReadSource } from './plan-source.js';
 import { unreadable } from './source-error.js';
 
 /** Returns the images of a results.jsonl. @throws SOURCE_UNREADABLE naming the first line that is none */
-export function sourceOfLines(file: string, text: string): Omit<ReadSource, 'kind' | 'noise' | 'rate'> {
+export function sourceOfLines(
+  file: string,
+  text: string,
+): Omit<ReadSource, 'kind' | 'noise' | 'rate' | 'warning'> {
   const counted: CountedImage[] = [];
   let [failed, undrawn] = [0, 0];
   text.split('\n').forEach((line, at) => {
@@ -15,7 +19,7 @@ export function sourceOfLines(file: string, text: string): Omit<ReadSource, 'kin
       throw unreadable(
         file,
         `has no result in line ${at + 1}`,
-        'Write it anew with smoothcert results FOLDER.',
+        `Is it a results.jsonl? If its folder holds the votes, write it anew with smoothcert results ${oneLine(path.dirname(file))}.`,
       );
     }
     if (read.kind === 'counted') counted.push(read.image);

@@ -54,6 +54,7 @@ export function sourceOfTable(file: string, { rows, faults }: CohenTable, flags:
     failed: 0,
     tried,
     notes,
+    warning: null,
     rate: null,
   };
 }

@@ -4,7 +4,7 @@ import type { PlanRow } from '../../analysis/plan/plan-rows.js';
 
 /** The parts of a plan that its figures show. */
 export interface PlanShown {
-  /** Of the images, for captions. */
+  /** The images in words, for captions: "100 images of a pilot". */
   readonly source: string;
   /** σ and radii are in these units. */
   readonly labelled: boolean;
@@ -36,7 +36,7 @@ function radiusFigure({ source, labelled, rows }: PlanShown): Figure {
   return {
     name: 'plan-radius',
     title: `What samples give: ${mean}`,
-    caption: `Exact expectations over the images of ${source}; marks are the prices of a rule. Samples count those that choose the class.`,
+    caption: `Exact expectations for ${source}. Of gain and two-stage each mark is a value of --min-gain. Samples count those that choose the class.`,
     x: { label: 'samples an image, on average', scale: 'log' },
     y: { label: mean, scale: 'linear' },
     curves: [...curves, ...paperCurve(rows)],
@@ -62,7 +62,7 @@ function accuracyFigure({ source, labelled, radii, rows, accuracyOf }: PlanShown
   return {
     name: 'plan-accuracy',
     title: `What samples give: ${share} by radius`,
-    caption: `Exact expectations over the images of ${source}, for a fixed number of samples n. No radius above that of unanimous votes can be proved.`,
+    caption: `Exact expectations for ${source}, for a fixed number of samples n. No radius above that of unanimous votes can be proved.`,
     x: { label: 'radius', scale: 'linear' },
     y: { label: share, scale: 'linear', percent: true },
     curves: shown.map((row) => ({

@@ -94,7 +94,9 @@ describe('smoothcert plan --pilot', () => {
   it('draws a pilot of its own, measures the rate, and writes the plan', async () => {
     const { code, stdout, stderr } = await runCommand(pilot());
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^To keep 95 % of the average certified radius .* for 5,000 images\n/);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /^Rough: this rests on 200 samples an image; .* --pilot-samples\. To keep 95 % .* for 5,000 images /,
+    );
     expect(stderr).toMatch(/^Seed \d+, drawn at random/);
     expect(await rowsOf(votesFolder())).toHaveLength(20);
     const { claim } = await jobOf(votesFolder());
@@ -126,6 +128,25 @@ describe('smoothcert plan --pilot', () => {
     const other = await runCommand(pilot({ out: folder.file('other') }));
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/^Error JOB_DIFFERS: .* holds certificates/);
+  });
+
+  it('of other values asks for another folder, and knows the flags of the check', async () => {
+    const before = await contentOf(votesFolder());
+    const other = await runCommand(pilot({ sigma: 0.5, 'no-check': true }));
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(
+      /^Error JOB_DIFFERS: .*--sigma.*\nFor a pilot of these values give plan another folder with --out/,
+    );
+    expect(await contentOf(votesFolder())).toEqual(before);
+    const strict = await runCommand(pilot({ out: folder.file('strict'), mean: 100, std: 50, strict: true }));
+    expect(strict.code, strict.stderr).toBe(2);
+    expect(strict.stderr).toMatch(/^Error CHECK_FAILED: /m);
+  });
+
+  it('answers first with what the check of its input found', async () => {
+    const { code, stdout } = await runCommand(pilot({ out: folder.file('noted'), mean: 100, std: 50 }));
+    expect(code).toBe(0);
+    expect(stdout.split('Rough:')[0]!.replace(/\s+/g, ' ')).toContain('smoothcert check shows more. ');
   });
 
   it('leaves no mark where the input is wrong', async () => {
