@@ -2,6 +2,7 @@ import type { AnswerRange } from '../../analysis/plan/answer-range.js';
 import { costOf } from '../../analysis/plan/cost.js';
 import type { Enough } from '../../analysis/plan/least.js';
 import { MOST_SEARCHED } from '../../analysis/plan/least.js';
+import { SPEC_DEFAULTS } from '../../shared/job-spec.js';
 import { number, percent } from '../results/summary-lines.js';
 import type { OnePlan, RangedAnswer } from './one-plan.js';
 import { together, wrapped } from './wrap.js';
@@ -24,7 +25,7 @@ function wordsOf(answer: RangedAnswer, plan: OnePlan, warnings: readonly string[
 function impossibleOf({ question }: RangedAnswer): string | null {
   if (question.kind !== 'reach' || question.limit >= question.share) return null;
   const share = `${Number((100 * question.share).toFixed(4))} %`;
-  return `Impossible for ${share}: only ${percent(question.limit)} of the images have a true radius above ${question.radius}, so that no number of samples suffices.`;
+  return `Impossible for ${share}: only ${percent(question.limit)} of the images have a true radius above ${question.radius}, as far as is known of them, so that no number of samples suffices.`;
 }
 
 function questionOf({ question }: RangedAnswer, { source, rates, hours }: OnePlan): string {
@@ -64,13 +65,20 @@ function waysOf({ question, fixed, gain, target, ranges }: RangedAnswer, plan: O
   ];
 }
 
-/** Returns what to type for a plan. */
-const typed = (enough: Enough): string => together(flagsOf(enough));
+/** Returns what to type for a plan, of the claim all that is not usual. */
+function typed(enough: Enough): string {
+  const { planned } = enough;
+  const alpha = planned.alpha === SPEC_DEFAULTS.alpha ? '' : ` --alpha ${planned.alpha}`;
+  return together(`${flagsOf(enough)}${alpha}`);
+}
 
 function flagsOf({ planned }: Enough): string {
   switch (planned.rule) {
-    case 'fixed':
-      return `--stop fixed --max-samples ${planned.n}`;
+    case 'fixed': {
+      const { n, selection } = planned;
+      const n0 = selection === SPEC_DEFAULTS.selection ? '' : ` --n0 ${selection}`;
+      return `--stop fixed --max-samples ${n}${n0}`;
+    }
     case 'gain':
     case 'two-stage':
       return `--stop ${planned.rule} --min-gain ${planned.minGain}`;
