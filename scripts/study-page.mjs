@@ -75,7 +75,7 @@ const losses = (study) =>
   study.drawings.map((drawing) => `${lossOf(drawing, 1_000)} at ${drawing.name}`).join(', ');
 const counted = (study) => {
   const says = (verdict) => study.checks.filter((check) => check.verdict === verdict).length;
-  return `${says('holds')} hold, ${says('does not hold')} do not, ${says('not testable here')} cannot be tested`;
+  return `${says('holds')} hold, ${says('does not hold')} do not, ${says('cannot be told')} cannot be told from chance, ${says('cannot be tested')} cannot be tested`;
 };
 
 const { digits, tumours } = studies;
@@ -121,8 +121,9 @@ ${short(lossTable(digits))}
 
 ${image('digits', 'loss-by-samples')}
 
-It depends on how sure the model is, which the histogram shows, and not on σ as such. The same numbers of samples cost other shapes of
-population other shares:
+The loss follows from how sure the model is under noise, which the histogram shows. Another σ makes the model surer or less sure: that is
+why the loss differs between the noise levels, and why the paper's claim that it does not depend on σ fails here. Where only σ differs, and
+every p is the same, the loss is the same, too. Other shapes of population lose other shares:
 
 ${image('digits', 'histogram-sigma-0.25')}
 

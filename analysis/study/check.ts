@@ -1,6 +1,6 @@
 import type { SizeRow } from './size-rows.js';
 
-export type Verdict = 'holds' | 'does not hold' | 'not testable here';
+export type Verdict = 'holds' | 'does not hold' | 'cannot be told' | 'cannot be tested';
 
 /** One of the paper's claims, what a drawing gave, and whether the claim holds there: the verdict follows from what was found. */
 export interface Check {
@@ -16,10 +16,10 @@ export interface Check {
 export type CheckId =
   'theorem-4.3' | 'theorem-4.5' | 'theorem-4.6' | 'hundredfold' | 'clt' | 'any-sigma' | 'prediction';
 
-/** The finding about a claim: words, and true if the claim holds. */
+/** The finding about a claim: words, and true if the claim holds; null if chance alone may have made what was found. */
 export interface Finding {
   readonly found: string;
-  readonly holds: boolean;
+  readonly holds: boolean | null;
 }
 
 /** Returns the check of a claim. @param finding null where the drawing has not what the claim is about; then `lacks` says what */
@@ -28,8 +28,10 @@ export function checkOf(
   finding: Finding | null,
   lacks: string,
 ): Check {
-  if (finding === null) return { ...named, found: lacks, verdict: 'not testable here' };
-  return { ...named, found: finding.found, verdict: finding.holds ? 'holds' : 'does not hold' };
+  if (finding === null) return { ...named, found: lacks, verdict: 'cannot be tested' };
+  const { found, holds } = finding;
+  if (holds === null) return { ...named, found, verdict: 'cannot be told' };
+  return { ...named, found, verdict: holds ? 'holds' : 'does not hold' };
 }
 
 /** A closed form, or a prediction, that is off by more than this share at some size does not hold there. */

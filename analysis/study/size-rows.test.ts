@@ -66,6 +66,15 @@ describe('the rows of a drawing', () => {
     );
   });
 
+  it('have the standard error of the mean radius that the votes of these images give by chance', () => {
+    const variances = [0.02, 0.1, 0.4, 0.005].map((delta) => {
+      const mean = expectation(30, delta, (failures) => radius(failures, 30));
+      return expectation(30, delta, (failures) => (radius(failures, 30) - mean) ** 2);
+    });
+    expect(few.standardError).toBeCloseTo(Math.sqrt(variances.reduce((a, b) => a + b, 0)) / 4, 6);
+    expect(tooFew.standardError).toBe(0);
+  });
+
   it('certify nothing where unanimous votes cannot', () => {
     expect(tooFew).toMatchObject({ cap: 0, measured: { meanRadius: 0, certified: 0 } });
     expect(tooFew.predicted).toMatchObject({ meanRadius: 0, certified: 0 });

@@ -5,6 +5,7 @@ import { fixedRadii } from '../plan/fixed-radii.js';
 import type { DeltaGroup } from '../plan/means.js';
 import { dropOf46, radiusOf43 } from '../plan/paper-formulas.js';
 import { populationOf, type Drawing } from './drawing.js';
+import { standardErrorOfMean } from './standard-error.js';
 import { measuredOf, radiiAt, type Measured } from './subsamples.js';
 
 /** Radii up to four scales of the noise, this part of a scale apart: where certified accuracy is compared. */
@@ -23,6 +24,8 @@ export interface SizeRow {
   readonly measured: Measured;
   /** Exactly what n fresh samples can be expected to give, if the shares of all samples are the images' probabilities. */
   readonly predicted: Measured;
+  /** Standard error of the measured mean radius about the predicted one, from the chance of the votes alone. */
+  readonly standardError: number;
   /** The mean radius by the paper's Theorem 4.3; null for noise that is not Gaussian. */
   readonly theorem43: number | null;
   readonly drop: Drop;
@@ -60,6 +63,7 @@ export function sizeRows(drawing: Drawing): SizeRow[] {
       cap: fixedRadii(n, alpha, noise)[0] ?? 0,
       measured: shown(measured),
       predicted: shown(fixedMeans(groups, { alpha, n, selection }, noise, radii)),
+      standardError: standardErrorOfMean(groups, images.length, { n, alpha }, noise),
       theorem43: theorem43(groups, n, drawing),
       drop: dropOf(measured, most, radii, dropOf46(n, alpha)),
     };

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { makeDrawing, type Votes } from '../../test/support/drawings.js';
+import { checksOf } from './checks.js';
 import { thetaOf } from './closed-form-checks.js';
+import type { Drawing } from './drawing.js';
 import { shapeRows } from './shapes.js';
 import { sizeRows } from './size-rows.js';
-import { studyOf } from './study.js';
+import { studyOf, type Study } from './study.js';
 
 const SIZES = [50, 100, 250, 1_000, 10_000];
 const even = (rate: number, label: number | null = 3): Votes => ({
@@ -18,7 +20,13 @@ const study = studyOf([
   makeDrawing(SIZES, SPREAD, { scale: 0.25 }),
   makeDrawing(SIZES, SURE, { scale: 0.5 }),
 ]);
-const verdict = (id: string, drawing: string | null, of = study) => {
+/** The claims asked of a drawing at σ = 1, without the rest of a study, which takes seconds at 100,000 samples. */
+const askedOf = (drawing: Drawing): Pick<Study, 'checks'> => ({
+  checks: checksOf(0.001, [
+    { ...study.drawings[0]!, name: 'σ = 1', images: drawing.images.length, rows: sizeRows(drawing) },
+  ]),
+});
+const verdict = (id: string, drawing: string | null, of: Pick<Study, 'checks'> = study) => {
   const found = of.checks.filter((check) => check.id === id && check.drawing === drawing);
   expect(found).toHaveLength(1);
   return found[0]!;
@@ -53,11 +61,34 @@ describe('a study', () => {
   });
 
   it('finds what a hundredth of the samples costs', () => {
-    const rows = study.drawings[0]!.rows;
-    const [few, most] = [rows.find(({ n }) => n === 100)!, rows.at(-1)!];
-    const loss = 100 * (1 - few.measured.acr / most.measured.acr);
-    expect(verdict('hundredfold', 'σ = 0.25').found).toContain(`${loss.toFixed(1)} % from n = 10000 to 100`);
-    expect(verdict('hundredfold', 'σ = 0.25').verdict).toBe('does not hold');
+    const sizes = [1_000, 100_000];
+    const at = (rates: readonly number[]) =>
+      makeDrawing(
+        sizes,
+        rates.map((rate) => ({ failures: sizes.map((n) => n * rate) })),
+      );
+    const spread = at([0.02, 0.05, 0.1, 0.15]);
+    const [few, most] = sizeRows(spread).map(({ measured }) => measured.acr);
+    const loss = (100 * (1 - few! / most!)).toFixed(1);
+    const { claim, found } = verdict('hundredfold', 'σ = 1', askedOf(spread));
+    expect(claim).toMatch(/1000 samples in place of 100000 .*\(here: between 15 and 25 %\)$/);
+    expect(found).toMatch(new RegExp(`^${loss.replace('.', '\\.')} % measured, `));
+    expect(verdict('hundredfold', 'σ = 1', askedOf(spread)).verdict).toBe('does not hold');
+    // Of p = 1: 1 − Φ⁻¹(0.001^(1/1000))/Φ⁻¹(0.001^(1/100000)) = 0.354 (scipy); of p = 0.8 about 0.11.
+    expect(verdict('hundredfold', 'σ = 1', askedOf(at([0]))).found).toMatch(
+      /^35\.4 % measured, 35\.4 % exactly/,
+    );
+    expect(verdict('hundredfold', 'σ = 1', askedOf(at([0, 0.02, 0.1, 0.2]))).verdict).toBe('holds');
+  });
+
+  it('does not test a hundredth of other numbers than those of the claim', () => {
+    for (const sizes of [SIZES, [100_000]]) {
+      const other = askedOf(makeDrawing(sizes, [{ failures: sizes.map((n) => n / 10) }]));
+      expect(verdict('hundredfold', 'σ = 1', other)).toMatchObject({
+        found: 'needs --max-samples 100000, which is what the claim is about',
+        verdict: 'cannot be tested',
+      });
+    }
   });
 
   it('finds that the normal approximation errs more often than α near 1', () => {
@@ -66,7 +97,22 @@ describe('a study', () => {
   });
 
   it('finds that evenly drawn votes give what is expected', () => {
-    expect(verdict('prediction', 'σ = 0.25').found).toMatch(/off by -?\d+\.\d %, at n = \d+$/);
+    expect(verdict('prediction', 'σ = 0.25').found).toMatch(
+      /off by -?\d+\.\d %, at n = \d+, where its standard error is \d+\.\d % with 10 images$/,
+    );
+  });
+
+  it('tells a wrong prediction from the chance of few images', () => {
+    // At 100 samples 10 failures are expected, with a standard deviation of 3.
+    const found = (failures: number, images: number) =>
+      verdict(
+        'prediction',
+        'σ = 1',
+        askedOf(makeDrawing([100, 10_000], new Array<Votes>(images).fill({ failures: [failures, 1_000] }))),
+      ).verdict;
+    expect(found(13, 1)).toBe('cannot be told');
+    expect(found(13, 100)).toBe('does not hold');
+    expect(found(10, 100)).toBe('holds');
   });
 
   it('finds that populations as unlike as these lose unlike shares', () => {
@@ -85,14 +131,19 @@ describe('what cannot be tested', () => {
     const verdicts = small.checks.map(({ id, verdict: says }) => [id, says]);
     expect(verdicts).toEqual(
       ['theorem-4.3', 'theorem-4.5', 'theorem-4.6', 'hundredfold', 'clt', 'prediction', 'any-sigma'].map(
-        (id) => [id, 'not testable here'],
+        (id) => [id, 'cannot be tested'],
       ),
     );
   });
 
   it('is the loss of images that are never certified', () => {
+    const sizes = [1_000, 100_000];
+    const never = makeDrawing(sizes, [{ failures: sizes.map((n) => 0.6 * n) }]);
+    expect(verdict('hundredfold', 'σ = 1', askedOf(never))).toMatchObject({
+      found: 'no image is certified',
+      verdict: 'cannot be tested',
+    });
     const wrong = studyOf([1, 2].map((scale) => makeDrawing(SIZES, [even(0.6)], { scale })));
-    expect(verdict('hundredfold', 'σ = 1', wrong).verdict).toBe('not testable here');
     expect(verdict('any-sigma', null, wrong).verdict).toBe('holds');
     expect(wrong.drawings[0]!.shapes[0]!.ratios.at(-1)).toBe(0);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sure, text, whats, withLattice, with_ } from '../../test/support/forged-results.js';
 import { jobJson, resultFiles, resultJob } from '../../test/support/result-files.js';
 import type { Job } from '../../shared/job.js';
+import { verifyFolder } from './verify-folder.js';
 
 describe('a forged job', () => {
   const job = resultJob({});
@@ -83,7 +84,15 @@ describe('a forged job', () => {
       Buffer.concat([Buffer.from(jobJson(job)), Buffer.from([0xff])]),
       'no text in UTF-8',
     ],
-    'a field of its own': [jobJson(job).replace('"node"', '"mode"'), 'no field that a job has'],
+    'a field under another name': [jobJson(job).replace('"node"', '"mode"'), 'job.json.node is missing'],
+    'a field of its own, and another digest': [
+      jobJson(job).replace('"protocol": 1', '"protocol": 1,\n    "colour": 1'),
+      'job.colour is no field that a job has',
+    ],
+    'a note of its own, and another digest': [
+      jobJson(job).replace(/"job_digest": "./, '"colour": 1,\n  "job_digest": "x'),
+      'job.json.colour is no field that a job has',
+    ],
     'another promise': [
       jobJson(job).replace(
         /"repeating": "[^"]*"/,
@@ -104,6 +113,19 @@ describe('a forged job', () => {
   it.each(Object.entries(raw))('file with %s is found', (_, [content, found]) => {
     const jobJsonBytes = typeof content === 'string' ? text(content) : content;
     expect(whats(with_(files, { jobJson: jobJsonBytes })).join('\n')).toContain(found);
+  });
+
+  it('of a later version, whose digest is right, is not judged', () => {
+    const later = { ...job, claim: { ...job.claim, colour: 1 } } as unknown as Job;
+    const noted = jobJson(job).replace('"notes": []', '"colour": 1,\n  "notes": []');
+    for (const [content, field] of [
+      [jobJson(later), 'job.claim.colour'],
+      [noted, 'job.json.colour'],
+    ] as const) {
+      const { unknown, job: read, findings } = verifyFolder(with_(files, { jobJson: text(content) }));
+      expect([unknown, read, findings.total]).toEqual([`${field} is no field that a job has`, null, 0]);
+    }
+    expect(verifyFolder(files).unknown).toBeNull();
   });
 
   it('without a lattice, of version 0.1.0, is one all the same', () => {

@@ -4,8 +4,9 @@ import { digestOf } from './folder/canonical-text.js';
 import { readLedger } from './folder/ledger-file.js';
 import { votesByImage, type LedgerVotes } from './folder/votes-by-image.js';
 import { checkJob } from './job/check-job.js';
-import { checkNotes } from './job/check-notes.js';
+import { checkNotes, unknownNote } from './job/check-notes.js';
 import { readJob } from './job/job-shape.js';
+import { isUnknownField } from './job/shape.js';
 import { checkRow } from './rows/check-row.js';
 import { checkTopk, checkTsv, linesOf } from './rows/check-tables.js';
 import { RowContext } from './rows/context.js';
@@ -23,6 +24,8 @@ export interface FolderFiles {
 /** The outcome for a folder: what was checked, in numbers, and what does not hold. */
 export interface FolderReport {
   readonly findings: Findings;
+  /** What job.json holds that is not known here, though its digest is right: then nothing is checked, and nothing said. Null of all others. */
+  readonly unknown: string | null;
   /** Null if job.json holds none that can be read: then nothing else was checked. */
   readonly job: Job | null;
   readonly rows: readonly Row[];
@@ -45,6 +48,7 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   const findings = new Findings();
   const nothing = {
     findings,
+    unknown: null,
     job: null,
     rows: [],
     votes: null,
@@ -55,6 +59,7 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   };
   const read = jobOf(files.jobJson, findings);
   if (read === null) return nothing;
+  if (typeof read === 'string') return { ...nothing, unknown: read };
   const { job, digest } = read;
   checkJob(job, findings);
   const images = imagesOf(job.claim.images);
@@ -79,6 +84,7 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   const looks = checked.reduce((sum, one) => sum + one.looks, 0);
   return {
     findings,
+    unknown: null,
     job,
     rows,
     votes,
@@ -115,7 +121,14 @@ function decoded(bytes: Uint8Array, file: string, findings: Findings): string {
   }
 }
 
-function jobOf(bytes: Uint8Array, findings: Findings): { readonly job: Job; readonly digest: string } | null {
+/** A job as it was read. */
+interface ReadJob {
+  readonly job: Job;
+  readonly digest: string;
+}
+
+/** Returns the job and its digest; null if there is none; text if its digest is right, and it holds what is not known here. */
+function jobOf(bytes: Uint8Array, findings: Findings): ReadJob | string | null {
   const text = decoded(bytes, 'job.json', findings);
   let content: unknown;
   try {
@@ -128,17 +141,15 @@ function jobOf(bytes: Uint8Array, findings: Findings): { readonly job: Job; read
     findings.add('job.json', 'It holds no job, so that nothing else could be checked.');
     return null;
   }
+  const job = readJob(content.job);
+  const digest = digestOf(content.job);
+  const isRight = 'job_digest' in content && content.job_digest === digest;
+  const unknown = typeof job === 'string' && isUnknownField(job) ? job : unknownNote(content);
+  if (isRight && unknown !== null) return unknown;
   checkNotes(content, findings);
   const written = `${JSON.stringify(content, null, 2)}\n` === text;
   findings.require(written, 'job.json', 'Its JSON is not written as smoothcert writes it.');
-  const job = readJob(content.job);
-  const digest = digestOf(content.job);
-  const stated = 'job_digest' in content ? content.job_digest : undefined;
-  findings.require(
-    stated === digest,
-    'job.json',
-    'Its digest is not that of its job: one of the two was changed.',
-  );
+  findings.require(isRight, 'job.json', 'Its digest is not that of its job: one of the two was changed.');
   if (typeof job !== 'string') return { job, digest };
   findings.add('job.json', `Its job cannot be read, so that nothing else could be checked: ${job}.`);
   return null;

@@ -37,7 +37,7 @@ export interface NotedJob {
   readonly notes: readonly string[];
 }
 
-/** Reads the job of a folder; null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH */
+/** Reads the job of a folder; null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH; FOLDER_UNUSABLE of a file */
 export async function readJobFile(folder: string): Promise<Job | null> {
   return (await readNotedJob(folder))?.job ?? null;
 }
@@ -46,8 +46,9 @@ export async function readJobFile(folder: string): Promise<Job | null> {
 export async function readNotedJob(folder: string): Promise<NotedJob | null> {
   const file = path.join(folder, 'job.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw damaged(file, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw code === 'ENOTDIR' ? noFolder(folder) : damaged(file, error);
   });
   if (text === null) return null;
   try {
@@ -125,6 +126,13 @@ export async function refuseRemains(folder: { readonly path: string }): Promise<
     'Put its job.json back, or certify into a new folder.',
   );
 }
+
+const noFolder = (file: string): SmoothcertError =>
+  new SmoothcertError(
+    'FOLDER_UNUSABLE',
+    `${file} is no folder.`,
+    'Name the folder that certify wrote to (--out).',
+  );
 
 function damaged(file: string, cause: unknown): SmoothcertError {
   return new SmoothcertError(

@@ -69,7 +69,7 @@ describe('another job in the folder', () => {
       '--stop (gain there, target here); --min-gain (0.02 there, none here); --radii (none there, [0.5,1.0] here)',
       makeJob({ stop: { kind: 'target', radii: ['0.5', '1.0'] } }),
     ],
-    ['--images (3 there, 4 here)', makeJob({ images: 4 })],
+    ['--images (0:3 there, 0:4 here)', makeJob({ images: 4 })],
     [
       'the looks, which follow from --stop, --bound, --n0 and --max-samples (up to 1,024 there, up to 96 here)',
       makeJob({ looks: [64, 96] }),

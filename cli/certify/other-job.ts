@@ -38,7 +38,7 @@ function refuseOtherAnswers(folder: string, theirs: Job, ours: Job, by: string):
 /** Returns the differences that a person caused: without those that follow from others that stand beside them. */
 function toldOf(found: readonly Difference[]): readonly Difference[] {
   // Other images are other data, and with other data the images may end elsewhere: one of the two says it.
-  const otherImages = found.some(({ path: at }) => at.startsWith('claim.images.'));
+  const otherImages = found.some(({ path: at }) => at === IMAGES);
   // The gain of the table follows from --stop, --min-gain, --total-samples and the number of images.
   const onlyTable = found.every(({ path: at }) => at === TABLE);
   const follows = new Set([
@@ -52,14 +52,21 @@ function toldOf(found: readonly Difference[]): readonly Difference[] {
 
 /**
  * Returns a job with the standard deviation of its noise, which is what was typed, in place of the scale of its law, and without the
- * lattice, which follows from that and from the data.
+ * lattice, which follows from that and from the data; and with its images as --images has them.
  */
 function inFlags(job: Job): unknown {
-  const { draw } = job;
+  const { draw, claim } = job;
   const { kind, generator, version } = draw.noise;
-  return { ...job, draw: { ...draw, noise: { kind, generator, version, sigma: sigmaOf(draw.noise) } } };
+  const noise = { kind, generator, version, sigma: sigmaOf(draw.noise) };
+  return { ...job, draw: { ...draw, noise }, claim: { ...claim, images: rangeText(claim.images) } };
 }
 
+/** Returns a range as --images has it, with its ends. */
+const rangeText = ({ start, stop, step }: Job['claim']['images']): string =>
+  step === 1 ? `${start}:${stop}` : `${start}:${stop}:${step}`;
+
+/** The images, in one piece: who changes one end means another range. */
+const IMAGES = 'claim.images';
 /** The gain that the table of `spending` is matched to. */
 const TABLE = 'claim.matchedGain';
 /** That counts are kept between the first and the last look. */
@@ -109,9 +116,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'claim.stop.totalSamples': '--total-samples',
   'claim.runnerUp': '--runner-up',
   'claim.simultaneous': '--simultaneous',
-  'claim.images.start': '--images',
-  'claim.images.stop': '--images',
-  'claim.images.step': '--images',
+  [IMAGES]: '--images',
   'claim.matchedGain': 'the table of spending',
 };
 

@@ -91,6 +91,9 @@ describe('the drawing of a folder', () => {
         code: 'FOLDER_UNUSABLE',
         message: expect.stringMatching(message) as unknown,
       });
+    const file = folder.file('results.tsv');
+    await writeFile(file, '');
+    await expect(readDrawing(file)).rejects.toEqual(unusable(/results\.tsv is no folder\.$/));
     await expect(readDrawing(folder.file('nowhere'))).rejects.toEqual(unusable(/holds no job\.$/));
     await expect(readDrawing(await folderOf([line(0)], other))).rejects.toEqual(
       unusable(/holds no counts of smaller/),

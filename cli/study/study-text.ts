@@ -1,10 +1,12 @@
 import type { Study } from '../../analysis/study/study.js';
 import { fileNames, rulesTable, sizesTable, lossTable } from '../../report/tables/study-tables.js';
-import { tableText, whole, type Table } from '../../report/tables/table.js';
+import { fittingColumns, tableText, whole, type Table } from '../../report/tables/table.js';
 import { oneLine } from '../../shared/safe-text.js';
 
 /** Numbers of samples that a terminal is shown, times every power of ten, and the last one. */
 const SHOWN = [1, 2.5, 5];
+/** Characters of a line of tables and claims. */
+const WIDTH = 100;
 /** Columns of the tables that a terminal is shown; the files have all. */
 const SIZE_COLUMNS = 7;
 const RULE_COLUMNS = 7;
@@ -18,11 +20,11 @@ export function studyText(study: Study, folder: string, files: readonly string[]
     const labels = labelled ? '' : ', without labels: ACR is the mean radius, accuracy the certified share';
     return [
       `${name}: ${whole(images)} images${missing}, α = ${study.alpha}, ${whole(selection)} samples choose the class${labels}.`,
-      tableText(fewColumns(fewRows(sizesTable(drawing, names[at]!)), SIZE_COLUMNS)),
-      tableText(fewColumns(withoutFixed(rulesTable(drawing, names[at]!)), RULE_COLUMNS)),
+      shown(fewColumns(fewRows(sizesTable(drawing, names[at]!)), SIZE_COLUMNS)),
+      shown(fewColumns(withoutFixed(rulesTable(drawing, names[at]!)), RULE_COLUMNS)),
     ];
   });
-  const several = study.drawings.length > 1 ? [tableText(fewRows(lossTable(study)))] : [];
+  const several = study.drawings.length > 1 ? [shown(fewRows(lossTable(study)))] : [];
   const where = `Tables (CSV), figures (SVG) and study.json, ${files.length} files, are in ${folder}.`;
   return `${[...parts, ...several, claimsText(study), oneLine(where)].map(printable).join('\n')}\n`;
 }
@@ -30,12 +32,29 @@ export function studyText(study: Study, folder: string, files: readonly string[]
 /** Folder names may be in it. */
 const printable = (text: string): string => text.split('\n').map(oneLine).join('\n');
 
+/** Returns the text of a table that is no wider than `WIDTH`. */
+const shown = (table: Table): string => tableText(fittingColumns(table, WIDTH, `${table.name}.csv`));
+
 function claimsText({ checks }: Study): string {
-  const lines = checks.map(
-    ({ drawing, claim, found, verdict }) =>
-      `  ${verdict}: ${claim}.\n    ${drawing === null ? 'All' : drawing}: ${found}.\n`,
-  );
+  const lines = checks.flatMap(({ drawing, claim, found, verdict }) => [
+    ...wrapped(`${drawing ?? 'all drawings'}: ${verdict}: ${claim}.`, 2),
+    ...wrapped(`${found}.`, 6),
+  ]);
   return `The paper's claims, and what this model gave\n${lines.join('')}`;
+}
+
+/** Returns lines that are no wider than `WIDTH`, broken at spaces; those behind the first one are indented further. */
+function wrapped(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  let line = ' '.repeat(indent - 1);
+  for (const word of text.split(' ')) {
+    if (line.trim() !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(`${line}\n`);
+      line = ' '.repeat(indent + 1);
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, `${line}\n`];
 }
 
 /** Keeps the rows of round numbers of samples, and the last one. */

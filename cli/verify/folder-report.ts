@@ -3,6 +3,7 @@ import path from 'node:path';
 import { imageCount } from '../../analysis/verify/job/check-job.js';
 import { UNCHECKED_NOTES } from '../../analysis/verify/job/check-notes.js';
 import { verifyFolder, type FolderFiles, type FolderReport } from '../../analysis/verify/verify-folder.js';
+import { SmoothcertError } from '../../shared/errors.js';
 import { storageError } from '../../shared/files.js';
 import { number, type Line } from '../results/summary-lines.js';
 import { redrawnShards, type Redrawn } from './redraw.js';
@@ -17,7 +18,8 @@ export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSigna
   const { path: folder, redraw } = config;
   const files = await filesOf(folder);
   const checked = verifyFolder(files);
-  const { findings, job, rows, votes } = checked;
+  const { findings, job, rows, votes, unknown } = checked;
+  if (unknown !== null) throw cannotCheck(folder, unknown);
   const replayed = job !== null && files.ledger !== null && files.resultsJsonl !== null;
   if (replayed) await checkReplay(folder, files, rows, findings);
   const redrawn =
@@ -33,7 +35,7 @@ export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSigna
     found: findings.total,
     checked: [...linesOf(checked, files, replayed), ...(redrawn === null ? [] : redrawLines(redrawn))],
     remarks: remarksOf(checked, redrawn),
-    notChecked: notCheckedOf(checked, files, replayed, redrawn),
+    notChecked: notCheckedOf(checked, files, replayed, { asked: redraw !== null, redrawn }),
     figures: {
       kind: 'folder',
       images: rows.length,
@@ -44,6 +46,14 @@ export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSigna
     },
   };
 }
+
+/** @param unknown what job.json holds that this version does not know, as the end of a sentence */
+const cannotCheck = (folder: string, unknown: string): SmoothcertError =>
+  new SmoothcertError(
+    'PROTOCOL_MISMATCH',
+    `${folder} cannot be checked by this version: in its job.json ${unknown}.`,
+    'Verify it with the version of smoothcert that wrote it, which its job.json names.',
+  );
 
 /** Reads the files of a folder. @throws FOLDER_UNUSABLE if it holds no job or no results */
 async function filesOf(folder: string): Promise<FolderFiles> {
@@ -88,7 +98,7 @@ function linesOf(
     ]);
   lines.push([
     'results',
-    `${number(rows.length)} images (${outcomes.join(', ')}), ${number(looks)} looks: class, counts, samples, that the best look is held`,
+    `${number(rows.length)} images (${outcomes.join(', ')}), ${number(looks)} looks: class, counts, samples, that each certificate uses its best look`,
   ]);
   lines.push([
     'bounds',
@@ -127,6 +137,11 @@ function remarksOf({ votes, nearTies, job, rows }: FolderReport, redrawn: Redraw
     remarks.push(
       `${number(votes.foreign)} shards in the ledger are of another grid, image, class or fingerprint than the job's, and count nothing.`,
     );
+  const counted = rows.reduce((sum, { samples }) => sum + samples, 0);
+  if (votes !== null && rows.length > 0 && votes.samples > counted)
+    remarks.push(
+      `${number(votes.samples - counted)} of the ${number(votes.samples)} samples count in no row: they were drawn ahead of a decision that did not need them, or of images without a row.`,
+    );
   if (votes?.cancelled) remarks.push('The job was cancelled: images that were undecided have no row.');
   if (nearTies > 0)
     remarks.push(
@@ -140,7 +155,7 @@ function notCheckedOf(
   { job, stops, rows }: FolderReport,
   files: FolderFiles,
   replayed: boolean,
-  redrawn: Redrawn | null,
+  { asked, redrawn }: { readonly asked: boolean; readonly redrawn: Redrawn | null },
 ): string[] {
   const missing = [];
   if (job === null) return ['everything but job.json'];
@@ -159,10 +174,18 @@ function notCheckedOf(
     );
   if (redrawn === null)
     missing.push(
-      'whether the model really votes so: give --model and --data to draw a part of the votes again',
+      asked
+        ? 'whether the model really votes so, in spite of --model and --data: there is no ledger whose votes could be drawn again'
+        : 'whether the model really votes so: give --model and --data to draw a part of the votes again',
     );
-  if (rows.some(({ label }) => label !== null))
-    missing.push('whether the labels are those of the data set, unless --data gives it');
+  else if (redrawn.drawn < redrawn.shards)
+    missing.push(
+      `the votes of the other ${number(redrawn.shards - redrawn.drawn)} shards, against the model`,
+    );
+  if (redrawn === null && rows.some(({ label }) => label !== null))
+    missing.push(
+      `whether the labels are those of the data set${asked ? '' : ', which --model and --data would show'}`,
+    );
   missing.push(`what job.json says beside the job, which decides nothing: ${UNCHECKED_NOTES.join(', ')}`);
   missing.push(
     'whether the recorded times are true (results.tsv has the sums of the ledger), and whether whoever drew chose among several seeds',

@@ -27,6 +27,11 @@ export async function checkReplay(
     for (const payload of payloads) fold.apply(decodeRecord(payload));
     const labels = new Map(rows.map(({ image, label }) => [image, label]));
     const labelOf: LabelOf = (image) => labels.get(image) ?? null;
+    // Without its rows nothing has labels, and the other files could not be told.
+    if (files.resultsJsonl?.length === 0 && !jsonLines(fold, labelOf).next().done) {
+      findings.add('results.jsonl', 'It is empty, and job.json and the ledger give rows.');
+      return;
+    }
     compare('results.jsonl', files.resultsJsonl, jsonLines(fold, labelOf), findings);
     compare('results.tsv', files.resultsTsv, tsvLines(fold, labelOf), findings);
     if (files.topkTxt !== null) compare('topk.txt', files.topkTxt, topkLines(fold, labels), findings);

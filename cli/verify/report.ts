@@ -17,20 +17,18 @@ export interface Report {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
+/** Findings that are shown, and those of one kind. */
 const MOST_SHOWN = 20;
+const MOST_OF_A_KIND = 5;
 
 export function renderReport(report: Report): string {
   const { path, findings, found, checked, remarks, notChecked } = report;
   const verdict =
     found === 0 ? 'holds: nothing that was checked is wrong.' : `does not hold: ${findingsOf(found)}.`;
-  const shown = findings.slice(0, MOST_SHOWN).map(({ where, what }) => `  ${where}: ${what}`);
-  const rest =
-    found > shown.length ? [`  … and ${number(found - shown.length)} more; --json has up to 1,000.`] : [];
   const bullets = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
   return [
     `${path} ${verdict}`,
-    ...shown,
-    ...rest,
+    ...findingLines(findings, found),
     'Checked:',
     ...renderLines(checked).trimEnd().split('\n'),
     ...(remarks.length > 0 ? ['To be known:', ...bullets(remarks)] : []),
@@ -40,6 +38,31 @@ export function renderReport(report: Report): string {
     .map((line) => `${oneLine(line)}\n`)
     .join('');
 }
+
+/** Returns the first findings, of one kind at most five, and how many more there are. */
+function findingLines(findings: readonly Finding[], found: number): string[] {
+  const kinds = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const kind = kindOf(finding);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), finding]);
+  }
+  const lines: string[] = [];
+  let said = 0;
+  for (const same of kinds.values()) {
+    const shown = same.slice(0, Math.min(MOST_OF_A_KIND, MOST_SHOWN - lines.length));
+    if (shown.length === 0) break;
+    lines.push(...shown.map(({ where, what }) => `  ${where}: ${what}`));
+    said += same.length;
+    if (same.length > shown.length)
+      lines.push(`  … and ${number(same.length - shown.length)} more of this kind.`);
+  }
+  if (found > said) lines.push(`  … and ${number(found - said)} more.`);
+  return said > lines.length || found > said ? [...lines, '  --json has up to 1,000 of them.'] : lines;
+}
+
+/** Findings are of one kind if they differ in numbers, and in what follows a colon or a bracket, alone. */
+const kindOf = ({ where, what }: Finding): string =>
+  `${where}: ${what.split(/[:(]/, 1)[0]!}`.replace(/\d[\d.,e-]*/g, '#');
 
 const findingsOf = (count: number): string => (count === 1 ? '1 finding' : `${number(count)} findings`);
 

@@ -1,8 +1,8 @@
 import { checkTable, type TableReport } from '../../analysis/cohen/check-table.js';
-import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
+import { parseCohenTable, type CohenTable } from '../../analysis/cohen/cohen-table.js';
 import type { Fit, Supposed } from '../../analysis/cohen/fit-claim.js';
 import type { Finding } from '../../analysis/verify/findings.js';
-import { number, percent, type Line } from '../results/summary-lines.js';
+import { number, type Line } from '../results/summary-lines.js';
 import type { Report } from './report.js';
 import { nothingThere } from './nothing-there.js';
 import type { TableConfig } from './verify-flags.js';
@@ -13,8 +13,8 @@ const USUAL_SAMPLES = [100, 1000, 10_000, 100_000];
 const MOST_UNEXPLAINED = 0.1;
 const MOST_NAMED = 5;
 
-/** Checks a table in the form of Cohen et al. @throws FOLDER_UNUSABLE if it is none */
-export function reportOnTable(path: string, text: string, config: TableConfig): Report {
+/** Checks a table in the form of Cohen et al. @param besideJob true if a job.json lies in its folder. @throws FOLDER_UNUSABLE if it is none */
+export function reportOnTable(path: string, text: string, config: TableConfig, besideJob: boolean): Report {
   const table = parseCohenTable(text);
   if (table === null)
     throw nothingThere(
@@ -31,10 +31,14 @@ export function reportOnTable(path: string, text: string, config: TableConfig): 
     path,
     findings: findings.slice(0, 1000),
     found: findings.length,
-    checked: linesOf(checked),
-    remarks: remarksOf(checked),
+    checked: linesOf(checked, config),
+    remarks: remarksOf(
+      checked,
+      besideJob ? BESIDE_A_JOB : hasOurDecimals(table) ? OUR_DECIMALS : NOT_EXPLAINED,
+    ),
     notChecked: [
       ...(sigma === null ? ['radii: give --sigma, and --samples and --alpha as the file claims them'] : []),
+      ...(isUnexplained(checked) && !isKnown(config) ? ['radii: no claim that was tried explains them'] : []),
       'the counts, which such a file does not hold, and whether they are of fresh samples',
       'whether the labels are those of the data set',
       'times',
@@ -70,7 +74,9 @@ function missingOf({ missing }: TableReport): Finding[] {
 }
 
 /** Returns the radii that no number of failures gives, if the claim is known or found; and a claimed α that another one explains better. */
-function unexplainedOf({ fits, certified }: TableReport, { alpha, samples }: TableConfig): Finding[] {
+function unexplainedOf(checked: TableReport, config: TableConfig): Finding[] {
+  const { fits, certified } = checked;
+  const { alpha, samples } = config;
   const [best] = fits;
   if (best === undefined) return [];
   const claimed = fits.find((fit) => fit.alpha === alpha);
@@ -78,8 +84,7 @@ function unexplainedOf({ fits, certified }: TableReport, { alpha, samples }: Tab
     const what = `α = ${claimed.alpha} leaves ${number(claimed.unexplained)} of ${number(certified)} radii unexplained; ${claimOf(best)} leaves ${number(best.unexplained)}.`;
     return [{ where: 'radii', what }];
   }
-  const isKnown = alpha !== null && samples !== null;
-  if (!isKnown && best.unexplained > MOST_UNEXPLAINED * certified) return [];
+  if (!isKnown(config) && isUnexplained(checked)) return [];
   return [...best.explained].flatMap(([row, range]) =>
     range === null
       ? [
@@ -92,10 +97,18 @@ function unexplainedOf({ fits, certified }: TableReport, { alpha, samples }: Tab
   );
 }
 
+/** Returns true if no claim that was tried is the one that the file was made with. */
+const isUnexplained = ({ fits: [best], certified }: TableReport): boolean =>
+  best !== undefined && best.unexplained > MOST_UNEXPLAINED * certified;
+
+/** Returns true if the user said with which claim the file was made. */
+const isKnown = ({ alpha, samples }: TableConfig): boolean => alpha !== null && samples !== null;
+
 const claimOf = ({ n, alpha, rounding }: Fit): string =>
   `α = ${alpha} with ${number(n)} samples, rounded ${rounding === 'down' ? 'down' : 'to nearest'}`;
 
-function linesOf({ rows, certified, fits }: TableReport): Line[] {
+function linesOf(checked: TableReport, config: TableConfig): Line[] {
+  const { rows, certified, fits } = checked;
   const lines: Line[] = [
     [
       'rows',
@@ -105,10 +118,14 @@ function linesOf({ rows, certified, fits }: TableReport): Line[] {
   const [best] = fits;
   if (best === undefined) return lines;
   const same = fits.filter((fit) => fit.unexplained === best.unexplained).map(claimOf);
-  lines.push([
-    'radii',
-    `explained by ${same.slice(0, 3).join(', or ')}: all but ${number(best.unexplained)} of ${number(certified)}`,
-  ]);
+  const claims = same.slice(0, 3).join(', or ');
+  if (isUnexplained(checked)) {
+    const left = `${number(best.unexplained)} of ${number(certified)} are left`;
+    const end = isKnown(config) ? left : `${left}: not checked`;
+    return [...lines, ['radii', `not explained by Clopper–Pearson with ${claims}; ${end}`]];
+  }
+  const all = best.unexplained === 0 ? 'all' : `all but ${number(best.unexplained)} of`;
+  lines.push(['radii', `explained by ${claims}: ${all} ${number(certified)}`]);
   const byAlpha = [...new Set(fits.map(({ alpha }) => alpha))].map((alpha) =>
     fits.find((fit) => fit.alpha === alpha)!,
   );
@@ -119,13 +136,22 @@ function linesOf({ rows, certified, fits }: TableReport): Line[] {
   return lines;
 }
 
-function remarksOf({ fits, certified, roundedUp, mostRoundedUp }: TableReport): string[] {
+const BESIDE_A_JOB =
+  'The file lies beside a job.json, which says how it was made: verify its folder instead.';
+const OUR_DECIMALS =
+  "Its radii have six decimals, as those of certify: if it is of a folder of certify, verify its folder instead. Else give --samples and --alpha, or the bound is another one than Clopper and Pearson's.";
+const NOT_EXPLAINED = "Give --samples and --alpha, or the bound is another one than Clopper and Pearson's.";
+
+/** Returns true if radii are written as certify writes them. */
+const hasOurDecimals = ({ rows }: CohenTable): boolean =>
+  rows.every(({ radius }) => /^(\d+\.\d{6}|nan)$/.test(radius));
+
+/** @param unexplained what is said where no claim explains the radii */
+function remarksOf(checked: TableReport, unexplained: string): string[] {
+  const { fits, roundedUp, mostRoundedUp } = checked;
   const [best] = fits;
   if (best === undefined) return [];
-  if (best.unexplained > MOST_UNEXPLAINED * certified)
-    return [
-      `No claim that was tried explains the radii (the best one leaves ${percent(best.unexplained / certified)} of them): give --samples and --alpha, or the bound is another one than Clopper and Pearson's.`,
-    ];
+  if (isUnexplained(checked)) return [unexplained];
   if (roundedUp === 0) return [];
   return [
     `${number(roundedUp)} rows claim more than was proved, by at most ${mostRoundedUp.toPrecision(2)}: their radii are rounded to the nearest number, and not down.`,

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EXIT } from '../command/exit.js';
 import { optionError } from '../command/parse.js';
 import { renderReport, reportJson, type Report } from './report.js';
@@ -29,5 +30,6 @@ async function reportOn(config: VerifyConfig, interrupt: AbortSignal): Promise<R
   }
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) throw nothingThere(path, 'cannot be read');
-  return reportOnTable(path, text, config.table);
+  const besideJob = await stat(join(dirname(path), 'job.json')).catch(() => null);
+  return reportOnTable(path, text, config.table, besideJob !== null);
 }

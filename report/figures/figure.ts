@@ -5,6 +5,11 @@ export interface Axis {
   readonly scale: 'linear' | 'log';
   /** Share of 1, shown as a percentage. */
   readonly percent?: true;
+  /** The axis reaches at least from `least` to `most`. Default: as far as the points go. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Values below are not drawn. */
+  readonly cut?: number;
 }
 
 export interface Point {
@@ -16,8 +21,11 @@ export interface Point {
 export interface Curve {
   readonly label: string;
   readonly points: readonly Point[];
-  /** `measured`: marks, joined; `predicted`: a line; `limit`: a dashed line in grey that nothing crosses; `bars`: a bar from 0 at each x. */
-  readonly kind: 'measured' | 'predicted' | 'limit' | 'bars';
+  /**
+   * `measured`: marks, joined; `marks`: marks alone, in the colour of the curve behind them, which is what was expected of them; `predicted`: a line;
+   * `limit`: a dashed line in grey that nothing crosses; `bars`: a bar from 0 about each x, as wide as the x are apart.
+   */
+  readonly kind: 'measured' | 'marks' | 'predicted' | 'limit' | 'bars';
 }
 
 export interface Figure {

@@ -57,6 +57,63 @@ describe('a figure as SVG', () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  it('draws marks without a line in the colour of the curve behind them, and so in the key', () => {
+    const points = [10, 100].map((x) => ({ x, y: x / 100 }));
+    const marks: Figure = {
+      ...figure,
+      curves: [
+        { label: 'first', kind: 'predicted', points },
+        { label: 'found', kind: 'marks', points },
+        { label: 'expected', kind: 'predicted', points },
+      ],
+    };
+    const text = renderSvg(marks);
+    const look = (mark: string) =>
+      [...text.matchAll(/<g [^>]*stroke="(#\w{6})"[^>]*aria-label="(\w+)">/g)]
+        .filter(([, , label]) => label === mark)
+        .map(([, colour]) => colour);
+    expect(look('line')).toEqual(['#0072b2', '#d55e00']);
+    expect(look('dot')).toEqual(['#d55e00']);
+    // In the key: the lines of two curves, and the glyph of the marks alone.
+    expect(text.match(/<line [^>]*stroke="#/g)).toHaveLength(2);
+    expect(/<text [^>]*fill="(#\w{6})"[^>]*>■/.exec(text)![1]).toBe('#d55e00');
+  });
+
+  it('draws one point alone as a mark, in the key too, and lines with a gap where a point is not shown', () => {
+    const y = { label: 'probability', scale: 'log', cut: 1e-6, least: 1e-9 } as const;
+    const at = (values: readonly number[]) => values.map((value, i) => ({ x: 10 ** i, y: value }));
+    const drawn = (values: readonly number[]) =>
+      renderSvg({ ...figure, y, curves: [{ label: 'one', kind: 'predicted', points: at(values) }] });
+    const lines = (text: string) => text.match(/aria-label="line"/g);
+    expect(drawn([0.5])).toContain('●');
+    expect(drawn([0.5, 0.1])).not.toContain('●');
+    expect(lines(drawn([0.5, 0.1, 0.2, 0.1]))).toHaveLength(1);
+    expect(lines(drawn([0.5, 0.1, 1e-7, 0.2, 0.1]))).toHaveLength(2);
+    expect(lines(drawn([0.5]))).toBeNull();
+    expect(drawn([0.5, 0.1, 1e-7])).toContain('0.000001');
+  });
+
+  it('never draws a logarithmic axis over more than eight decades', () => {
+    const y = { label: 'probability', scale: 'log' } as const;
+    const points = [1, 1e-7, 1e-247].map((value, i) => ({ x: 10 ** (i + 1), y: value }));
+    const text = renderSvg({ ...figure, y, curves: [{ label: 'one', kind: 'predicted', points }] });
+    expect(text).not.toContain('e-2');
+    expect(text).toContain('1e-7');
+  });
+
+  it('draws bars as wide as they are apart, over the whole axis, with a square in the key', () => {
+    const points = [0.05, 0.15, 0.85].map((x) => ({ x, y: x }));
+    const x = { label: 'p', scale: 'linear', least: 0, most: 1 } as const;
+    const text = renderSvg({ ...figure, x, curves: [{ label: 'images', kind: 'bars', points }] });
+    const widths = [...text.matchAll(/<rect height="[^"]*" width="([\d.]+)"/g)].map(([, width]) =>
+      Number(width),
+    );
+    // The chart is 616 wide; a tenth of it, without the gap of a pixel.
+    expect(widths.filter((width) => Math.abs(width - 60.6) < 1e-6)).toHaveLength(3);
+    for (const end of ['>0.0<', '>1.0<']) expect(text).toContain(end);
+    expect(text).toContain('■');
+  });
+
   it('is the same text every time', () => {
     expect(renderSvg(figure)).toBe(svg);
   });

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Axis, Curve, Figure } from './figure.js';
+import type { Axis, Curve, Figure, Point } from './figure.js';
 import { frame, type Key, type SvgDocument, type SvgElement } from './svg-frame.js';
 
 const WIDTH = 720;
@@ -15,15 +15,18 @@ const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star'] as const;
 const GLYPHS = { circle: '●', square: '■', triangle: '▲', diamond: '◆', star: '★' };
 const LIMIT_COLOUR = '#777777';
 
+/** A logarithmic axis runs over at most this factor, down from its largest value: what is below would flatten all else. */
+const LONGEST = 1e8;
+
 /**
- * Returns a figure as one SVG file that needs nothing else: title, key, axes, curves and caption. Points that an axis cannot show (not finite, or
- * not above 0 on a logarithmic one) are left out.
+ * Returns a figure as one SVG file that needs nothing else: title, key, axes, curves and caption. Points that an axis cannot show (not finite, or on
+ * a logarithmic one not above 0, below its cut, or eight decades below the largest) are left out, and lines have a gap there.
  */
 export function renderSvg(figure: Figure): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
     readonly document: SvgDocument;
   };
-  const curves = figure.curves.map((curve, at) => styled(shown(curve, figure), at));
+  const curves = styledCurves(shownCurves(figure));
   const chart = Plot.plot({
     document,
     width: WIDTH,
@@ -34,13 +37,13 @@ export function renderSvg(figure: Figure): string {
     style: { fontFamily: FONT, fontSize: '13px', background: 'white', color: '#222222' },
     x: scaleOf(figure.x),
     y: scaleOf(figure.y),
-    marks: [Plot.frame({ stroke: '#cccccc' }), ...curves.flatMap(marksOf)],
+    marks: [Plot.frame({ stroke: '#cccccc' }), ...endsOf(figure), ...curves.flatMap(marksOf)],
   }) as unknown as SvgElement;
-  const keys = curves.map(({ curve, colour, dash, symbol }): Key => ({
+  const keys = curves.map(({ curve, colour, dash, glyph }): Key => ({
     label: curve.label,
     colour,
     dash,
-    glyph: symbol === null ? null : GLYPHS[symbol],
+    glyph,
   }));
   return frame({
     document,
@@ -53,25 +56,90 @@ export function renderSvg(figure: Figure): string {
   });
 }
 
-/** The look of one curve. */
-interface Styled {
+/** The points of a curve that are shown, as stretches without a gap. */
+interface ShownCurve {
   readonly curve: Curve;
+  readonly stretches: readonly (readonly Point[])[];
+}
+
+function shownCurves({ x, y, curves }: Figure): ShownCurve[] {
+  const all = curves.flatMap(({ points }) => points);
+  const [fitsX, fitsY] = [
+    fitting(
+      x,
+      all.map((point) => point.x),
+    ),
+    fitting(
+      y,
+      all.map((point) => point.y),
+    ),
+  ];
+  return curves.map((curve) => {
+    const stretches: Point[][] = [[]];
+    for (const point of curve.points) {
+      if (fitsX(point.x) && fitsY(point.y)) stretches.at(-1)!.push(point);
+      else stretches.push([]);
+    }
+    return { curve, stretches: stretches.filter(({ length }) => length > 0) };
+  });
+}
+
+/** Returns which values an axis can show. @param values all there are */
+function fitting({ scale, cut = 0 }: Axis, values: readonly number[]): (value: number) => boolean {
+  if (scale === 'linear') return Number.isFinite;
+  const least = Math.max(cut, Math.max(...values.filter(Number.isFinite)) / LONGEST);
+  return (value) => Number.isFinite(value) && value > 0 && value >= least;
+}
+
+/** The look of one curve. */
+interface Styled extends ShownCurve {
   readonly colour: string;
-  readonly dash: string;
+  /** Of its line; null without one. */
+  readonly dash: string | null;
   readonly symbol: (typeof SYMBOLS)[number] | null;
+  /** Of the key. */
+  readonly glyph: string | null;
 }
 
-function styled(curve: Curve, at: number): Styled {
-  if (curve.kind === 'limit') return { curve, colour: LIMIT_COLOUR, dash: '4 4', symbol: null };
+function styledCurves(curves: readonly ShownCurve[]): Styled[] {
+  let place = 0;
+  return curves.map((shown) => {
+    const { kind } = shown.curve;
+    const one = styled(shown, place);
+    // Marks have the colour of the curve behind them.
+    if (kind !== 'limit' && kind !== 'marks') place += 1;
+    return one;
+  });
+}
+
+function styled(shown: ShownCurve, at: number): Styled {
+  const { kind } = shown.curve;
+  if (kind === 'limit') return { ...shown, colour: LIMIT_COLOUR, dash: '4 4', symbol: null, glyph: null };
   const colour = COLOURS[at % COLOURS.length]!;
-  if (curve.kind === 'predicted') return { curve, colour, dash: DASHES[at % DASHES.length]!, symbol: null };
-  return { curve, colour, dash: '', symbol: SYMBOLS[at % SYMBOLS.length]! };
+  if (kind === 'bars') return { ...shown, colour, dash: null, symbol: null, glyph: GLYPHS.square };
+  const symbol = SYMBOLS[at % SYMBOLS.length]!;
+  if (kind === 'marks') return { ...shown, colour, dash: null, symbol, glyph: GLYPHS[symbol] };
+  if (kind === 'measured') return { ...shown, colour, dash: '', symbol, glyph: GLYPHS[symbol] };
+  const dash = DASHES[at % DASHES.length]!;
+  // A line through one point is none: the key shows what is drawn there.
+  const isPoint = shown.stretches.every(({ length }) => length === 1) && shown.stretches.length > 0;
+  return {
+    ...shown,
+    colour,
+    dash: isPoint ? null : dash,
+    symbol: null,
+    glyph: isPoint ? GLYPHS.circle : null,
+  };
 }
 
-function shown(curve: Curve, { x, y }: Figure): Curve {
-  const fits = (value: number, { scale }: Axis) =>
-    Number.isFinite(value) && (scale === 'linear' || value > 0);
-  return { ...curve, points: curve.points.filter((point) => fits(point.x, x) && fits(point.y, y)) };
+/** Returns marks that are not seen, at the ends that the axes must reach at least. */
+function endsOf({ x, y }: Figure) {
+  const ends = (of: Axis) => [of.least, of.most].filter((value) => value !== undefined);
+  const look = { stroke: 'none' };
+  return [
+    ...(ends(x).length > 0 ? [Plot.tickX(ends(x), look)] : []),
+    ...(ends(y).length > 0 ? [Plot.tickY(ends(y), look)] : []),
+  ];
 }
 
 function scaleOf({ label, scale, percent }: Axis) {
@@ -81,16 +149,33 @@ function scaleOf({ label, scale, percent }: Axis) {
     grid: true,
     labelArrow: 'none',
     ...(percent ? { tickFormat: (value: number) => `${Number((100 * value).toPrecision(6))} %` } : {}),
-    ...(scale === 'log' ? { tickFormat: (value: number) => value.toLocaleString('en-US') } : {}),
+    ...(scale === 'log' ? { tickFormat: logTick } : {}),
     ...(scale === 'log' ? { ticks: 6 } : {}),
   } as const;
 }
 
-function marksOf({ curve, colour, dash, symbol }: Styled) {
-  const points = [...curve.points];
-  if (curve.kind === 'bars')
-    return [Plot.ruleX(points, { x: 'x', y: 'y', y1: 0, stroke: colour, strokeWidth: 6 })];
-  const line = Plot.line(points, { x: 'x', y: 'y', stroke: colour, strokeWidth: 1.8, strokeDasharray: dash });
-  if (symbol === null) return [line];
-  return [line, Plot.dot(points, { x: 'x', y: 'y', stroke: colour, fill: colour, symbol, r: 3.2 })];
+/** Numbers below 1 in full: with separators they would be cut off behind three digits. */
+const logTick = (value: number): string =>
+  value < 1 ? String(Number(value.toPrecision(6))) : value.toLocaleString('en-US');
+
+function marksOf({ curve, stretches, colour, dash, symbol }: Styled) {
+  const all = stretches.flat();
+  if (curve.kind === 'bars') return [bars(all, colour)];
+  const lines = stretches
+    .filter(({ length }) => length > 1 && dash !== null)
+    .map((points) =>
+      Plot.line([...points], { x: 'x', y: 'y', stroke: colour, strokeWidth: 1.8, strokeDasharray: dash! }),
+    );
+  const look = { x: 'x', y: 'y', stroke: colour, fill: colour } as const;
+  if (symbol !== null) return [...lines, Plot.dot(all, { ...look, symbol, r: 3.2 })];
+  const alone = stretches.filter(({ length }) => length === 1).flat();
+  return alone.length === 0 ? lines : [...lines, Plot.dot(alone, { ...look, symbol: 'circle', r: 3.2 })];
+}
+
+/** Returns bars about each x, as wide as the x are apart. */
+function bars(points: readonly Point[], colour: string) {
+  const gaps = points.slice(1).map(({ x }, at) => x - points[at]!.x);
+  const half = Math.min(...gaps, 1) / 2;
+  const boxes = points.map(({ x, y }) => ({ x1: x - half, x2: x + half, y }));
+  return Plot.rectY(boxes, { x1: 'x1', x2: 'x2', y: 'y', fill: colour, inset: 0.5 });
 }

@@ -18,6 +18,8 @@ const named = (name: string) => figures.find((figure) => figure.name === name)!;
 describe('the figures of a study', () => {
   it('are six of each drawing and three of all, each file once, drawings of one σ numbered', () => {
     const names = figures.map(({ name }) => name);
+    const titles = figures.slice(0, 6).map(({ title }) => title);
+    expect(figures.slice(6, 12).some(({ title }) => titles.includes(title))).toBe(false);
     expect(new Set(names).size).toBe(names.length);
     const kinds = ['radius', 'accuracy', 'shapes', 'clt', 'rules', 'histogram'];
     const each = ['0.25', '0.5-2', '0.5-3'].flatMap((sigma) => kinds.map((kind) => `${kind}-sigma-${sigma}`));
@@ -28,7 +30,7 @@ describe('the figures of a study', () => {
     const { curves } = named('radius-sigma-0.25');
     const { rows } = study.drawings[0]!;
     expect(curves.map(({ label, kind }) => `${label}: ${kind}`)).toEqual([
-      'measured: measured',
+      'measured: marks',
       'expected: predicted',
       'Theorem 4.3: predicted',
       'cap: limit',
@@ -66,6 +68,16 @@ describe('the figures of a study', () => {
     }
   });
 
+  it('show errors of the normal approximation from 1e-6, or a tenth of α, to 1', () => {
+    for (const name of ['clt-sigma-0.25', 'clt-by-p']) {
+      const { y, curves } = named(name);
+      expect(y).toMatchObject({ scale: 'log', least: study.alpha / 10, cut: 1e-6 });
+      // Far below there are probabilities, and the axis does not follow them.
+      expect(Math.min(...curves.flatMap(({ points }) => points.map((point) => point.y)))).toBeLessThan(1e-6);
+      expect(renderSvg(named(name))).not.toMatch(/>[\d.]+e-\d+</);
+    }
+  });
+
   it('of one drawing have no curve against σ', () => {
     const alone = studyFigures(studyOf([makeDrawing(SIZES, images)]));
     expect(alone.map(({ name }) => name)).not.toContain('loss-by-sigma');
@@ -99,5 +111,14 @@ describe('the tables of a study', () => {
     const never = [{ failures: SIZES.map((n) => n) }];
     const [sizes] = studyTables(studyOf([makeDrawing(SIZES, never)]));
     for (const cells of sizes!.rows) expect(cells.slice(4, 6)).toEqual([null, null]);
+  });
+
+  it('say nothing of the loss of all samples against themselves', () => {
+    const [sizes] = tables;
+    const lost = tables.find(({ name }) => name === 'loss')!;
+    expect(sizes!.rows.at(-1)!.slice(4, 6)).toEqual([null, null]);
+    expect(lost.rows.at(-1)!.slice(1)).toEqual([null, null, null]);
+    for (const cells of [...sizes!.rows.slice(0, -1), ...lost.rows.slice(0, -1)])
+      expect(cells[1]).not.toBeNull();
   });
 });

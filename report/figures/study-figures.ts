@@ -15,6 +15,9 @@ const LOSS_SIZES = [100, 1_000, 10_000];
 /** Failure probabilities of the curves of the normal approximation. */
 const CLT_DELTAS = [0.2, 0.05, 0.01, 0.001, 0.0001];
 
+/** Errors below this share are not shown: nobody acts on them, and they would flatten those that matter. */
+const LEAST_ERROR = 1e-6;
+
 /** Returns all figures of a study: those of each drawing, then those of all together. */
 export function studyFigures(study: Study): Figure[] {
   const names = fileNames(study.drawings);
@@ -50,7 +53,7 @@ function radiusFigure({ name, rows }: DrawingStudy, file: string): Figure {
     curves: [
       curve(
         'measured',
-        'measured',
+        'marks',
         points(({ measured }) => measured.meanRadius),
       ),
       curve(
@@ -81,7 +84,7 @@ function accuracyFigure({ name, rows, radii }: DrawingStudy, file: string): Figu
       return [
         curve(
           r,
-          'measured',
+          'marks',
           rows.map(({ n, measured }) => ({ x: n, y: measured.accuracy[j]! })),
         ),
         curve(
@@ -97,7 +100,7 @@ function accuracyFigure({ name, rows, radii }: DrawingStudy, file: string): Figu
 function shapesFigure({ name, shapes, sizes }: DrawingStudy, file: string): Figure {
   return {
     name: `shapes-${file}`,
-    title: 'Mean radius that is left, by shape of the population',
+    title: `Mean radius that is left, by shape of the population, ${name}`,
     caption: `Exactly expected. Share of the mean radius at n = ${sizes.at(-1)!.toLocaleString('en-US')}. ${name} is the population that was drawn; the others are priors.`,
     x: SAMPLES,
     y: { label: 'mean radius, as a share of the most', scale: 'linear', percent: true },
@@ -116,13 +119,13 @@ function cltFigure(alpha: number, { name, clt }: DrawingStudy, file: string): Fi
     name: `clt-${file}`,
     title: `Errors of the normal approximation, ${name}`,
     caption:
-      'Share of the images whose approximate radius is above the true one. A share of 0 is not shown. Images without a failure have no approximate bound at all.',
+      'Wrong: images whose approximate radius is above the true one. No bound: images without a failure among the n samples, for which the approximation says nothing. Shares below 1e-6 are not shown.',
     x: SAMPLES,
-    y: { label: 'share of the images', scale: 'log' },
+    y: { label: 'share of the images', scale: 'log', least: alpha / 10, cut: LEAST_ERROR },
     curves: [
       curve(
         'wrong, measured',
-        'measured',
+        'marks',
         clt.map(({ n, measured }) => ({ x: n, y: measured.wrong })),
       ),
       curve(
@@ -149,7 +152,7 @@ function histogramFigure({ name, evenBins }: DrawingStudy, file: string): Figure
     name: `histogram-${file}`,
     title: `How sure the model is under noise, ${name}`,
     caption: 'Images by p, the share of all samples of an image that voted for its class.',
-    x: { label: 'p', scale: 'linear' },
+    x: { label: 'p', scale: 'linear', least: 0, most: 1 },
     y: { label: 'share of the images', scale: 'linear', percent: true },
     curves: [
       curve(
@@ -174,7 +177,7 @@ function lossFigure({ drawings }: Study): Figure {
       const measured = drawing.rows.map(({ n, measured: { acr } }) => ({ x: n, y: 1 - acr / most }));
       const expected = drawing.sizes.map((n) => ({ x: n, y: lossAt(drawing, n) }));
       return [
-        curve(drawing.name, 'measured', measured),
+        curve(drawing.name, 'marks', measured),
         curve(`${drawing.name}, expected`, 'predicted', expected),
       ];
     }),
@@ -208,9 +211,9 @@ function cltByPFigure({ alpha, cltTable }: Study): Figure {
   return {
     name: 'clt-by-p',
     title: 'Errors of the normal approximation by p',
-    caption: `Probability, by the binomial law, that the approximate radius is above the true one. A bound at α = ${alpha} stays below the dashed line. A probability of 0 is not shown.`,
+    caption: `Probability, by the binomial law, that the approximate radius is above the true one. A bound at α = ${alpha} stays below the dashed line. Probabilities below 1e-6 are not shown.`,
     x: SAMPLES,
-    y: { label: 'probability of a wrong radius', scale: 'log' },
+    y: { label: 'probability of a wrong radius', scale: 'log', least: alpha / 10, cut: LEAST_ERROR },
     curves: [
       ...CLT_DELTAS.map((delta) => curve(`p = ${Number((1 - delta).toFixed(6))}`, 'predicted', wrong(delta))),
       curve(

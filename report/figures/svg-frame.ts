@@ -23,7 +23,8 @@ export interface SvgDocument {
 export interface Key {
   readonly label: string;
   readonly colour: string;
-  readonly dash: string;
+  /** Dashes of its line; null without a line. */
+  readonly dash: string | null;
   /** The mark of its points, as a character; null without marks. */
   readonly glyph: string | null;
 }
@@ -84,10 +85,11 @@ function text(document: SvgDocument, name: string, content: string, attributes: 
 function swatch(document: SvgDocument, { colour, dash, glyph }: Key, x: number, y: number): SvgElement[] {
   const middle = y - 4;
   const at = { x1: x, x2: x + KEY_SWATCH, y1: middle, y2: middle, stroke: colour, 'stroke-width': 2 };
-  const line = element(document, 'line', dash === '' ? at : { ...at, 'stroke-dasharray': dash });
-  if (glyph === null) return [line];
+  const dashed = dash === '' ? at : { ...at, 'stroke-dasharray': dash ?? '' };
+  const lines = dash === null ? [] : [element(document, 'line', dashed)];
+  if (glyph === null) return lines;
   const look = { x: x + KEY_SWATCH / 2, y, fill: colour, 'font-size': 12, 'text-anchor': 'middle' };
-  return [line, text(document, 'text', glyph, look)];
+  return [...lines, text(document, 'text', glyph, look)];
 }
 
 /** Returns the entries of the key, in rows that fit. */

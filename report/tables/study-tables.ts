@@ -33,7 +33,8 @@ export function studyTables(study: Study): Table[] {
 /** Returns radius and loss by number of samples, measured, exactly expected, and by Theorem 4.3. */
 export function sizesTable({ name, rows }: DrawingStudy, file: string): Table {
   const last = rows.at(-1)!;
-  const loss = (few: number, most: number) => (most === 0 ? null : 1 - few / most);
+  // All samples lose nothing of what they give: there is nothing to say of them.
+  const loss = (n: number, few: number, most: number) => (most === 0 || n === last.n ? null : 1 - few / most);
   return {
     name: `sizes-${file}`,
     title: `Radius by number of samples, ${name}`,
@@ -56,8 +57,8 @@ export function sizesTable({ name, rows }: DrawingStudy, file: string): Table {
       cap,
       measured.acr,
       predicted.acr,
-      loss(measured.acr, last.measured.acr),
-      loss(predicted.acr, last.predicted.acr),
+      loss(n, measured.acr, last.measured.acr),
+      loss(n, predicted.acr, last.predicted.acr),
       measured.meanRadius,
       predicted.meanRadius,
       theorem43,
@@ -167,7 +168,10 @@ export function lossTable({ drawings }: Study): Table {
     name: 'loss',
     title: 'Share of the average certified radius that fewer samples lose, exactly expected',
     columns: [SAMPLES, ...drawings.map(({ name }) => share(name))],
-    rows: sizes.map((n) => [n, ...drawings.map((drawing) => lossAt(drawing, n))]),
+    rows: sizes.map((n) => [
+      n,
+      ...drawings.map((drawing) => (n === drawing.sizes.at(-1) ? null : lossAt(drawing, n))),
+    ]),
   };
 }
 

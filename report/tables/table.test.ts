@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 
-import { four, percent, tableCsv, tableMarkdown, tableText, whole, type Table } from './table.js';
+import {
+  fittingColumns,
+  four,
+  percent,
+  tableCsv,
+  tableMarkdown,
+  tableText,
+  whole,
+  type Table,
+} from './table.js';
 
 const TABLE: Table = {
   name: 'some',
@@ -23,6 +32,16 @@ it('a table is read by people in columns that line up, numbers to the right', ()
       n  rule, or none    share  radius         p
   1,000  gain            12.3 %  1.2346  0.333333
      50  a "b" | c      100.0 %       -    0.9999
+`);
+});
+
+it('a table that is too wide loses its last columns, and its title says where they are', () => {
+  expect(fittingColumns(TABLE, 49, 'some.csv')).toBe(TABLE);
+  const narrow = tableText(fittingColumns(TABLE, 48, 'some.csv'));
+  expect(narrow).toBe(`Some numbers (further columns are in some.csv)
+      n  rule, or none    share  radius
+  1,000  gain            12.3 %  1.2346
+     50  a "b" | c      100.0 %       -
 `);
 });
 

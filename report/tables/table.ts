@@ -41,10 +41,37 @@ function shownOf({ columns, rows }: Table): string[][] {
   ];
 }
 
+/**
+ * Returns the first columns of a table, as many as its text has room for; its title says where the others are.
+ *
+ * @param width in characters. @param where the file that has all columns
+ */
+export function fittingColumns(table: Table, width: number, where: string): Table {
+  const { title, columns, rows } = table;
+  let used = 0;
+  const count = widthsOf(shownOf(table)).filter((one) => {
+    used += GAP + one;
+    return used <= width;
+  }).length;
+  if (count === columns.length) return table;
+  return {
+    ...table,
+    title: `${title} (further columns are in ${where})`,
+    columns: columns.slice(0, count),
+    rows: rows.map((cells) => cells.slice(0, count)),
+  };
+}
+
+/** Spaces before each column of the text. */
+const GAP = 2;
+
+const widthsOf = (lines: readonly string[][]): number[] =>
+  lines[0]!.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
+
 /** Returns the table as text: its title, then columns that line up, numbers to the right. Lines end with LF. */
 export function tableText(table: Table): string {
   const lines = shownOf(table);
-  const widths = table.columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)));
+  const widths = widthsOf(lines);
   const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === 'string'));
   const text = lines.map((cells) =>
     cells

@@ -46,9 +46,13 @@ describe('smoothcert study', () => {
       expect(names).toContain(name);
     expect(printed).toContain('σ = 0.25: 6 images, α = 0.001, 100 samples choose the class.');
     expect(printed).toMatch(
-      /The paper's claims, and what this model gave\n {2}(holds|does not hold|not testable here): /,
+      /The paper's claims, and what this model gave\n {2}σ = 0\.25: (holds|does not hold|cannot be told): Theorem 4\.3 /,
     );
+    expect(printed).toMatch(/σ = 0\.5: cannot be tested: 1000 samples .*\n.*\n +needs --max-samples 100000/);
     expect(printed).toContain(`are in ${out}.`);
+    const widths = printed.split('\n').map((line) => line.length);
+    // The last line names the folder, which may be long.
+    expect(Math.max(...widths.slice(0, -2))).toBeLessThanOrEqual(100);
   });
 
   it('has the radii that its votes prove at every size, by another formula', async () => {

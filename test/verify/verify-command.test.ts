@@ -33,6 +33,8 @@ describe('verify of a folder', () => {
     for (const line of ['job', 'votes', 'results', 'bounds', 'other files', 'replay'])
       expect(stdout).toMatch(new RegExp(`^ {2}${line} {2,}\\S`, 'm'));
     expect(stdout).toContain('whether the model really votes so');
+    expect(stdout).toContain('the labels are those of the data set, which --model and --data would show');
+    expect(stdout).toContain('that each certificate uses its best look');
     expect(await contentOf(original())).toEqual(before);
     expect(await verify(original(), '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
@@ -50,15 +52,31 @@ describe('verify of a folder', () => {
     expect(await objectOf(forged)).toMatchObject({ code: 4, holds: false, kind: 'folder' });
   });
 
+  it('says once that results.jsonl is empty', async () => {
+    const emptied = folder.file('emptied');
+    await cp(original(), emptied, { recursive: true });
+    await writeFile(`${emptied}/results.jsonl`, '');
+    const { code, stdout } = await verify(emptied);
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/does not hold: 1 finding\.\n {2}results\.jsonl: It is empty, /);
+  });
+
   it('prints nothing of a file that could control a terminal', async () => {
     const forged = folder.file('hostile');
     await cp(original(), forged, { recursive: true });
     const job = await readFile(`${forged}/job.json`, 'utf8');
-    await writeFile(`${forged}/job.json`, job.replace('"smoothcert"', '"smooth\\u001b[31mcert"'));
+    const named = job.replace('"smoothcert"', '"smooth\\u001b[31mcert": 1,\n  "smoothcert"');
+    await writeFile(`${forged}/job.json`, named);
+    const later = await verify(forged);
+    expect(later).toMatchObject({ code: 2, stdout: '' });
+    expect(later.stderr).toMatch(
+      /^Error PROTOCOL_MISMATCH: .* cannot be checked by this version: .*\\u\{1b\}\[31mcert/,
+    );
+    await writeFile(`${forged}/job.json`, named.replace(/"job_digest": "./, '"job_digest": "x'));
     const { code, stdout } = await verify(forged);
     expect(code).toBe(4);
     expect(stdout).toContain('\\u{1b}[31mcert');
-    expect(stdout).not.toContain('\u001b');
+    expect(later.stderr + stdout).not.toContain('\u001b');
   });
 
   it('works without a ledger, as of a job of a server, and says so', async () => {
@@ -89,6 +107,7 @@ describe('verify with the model and the data', () => {
       holds: true,
       redrawn: { drawn: 5, differentShards: 0, differentVotes: 0, sameBits: true, failed: 0 },
     });
+    expect((found['notChecked'] as string[]).join()).not.toMatch(/labels|really votes so/);
     const { shards, missed } = found['redrawn'] as { shards: number; missed: Record<string, number> };
     // One shard in a hundred is at least one; five of all are drawn.
     const ofOne = Math.max(1, Math.round(shards / 100));
@@ -142,7 +161,15 @@ describe('verify of a table', () => {
       rounding: 'down',
       unexplained: 0,
     });
+    expect((found['checked'] as Record<string, string>)['radii']).toMatch(/^explained by .*: all \d+$/);
     const text = await readFile(tsv, 'utf8');
+    const shifted = text.replace(/\t(0\.\d{5})\d\t/g, '\t$15\t').replace(/\t0\.(\d)/g, '\t0.0$1');
+    await writeFile(folder.file('shifted.tsv'), shifted);
+    const unexplained = await verify(folder.file('shifted.tsv'), '--sigma', '0.25');
+    expect(unexplained.code).toBe(0);
+    expect(unexplained.stdout).toMatch(/^ {2}radii +not explained by Clopper–Pearson with .*: not checked$/m);
+    expect(unexplained.stdout).not.toContain(' explained by α');
+    expect(unexplained.stdout).toContain('  radii: no claim that was tried explains them\n');
     const other = folder.file('other.tsv');
     await writeFile(other, text.replace(/^60\t/m, '0\t'));
     const { code, stdout } = await verify(other);

@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.js';
-import { list, object, oneOf, text, type Shape } from './shape.js';
+import { isUnknownField, list, object, oneOf, text, type Shape } from './shape.js';
 
 /** The fields of job.json beside the job. What they say of the run nobody can check afterwards; what follows from the job is checked. */
 
@@ -32,6 +32,12 @@ const FILE = object(
 
 /** Fields of job.json that are text about the run: another text there would be found by nobody. */
 export const UNCHECKED_NOTES = ['smoothcert', 'node', 'model', 'data', 'notes'] as const;
+
+/** Returns the fault of a field beside the job that is not known here; null if there is none. */
+export function unknownNote(content: object): string | null {
+  const fault = FILE(content, 'job.json');
+  return fault !== null && isUnknownField(fault) ? fault : null;
+}
 
 /** Checks the fields of job.json that stand beside the job. */
 export function checkNotes(content: object, findings: Findings): void {

@@ -52,6 +52,7 @@ describe('shapes', () => {
     [{ a: 0.5 }, 'it.a is no whole number'],
     [{}, 'it.a is missing'],
     [{ a: 1, c: 1 }, 'it.c is no field that a job has'],
+    [{ c: 1 }, 'it.a is missing'],
     [{ a: 1, b: [] }, 'it.b is no list of 1 to 2'],
     [{ a: 1, b: 7 }, 'it.b is no list of 1 to 2'],
     [{ a: 1, b: ['x', 'y'] }, 'it.b[1] is not such a text'],

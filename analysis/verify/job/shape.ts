@@ -34,16 +34,23 @@ export const list =
     return value.map((one, i) => of(one, `${field}[${i}]`)).find((fault) => fault !== null) ?? null;
   };
 
+/** The end of what is said of a field that no shape has. */
+const UNKNOWN = 'no field that a job has';
+
+/** Returns true if a fault is a field that these shapes do not know: another version may have written it. */
+export const isUnknownField = (fault: string): boolean => fault.endsWith(` is ${UNKNOWN}`);
+
 /** An object with these fields and no others; those of `optional` may be missing. */
 export const object =
   (fields: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape =>
   (value, field) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return no(field, 'no object');
     const known: Readonly<Record<string, Shape>> = { ...fields, ...optional };
-    const other = Object.keys(value).find((key) => !Object.hasOwn(known, key));
-    if (other !== undefined) return no(`${field}.${other}`, 'no field that a job has');
+    // One that is missing comes first: a field under another name is a fault, and not one of a later version.
     const missing = Object.keys(fields).find((key) => !Object.hasOwn(value, key));
     if (missing !== undefined) return no(`${field}.${missing}`, 'missing');
+    const other = Object.keys(value).find((key) => !Object.hasOwn(known, key));
+    if (other !== undefined) return no(`${field}.${other}`, UNKNOWN);
     for (const [key, one] of Object.entries(value)) {
       const fault = known[key]!(one, `${field}.${key}`);
       if (fault !== null) return fault;
