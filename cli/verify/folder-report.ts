@@ -112,9 +112,9 @@ function linesOf(
   const others = [files.resultsTsv && 'results.tsv', files.topkTxt && 'topk.txt'].filter(
     (name) => name !== null,
   );
-  if (others.length > 0)
+  if (others.length > 0 && rows.length > 0)
     lines.push(['other files', `${others.join(' and ')}: every row against results.jsonl and the ledger`]);
-  if (replayed)
+  if (replayed && rows.length > 0)
     lines.push([
       'replay',
       'every byte of these results is what this program makes of job.json and the ledger',
