@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CHANGES, candidatesFor, type PixelTreatment, type Shapes } from './candidates.js';
+import { CHANGES, LONGEST_NAME, candidatesFor, type PixelTreatment, type Shapes } from './candidates.js';
 import { usualNormalisations } from './usual.js';
 
 const PLAIN: PixelTreatment = {
@@ -21,25 +21,72 @@ const names = (given: PixelTreatment, shapes: Shapes) => candidatesFor(given, sh
 
 describe('the alternatives to a treatment', () => {
   it('of grey images are few', () => {
-    expect(names(PLAIN, GREY)).toEqual([
-      'the mean and std that are given, with scale 255',
-      'pixels in [−1, 1]',
-      "MNIST's mean and std",
-    ]);
+    expect(names(PLAIN, GREY)).toEqual(['pixels of 0 to 255', 'pixels in [−1, 1]', "MNIST's mean and std"]);
     expect(names(PLAIN, { ...GREY, channels: 0 })).toHaveLength(2);
   });
 
   it('of colour images have the channels in both orders, and means in both for reversed ones', () => {
     const found = candidatesFor(PLAIN, COLOUR);
-    const imagenet = found.filter(({ name }) => name.startsWith("ImageNet's"));
+    const imagenet = found.filter(({ name }) => name.startsWith("ImageNet's mean and std"));
     expect(imagenet.map(({ treatment: { bgr, normalisation } }) => [bgr, normalisation.mean])).toEqual([
       [false, [0.485, 0.456, 0.406]],
       [true, [0.406, 0.456, 0.485]],
       [true, [0.485, 0.456, 0.406]],
     ]);
     expect(found.filter(({ change }) => change === 'channels').map(({ name }) => name)).toEqual([
-      'the mean and std that are given, blue first',
+      'as given, blue first',
     ]);
+  });
+
+  it.each([
+    ['red first', false],
+    ['blue first', true],
+  ])('of images %s have names that differ and fit a table', (_, bgr) => {
+    const mean = { inputScale: 1, mean: [0.1, 0.2, 0.3], std: [1, 2, 3] };
+    for (const normalisation of [mean, PLAIN.normalisation]) {
+      const given = { normalisation, layout: 'nhwc', bgr, transposed: false } as const;
+      for (const more of [{ transposable: true }, { layouts: ['nchw', 'nhwc'] as const }]) {
+        const found = names(given, { ...COLOUR, ...more });
+        expect(new Set(found).size).toBe(found.length);
+        expect(found.filter((name) => name.length > LONGEST_NAME)).toEqual([]);
+        expect(found.includes(`as given, ${bgr ? 'red' : 'blue'} first, mean kept`)).toBe(
+          normalisation === mean,
+        );
+      }
+    }
+  });
+
+  it('of blue-first images with a mean that stands red first have that mean reversed', () => {
+    const imagenet = { inputScale: 1, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+    const found = candidatesFor({ ...PLAIN, normalisation: imagenet, bgr: true }, COLOUR);
+    const due = found.find(({ name }) => name === "ImageNet's mean and std")!;
+    expect(due).toMatchObject({
+      change: 'usual',
+      treatment: { bgr: true, normalisation: { mean: [0.406, 0.456, 0.485] } },
+    });
+  });
+
+  it('say how many flags they take', () => {
+    const given = {
+      normalisation: { inputScale: 255, mean: [0.5], std: [1] },
+      layout: 'nchw',
+      bgr: true,
+      transposed: false,
+    } as const;
+    const found = candidatesFor(given, { ...COLOUR, layouts: ['nchw', 'nhwc'], transposable: true });
+    const flags = new Map(found.map((one) => [one.name, one.flags]));
+    expect(flags.get('pixels in [0, 1], red first')).toBe(0);
+    expect(flags.get('as given, red first')).toBe(0);
+    expect(flags.get('as given, scale 1')).toBe(0);
+    expect(flags.get('pixels in [−1, 1]')).toBe(1);
+    expect(flags.get('pixels in [−1, 1], red first, NHWC, axes moved')).toBe(3);
+    expect(flags.get("ImageNet's mean of 0 to 255")).toBe(1);
+    expect(candidatesFor(PLAIN, COLOUR).map((one) => one.flags)).toEqual(
+      candidatesFor(PLAIN, COLOUR).map(
+        ({ treatment: { normalisation: n, bgr } }) =>
+          Number(n.inputScale > 1) + Number(n.mean[0]! > 0) + Number(n.std[0] !== 1) + Number(bgr),
+      ),
+    );
   });
 
   it('come with those of one change first, and name that change', () => {
@@ -56,12 +103,10 @@ describe('the alternatives to a treatment', () => {
       ].filter(Boolean).length;
     for (const { change, treatment } of found)
       expect(changed(treatment) > 1, change).toBe(change === 'several');
-    expect(found.find(({ treatment }) => !treatment.bgr)!.name).toBe(
-      'the mean and std that are given, red first',
-    );
+    expect(found.find(({ treatment }) => !treatment.bgr)!.name).toBe('as given, red first');
     expect(found.filter(({ change }) => change === 'layout').map(({ name }) => name)).toEqual([
-      'the mean and std that are given, axes in the other order',
-      'the mean and std that are given, NHWC',
+      'as given, axes moved',
+      'as given, NHWC',
     ]);
   });
 

@@ -17,9 +17,12 @@ export type Change = (typeof CHANGES)[number];
 
 /** An alternative to what was given. */
 export interface Candidate {
+  /** Of at most `LONGEST_NAME` characters; no two have the same. */
   readonly name: string;
   readonly treatment: PixelTreatment;
   readonly change: Change;
+  /** Flags to give for it that are not given so already. Flags to leave out do not count. */
+  readonly flags: number;
 }
 
 /** The shapes that decide which alternatives there are. */
@@ -31,6 +34,9 @@ export interface Shapes extends Pictures {
   /** True if the model's input is flat and the images have channels, whose order of axes nothing tells. */
   readonly transposable: boolean;
 }
+
+/** The length up to which names fit a table of 100 columns. */
+export const LONGEST_NAME = 61;
 
 const PIXEL_LEVELS = 255;
 /** Digits to which two treatments must agree to count as one. */
@@ -50,25 +56,54 @@ export function candidatesFor(given: PixelTreatment, shapes: Shapes): readonly C
 }
 
 function allFor(given: PixelTreatment, shapes: Shapes): Candidate[] {
-  const own = { name: 'the mean and std that are given', normalisation: given.normalisation };
-  const scaled = [own.normalisation, ...otherScales(own.normalisation)].map((normalisation, at) =>
-    at === 0 ? own : { name: `${own.name}, with scale ${normalisation.inputScale}`, normalisation },
-  );
-  const usual = usualNormalisations(shapes).filter(
-    ({ normalisation }) => effectOfPixels(normalisation) !== effectOfPixels(own.normalisation),
-  );
+  const scales = otherScales(given.normalisation).map((normalisation): Named => ({
+    name: nameOfScale(normalisation),
+    normalisation,
+    change: 'scale',
+  }));
+  const usual = usualNormalisations(shapes).map((one): Named => ({ ...one, change: 'usual' }));
+  const own: Named = { name: 'as given', normalisation: given.normalisation, change: null };
   return placesFor(given, shapes).flatMap((place) =>
-    [...scaled, ...usual].flatMap(({ name, normalisation }, at): Candidate[] => {
-      const single: Change = at === 0 ? place.change : at < scaled.length ? 'scale' : 'usual';
-      const change = place.same || at === 0 ? single : 'several';
-      const named = [name, ...place.names].join(', ');
-      return inOrders(normalisation, place.treatment.bgr !== given.bgr).map((one) => ({
-        name: named,
-        treatment: { ...place.treatment, normalisation: one },
-        change,
-      }));
-    }),
+    [own, ...scales, ...usual].flatMap((named): Candidate[] =>
+      inOrders(named, place.treatment.bgr, given.bgr).map(({ normalisation, order }) => {
+        const treatment = { ...place.treatment, normalisation };
+        return {
+          name: [named.name, ...place.names, ...order].join(', '),
+          treatment,
+          change: named.change === null ? place.change : place.same ? named.change : 'several',
+          flags: flagsFor(given, treatment),
+        };
+      }),
+    ),
   );
+}
+
+/** A normalisation with its name. */
+interface Named {
+  readonly name: string;
+  readonly normalisation: Normalisation;
+  /** Null if it is the given one. */
+  readonly change: 'scale' | 'usual' | null;
+}
+
+/** Returns the name of the given mean and std at another scale. Where there are none, the scale says what the pixels are. */
+function nameOfScale({ inputScale, mean, std }: Normalisation): string {
+  if (mean.some((one) => one !== 0) || std.some((one) => one !== 1)) return `as given, scale ${inputScale}`;
+  return inputScale === 1 ? 'pixels in [0, 1]' : `pixels of 0 to ${inputScale}`;
+}
+
+/** Returns how many flags must be given for a treatment that are not given so already. */
+function flagsFor(given: PixelTreatment, wanted: PixelTreatment): number {
+  const [before, after] = [given.normalisation, wanted.normalisation];
+  const other = (a: readonly number[], b: readonly number[]) => a.join() !== b.join();
+  return [
+    after.inputScale !== 1 && after.inputScale !== before.inputScale,
+    after.mean.some((one) => one !== 0) && other(after.mean, before.mean),
+    after.std.some((one) => one !== 1) && other(after.std, before.std),
+    wanted.layout !== given.layout,
+    wanted.bgr && !given.bgr,
+    wanted.transposed !== given.transposed,
+  ].filter(Boolean).length;
 }
 
 /** A treatment but for its normalisation. */
@@ -89,9 +124,9 @@ function placesFor({ layout, bgr, transposed }: PixelTreatment, shapes: Shapes):
       channels.map((oneBgr): Place => {
         const moved = oneLayout !== layout || oneOrder !== transposed;
         const names = [
-          ...(oneLayout === layout ? [] : [oneLayout.toUpperCase()]),
-          ...(oneOrder === transposed ? [] : ['axes in the other order']),
           ...(oneBgr === bgr ? [] : [oneBgr ? 'blue first' : 'red first']),
+          ...(oneLayout === layout ? [] : [oneLayout.toUpperCase()]),
+          ...(oneOrder === transposed ? [] : ['axes moved']),
         ];
         return {
           treatment: { layout: oneLayout, bgr: oneBgr, transposed: oneOrder },
@@ -111,11 +146,22 @@ function otherScales({ inputScale, mean, std }: Normalisation): Normalisation[] 
     .map((scale) => ({ inputScale: scale, mean, std }));
 }
 
-/** Returns a normalisation for reversed channels: with its values reversed, too, and as it stands, where that differs. */
-function inOrders(normalisation: Normalisation, reversed: boolean): Normalisation[] {
+/**
+ * Returns a normalisation in the orders of its values that there may be for channels in this order. Usual values stand red first, the given
+ * ones as the given channels. For channels in the other order than the values come first reversed values, then, named, those as they stand.
+ */
+function inOrders(
+  { normalisation, change }: Named,
+  bgr: boolean,
+  givenBgr: boolean,
+): { normalisation: Normalisation; order: string[] }[] {
   const { inputScale, mean, std } = normalisation;
-  if (!reversed) return [normalisation];
-  return [{ inputScale, mean: mean.toReversed(), std: std.toReversed() }, normalisation];
+  const valuesBgr = change === 'usual' ? false : givenBgr;
+  if (bgr === valuesBgr) return [{ normalisation, order: [] }];
+  return [
+    { normalisation: { inputScale, mean: mean.toReversed(), std: std.toReversed() }, order: [] },
+    { normalisation, order: [change === 'usual' ? 'mean RGB' : 'mean kept'] },
+  ];
 }
 
 /** Returns a text that two treatments share if and only if they make nearly the same of every pixel. */

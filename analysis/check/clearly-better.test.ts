@@ -21,6 +21,7 @@ function right(count: number, size = 3): Evidence {
 const candidate = (name: string, change: Candidate['change'] = 'usual'): Candidate => ({
   name,
   change,
+  flags: 1,
   treatment: {
     normalisation: { inputScale: 1, mean: [0], std: [1] },
     layout: 'nchw',
@@ -34,7 +35,7 @@ const tried = (one: Candidate, evidence: Evidence): Tried => ({ candidate: one, 
 describe('an alternative that is clearly better', () => {
   it('has so many more right answers that chance gives them rarely', () => {
     const found = clearlyBetter(right(20), [tried(a, right(70))], labels, [a, b, c]);
-    expect(found).toEqual({ tried: tried(a, right(70)), chance: 2 ** -50 });
+    expect(found).toEqual({ tried: tried(a, right(70)), by: 'answers', chance: 2 ** -50 });
     // One kind of change has a fifth of 0.01 for two tests: 0.001 for one alternative, 2^-10 < 0.001 < 2^-9.
     expect(clearlyBetter(right(60), [tried(a, right(70))], labels, [a])?.chance).toBe(2 ** -10);
     expect(clearlyBetter(right(61), [tried(a, right(70))], labels, [a])).toBeNull();
@@ -65,8 +66,19 @@ describe('an alternative that is clearly better', () => {
     const given: Evidence = { classes: 10, plain, noisy: [], scores: vague };
     const better = clearlyBetter(given, [tried(a, right(95, 6))], labels, [a]);
     expect(better?.tried.candidate).toBe(a);
+    expect(better?.by).toBe('scores');
     expect(clearlyBetter(right(95, 6), [tried(a, given)], labels, [a])).toBeNull();
     expect(clearlyBetter(right(95, 6), [tried(a, right(95, 600))], labels, [a])).toBeNull();
+  });
+
+  it('is of equals the one of fewest flags', () => {
+    const fewer: Candidate = { ...c, name: 'fewer', flags: 0 };
+    const all = [a, b, fewer];
+    const found = clearlyBetter(right(60), [tried(a, right(90)), tried(fewer, right(90))], labels, all);
+    expect(found?.tried.candidate.name).toBe('fewer');
+    // One that is right 6 times less often is no equal.
+    const chance = clearlyBetter(right(60), [tried(a, right(72)), tried(fewer, right(66))], labels, all);
+    expect(chance?.tried.candidate).toBe(a);
   });
 
   it('needs only right answers where the model does not run as given', () => {
@@ -100,6 +112,7 @@ describe('a suspicion without labels', () => {
   it('falls on the first alternative that spreads the votes where as given they are of one class', () => {
     expect(suspectWithoutLabels(same, [tried(a, same), tried(b, spread), tried(c, spread)])).toEqual({
       tried: tried(b, spread),
+      by: null,
       chance: null,
     });
   });

@@ -1,4 +1,5 @@
 import { CHANGES, type Candidate, type Change } from './candidates.js';
+import { compare, gainsOf, rightOf, type Comparison, type Ground } from './comparison.js';
 import {
   calibrated,
   informationOf,
@@ -13,15 +14,13 @@ import { chanceOfGain } from './exact-gain.js';
 const LEVEL = 0.01;
 /** Two tests are made of each alternative: of right answers, and of losses. */
 const TESTS = 2;
-/** By the test of losses an alternative is better only if its mean loss is at most this share of the given treatment's. */
-const LESS_LOSS = 0.8;
-/** Losses are compared in so many steps of the largest difference. */
-const LOSS_STEPS = 200;
 /** Below this mean loss nothing can be clearly better. */
 const NO_LOSS = 0.1;
 /** Alternatives that are no worse than the best by more than chance gives this often are told apart by their likelihood. */
 const EQUAL = 0.1;
-/** Treatments whose likelihoods are within a factor of e to this are told apart by how usual they are. */
+/** Treatments whose likelihoods are within a factor of e to this are told apart by the number of flags. */
+const NEARLY_INDISTINCT = 6;
+/** Those of as many flags whose likelihoods are within a factor of e to this, by how usual they are. */
 const INDISTINCT = 2;
 /** Standard deviation of the logarithm of a trained network's temperature, which is about 1. */
 const TEMPERATURE_SPREAD = 0.3;
@@ -38,7 +37,9 @@ export interface Tried {
 /** An alternative that is right where the given one is not. */
 export interface Better {
   readonly tried: Tried;
-  /** Probability of such a gain if neither were better, before the correction for the number of alternatives; null without labels. */
+  /** The test that says so; null without labels. */
+  readonly by: Ground | null;
+  /** By that test, probability of such a gain if neither were better, before the correction for the number of alternatives; null without labels. */
   readonly chance: number | null;
 }
 
@@ -66,9 +67,10 @@ export function canBeBettered(
 }
 
 /**
- * Returns the alternative that is clearly right, by exact paired tests at the level of `levelsOf`: one that answers more images without noise
- * rightly than the given treatment does, or no fewer and with scores that fit the labels clearly better. Of several, the best; of those that
- * are as good as the best, the one that a trained network is likeliest to have been trained with; where that does not tell, the most usual. Null if none is.
+ * Returns the alternative to take if the given treatment is clearly wrong: if, by exact paired tests at the level of `levelsOf`, some
+ * alternative answers more images rightly without noise, or no fewer, and at least half of all, with scores that fit the labels clearly better.
+ * Of the alternatives that are then as right as the best, and each better at `LEVEL`, it is one that a trained network is likely to have been
+ * trained with; where that does not tell, one that takes few flags; then the most usual. Null if the given treatment may be right.
  * @param given null if the model does not take images that are prepared as given
  * @param labels one an image
  * @param all the alternatives, run or not
@@ -80,30 +82,46 @@ export function clearlyBetter(
   all: readonly Candidate[],
 ): Better | null {
   const levelOf = levelsOf(all);
-  const better = tried
-    .map((one) => ({ tried: one, chance: chanceOf(given, one.evidence, labels) }))
-    .filter(({ tried: { candidate }, chance }) => chance <= levelOf(candidate.change));
+  const compared = tried.map((one): Compared => {
+    const level = levelOf(one.candidate.change);
+    return { tried: one, level, ...compare(given, one.evidence, labels, level) };
+  });
+  const better = compared.filter(({ chance, level }) => chance <= level);
   if (better.length === 0) return null;
-  const right = ({ tried: { evidence } }: Better) => rightOf(evidence, labels);
+  const right = ({ tried: { evidence } }: Compared) => rightOf(evidence, labels);
   const best = better.reduce((a, b) => (right(b) > right(a) ? b : a));
-  const asGood = better.filter(
-    ({ tried: { evidence } }) => chanceOfGain(gainsOf(evidence, best.tried.evidence, labels)) > EQUAL,
+  const {
+    tried: taken,
+    by,
+    chance,
+  } = likeliest(
+    compared
+      .filter((one) => one.chance <= LEVEL)
+      .filter(
+        ({ tried: { evidence } }) => chanceOfGain(gainsOf(evidence, best.tried.evidence, labels)) > EQUAL,
+      ),
+    labels,
   );
-  const unlikely = asGood.map(({ tried: { evidence } }) => unlikelihood(evidence, labels));
-  const least = Math.min(...unlikely);
-  return asGood[unlikely.findIndex((one) => one <= least + INDISTINCT)]!;
+  return { tried: taken, by, chance };
 }
 
-/** Returns the smaller probability by chance of the two tests. */
-function chanceOf(given: Evidence | null, other: Evidence, labels: readonly number[]): number {
-  const byRight = chanceOfGain(gainsOf(given, other, labels));
-  if (given === null || rightOf(other, labels) < rightOf(given, labels)) return byRight;
-  // At the best temperature of each, treatments that only make scores larger do not differ (Guo et al., ICML 2017).
-  const [before, after] = [given, other].map((one) => calibrated(one, labels).losses) as [number[], number[]];
-  if (meanOf(after) > LESS_LOSS * meanOf(before)) return byRight;
-  const gains = before.map((loss, image) => loss - after[image]!);
-  const step = Math.max(...gains.map(Math.abs)) / LOSS_STEPS;
-  return Math.min(byRight, chanceOfGain(gains.map((gain) => Math.round(gain / step))));
+/** An alternative, compared with the given treatment. */
+interface Compared extends Comparison {
+  readonly tried: Tried;
+  readonly level: number;
+}
+
+/** Returns the likeliest of some alternatives that are equally right: of those that hardly differ one of few flags, then the first. */
+function likeliest(equals: readonly Compared[], labels: readonly number[]): Compared {
+  const costs = equals.map((one) => ({ one, cost: unlikelihood(one.tried.evidence, labels) }));
+  const within = (some: typeof costs, limit: number) => {
+    const least = Math.min(...some.map(({ cost }) => cost));
+    return some.filter(({ cost }) => cost <= least + limit);
+  };
+  const nearly = within(costs, NEARLY_INDISTINCT);
+  const flags = Math.min(...nearly.map(({ one }) => one.tried.candidate.flags));
+  const fewest = nearly.filter(({ one }) => one.tried.candidate.flags === flags);
+  return within(fewest, INDISTINCT)[0]!.one;
 }
 
 /** Returns −log, but for a constant, of the likelihood of the labels and of a temperature that is near 1 for a trained network, at the best temperature. */
@@ -111,16 +129,6 @@ function unlikelihood(evidence: Evidence, labels: readonly number[]): number {
   const cost = ({ losses, temperature }: Calibrated) =>
     losses.length * meanOf(losses) + (Math.log(temperature) / TEMPERATURE_SPREAD) ** 2 / 2;
   return cost(calibrated(evidence, labels, cost));
-}
-
-const rightOf = ({ plain }: Evidence, labels: readonly number[]): number =>
-  labels.filter((label, image) => plain[image] === label).length;
-
-/** Returns for each image 1 where only the second is right, −1 where only the first is, else 0. */
-function gainsOf(first: Evidence | null, second: Evidence, labels: readonly number[]): number[] {
-  return labels.map(
-    (label, image) => Number(second.plain[image] === label) - Number(first?.plain[image] === label),
-  );
 }
 
 /**
@@ -137,5 +145,5 @@ export function suspectWithoutLabels(given: Evidence, tried: readonly Tried[]): 
   const best = Math.max(0, ...told.map((each) => each.told));
   if (best < Math.max(least, times * known)) return null;
   const found = told.find((each) => each.told >= best - near)!;
-  return { tried: found.one, chance: null };
+  return { tried: found.one, by: null, chance: null };
 }

@@ -1,5 +1,5 @@
 /** The class of an image or a noisy copy whose scores are no vote. */
-const NO_VOTE = -1;
+export const NO_VOTE = -1;
 /** The loss of an image for which the model gives the right class no chance, or no scores. */
 const LARGEST_LOSS = 20;
 const SUM_OF_PROBABILITIES = 1e-3;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effortWithin, spreadOver } from './effort.js';
 import type { Evidence } from './evidence.js';
-import { findingsOf, type Grounds } from './findings.js';
+import { findingsOf, isWrong, type Grounds } from './findings.js';
 import { certifiesWrongly } from './outcome.js';
 import { unitFaultsOf } from './unit-faults.js';
 
@@ -12,7 +12,7 @@ const spread: Evidence = {
   noisy: labels,
   scores: labels.flatMap(() => [0, 0, 0, 0]),
 };
-const GROUNDS: Grounds = { given: spread, labels, units: [], better: null, labelFinding: null };
+const GROUNDS: Grounds = { given: spread, unfit: null, labels, units: [], better: null, labelFinding: null };
 const kinds = (grounds: Partial<Grounds>) => findingsOf({ ...GROUNDS, ...grounds }).map(({ kind }) => kind);
 
 describe('findings', () => {
@@ -24,19 +24,25 @@ describe('findings', () => {
   it('come in the order in which they are to be mended', () => {
     const sigma = { kind: 'sigma', sigma: 25, rescaled: 0.1 } as const;
     const dark = { kind: 'dark', largest: 1 / 255, levels: true } as const;
-    const labelFinding = { fault: { kind: 'shifted', by: 1 }, right: 9, before: 0, images: 9 } as const;
+    const labelFinding = {
+      fault: { kind: 'shifted', by: 1, classes: 4 },
+      right: 9,
+      before: 0,
+      images: 9,
+    } as const;
     const treatment = {
       normalisation: { inputScale: 255, mean: [0], std: [1] },
       layout: 'nchw',
       bgr: false,
       transposed: false,
     } as const;
-    const candidate = { name: 'other', change: 'scale', treatment } as const;
-    const better = { tried: { candidate, evidence: spread }, chance: 1e-9 };
+    const candidate = { name: 'other', change: 'scale', flags: 1, treatment } as const;
+    const better = { tried: { candidate, evidence: spread }, by: 'answers', chance: 1e-9 } as const;
     expect(kinds({ units: [sigma], better, labelFinding })).toEqual(['better', 'labels', 'sigma']);
     expect(kinds({ units: [dark, sigma], better, labelFinding })).toEqual(['dark', 'sigma']);
-    expect(kinds({ given: null, better })).toEqual(['better']);
-    expect(kinds({ given: null })).toEqual(['unfit']);
+    const unfit = { message: 'It is too small.', remedy: 'Resize it.' };
+    expect(kinds({ given: null, unfit, better })).toEqual(['better']);
+    expect(findingsOf({ ...GROUNDS, given: null, unfit })).toEqual([{ kind: 'unfit', ...unfit }]);
   });
 
   it('tell of votes for one class only where the images are of several', () => {
@@ -48,6 +54,16 @@ describe('findings', () => {
     expect(kinds({ given: same, labels: one })).toEqual([]);
     const few = { ...same, plain: one.slice(0, 6), noisy: one.slice(0, 6) };
     expect(kinds({ given: few, labels: labels.slice(0, 6) })).toEqual([]);
+  });
+
+  it('remark last on many answers that noise takes, which is no fault', () => {
+    const noisy = labels.map((label, at) => (at % 10 < 6 ? (label + 1) % 4 : label));
+    const found = findingsOf({ ...GROUNDS, given: { ...spread, noisy } });
+    expect(found).toEqual([{ kind: 'noise', lost: { lost: 24, copies: 40, ofRight: true } }]);
+    expect(found.filter(isWrong)).toEqual([]);
+    const sigma = { kind: 'sigma', sigma: 25, rescaled: 0.1 } as const;
+    const both = findingsOf({ ...GROUNDS, given: { ...spread, noisy }, units: [sigma] });
+    expect(both.map(isWrong)).toEqual([true, false]);
   });
 
   it('tell of noise under which all images get one class', () => {

@@ -26,6 +26,12 @@ describe('a fault of labels', () => {
     expect(labelFaultOf(truthOf(100, 7), truth, 12, null)).toBeNull();
   });
 
+  it('is none of images of one class that all get another class', () => {
+    const threes = Array<number>(60).fill(3);
+    const twos = Array<number>(60).fill(2);
+    expect(labelFaultOf(twos, threes, 10, null)).toBeNull();
+  });
+
   it('is none of a handful of images, however wrong', () => {
     expect(labelFaultOf([0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], 10, null)).toBeNull();
   });
@@ -37,7 +43,24 @@ describe('a fault of labels', () => {
       12,
       null,
     );
-    expect(finding).toEqual({ fault: { kind: 'shifted', by }, right: 80, before: 0, images: 100 });
+    expect(finding).toEqual({
+      fault: { kind: 'shifted', by, classes: 12 },
+      right: 80,
+      before: 0,
+      images: 100,
+    });
+  });
+
+  it.each([1, -1] as const)('is a shift by %i that wraps around, and no permutation', (by) => {
+    const wrapped = truth.map((one) => (one + by + 12) % 12);
+    // All that this model gets wrong is in the half on which a permutation is not tested.
+    const lucky = truth.map((one, at) => (at % 10 === 0 ? (one + 3) % 12 : one));
+    expect(labelFaultOf(lucky, wrapped, 12, null)).toEqual({
+      fault: { kind: 'shifted', by, classes: 12 },
+      right: 90,
+      before: 0,
+      images: 100,
+    });
   });
 
   it('is the order of numbers as text, with and without names of folders', () => {

@@ -1,17 +1,24 @@
+import { kappaOf } from './comparison.js';
 import { chanceOfGain } from './exact-gain.js';
 
 /** The level of the tests of labels: right labels are called wrong at most so often. */
 const LEVEL = 0.005;
 const TESTS = 5;
+/** The answers must agree with the labels, as they are read, so far beyond chance: those of one class, to images of one class, do not. */
+const LEAST_KAPPA = 0.25;
 /** A permutation is believed only if it makes at least this share of the images right: a bad model's mistakes have a pattern, too. */
 const LEAST_PERMUTED = 0.5;
+/** A permutation is believed instead of a shift or an order of names only if it makes more of the images right by this share: both explain the latter. */
+const CLEARLY_MORE = 0.1;
+/** A shift wraps around only if there are more classes: of two it swaps them, and a shift is not the cause. */
+const SWAPPED = 2;
 /** Below so many classes the order of names as text is that of their numbers. */
 const TWO_DIGITS = 11;
 
 /** How labels differ from the classes of the model. */
 export type LabelFault =
-  /** Each label is too large by `by`, which is 1 or −1. */
-  | { readonly kind: 'shifted'; readonly by: 1 | -1 }
+  /** Each label is too large by `by`, which is 1 or −1; the last class may have become the first, or the first the last. */
+  | { readonly kind: 'shifted'; readonly by: 1 | -1; readonly classes: number }
   /** Labels are numbered in the order of names as text (0, 1, 10, 11, 2, …), the classes as numbers; or, `reverse`, the other way round. */
   | { readonly kind: 'name-order'; readonly reverse: boolean }
   /** Another assignment of labels to classes explains the answers. */
@@ -39,9 +46,10 @@ export function labelFaultOf(
   names: readonly string[] | null,
 ): LabelFinding | null {
   const all = labels.map((_, image) => image);
+  const around = (label: number) => (classes > SWAPPED ? (label + classes) % classes : label);
   const readings: { fault: LabelFault; read: (label: number) => number }[] = [
-    { fault: { kind: 'shifted', by: 1 }, read: (label) => label - 1 },
-    { fault: { kind: 'shifted', by: -1 }, read: (label) => label + 1 },
+    { fault: { kind: 'shifted', by: 1, classes }, read: (label) => around(label - 1) },
+    { fault: { kind: 'shifted', by: -1, classes }, read: (label) => around(label + 1) },
     ...orders(classes, names),
   ];
   const found = readings.map(({ fault, read }) => tested(fault, read, all, plain, labels));
@@ -54,12 +62,15 @@ export function labelFaultOf(
     plain,
     labels,
   );
-  const gain = ({ right, before, images }: LabelFinding) => (right - before) / images;
-  return [...found, permuted]
+  const simple = found
     .filter((finding) => finding !== null)
-    .filter(({ fault, right, images }) => fault.kind !== 'permuted' || right >= LEAST_PERMUTED * images)
-    .reduce<LabelFinding | null>((a, b) => (a === null || gain(b) > gain(a) ? b : a), null);
+    .reduce<LabelFinding | null>((a, b) => (a === null || gainOf(b) > gainOf(a) ? b : a), null);
+  if (permuted === null || permuted.right < LEAST_PERMUTED * permuted.images) return simple;
+  return simple === null || gainOf(permuted) > gainOf(simple) + CLEARLY_MORE ? permuted : simple;
 }
+
+/** Returns the share of the images that become right, less those that become wrong. */
+const gainOf = ({ right, before, images }: LabelFinding): number => (right - before) / images;
 
 function tested(
   fault: LabelFault,
@@ -70,6 +81,9 @@ function tested(
 ): LabelFinding | null {
   const before = images.map((image) => Number(plain[image] === labels[image]));
   const after = images.map((image) => Number(plain[image] === read(labels[image]!)));
+  const due = images.map((image) => read(labels[image]!));
+  const answers = images.map((image) => plain[image]!);
+  if (kappaOf(answers, due) < LEAST_KAPPA) return null;
   if (chanceOfGain(after.map((right, at) => right - before[at]!)) > LEVEL / TESTS) return null;
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   return { fault, right: sum(after), before: sum(before), images: images.length };

@@ -22,11 +22,11 @@ const OF_ANY: readonly UsualNormalisation[] = [
 
 /** As torchvision has it, and as Caffe's models take it. */
 const OF_IMAGENET = of("ImageNet's mean and std", 1, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
-const OF_CAFFE = of("0 to 255 less ImageNet's mean", 255, [123.68, 116.779, 103.939], [1]);
+const OF_CAFFE = of("ImageNet's mean of 0 to 255", 255, [123.68, 116.779, 103.939], [1]);
 /** The mean and std of the training images; and a second habit, which averages the deviations of single images. */
 const OF_CIFAR_10: readonly UsualNormalisation[] = [
   of("CIFAR-10's mean and std", 1, [0.4914, 0.4822, 0.4465], [0.2471, 0.2435, 0.2616]),
-  of("CIFAR-10's mean and std per image", 1, [0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]),
+  of("CIFAR-10's std per image", 1, [0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.201]),
 ];
 const OF_CIFAR_100 = of("CIFAR-100's mean and std", 1, [0.5071, 0.4865, 0.4409], [0.2673, 0.2564, 0.2762]);
 /** Networks of digits in colour use it, too. */

@@ -16,7 +16,7 @@ import type { JobImages } from '../../shared/job-spec.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { clippingNote } from '../../input/pixels/clip.js';
-import { indicesOf, quickCheck } from '../check/check-input.js';
+import { indicesOf, quickCheck, type QuickNote } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
 import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
 import { requireClaimOf } from './job-config.js';
@@ -93,7 +93,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null);
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
-  const notes = [...notesOf(job, prepared, data), ...(note === null ? [] : [note])];
+  const notes = notesOf(job, prepared, data, note);
   if (theirs) refuseOtherJob(folder.path, theirs, job, command);
   else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
@@ -109,7 +109,7 @@ async function prepare(
   setup: ChildSetup,
   data: ImportedDataSet,
   images: JobImages | null,
-): Promise<{ prepared: Prepared; note: string | null }> {
+): Promise<{ prepared: Prepared; note: QuickNote | null }> {
   const ended = new AbortController();
   const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
   const check =
@@ -124,19 +124,21 @@ async function prepare(
   }
 }
 
-/** Returns what is to be remarked of the job, its model and its labels, a sentence each. */
+/** Returns what is to be remarked of the job, its model and its labels, a sentence each. @param found what a quick check says */
 function notesOf(
   { claim }: Job,
   { batchNote, classes }: Prepared,
   { labels, lattice, clipping }: ImportedDataSet,
+  found: QuickNote | null,
 ): string[] {
   const notes = [roundingNote(lattice), clippingNote(clipping), batchNote, budgetNote(claim)].filter(
     (note) => note !== null,
   );
   const largest = labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
-  if (largest >= classes)
+  // What was found of the labels says why they are no classes.
+  if (largest >= classes && found?.about !== 'labels')
     notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);
-  return notes;
+  return found === null ? notes : [...notes, found.text];
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Ground } from '../../analysis/check/comparison.js';
 import type { Finding } from '../../analysis/check/findings.js';
 import { indicesOf, quickCheck } from './check-input.js';
 import { adviceOf, noteOf, type Subject } from './finding-words.js';
@@ -46,7 +47,7 @@ const treatment = {
   bgr: false,
   transposed: false,
 } as const;
-const SUBJECT: Subject = { given: treatment, imageShape: [3, 8, 8], classNames: null };
+const SUBJECT: Subject = { given: treatment, imageShape: [3, 8, 8], classNames: null, labelRange: [1, 10] };
 const figures = {
   images: 50,
   copies: 2,
@@ -58,14 +59,19 @@ const figures = {
   confidence: 0.9,
 };
 const evidence = { classes: 2, plain: [0], noisy: [], scores: [1, 0] };
-const blue = { name: 'blue first', change: 'channels', treatment: { ...treatment, bgr: true } } as const;
+const blue = {
+  name: 'blue first',
+  change: 'channels',
+  flags: 1,
+  treatment: { ...treatment, bgr: true },
+} as const;
 const labels = (fault: Extract<Finding, { kind: 'labels' }>['finding']['fault']): Finding => ({
   kind: 'labels',
   finding: { fault, right: 45, before: 5, images: 50 },
 });
-const better = (chance: number | null, given: typeof figures | null): Finding => ({
+const better = (chance: number | null, given: typeof figures | null, by: Ground = 'answers'): Finding => ({
   kind: 'better',
-  better: { tried: { candidate: blue, evidence }, chance },
+  better: { tried: { candidate: blue, evidence }, by: chance === null ? null : by, chance },
   given,
   found: figures,
 });
@@ -75,16 +81,18 @@ const range = { mean: 125.3, std: 63, inputScale: 1 };
 const worded: [Finding, string][] = [
   [better(1e-9, { ...figures, plain: 0.2 }), 'Add --bgr.'],
   [better(1e-9, null), 'Add --bgr.'],
+  [better(1e-9, figures, 'scores'), 'Add --bgr.'],
   [better(null, figures), 'Look up what the model was trained with; to try this one: add --bgr.'],
-  [labels({ kind: 'shifted', by: 1 }), 'Save them as y - 1.'],
-  [labels({ kind: 'shifted', by: -1 }), 'Save them as y + 1.'],
+  [labels({ kind: 'shifted', by: 1, classes: 12 }), 'Save them as y - 1, and give them with --labels.'],
+  [labels({ kind: 'shifted', by: -1, classes: 12 }), 'Save them as y + 1, and give them with --labels.'],
   [
     labels({ kind: 'name-order', reverse: false }),
     'Save the labels as np.array(sorted(range(K), key=str))[y]',
   ],
   [labels({ kind: 'name-order', reverse: true }), 'Save the labels as np.argsort('],
   [labels({ kind: 'permuted', classOf: new Map([[1, 0]]) }), 'Number the labels as the model was trained'],
-  [{ kind: 'unfit' }, 'Run smoothcert certify with the same flags'],
+  [{ kind: 'unfit', message: 'The model takes no such images.', remedy: 'Resize them.' }, 'Resize them.'],
+  [{ kind: 'noise', lost: { lost: 60, copies: 80, ofRight: true } }, 'A smaller --sigma gives smaller radii'],
   [{ kind: 'dark', largest: 1 / 255, levels: true }, 'Save floats in [0, 1] as x.astype(np.float32)'],
   [{ kind: 'mean-above-scale', ...range }, 'Add --input-scale 255'],
   [{ kind: 'mean-below-scale', mean: 0.5, std: 0.25, inputScale: 255 }, 'Leave --input-scale out'],
@@ -105,8 +113,32 @@ describe('the words for a finding', () => {
     expect(note).not.toMatch(/undefined|NaN|null/);
   });
 
-  it('of folders say how to rename them', () => {
+  it('of labels say that they wrap around where one less, or one more, is no class', () => {
+    const wrapped = (by: 1 | -1, labelRange: [number, number]) =>
+      adviceOf(labels({ kind: 'shifted', by, classes: 10 }), { ...SUBJECT, labelRange });
+    expect(wrapped(1, [0, 9])).toEqual({
+      what: 'The labels are too large by one, and 0 stands for class 9: 45 of 50 images would be right instead of 5.',
+      remedy: 'Save them as (y - 1) % 10, and give them with --labels.',
+    });
+    expect(wrapped(-1, [0, 9]).remedy).toBe('Save them as (y + 1) % 10, and give them with --labels.');
+    expect(wrapped(-1, [0, 8]).remedy).toBe('Save them as y + 1, and give them with --labels.');
+  });
+
+  it('of another preprocessing name the test that decides', () => {
+    const what = (by: Ground) => adviceOf(better(1e-9, { ...figures, plain: 0.9 }, by), SUBJECT).what;
+    expect(what('answers')).toBe(
+      'Another preprocessing fits the model better (blue first): 45 of 50 images are right without noise, and 45 of 50 as given (probability by chance 1.0e-9).',
+    );
+    expect(what('scores')).toContain(
+      'as given (its scores fit the labels better, with a probability by chance of 1.0e-9).',
+    );
+  });
+
+  it('of folders name one that sorts before a smaller number, and say how to rename them', () => {
     const finding = labels({ kind: 'name-order', reverse: false });
-    expect(adviceOf(finding, { ...SUBJECT, classNames: ['0', '1'] }).remedy).toContain('Rename the folders');
+    const classNames = ['0', '1', '10', '11', '2', '3', '4', '5', '6', '7', '8', '9'];
+    const { what, remedy } = adviceOf(finding, { ...SUBJECT, classNames });
+    expect(what).toContain('names as text ("10" comes before "2", so it is class 2), and');
+    expect(remedy).toContain('Rename the folders');
   });
 });

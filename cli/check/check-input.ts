@@ -1,4 +1,5 @@
 import { spreadOver } from '../../analysis/check/effort.js';
+import { isWrong, type Finding } from '../../analysis/check/findings.js';
 import type { ImportedDataSet } from '../../input/convert.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import { SmoothcertError } from '../../shared/errors.js';
@@ -61,18 +62,31 @@ export async function checkInput(
   );
 }
 
-export const subjectOf = ({ treatment, subject }: CheckReport, { classNames }: ImportedDataSet): Subject => ({
+export const subjectOf = (
+  { treatment, subject }: CheckReport,
+  { classNames, labels }: ImportedDataSet,
+): Subject => ({
   given: treatment,
   imageShape: subject.imageShape,
   classNames,
+  labelRange: labels && [
+    labels.reduce((a, b) => Math.min(a, b), Infinity),
+    labels.reduce((a, b) => Math.max(a, b), 0),
+  ],
 });
 
-/** Returns the error for a finding, where the user wants one. */
+/** Returns the error for the first finding that is one; null if there is none. */
 export function strictError(report: CheckReport, data: ImportedDataSet): SmoothcertError | null {
-  const [first] = report.findings;
+  const first = report.findings.find(isWrong);
   if (first === undefined) return null;
   const { what, remedy } = adviceOf(first, subjectOf(report, data));
   return new SmoothcertError('CHECK_FAILED', what, `${remedy} If it is right as it is, leave --strict out.`);
+}
+
+/** The note of a quick check. */
+export interface QuickNote {
+  readonly about: Finding['kind'];
+  readonly text: string;
 }
 
 /** How a command that begins a job checks its input. */
@@ -94,7 +108,7 @@ export async function quickCheck(
   data: ImportedDataSet,
   images: readonly number[],
   { strict, tell, signal }: QuickCheckOptions,
-): Promise<string | null> {
+): Promise<QuickNote | null> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(QUICK_LIMIT_MS)]);
   let report: CheckReport;
   try {
@@ -105,6 +119,6 @@ export async function quickCheck(
   }
   const error = strict ? strictError(report, data) : null;
   if (error !== null) throw error;
-  const first = report.findings.find(({ kind }) => kind !== 'unfit');
-  return first === undefined ? null : noteOf(first, subjectOf(report, data));
+  const first = report.findings.find((finding) => isWrong(finding) && finding.kind !== 'unfit');
+  return first === undefined ? null : { about: first.kind, text: noteOf(first, subjectOf(report, data)) };
 }

@@ -4,8 +4,9 @@ import { CHECK_GROUPS, checkVerbConfig } from './check-flags.js';
 const EXAMPLES = `
 The model is run on up to 100 images, as the flags say and in the usual other ways: scale 1 and 255, the means and standard
 deviations of CIFAR-10, CIFAR-100, ImageNet and MNIST, [−1, 1], blue first, the other layout. With labels, another way is
-called right if it makes clearly more images right (an exact paired test; a right way is called wrong in at most 1 % of
-uses). Without labels it is a suspicion. Units and labels are checked, too. certify and submit do the same when a job
+called right if it makes clearly more images right, or no fewer with scores that fit the labels clearly better (exact
+paired tests; a right way is called wrong in at most 1 % of uses). Without labels it is a suspicion. Units and labels are
+checked, too. If the noise takes many right answers, that is said; it is no error. certify and submit do the same when a job
 begins, in less time.
 
 Examples:

@@ -2,6 +2,8 @@ import type { PixelTreatment } from '../../analysis/check/candidates.js';
 import type { Figures } from '../../analysis/check/evidence.js';
 import type { Finding } from '../../analysis/check/findings.js';
 import type { LabelFinding } from '../../analysis/check/label-order.js';
+import type { LostToNoise } from '../../analysis/check/lost-to-noise.js';
+import { oneLine } from '../../shared/safe-text.js';
 import { adviceFor } from './treatment-flags.js';
 
 /** The treatment that was given, and the images, of which the sentences speak. */
@@ -9,6 +11,8 @@ export interface Subject {
   readonly given: PixelTreatment;
   readonly imageShape: readonly number[];
   readonly classNames: readonly string[] | null;
+  /** The smallest and the largest label of all images; null without labels. */
+  readonly labelRange: readonly [number, number] | null;
 }
 
 /** A finding in words: what it is, and what to do. */
@@ -29,10 +33,7 @@ export function adviceOf(finding: Finding, subject: Subject): Advice {
     case 'labels':
       return labelAdvice(finding.finding, subject);
     case 'unfit':
-      return {
-        what: 'The model does not take images that are prepared as these flags say.',
-        remedy: 'Run smoothcert certify with the same flags, which says why.',
-      };
+      return { what: finding.message, remedy: finding.remedy };
     case 'dark':
       return {
         what: `No pixel is above ${Number(finding.largest.toPrecision(3))}, so the images are all but black: zeros and ones that were saved as uint8, or pixels that were divided by 255 twice.`,
@@ -56,6 +57,8 @@ export function adviceOf(finding: Finding, subject: Subject): Advice {
       };
     case 'one-class':
       return oneClassAdvice(finding);
+    case 'noise':
+      return noiseAdvice(finding.lost);
   }
 }
 
@@ -86,23 +89,25 @@ function betterAdvice(
       remedy: `Look up what the model was trained with; to try this one: ${advice}.`,
     };
   }
-  const before = given === null ? 'as given the model does not run' : `as given ${rightOf(given)}`;
+  const before = given === null ? 'and as given the model does not run' : `and ${rightOf(given)} as given`;
+  const chance = better.chance.toExponential(1);
+  const test =
+    better.by === 'answers'
+      ? `probability by chance ${chance}`
+      : `its scores fit the labels better, with a probability by chance of ${chance}`;
   return {
-    what: `With ${candidate.name} the model gets ${rightOf(found)} images right without noise, and ${before} (probability by chance ${better.chance.toExponential(1)}).`,
+    what: `Another preprocessing fits the model better (${candidate.name}): ${rightOf(found)} images are right without noise, ${before} (${test}).`,
     remedy,
   };
 }
 
-function labelAdvice({ fault, right, before, images }: LabelFinding, { classNames }: Subject): Advice {
+function labelAdvice({ fault, right, before, images }: LabelFinding, subject: Subject): Advice {
   const gain = `${right} of ${images} images would be right instead of ${before}`;
   switch (fault.kind) {
     case 'shifted':
-      return {
-        what: `The labels are too ${fault.by > 0 ? 'large' : 'small'} by one: ${gain}.`,
-        remedy: `Save them as y ${fault.by > 0 ? '-' : '+'} 1.`,
-      };
+      return shiftAdvice(fault, gain, subject);
     case 'name-order':
-      return nameOrderAdvice(fault.reverse, gain, classNames !== null);
+      return nameOrderAdvice(fault.reverse, gain, subject.classNames);
     case 'permuted': {
       const pairs = [...fault.classOf].sort(([a], [b]) => a - b).map(([label, to]) => `${label} → ${to}`);
       return {
@@ -113,21 +118,64 @@ function labelAdvice({ fault, right, before, images }: LabelFinding, { className
   }
 }
 
-/** @param reverse true if the classes, and not the labels, are in the order of text @param folders true if the labels are those of folders */
-function nameOrderAdvice(reverse: boolean, gain: string, folders: boolean): Advice {
+/** The labels wrap around where one less, or more, would be no class. */
+function shiftAdvice(
+  { by, classes }: Extract<LabelFinding['fault'], { kind: 'shifted' }>,
+  gain: string,
+  { labelRange }: Subject,
+): Advice {
+  const [smallest, largest] = labelRange!;
+  const wraps = by > 0 ? smallest === 0 : largest >= classes - 1;
+  const [size, sign] = by > 0 ? ['large', '-'] : ['small', '+'];
+  const end = by > 0 ? `0 stands for class ${classes - 1}` : `${classes - 1} stands for class 0`;
+  return {
+    what: `The labels are too ${size} by one${wraps ? `, and ${end}` : ''}: ${gain}.`,
+    remedy: wraps
+      ? `Save them as (y ${sign} 1) % ${classes}, and give them with --labels.`
+      : `Save them as y ${sign} 1, and give them with --labels.`,
+  };
+}
+
+/** @param reverse true if the classes, and not the labels, are in the order of text @param folders names of the folders that the labels come from */
+function nameOrderAdvice(reverse: boolean, gain: string, folders: readonly string[] | null): Advice {
   const order = 'in the order of their names as text (0, 1, 10, 11, 2, …)';
   if (reverse) {
     return {
       what: `The model's classes are numbered ${order}, and the labels as numbers: ${gain}.`,
       remedy:
-        'Save the labels as np.argsort(np.array(sorted(range(K), key=str)))[y], where K is the number of classes.',
+        'Save the labels as np.argsort(np.array(sorted(range(K), key=str)))[y], where K is the number of classes, and give them with --labels.',
+    };
+  }
+  if (folders !== null) {
+    return {
+      what: `The folders are numbered in the order of their names as text (${sortedEarly(folders)}), and the model's classes as numbers: ${gain}.`,
+      remedy: 'Rename the folders so that all names have equally many digits (00, 01, 02, …).',
     };
   }
   return {
     what: `The labels are numbered ${order}, and the model's classes as numbers: ${gain}.`,
-    remedy: folders
-      ? 'Rename the folders so that all names have equally many digits (00, 01, 02, …).'
-      : 'Save the labels as np.array(sorted(range(K), key=str))[y], where K is the number of classes.',
+    remedy:
+      'Save the labels as np.array(sorted(range(K), key=str))[y], where K is the number of classes, and give them with --labels.',
+  };
+}
+
+/** Returns which folder comes before one of a smaller number, and the class that it became. */
+function sortedEarly(folders: readonly string[]): string {
+  const number = (name: string) => Number(/\d+$/.exec(name)?.[0]);
+  const early = folders.findIndex((name, at) =>
+    folders.slice(at + 1).some((later) => number(later) < number(name)),
+  );
+  const later = folders.slice(early + 1).find((name) => number(name) < number(folders[early]!));
+  const show = (name: string) => `"${oneLine(name)}"`;
+  return `${show(folders[early]!)} comes before ${show(later!)}, so it is class ${early}`;
+}
+
+/** Noise that takes many answers may be meant so. */
+function noiseAdvice({ lost, copies, ofRight }: LostToNoise): Advice {
+  const what = ofRight ? 'noisy copies of images that are right without it' : 'noisy copies';
+  return {
+    what: `Under this noise ${lost} of ${copies} ${what} get another class: was the model trained with noise of this σ?`,
+    remedy: 'A smaller --sigma gives smaller radii for more images.',
   };
 }
 

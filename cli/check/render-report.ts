@@ -7,27 +7,29 @@ import type { CheckReport } from './try-out.js';
 /** Alternatives that the table shows. */
 const MOST_SHOWN = 12;
 
-/** Returns a report for a person: what was given, what was tried, what was found and what to do. */
+/** The columns, for those who read the table for the first time. */
+const LEGEND = `RIGHT, NOISY: right answers without noise and under it. AGREE: noisy copies with their image's
+class. ONE CLASS: images in the most frequent class. SURE: mean probability of the likeliest class.
+`;
+const LEGEND_WITHOUT_LABELS = LEGEND.slice(LEGEND.indexOf('AGREE'));
+
+/** Returns a report for a person, at most 100 columns wide but for flags and findings: what was given, what was tried, what was found and what to do. */
 export function renderReport(report: CheckReport, subject: Subject, sigma: number): string {
   const { given, tried, attempted, treatment } = report;
+  const shown = ranked(report);
   const rows: [string, Figures][] = [
-    ...(given === null
-      ? []
-      : [[`given: ${describeTreatment(withoutLayout(treatment, treatment))}`, given] as [string, Figures]]),
-    ...ranked(report).map(({ candidate, figures }): [string, Figures] => [
-      `${candidate.name}: ${describeTreatment(withoutLayout(candidate.treatment, treatment))}`,
-      figures,
-    ]),
+    ...(given === null ? [] : [['as given', given] as [string, Figures]]),
+    ...shown.map(({ candidate, figures }): [string, Figures] => [candidate.name, figures]),
   ];
-  const first = given ?? tried[0]?.figures;
-  const labelled = first !== undefined && first.plain !== null;
-  const lines =
-    rows.length === 0 ? '' : table([headOf(labelled), ...rows.map((row) => cellsOf(row, labelled))]);
-  const images =
-    first === undefined
-      ? ''
-      : ` on ${first.images} images, and ${first.copies} noisy copies of each (σ ${sigma})`;
-  return `Checked${images}; ${attempted} other preprocessings were tried.\n\n${lines}\n${conclusions(report, subject)}`;
+  const [{ images, copies, plain }] = [given ?? tried[0]!.figures];
+  const labelled = plain !== null;
+  const ran = attempted === 1 ? '1 other was tried' : `${attempted} others were tried`;
+  const which = shown.length < attempted ? `, the best ${shown.length} are shown` : '';
+  const head = `Checked on ${images} images, and ${copies} noisy copies of each (σ ${sigma}); ${ran}${which}.
+As given: ${describeTreatment(withoutLayout(treatment, treatment))}.`;
+  const lines = table([headOf(labelled), ...rows.map((row) => cellsOf(row, labelled))]);
+  const legend = labelled ? LEGEND : LEGEND_WITHOUT_LABELS;
+  return `${head}\n\n${lines}${legend}\n${conclusions(report, subject)}`;
 }
 
 /** Returns a report as an object of plain JSON. */
@@ -82,10 +84,10 @@ function ranked({ tried }: CheckReport): CheckReport['tried'] {
 
 const headOf = (labelled: boolean): string[] => [
   'PREPROCESSING',
-  ...(labelled ? ['RIGHT', 'UNDER NOISE'] : []),
-  'AGREEMENT',
+  ...(labelled ? ['RIGHT', 'NOISY'] : []),
+  'AGREE',
   'ONE CLASS',
-  'CONFIDENCE',
+  'SURE',
 ];
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(0)} %`);

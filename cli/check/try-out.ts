@@ -15,6 +15,7 @@ import { figuresOf, type Evidence, type Figures } from '../../analysis/check/evi
 import { findingsOf, type Finding } from '../../analysis/check/findings.js';
 import { labelFaultOf } from '../../analysis/check/label-order.js';
 import { unitFaultsOf } from '../../analysis/check/unit-faults.js';
+import { SmoothcertError } from '../../shared/errors.js';
 import { colourAxis } from '../../shared/dataset/colour-axis.js';
 import type { Device, NoiseSpec } from '../../shared/job.js';
 import type { TrialOutcome, TrialPreprocessing, TrialSubject } from '../../worker/trial/messages.js';
@@ -70,7 +71,7 @@ export interface CheckReport {
 
 /**
  * Runs the model on some images in the given treatment and in the usual ones, in a process of its own.
- * @param signal ends it. @throws the MODEL_* and DATA_* errors, DEVICE_UNAVAILABLE, CHILD_DIED
+ * @param signal ends it. @throws the MODEL_* and DATA_* errors, DEVICE_UNAVAILABLE, CHILD_DIED; what the model refuses the images with, if it takes them in no treatment
  */
 export async function tryOut(options: TryOutOptions, signal: AbortSignal): Promise<CheckReport> {
   const trial = new TrialProcess(signal);
@@ -88,6 +89,8 @@ class TryOut {
   private images: readonly number[];
   private msPerRow = 0;
   private attempted = 0;
+  /** Why the model does not take the first treatment that it does not take. */
+  private refusal: SmoothcertError | null = null;
   private msLeft: number;
 
   constructor(
@@ -108,7 +111,9 @@ class TryOut {
     const given = await this.ofGiven();
     const all = features ? [] : candidatesFor(this.given, this.shapes(given?.classes ?? null));
     const labels = this.labels();
+    const unfit = this.refusal;
     const tried = await this.alternatives(given, all);
+    if (unfit !== null && tried.length === 0) throw unfit;
     const better =
       labels === null
         ? given && suspectWithoutLabels(given, tried)
@@ -123,7 +128,7 @@ class TryOut {
       given: given && figuresOf(given, labels),
       attempted: this.attempted,
       tried: tried.map(({ candidate, evidence }) => ({ candidate, figures: figuresOf(evidence, labels) })),
-      findings: findingsOf({ given, labels, units, better, labelFinding }),
+      findings: findingsOf({ given, unfit, labels, units, better, labelFinding }),
     };
   }
 
@@ -184,7 +189,10 @@ class TryOut {
     const reversed = bgr !== this.given.bgr;
     const preprocessing: TrialPreprocessing = { normalisation, layout, reversed, transposed };
     const outcome = await this.trial.outcomeOf({ preprocessing, images, copies });
-    if (outcome === null) return null;
+    if (outcome instanceof SmoothcertError) {
+      this.refusal ??= outcome;
+      return null;
+    }
     this.msPerRow = Math.max(outcome.ms / (images.length * (1 + copies)), Number.EPSILON);
     this.msLeft -= outcome.ms;
     return outcome;

@@ -123,7 +123,7 @@ async function remarksOn(config: SubmitConfig, data: ImportedDataSet, images: Jo
   const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
   const how = { strict: config.strict, tell, signal: new AbortController().signal };
   const note = config.check ? await quickCheck(config, data, indicesOf(images), how) : null;
-  return [clippingNote(data.clipping), note].filter((one) => one !== null);
+  return [clippingNote(data.clipping), note?.text ?? null].filter((one) => one !== null);
 }
 
 /**

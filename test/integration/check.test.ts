@@ -86,6 +86,32 @@ describe('smoothcert check names the flags', () => {
   });
 });
 
+describe('smoothcert check', () => {
+  it('advises to leave the scale out where only that is wrong, and names the test', async () => {
+    const { findings } = await check({ ...DIGITS, sigma: 0.25, 'input-scale': 255 });
+    expect(findings[0]).toMatchObject({ kind: 'better', add: '', leave_out: '--input-scale' });
+    expect(findings[0]!.what).toContain('its scores fit the labels better');
+  });
+
+  it('remarks on noise that takes most answers, without an error, in a table of 100 columns', async () => {
+    const { code, stdout } = await runCommand(checkArgs({ ...DIGITS, sigma: 1, strict: true }));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /Under this noise \d+ of \d+ noisy copies of images that are right without it get/,
+    );
+    const lines = stdout.slice(0, stdout.indexOf('Under this noise')).split('\n');
+    expect(lines.filter((line) => [...line].length > 100)).toEqual([]);
+  });
+
+  it('refuses images of a shape that the model takes in no way', async () => {
+    const { code, stdout, stderr } = await runCommand(
+      checkArgs({ ...of('plain', COLOUR), data: DIGITS.data }),
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Error MODEL_DATA_MISMATCH: The model takes images of shape /);
+  });
+});
+
 /** Right uses: nothing may be said of them. */
 const rightUses: [string, Flags][] = [
   ['digits', { ...DIGITS, sigma: 0.25 }],
@@ -106,7 +132,6 @@ const rightUses: [string, Flags][] = [
   ['a plain network', of('plain', COLOUR)],
   ['a network of the MNIST mean', { ...of('mnist', GREY), mean: '0.1307', std: '0.3081' }],
   ['an inaccurate network', { ...of('grey-levels', GREY), 'input-scale': 255 }],
-  ['much noise', { ...DIGITS, sigma: 1 }],
   ...['0:1', '0:2', '0:3', '0:6', '0:20'].map((images): [string, Flags] => [
     `images ${images}`,
     { ...DIGITS, sigma: 0.25, images },

@@ -30,7 +30,7 @@ async function answer(question: TrialQuestion): Promise<FromTrial> {
   try {
     return { kind: 'tried', id, outcome: await trial!.outcomeOf(question) };
   } catch (error) {
-    if (error instanceof SmoothcertError) return { kind: 'unfit', id, message: error.message };
-    return refusalFor(error);
+    const refusal = refusalFor(error);
+    return error instanceof SmoothcertError ? { kind: 'unfit', id, refusal } : refusal;
   }
 }

@@ -75,4 +75,4 @@ export type FromTrial =
   | Refusal
   | { readonly kind: 'tried'; readonly id: number; readonly outcome: TrialOutcome }
   /** The model does not take images that are prepared like this. */
-  | { readonly kind: 'unfit'; readonly id: number; readonly message: string };
+  | { readonly kind: 'unfit'; readonly id: number; readonly refusal: Refusal };

@@ -1,5 +1,6 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import { ForkedProcess } from '../draw/forked-process.js';
+import type { Refusal } from '../draw/messages.js';
 import type {
   FromTrial,
   ToTrial,
@@ -35,12 +36,12 @@ export class TrialProcess {
     throw this.refused(answer);
   }
 
-  /** Runs images in one preprocessing; null if the model does not take images that are prepared like this. @throws CHILD_DIED */
-  async outcomeOf(question: Omit<TrialQuestion, 'id'>): Promise<TrialOutcome | null> {
+  /** Runs images in one preprocessing. Resolves with an error if the model does not take images that are prepared like this. @throws CHILD_DIED */
+  async outcomeOf(question: Omit<TrialQuestion, 'id'>): Promise<TrialOutcome | SmoothcertError> {
     this.asked += 1;
     const answer = await this.ask({ kind: 'try', id: this.asked, ...question });
     if (answer.kind === 'tried') return answer.outcome;
-    if (answer.kind === 'unfit') return null;
+    if (answer.kind === 'unfit') return errorOf(answer.refusal);
     throw this.refused(answer);
   }
 
@@ -58,7 +59,10 @@ export class TrialProcess {
 
   private refused(answer: FromTrial): SmoothcertError {
     return answer.kind === 'refused'
-      ? new SmoothcertError(answer.code, answer.message, answer.remedy)
+      ? errorOf(answer)
       : new SmoothcertError('INTERNAL', 'The trial process answered out of turn.', 'Report this as a bug.');
   }
 }
+
+const errorOf = ({ code, message, remedy }: Refusal): SmoothcertError =>
+  new SmoothcertError(code, message, remedy);
