@@ -46,6 +46,32 @@ describe('a forged job', () => {
     ],
   };
 
+  it('whose noise is on a lattice must say which one', () => {
+    const { lattice, ...noise } = job.draw.noise;
+    expect(lattice).toBeDefined();
+    const without = drawn({ noise });
+    const found = (other: Job) => whats(with_(files, { jobJson: text(jobJson(other)) })).join();
+    expect(found(without)).toContain('Its generator is not one that draws');
+    const named = drawn({ noise: { ...job.draw.noise, generator: 'other' } });
+    expect(found(named)).toContain('Its generator is not one that draws');
+  });
+
+  it('of votes that were drawn to plan with has no certificates', () => {
+    expect(whats({ ...files, pilot: true })).toEqual([
+      'The votes were drawn to choose a number of samples: no certificate may be made of them.',
+    ]);
+    expect(whats({ ...files, pilot: false })).toEqual([]);
+  });
+
+  it('may promise the same bytes as a server does, if its votes are the same everywhere', () => {
+    const served = (of: Job) => jobJson(of).replace('this version', 'the version that drew it');
+    expect(whats(with_(files, { jobJson: text(served(job)) }))).toEqual([]);
+    const any = drawn({ numeric: 'any' });
+    expect(whats(with_(resultFiles(any, sure), { jobJson: text(served(any)) }))).toEqual([
+      'What it promises of repetitions does not follow from its job.',
+    ]);
+  });
+
   it.each(Object.entries(jobs))('with %s is found, also with its digest recomputed', (_, [other, found]) => {
     const report = whats(with_(files, { jobJson: text(jobJson(other)) }));
     expect(report.join('\n')).toContain(found);

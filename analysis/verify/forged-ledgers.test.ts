@@ -38,7 +38,23 @@ describe('a forged ledger', () => {
       { counted: [unanimous] },
     );
     expect(findings.kept.map(({ what }) => what).join()).toContain("not the sum of the ledger's");
-    expect(found).toMatchObject({ shards: 1, repeated: 1 });
+    expect(found).toMatchObject({ shards: 1, repeated: 1, repeatedOtherwise: 1 });
+  });
+
+  it('with two different counts of the same samples is found where every count is to be the same', () => {
+    const twice = [{ counted: [{ ...unanimous, micros: 640 }] }, { counted: [votes([0, 1], [63, 1])] }];
+    expect(joined(...twice)).toContain('two different counts of these samples');
+    expect(joined({ counted: [{ ...unanimous, micros: 640 }] }, { counted: [unanimous] })).toBe('');
+    const any = { ...job, draw: { ...job.draw, numeric: 'any' } } as const;
+    const records = twice.map((content) => makeRecord(any, content));
+    const elsewhere = verifyFolder(
+      with_(
+        resultFiles(any, () => 0),
+        { ledger: ledgerOf(any, records), resultsTsv: null },
+      ),
+    );
+    expect(elsewhere.votes).toMatchObject({ repeated: 1, repeatedOtherwise: 1 });
+    expect(elsewhere.findings.kept.map(({ what }) => what).join()).not.toContain('two different counts');
   });
 
   it('of other times is found in results.tsv', () => {

@@ -86,6 +86,37 @@ describe('forged tables', () => {
     expect(whats(with_(files, { ...none, resultsJsonl: text('') }))).toEqual([]);
   });
 
+  it('are compared with the rows that there are, also with none', () => {
+    const none = with_(files, { resultsJsonl: text(''), ledger: null });
+    expect(whats(none)).toEqual([
+      'It has 4 rows, and results.jsonl 0.',
+      'It has 4 lines, and results.jsonl 0, or it does not end with a line end.',
+    ]);
+    expect(verifyFolder(none).missing).toEqual([0, 1, 2, 3]);
+  });
+
+  it('of images that share a total leave none out', () => {
+    const budget = filesOf('budget');
+    const some = rowsText(rowsOf(budget).filter(({ image }) => image !== 1));
+    const { findings, missing } = verifyFolder(
+      with_(budget, { ledger: null, resultsJsonl: some, resultsTsv: null }),
+    );
+    expect(missing).toEqual([1]);
+    expect(findings.kept).toEqual([
+      {
+        where: 'results.jsonl',
+        what: 'The total of the job is spent, and 1 of the images that share it have no row.',
+      },
+    ]);
+  });
+
+  it('of images that do not share a total may leave some out, which are named', () => {
+    const some = rowsText(rowsOf(files).filter(({ image }) => image !== 2));
+    const other = with_(files, { ledger: null, resultsJsonl: some, resultsTsv: null, topkTxt: null });
+    expect(verifyFolder(other).missing).toEqual([2]);
+    expect(whats(other)).toEqual([]);
+  });
+
   it('of more samples than the total of a budget are found', () => {
     const budget = filesOf('budget');
     const other = resultJob({ images: 4, stop: { kind: 'budget', totalSamples: 800 } });
@@ -98,9 +129,8 @@ describe('forged tables', () => {
 
 it('findings are counted beyond those that are kept', () => {
   const files = filesOf('fixed');
-  const lines = Buffer.from(files.resultsTsv!).toString();
   const { findings } = verifyFolder(
-    with_(files, { resultsJsonl: text('x\n'.repeat(1100)), resultsTsv: text(lines) }),
+    with_(files, { resultsJsonl: text('x\n'.repeat(1100)), resultsTsv: null, topkTxt: null }),
   );
   expect(findings.total).toBe(1100);
   expect(findings.kept).toHaveLength(1000);

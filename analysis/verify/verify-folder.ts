@@ -19,6 +19,8 @@ export interface FolderFiles {
   readonly resultsJsonl: Uint8Array | null;
   readonly resultsTsv: Uint8Array | null;
   readonly topkTxt: Uint8Array | null;
+  /** True: the folder is marked as votes that were drawn to plan with. */
+  readonly pilot?: boolean;
 }
 
 /** The outcome for a folder: what was checked, in numbers, and what does not hold. */
@@ -29,6 +31,8 @@ export interface FolderReport {
   /** Null if job.json holds none that can be read: then nothing else was checked. */
   readonly job: Job | null;
   readonly rows: readonly Row[];
+  /** Images of the job without a row, ascending. */
+  readonly missing: readonly number[];
   /** Null without a ledger. */
   readonly votes: LedgerVotes | null;
   /** Looks whose counts were added up and asked about. */
@@ -51,6 +55,7 @@ export function verifyFolder(files: FolderFiles): FolderReport {
     unknown: null,
     job: null,
     rows: [],
+    missing: [],
     votes: null,
     looks: 0,
     stops: 0,
@@ -61,6 +66,11 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   if (read === null) return nothing;
   if (typeof read === 'string') return { ...nothing, unknown: read };
   const { job, digest } = read;
+  findings.require(
+    files.pilot !== true,
+    'pilot.json',
+    'The votes were drawn to choose a number of samples: no certificate may be made of them.',
+  );
   checkJob(job, findings);
   const images = imagesOf(job.claim.images);
   const records = files.ledger === null ? null : readLedger(files.ledger, digest, findings);
@@ -72,21 +82,22 @@ export function verifyFolder(files: FolderFiles): FolderReport {
     'results.jsonl',
     'Its alpha is not that of the claim.',
   );
-  if (context === null) return { ...nothing, job, rows, votes };
-  const checked = rows.map((row) => checkRow(row, context, votes?.images.get(row.image) ?? null, findings));
+  const checked =
+    context === null
+      ? []
+      : rows.map((row) => checkRow(row, context, votes?.images.get(row.image) ?? null, findings));
+  const missing = missingOf(images, rows);
   checkTotal(rows, job, findings);
-  if (files.resultsTsv !== null) {
-    const text = decoded(files.resultsTsv, 'results.tsv', findings);
-    checkTsv(text, rows, job, votes?.images ?? null, findings);
-  }
-  if (files.topkTxt !== null) checkTopk(decoded(files.topkTxt, 'topk.txt', findings), rows, job, findings);
-  const { questions, nearTies } = context;
+  checkShared(rows, missing, job, findings);
+  checkTables(files, rows, job, votes, findings);
+  const { questions, nearTies } = context ?? nothing;
   const looks = checked.reduce((sum, one) => sum + one.looks, 0);
   return {
     findings,
     unknown: null,
     job,
     rows,
+    missing,
     votes,
     looks,
     stops: checked.filter(({ stop }) => stop).length,
@@ -109,6 +120,39 @@ function checkTotal(rows: readonly Row[], { claim: { stop } }: Job, findings: Fi
     'results.jsonl',
     `Its images have ${total} samples together, more than the total of the job.`,
   );
+}
+
+/** Checks results.tsv and topk.txt against results.jsonl, if there are such files. Without a results.jsonl there is nothing here to check them against. */
+function checkTables(
+  files: FolderFiles,
+  rows: readonly Row[],
+  job: Job,
+  votes: LedgerVotes | null,
+  findings: Findings,
+): void {
+  const { resultsJsonl, resultsTsv, topkTxt } = files;
+  if (resultsJsonl === null) return;
+  if (resultsTsv !== null)
+    checkTsv(decoded(resultsTsv, 'results.tsv', findings), rows, job, votes?.images ?? null, findings);
+  if (topkTxt !== null) checkTopk(decoded(topkTxt, 'topk.txt', findings), rows, job, findings);
+}
+
+function missingOf(images: readonly number[], rows: readonly Row[]): number[] {
+  const found = new Set(rows.map(({ image }) => image));
+  return images.filter((image) => !found.has(image));
+}
+
+/** Checks that of images that share a total none is left out: it is spent for all of them at once. */
+function checkShared(
+  rows: readonly Row[],
+  missing: readonly number[],
+  { claim: { stop, looks } }: Job,
+  findings: Findings,
+): void {
+  if (stop.kind !== 'budget' || missing.length === 0) return;
+  const isSpent = rows.some(({ outcome, samples }) => outcome !== 'failed' && samples < looks.at(-1)!);
+  const what = `The total of the job is spent, and ${missing.length} of the images that share it have no row.`;
+  findings.require(!isSpent, 'results.jsonl', what);
 }
 
 /** Reads text in UTF-8; other bytes are a finding. */

@@ -2,7 +2,7 @@ import type { Job } from '../../../shared/job.js';
 import type { Findings } from '../findings.js';
 import { gridOf, type GridShard } from './grid.js';
 import type { RecordedFailure, RecordedVotes, VoteRecord } from './record.js';
-import type { Tally } from './tally.js';
+import { isWritten, tallyOf, type Tally, type WrittenCounts } from './tally.js';
 
 /** The votes that a ledger holds, added up once more: the first record of a shard counts, those of other shards than the grid's do not. */
 
@@ -26,11 +26,12 @@ export class ImageVotes {
 
   constructor(private readonly grid: readonly GridShard[]) {}
 
-  /** Takes the votes of a shard, in the record with this number. Returns false if it has some already. */
-  take(votes: RecordedVotes, at: number): boolean {
-    if (this.first.has(votes.begin)) return false;
+  /** Takes the votes of a shard, in the record with this number, unless it has some already. Returns the first ones. */
+  take(votes: RecordedVotes, at: number): RecordedVotes {
+    const known = this.first.get(votes.begin);
+    if (known !== undefined) return known.votes;
     this.first.set(votes.begin, { votes, at });
-    return true;
+    return votes;
   }
 
   /**
@@ -57,6 +58,8 @@ export class ImageVotes {
     return [...this.first.values()].flatMap(({ votes }) => (votes.begin < n ? [votes] : []));
   }
 }
+
+const sameVotes = (a: WrittenCounts, b: WrittenCounts): boolean => isWritten(tallyOf(a), b);
 
 interface Sum {
   readonly votes: Map<number, number>;
@@ -85,6 +88,8 @@ export interface LedgerVotes {
   readonly samples: number;
   /** Further records of a shard: the first one counts. */
   readonly repeated: number;
+  /** Those of them with other votes than the first one. */
+  readonly repeatedOtherwise: number;
   /** Shards off the grid, or of images, classes or a fingerprint that the job does not have: they count nothing. */
   readonly foreign: number;
   readonly cancelled: boolean;
@@ -102,7 +107,7 @@ export function votesByImage(
   const grid = gridOf(job.draw.segments);
   const ends = new Map(grid.map(({ begin, end }) => [begin, end]));
   const found = new Map(images.map((image) => [image, new ImageVotes(grid)]));
-  const sums = { shards: 0, samples: 0, repeated: 0, foreign: 0, cancelled: false };
+  const sums = { shards: 0, samples: 0, repeated: 0, repeatedOtherwise: 0, foreign: 0, cancelled: false };
   let fingerprint: string | null = null;
   const belongs = ({ image, begin, end, classes }: RecordedVotes): boolean =>
     found.has(image) && ends.get(begin) === end && (classes.at(-1) ?? 0) < job.draw.classes;
@@ -113,10 +118,21 @@ export function votesByImage(
     const admitted = ours.length === 0 || job.draw.numeric === 'any' || record.fingerprint === fingerprint;
     if (!admitted) sums.foreign += ours.length;
     for (const votes of admitted ? ours : []) {
-      const isFirst = found.get(votes.image)!.take(votes, at);
-      sums.shards += isFirst ? 1 : 0;
-      sums.samples += isFirst ? votes.end - votes.begin : 0;
-      sums.repeated += isFirst ? 0 : 1;
+      const first = found.get(votes.image)!.take(votes, at);
+      if (first === votes) {
+        sums.shards += 1;
+        sums.samples += votes.end - votes.begin;
+        continue;
+      }
+      sums.repeated += 1;
+      if (sameVotes(first, votes)) continue;
+      sums.repeatedOtherwise += 1;
+      const { image, begin, end } = votes;
+      findings.require(
+        job.draw.numeric === 'any',
+        `ledger, image ${image}, samples ${begin} to ${end - 1}`,
+        'It has two different counts of these samples, and the job says that every count of them is the same.',
+      );
     }
     for (const failure of record.failedImages) {
       const image = found.get(failure.image);

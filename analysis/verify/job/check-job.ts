@@ -18,6 +18,8 @@ const PAIRS: Readonly<Record<RuleName, readonly BoundName[]>> = {
 const RUNNER_UP: Partial<Record<RuleName, BoundName>> = { gain: 'spending', fixed: 'clopper-pearson' };
 
 const WHERE = 'job.json';
+/** The only generator that draws on a lattice. */
+const ON_A_LATTICE = 'philox4x32-10/lattice';
 const MOST_SPENDING_LOOKS = 12;
 
 /** Checks that the theorems cover a job: rule and bound, looks, what the table is matched to, the lattice. */
@@ -41,6 +43,9 @@ export function checkJob({ claim, draw }: Job, findings: Findings): void {
     claim.matchedGain === matchedGainOf(claim), 'Its table is not matched to its rule.');
   if (stop.kind === 'target') require(ascend(stop.radii.map(Number)), 'Its radii do not ascend.');
   require(fitsNoise(draw.noise), 'Its lattice is not that of its noise.');
+  const { generator, lattice } = draw.noise;
+  require((generator === ON_A_LATTICE) ===
+    (lattice !== undefined), 'Its generator is not one that draws on, or without, such a lattice.');
 }
 
 const ascend = (values: readonly number[]): boolean =>
