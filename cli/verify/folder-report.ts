@@ -5,9 +5,11 @@ import { UNCHECKED_NOTES } from '../../analysis/verify/job/check-notes.js';
 import { verifyFolder, type FolderFiles, type FolderReport } from '../../analysis/verify/verify-folder.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { storageError } from '../../shared/files.js';
+import { isPilotFolder } from '../certify/pilot-folder.js';
+import { optionError } from '../command/parse.js';
 import { number, type Line } from '../results/summary-lines.js';
 import { redrawnShards, type Redrawn } from './redraw.js';
-import { redrawLines, redrawRemarks } from './redraw-report.js';
+import { named, redrawLines, redrawRemarks, redrawVerdict } from './redraw-report.js';
 import { checkReplay } from './replayed.js';
 import type { Report } from './report.js';
 import { nothingThere } from './nothing-there.js';
@@ -17,11 +19,14 @@ import type { VerifyConfig } from './verify-flags.js';
 export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSignal): Promise<Report> {
   const { path: folder, redraw } = config;
   const files = await filesOf(folder);
+  if (redraw !== null && files.ledger === null) throw noLedger(folder);
   const checked = verifyFolder(files);
-  const { findings, job, rows, votes, unknown } = checked;
+  const { findings, job, rows, missing, votes, unknown } = checked;
   if (unknown !== null) throw cannotCheck(folder, unknown);
-  const replayed = job !== null && files.ledger !== null && files.resultsJsonl !== null;
+  const replayed = job !== null && files.ledger !== null;
   if (replayed) await checkReplay(folder, files, rows, findings);
+  if (findings.total === 0 && rows.length === 0 && !hasTables(files))
+    throw nothingThere(folder, 'has no results to check: no image of the job has a row', resultsOf(folder));
   const redrawn =
     redraw === null || job === null || votes === null
       ? null
@@ -29,8 +34,14 @@ export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSigna
           { job, rows, votes, redraw, quiet: config.quiet || config.json, interrupt },
           findings,
         );
+  const images = job === null ? 0 : imageCount(job.claim.images);
   return {
     path: folder,
+    holdsFor:
+      rows.length === 0 || missing.length === 0
+        ? null
+        : `the ${number(rows.length)} of ${number(images)} images that have a row`,
+    besides: redrawn === null ? [] : redrawVerdict(redrawn),
     findings: findings.kept,
     found: findings.total,
     checked: [...linesOf(checked, files, replayed), ...(redrawn === null ? [] : redrawLines(redrawn))],
@@ -39,6 +50,7 @@ export async function reportOnFolder(config: VerifyConfig, interrupt: AbortSigna
     figures: {
       kind: 'folder',
       images: rows.length,
+      missing: missing.slice(0, 1000),
       looks: checked.looks,
       sums: checked.questions,
       nearTies: checked.nearTies,
@@ -72,8 +84,25 @@ async function filesOf(folder: string): Promise<FolderFiles> {
     resultsJsonl: resultsJsonl ?? null,
     resultsTsv: resultsTsv ?? null,
     topkTxt: topkTxt ?? null,
+    pilot: isPilotFolder(folder),
   };
 }
+
+const resultsOf = (folder: string): string =>
+  `smoothcert results ${folder} writes those that its ledger decides; certify goes on with the others.`;
+
+/** Returns true if results.tsv has a row, or topk.txt a line. */
+const hasTables = ({ resultsTsv, topkTxt }: FolderFiles): boolean =>
+  lineCount(resultsTsv) > 1 || lineCount(topkTxt) > 0;
+
+const lineCount = (bytes: Uint8Array | null): number =>
+  bytes === null ? 0 : Buffer.from(bytes).toString('latin1').split('\n').filter(Boolean).length;
+
+const noLedger = (folder: string) =>
+  optionError(
+    `${folder} has no ledger: --model and --data draw its shards again, and only the ledger has their votes.`,
+    'Leave --model and --data out, or verify the folder that certify wrote: a server keeps the ledger of its jobs.',
+  );
 
 function linesOf(
   { job, rows, votes, looks, stops, questions }: FolderReport,
@@ -88,7 +117,7 @@ function linesOf(
   const lines: Line[] = [
     [
       'job',
-      `digest, rule ${job.claim.stop.kind} with the bound ${job.claim.bound}, ${number(job.claim.looks.length)} looks, α = ${job.claim.alpha}, lattice, shard grid`,
+      `digest, rule ${job.claim.stop.kind} with the bound ${job.claim.bound}, ${number(job.claim.looks.length)} looks, α = ${job.claim.alpha}${job.draw.noise.lattice ? ', lattice' : ''}, shard grid`,
     ],
   ];
   if (votes !== null)
@@ -96,14 +125,17 @@ function linesOf(
       'votes',
       `${number(votes.shards)} shards of ${number(votes.samples)} samples, every record and its checksum, added up for each look of each image`,
     ]);
-  lines.push([
-    'results',
-    `${number(rows.length)} images (${outcomes.join(', ')}), ${number(looks)} looks: class, counts, samples, that each certificate uses its best look`,
-  ]);
-  lines.push([
-    'bounds',
-    `${number(questions)} different radii and probabilities, by exact sums of a second implementation, and that rounding goes against the user`,
-  ]);
+  const images = imageCount(job.claim.images);
+  if (rows.length > 0)
+    lines.push([
+      'results',
+      `${number(rows.length)} of the ${number(images)} images of the job (${outcomes.join(', ')}), ${number(looks)} looks: class, counts, samples, that each certificate uses its best look`,
+    ]);
+  if (questions > 0)
+    lines.push([
+      'bounds',
+      `${number(questions)} different radii and probabilities, by exact sums of a second implementation, and that rounding goes against the user`,
+    ]);
   if (stops > 0)
     lines.push([
       'stopping',
@@ -113,25 +145,28 @@ function linesOf(
     (name) => name !== null,
   );
   if (others.length > 0 && rows.length > 0)
-    lines.push(['other files', `${others.join(' and ')}: every row against results.jsonl and the ledger`]);
-  if (replayed && rows.length > 0)
+    lines.push([
+      'other files',
+      `${others.join(' and ')}: every row against results.jsonl${files.ledger === null ? '' : ' and the ledger'}`,
+    ]);
+  const replayedFiles = [files.resultsJsonl && 'results.jsonl', ...others].filter((name) => name !== null);
+  if (replayed && replayedFiles.length > 0)
     lines.push([
       'replay',
-      'every byte of these results is what this program makes of job.json and the ledger',
+      `${replayedFiles.join(', ')}: every byte against what this program makes of job.json and the ledger`,
     ]);
   return lines;
 }
 
-function remarksOf({ votes, nearTies, job, rows }: FolderReport, redrawn: Redrawn | null): string[] {
+function remarksOf({ votes, nearTies, job, missing, rows }: FolderReport, redrawn: Redrawn | null): string[] {
   const remarks: string[] = [];
-  const images = job === null ? 0 : imageCount(job.claim.images);
-  if (rows.length < images)
+  if (missing.length > 0)
     remarks.push(
-      `${number(images - rows.length)} of the ${number(images)} images of the job have no row: they are undecided.`,
+      `${number(missing.length)} of the ${number(missing.length + rows.length)} images of the job have no row, so that nothing is known of them: ${named(missing)}. Whoever leaves out images chooses what an average is of.`,
     );
   if (votes !== null && votes.repeated > 0)
     remarks.push(
-      `${number(votes.repeated)} shards were counted more than once; the first count is the one that counts.`,
+      `${number(votes.repeated)} shards were counted more than once, ${number(votes.repeatedOtherwise)} of them otherwise than at first; the first count is the one that counts.`,
     );
   if (votes !== null && votes.foreign > 0)
     remarks.push(
@@ -172,6 +207,14 @@ function notCheckedOf(
     missing.push(
       `why ${number(rows.length - stops)} images were drawn no further, by the second implementation: this program's own rules were replayed for them`,
     );
+  if (files.resultsJsonl === null)
+    missing.push('bounds, by the second implementation: only results.jsonl has the counts that prove them');
+  if (job.draw.noise.lattice === undefined)
+    missing.push(
+      'the rounding of its noise: it was drawn in floating point, on no lattice, and is outside the theorem',
+    );
+  else if (redrawn === null)
+    missing.push('that the images have the dimension of its lattice, unless --data gives them');
   if (redrawn === null)
     missing.push(
       asked
@@ -188,7 +231,7 @@ function notCheckedOf(
     );
   missing.push(`what job.json says beside the job, which decides nothing: ${UNCHECKED_NOTES.join(', ')}`);
   missing.push(
-    'whether the recorded times are true (results.tsv has the sums of the ledger), and whether whoever drew chose among several seeds',
+    'whether the recorded times are true (results.tsv has the sums of the ledger), and whether whoever drew chose among several seeds, or chose the claim (α, rule, bound, gain, runner-up) with an eye to votes of the same seed',
   );
   return missing;
 }

@@ -5,7 +5,13 @@ import path from 'node:path';
 import type { Findings } from '../../analysis/verify/findings.js';
 import type { RecordedVotes } from '../../analysis/verify/folder/record.js';
 import type { LedgerVotes } from '../../analysis/verify/folder/votes-by-image.js';
-import { missOfShare } from '../../analysis/verify/missed.js';
+import { missOfShare, missProbability } from '../../analysis/verify/missed.js';
+import { differenceOf } from '../../analysis/verify/redrawn/differences.js';
+import {
+  judgeRedraw,
+  type RedrawVerdict,
+  type RedrawnShard,
+} from '../../analysis/verify/redrawn/judge-redraw.js';
 import type { Row } from '../../analysis/verify/rows/row.js';
 import { importDataSet } from '../../input/convert.js';
 import type { Counts } from '../../shared/counts.js';
@@ -19,21 +25,26 @@ import { optionError } from '../command/parse.js';
 import type { RedrawConfig } from './verify-flags.js';
 
 /** The outcome of drawing a part of the votes again. */
-export interface Redrawn {
+export interface Redrawn extends RedrawVerdict {
   /** Shards that results rest on, and how many of them were drawn again. */
   readonly shards: number;
   readonly drawn: number;
-  readonly samples: number;
-  /** Shards, and votes in them, that were counted otherwise. */
-  readonly differentShards: number;
-  readonly differentVotes: number;
   /** True: the same bits are computed here as where the job was drawn, so that every vote must be the same. */
   readonly sameBits: boolean;
   readonly numericClass: string;
-  /** Shards that could not be drawn here. */
+  /** Shards that could not be drawn here, and are not among those that were. */
   readonly failed: number;
-  /** Probability that so many shards miss counts that were forged in 1 % and in 5 % of the shards. */
-  readonly missed: { readonly onePercent: number; readonly fivePercent: number };
+  /** Rows without a label of images that have one in the data set. */
+  readonly unlabelled: number;
+  /**
+   * Probability that so many shards miss counts that were forged in 1 % and in 5 % of the shards, and in all shards of one image, that with the
+   * fewest. Null where near-ties may differ: a few forged votes are not told from them.
+   */
+  readonly missed: {
+    readonly onePercent: number;
+    readonly fivePercent: number;
+    readonly oneImage: number;
+  } | null;
 }
 
 export interface RedrawOptions {
@@ -45,40 +56,75 @@ export interface RedrawOptions {
   readonly interrupt: AbortSignal;
 }
 
-/** On a device that computes other bits more different votes than this are no near-ties. */
-const MOST_NEAR_TIES = 0.01;
-
 /**
  * Draws shards that are chosen at random once more, and compares their votes with the ledger. Where the same bits are computed, one vote that differs is
- * a finding. @throws OPTION_INVALID if the data are not those of the job; what the inference process refuses with, for another model
+ * a finding; elsewhere more than near-ties explain. @throws OPTION_INVALID if the data are not those of the job; what the inference process refuses
+ * with, for another model
  */
 export async function redrawnShards(options: RedrawOptions, findings: Findings): Promise<Redrawn> {
   const { job, redraw, rows, votes } = options;
-  const all = rows.flatMap(({ image, samples }) => votes.images.get(image)?.shardsBefore(samples) ?? []);
+  const byImage = shardsByImage(rows, votes);
+  const all = byImage.flat();
   const wanted = redraw.shards ?? Math.ceil(redraw.share * all.length);
   const chosen = chosenOf(all, Math.min(wanted, all.length));
   const folder = await mkdtemp(path.join(tmpdir(), 'smoothcert-verify-'));
   try {
-    const setup = await setupFor(job, redraw, path.join(folder, 'data.canonical'), rows, findings);
+    const { setup, unlabelled } = await setupFor(job, redraw, path.join(folder, 'data'), rows, findings);
     const { numericClass, fingerprint } = await askChild(setup, { signal: options.interrupt });
+    // One of the two is enough: both are the ledger's own words, and whoever forged it could write another one.
     const sameBits =
       job.draw.numeric === 'same' &&
-      numericClass === job.draw.numericClass &&
-      fingerprint === votes.fingerprint;
-    const counted = await drawAll(chosen, setup, options);
-    const found = compared(chosen, counted, sameBits, findings);
-    const missed = (share: number) => missOfShare(all.length, share, chosen.length);
+      (numericClass === job.draw.numericClass || fingerprint === votes.fingerprint);
+    const shards = await drawnAgain(chosen, setup, options);
+    const verdict = judgeRedraw({ job, rows, exact: sameBits }, shards, findings);
+    const drawn = shards.length;
+    const fewest = Math.min(...byImage.filter((ofImage) => ofImage.length > 0).map(({ length }) => length));
+    const missed = {
+      onePercent: missOfShare(all.length, 0.01, drawn),
+      fivePercent: missOfShare(all.length, 0.05, drawn),
+      oneImage: missProbability(all.length, Math.min(fewest, all.length), drawn),
+    };
     return {
+      ...verdict,
       shards: all.length,
-      drawn: chosen.length,
-      ...found,
+      drawn,
+      failed: chosen.length - drawn,
       sameBits,
       numericClass,
-      missed: { onePercent: missed(0.01), fivePercent: missed(0.05) },
+      unlabelled,
+      missed: sameBits ? missed : null,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Returns the shards that each row rests on; without rows those of each image in the ledger. */
+function shardsByImage(rows: readonly Row[], votes: LedgerVotes): RecordedVotes[][] {
+  if (rows.length === 0) return [...votes.images.values()].map((image) => image.shardsBefore(Infinity));
+  return rows.map(({ image, samples }) => votes.images.get(image)?.shardsBefore(samples) ?? []);
+}
+
+/** Draws shards, and those that differ once more: a machine that counts otherwise each time says nothing of who counted before. */
+async function drawnAgain(
+  chosen: readonly RecordedVotes[],
+  setup: ChildSetup,
+  options: RedrawOptions,
+): Promise<RedrawnShard[]> {
+  const counted = await drawAll(chosen, setup, options);
+  const shards = chosen.flatMap((recorded, i) => {
+    const redrawn = counted[i] ?? null;
+    return redrawn === null ? [] : [{ recorded, redrawn, again: null }];
+  });
+  const others = shards.filter(({ recorded, redrawn }) => differenceOf(recorded, redrawn, null).votes > 0);
+  if (others.length === 0) return shards;
+  const second = await drawAll(
+    others.map(({ recorded }) => recorded),
+    setup,
+    options,
+  );
+  const again = new Map(others.map(({ recorded }, i) => [recorded, second[i] ?? null]));
+  return shards.map((shard) => ({ ...shard, again: again.get(shard.recorded) ?? null }));
 }
 
 /** Chooses so many at random, each set of them with the same probability. */
@@ -98,7 +144,7 @@ async function setupFor(
   into: string,
   rows: readonly Row[],
   findings: Findings,
-): Promise<ChildSetup> {
+): Promise<{ readonly setup: ChildSetup; readonly unlabelled: number }> {
   const { claim, draw } = job;
   const { noise } = draw;
   const data = await importDataSet({
@@ -115,13 +161,15 @@ async function setupFor(
       'Give the file that was certified, with --labels, --features, --bgr and --clip if certify had them.',
     );
   }
-  for (const { image, label } of rows)
+  const labelled = rows.map((row) => ({ ...row, truth: data.labels?.[row.image] ?? null }));
+  for (const { image, label, truth } of labelled)
     findings.require(
-      label === (data.labels?.[image] ?? null),
+      label === null || label === truth,
       `results.jsonl, image ${image}`,
       'Its label is not that of the data set.',
     );
-  return {
+  const unlabelled = labelled.filter(({ label, truth }) => label === null && truth !== null).length;
+  const setup: ChildSetup = {
     modelFile: redraw.model,
     modelDigest: draw.modelDigest,
     dataFile: into,
@@ -137,6 +185,7 @@ async function setupFor(
     probeImages: probeImagesOf(claim.images),
     auditShare: Number(DEFAULT_AUDIT_SHARE),
   };
+  return { setup, unlabelled };
 }
 
 async function drawAll(
@@ -164,46 +213,4 @@ async function drawAll(
     await pool.close();
     if (show) process.stderr.write('\r\x1b[K');
   }
-}
-
-function compared(
-  chosen: readonly RecordedVotes[],
-  counted: readonly (Counts | null)[],
-  sameBits: boolean,
-  findings: Findings,
-) {
-  const found = { samples: 0, differentShards: 0, differentVotes: 0, failed: 0 };
-  chosen.forEach((recorded, i) => {
-    const drawn = counted[i] ?? null;
-    if (drawn === null) {
-      found.failed += 1;
-      return;
-    }
-    found.samples += recorded.end - recorded.begin;
-    const different = differentVotes(recorded, drawn);
-    if (different === 0) return;
-    found.differentShards += 1;
-    found.differentVotes += different;
-    const { image, begin, end } = recorded;
-    if (sameBits)
-      findings.add(
-        `ledger, image ${image}, samples ${begin} to ${end - 1}`,
-        `The model votes otherwise: ${different} votes differ from those of a redraw on the same numeric class.`,
-      );
-  });
-  const explained = sameBits || found.differentVotes <= MOST_NEAR_TIES * found.samples;
-  findings.require(
-    explained,
-    'ledger',
-    `${found.differentVotes} of ${found.samples} redrawn votes differ: more than near-ties on another numeric class explain.`,
-  );
-  return found;
-}
-
-/** Returns how many samples at least voted otherwise. */
-function differentVotes(recorded: Counts, drawn: Counts): number {
-  const votes = new Map<number | 'invalid', number>([['invalid', recorded.invalid - drawn.invalid]]);
-  recorded.classes.forEach((one, i) => votes.set(one, (votes.get(one) ?? 0) + recorded.votes[i]!));
-  drawn.classes.forEach((one, i) => votes.set(one, (votes.get(one) ?? 0) - drawn.votes[i]!));
-  return [...votes.values()].reduce((sum, difference) => sum + Math.max(0, difference), 0);
 }

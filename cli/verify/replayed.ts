@@ -25,7 +25,7 @@ export async function checkReplay(
     const fold = new JobFold(job);
     const { payloads } = framesIn(Buffer.from(files.ledger!).subarray(HEADER_BYTES));
     for (const payload of payloads) fold.apply(decodeRecord(payload));
-    const labels = new Map(rows.map(({ image, label }) => [image, label]));
+    const labels = labelsOf(files, rows, fold);
     const labelOf: LabelOf = (image) => labels.get(image) ?? null;
     // Without its rows nothing has labels, and the other files could not be told.
     if (files.resultsJsonl?.length === 0 && !jsonLines(fold, labelOf).next().done) {
@@ -39,6 +39,28 @@ export async function checkReplay(
     if (!(error instanceof SmoothcertError)) throw error;
     findings.add('folder', `smoothcert itself refuses it (${error.code}): ${error.message}`);
   }
+}
+
+/**
+ * Returns the labels that the files themselves state, which nothing else in a folder knows: those of the rows or, without results.jsonl, of
+ * results.tsv, or the last numbers of topk.txt.
+ */
+function labelsOf(
+  { resultsJsonl, resultsTsv, topkTxt }: FolderFiles,
+  rows: readonly Row[],
+  fold: JobFold,
+): Map<number, number | null> {
+  if (resultsJsonl !== null) return new Map(rows.map(({ image, label }) => [image, label]));
+  const linesIn = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8').split('\n');
+  const labelled = (text: string | undefined) => (/^\d+$/.test(text ?? '') ? Number(text) : null);
+  if (resultsTsv !== null) {
+    const cells = linesIn(resultsTsv).map((line) => line.split('\t'));
+    const rowsOfImages = cells.filter(([image]) => /^\d+$/.test(image!));
+    return new Map(rowsOfImages.map(([image, label]) => [Number(image), labelled(label)]));
+  }
+  const decided = [...fold.images.entries()].flatMap(([image, { ending }]) => (ending ? [image] : []));
+  const last = linesIn(topkTxt ?? Buffer.alloc(0)).map((line) => line.split(' ').at(-1));
+  return new Map(decided.map((image, at) => [image, labelled(last[at])]));
 }
 
 function* topkLines(fold: JobFold, labels: ReadonlyMap<number, number | null>): Generator<string> {

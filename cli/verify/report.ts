@@ -6,6 +6,10 @@ import { number, renderLines, type Line } from '../results/summary-lines.js';
 export interface Report {
   /** As it was typed. */
   readonly path: string;
+  /** What it holds for, if not for everything that was asked of the job: "the 38 of 40 images that have a row". */
+  readonly holdsFor?: string | null;
+  /** Sentences that stand beside the verdict. */
+  readonly besides?: readonly string[];
   readonly findings: readonly Finding[];
   /** More may have been found than are kept. */
   readonly found: number;
@@ -23,11 +27,9 @@ const MOST_OF_A_KIND = 5;
 
 export function renderReport(report: Report): string {
   const { path, findings, found, checked, remarks, notChecked } = report;
-  const verdict =
-    found === 0 ? 'holds: nothing that was checked is wrong.' : `does not hold: ${findingsOf(found)}.`;
   const bullets = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
   return [
-    `${path} ${verdict}`,
+    `${path} ${verdictOf(report)}`,
     ...findingLines(findings, found),
     'Checked:',
     ...renderLines(checked).trimEnd().split('\n'),
@@ -64,13 +66,36 @@ function findingLines(findings: readonly Finding[], found: number): string[] {
 const kindOf = ({ where, what }: Finding): string =>
   `${where}: ${what.split(/[:(]/, 1)[0]!}`.replace(/\d[\d.,e-]*/g, '#');
 
+/** Returns the first line behind the path: what holds, for which images, and what must not be overlooked. */
+function verdictOf({ found, holdsFor = null, besides = [] }: Report): string {
+  const about = holdsFor === null ? '' : ` for ${holdsFor}`;
+  const verdict =
+    found === 0
+      ? `holds${about}: nothing that was checked is wrong.`
+      : `does not hold: ${findingsOf(found)}.`;
+  return [verdict, ...besides].join(' ');
+}
+
 const findingsOf = (count: number): string => (count === 1 ? '1 finding' : `${number(count)} findings`);
 
 /** Returns the report as an object for --json. */
-export function reportJson({ path, findings, found, checked, remarks, notChecked, figures }: Report) {
+export function reportJson(report: Report) {
+  const {
+    path,
+    holdsFor = null,
+    besides = [],
+    findings,
+    found,
+    checked,
+    remarks,
+    notChecked,
+    figures,
+  } = report;
   return {
     path,
     holds: found === 0,
+    holdsFor,
+    besides,
     findings,
     found,
     checked: Object.fromEntries(checked),

@@ -80,7 +80,9 @@ function unexplainedOf(checked: TableReport, config: TableConfig): Finding[] {
   const [best] = fits;
   if (best === undefined) return [];
   const claimed = fits.find((fit) => fit.alpha === alpha);
-  if (claimed !== undefined && samples !== null && claimed.unexplained > best.unexplained) {
+  // Of an unknown number of samples another α counts only if it explains the file: none of the numbers tried may be the true one.
+  const explains = samples !== null || best.unexplained <= MOST_UNEXPLAINED * certified;
+  if (claimed !== undefined && explains && claimed.unexplained > best.unexplained) {
     const what = `α = ${claimed.alpha} leaves ${number(claimed.unexplained)} of ${number(certified)} radii unexplained; ${claimOf(best)} leaves ${number(best.unexplained)}.`;
     return [{ where: 'radii', what }];
   }

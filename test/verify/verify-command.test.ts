@@ -123,7 +123,7 @@ describe('verify with the model and the data', () => {
     expect(await verify(forged)).toMatchObject({ code: 0 });
     const { code, stdout } = await verify(forged, ...REDRAW, '--share', '1');
     expect(code).toBe(4);
-    expect(stdout).toContain('The model votes otherwise: 1 votes differ');
+    expect(stdout).toContain('The model votes otherwise: the ledger has class');
   });
 
   it('refuses another model and other data', async () => {
