@@ -6,7 +6,7 @@ import { number, renderLines, type Line } from '../results/summary-lines.js';
 export interface Report {
   /** As it was typed. */
   readonly path: string;
-  /** What it holds for, if not for everything that was asked of the job: "the 38 of 40 images that have a row". */
+  /** Images that it holds for, if not for everything that was asked of the job: "the 38 of 40 images that have a row". */
   readonly holdsFor?: string | null;
   /** Sentences that stand beside the verdict. */
   readonly besides?: readonly string[];

@@ -15,7 +15,7 @@ export interface RedrawnShard {
   readonly again: WrittenCounts | null;
 }
 
-/** What a redraw shows. Its findings stand among those of the folder. */
+/** The outcome of a redraw. Its findings stand among those of the folder. */
 export interface RedrawVerdict {
   readonly samples: number;
   /** Shards, and votes in them, that were counted otherwise. */
