@@ -149,8 +149,8 @@ describe('a record', () => {
 it('the votes of an image are those of whole shards that are recorded', () => {
   const votes = new ImageVotes(gridOf([64, 128]));
   const shard = { image: 0, begin: 0, end: 64, classes: [3], votes: [60], invalid: 4, micros: 7 };
-  expect(votes.take(shard, 0)).toBe(true);
-  expect(votes.take(shard, 1)).toBe(false);
+  expect(votes.take(shard, 0)).toBe(shard);
+  expect(votes.take({ ...shard }, 1)).toBe(shard);
   const tally = { votes: new Map([[3, 60]]), invalid: 4 };
   expect(votes.prefixes([10])).toEqual([null]);
   expect(votes.prefixes([64, 128])).toEqual([{ tally, micros: 7 }, null]);
