@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './harness/command.js';
 
 /** Every folder of code. */
-const FOLDERS = 'adapters analysis api bench cli coordinator input report scripts shared statistics test worker'.split(' ');
+const FOLDERS =
+  'adapters analysis api bench cli coordinator input report scripts shared statistics test worker'.split(' ');
 /** This file quotes what it forbids. */
 const OWN_NAME = 'test/style.test.ts';
 

@@ -1,15 +1,5 @@
 import { posteriors } from './mixing-law.js';
-import type { Population, PopulationImage } from './population.js';
-
-/** An image as votes have shown it. */
-export interface CountedImage {
-  /** Samples of `n` that did not vote for the class; a whole number but where it is the middle of several that are possible. */
-  readonly failures: number;
-  /** Samples that the class did not depend on, where there are such ones; more than 0. */
-  readonly n: number;
-  /** True if the class is the label; null without a label. */
-  readonly right: boolean | null;
-}
+import type { CountedImage, Population, PopulationImage } from './population.js';
 
 /** How many samples the failure probabilities of a population rest on, an image. */
 export interface Resting {

@@ -1,5 +1,5 @@
 import { upperTail } from '../../statistics/normal.js';
-import type { CountedImage } from './counted-image.js';
+import type { CountedImage } from './population.js';
 
 /** One possible failure probability, and the share of the images that are taken to have it. */
 export interface MixingPoint {

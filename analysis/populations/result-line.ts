@@ -1,5 +1,5 @@
 import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
-import type { CountedImage } from './counted-image.js';
+import type { CountedImage } from './population.js';
 
 /** The image of a line of results.jsonl: counts; that it failed, and would again; or that nothing was drawn of it. */
 export type ReadLine =

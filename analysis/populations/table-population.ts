@@ -1,8 +1,7 @@
 import { AttainableRadii } from '../cohen/attainable.js';
 import type { CohenRow } from '../cohen/cohen-table.js';
 import { fitClaims, type Fit, type Supposed } from '../cohen/fit-claim.js';
-import type { CountedImage } from './counted-image.js';
-import type { Population } from './population.js';
+import type { CountedImage, Population } from './population.js';
 
 /** Levels that published files were made with. */
 const USUAL_ALPHAS = [0.001, 0.01, 0.05];

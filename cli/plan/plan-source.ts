@@ -1,6 +1,5 @@
 import type { NoiseSpec } from '../../shared/job.js';
-import type { CountedImage } from '../../analysis/populations/counted-image.js';
-import type { Population } from '../../analysis/populations/population.js';
+import type { CountedImage, Population } from '../../analysis/populations/population.js';
 import type { TriedAlpha } from '../../analysis/populations/table-population.js';
 import type { PlanConfig } from './plan-config.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { oneLine } from '../../shared/safe-text.js';
 import { readResultLine } from '../../analysis/populations/result-line.js';
-import type { CountedImage } from '../../analysis/populations/counted-image.js';
+import type { CountedImage } from '../../analysis/populations/population.js';
 import type { ReadSource } from './plan-source.js';
 import { unreadable } from './source-error.js';
 
