@@ -14,7 +14,7 @@ import type { CltRow } from './clt-errors.js';
 import type { DrawingStudy } from './drawing-study.js';
 import type { SizeRow } from './size-rows.js';
 
-/** What the paper says of a hundredth of the samples. By how much its "about 20 %" may be off is chosen here. */
+/** The paper's claim about a hundredth of the samples. By how much its "about 20 %" may be off is chosen here. */
 const HUNDREDFOLD = { few: 1_000, most: 100_000, least: 0.15, largest: 0.25 };
 /** Losses of several σ that lie farther apart than this depend on σ. */
 const SIGMA_SPREAD = 0.02;

@@ -1,6 +1,7 @@
 import type { Job } from '../../shared/job.js';
 import { Findings } from './findings.js';
 import { digestOf } from './folder/canonical-text.js';
+import { jsonText } from './folder/json-text.js';
 import { readLedger } from './folder/ledger-file.js';
 import { votesByImage, type LedgerVotes } from './folder/votes-by-image.js';
 import { checkJob } from './job/check-job.js';
@@ -26,7 +27,7 @@ export interface FolderFiles {
 /** The outcome for a folder: what was checked, in numbers, and what does not hold. */
 export interface FolderReport {
   readonly findings: Findings;
-  /** What job.json holds that is not known here, though its digest is right: then nothing is checked, and nothing said. Null of all others. */
+  /** The field of job.json that is not known here, though its digest is right: then nothing is checked, and nothing said. Null of all others. */
   readonly unknown: string | null;
   /** Null if job.json holds none that can be read: then nothing else was checked. */
   readonly job: Job | null;
@@ -174,13 +175,12 @@ interface ReadJob {
 /** Returns the job and its digest; null if there is none; text if its digest is right, and it holds what is not known here. */
 function jobOf(bytes: Uint8Array, findings: Findings): ReadJob | string | null {
   const text = decoded(bytes, 'job.json', findings);
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
+  const read = jsonText(text, 2, '\n');
+  if (read === null) {
     findings.add('job.json', 'It is no JSON, so that nothing else could be checked.');
     return null;
   }
+  const content = read.value;
   if (typeof content !== 'object' || content === null || !('job' in content)) {
     findings.add('job.json', 'It holds no job, so that nothing else could be checked.');
     return null;
@@ -191,8 +191,7 @@ function jobOf(bytes: Uint8Array, findings: Findings): ReadJob | string | null {
   const unknown = typeof job === 'string' && isUnknownField(job) ? job : unknownNote(content);
   if (isRight && unknown !== null) return unknown;
   checkNotes(content, findings);
-  const written = `${JSON.stringify(content, null, 2)}\n` === text;
-  findings.require(written, 'job.json', 'Its JSON is not written as smoothcert writes it.');
+  findings.require(read.isWritten, 'job.json', 'Its JSON is not written as smoothcert writes it.');
   findings.require(isRight, 'job.json', 'Its digest is not that of its job: one of the two was changed.');
   if (typeof job !== 'string') return { job, digest };
   findings.add('job.json', `Its job cannot be read, so that nothing else could be checked: ${job}.`);

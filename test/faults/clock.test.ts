@@ -40,8 +40,8 @@ test('with a clock that jumps in every process: the same results, and no process
   expect(await runCommand(digitsJob(jumped, HANG), { env })).toMatchObject({ code: 0, stderr: '' });
 
   const pids = (await readFile(folder.file('pids'), 'utf8')).trim().split('\n');
-  // Three commands; those that drew had one process that prepared and two that drew.
-  expect(pids).toHaveLength(3 + 2 * 3);
+  // Three commands; the one that began the job had one process that checked it, and those that drew had one that prepared and two that drew.
+  expect(pids).toHaveLength(3 + 1 + 2 * 3);
   const results = (out: string) => readFile(folder.file(out, 'results.jsonl'), 'utf8');
   expect(await results('jumped')).toBe(await results('plain'));
 });

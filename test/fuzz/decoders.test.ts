@@ -8,12 +8,13 @@ import { ROOT } from '../harness/command.js';
 import { attacks, EVIL, type Decoder } from './decoder-table.js';
 import { FURTHER } from './decoders.js';
 import { MESSAGES } from './messages.js';
+import { RESULTS } from './results-decoders.js';
 import { RUNS } from './support.js';
 import { cpuMs } from '../support/cpu-time.js';
 
 /** Every decoder of the project is here, or in a test beside this one: `SMOOTHCERT_FUZZ=20` for twenty times the runs. */
 
-const DECODERS = [...MESSAGES, ...FURTHER];
+const DECODERS = [...MESSAGES, ...FURTHER, ...RESULTS];
 /** Of processor time, far above what any of these takes on a slow machine: what is quadratic in 60,000 bytes takes longer. */
 const LONGEST_MS = 5_000;
 /** Of the runs of the tests of data sets, which are fewer and slower. */
@@ -40,6 +41,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** They read no bytes themselves. */
 const NO_DECODERS: Readonly<Record<string, string>> = {
   'adapters/nats/ledger/ledger-reader.ts readLedger': 'hands messages to decodeRecord',
+  'cli/plan/read-source.ts readSource': 'hands texts to readResultLine and parseCohenTable',
+  'cli/plan/sources.ts readSources': 'hands names to readSource',
 };
 
 describe.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))('%s', (_, decoder) => {

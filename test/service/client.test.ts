@@ -93,8 +93,9 @@ describe('submit', () => {
       'input-scale': 255,
       mean: '1,2,3',
       'min-gain': 'quick',
+      'no-check': true,
       out: folder.file('out'),
-    };
+    } as const;
     const { code, stdout, stderr } = await runCommand(submitArgs(flags));
     expect({ code, stderr: stderr.replace(/j-[0-9a-f]+/, 'j-0') }).toEqual({ code: 0, stderr: 'Job j-0.\n' });
 

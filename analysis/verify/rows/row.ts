@@ -1,4 +1,5 @@
 import { list, number, object, oneOf, text, whole, type Shape } from '../job/shape.js';
+import { jsonText } from '../folder/json-text.js';
 import type { WrittenCounts } from '../folder/tally.js';
 
 /** A row of results.jsonl (docs/results.md), of a certificate or of a prediction. */
@@ -115,12 +116,8 @@ const PREDICTION = object(
 
 /** Reads a line of results.jsonl; a text that is why it is no row, as the end of a sentence. */
 export function readRow(line: string, predicts: boolean): Row | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return 'it is no JSON';
-  }
-  if (JSON.stringify(value) !== line) return 'its JSON is not written as smoothcert writes it';
-  return (predicts ? PREDICTION : CERTIFICATE)(value, 'row') ?? (value as Row);
+  const read = jsonText(line, 0, '');
+  if (read === null) return 'it is no JSON';
+  if (!read.isWritten) return 'its JSON is not written as smoothcert writes it';
+  return (predicts ? PREDICTION : CERTIFICATE)(read.value, 'row') ?? (read.value as Row);
 }
