@@ -14,7 +14,8 @@ import {
   rulesTable,
   sizesTable,
 } from '../dist/report/tables/study-tables.js';
-import { percent, tableMarkdown } from '../dist/report/tables/table.js';
+import { tableMarkdown } from '../dist/report/tables/table.js';
+import { percent } from '../dist/shared/written-numbers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = path.join(root, 'docs/study.md');

@@ -4,22 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 import madge from 'madge';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FLOORS } from '../eslint.config.mjs';
 import { TemporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const TOP_FOLDERS = [
-  'adapters',
-  'analysis',
-  'api',
-  'cli',
-  'coordinator',
-  'input',
-  'report',
-  'shared',
-  'statistics',
-  'worker',
-];
+const TOP_FOLDERS = Object.keys(FLOORS);
 
 /** Where a new file of each room would stand. */
 const PLACES = {

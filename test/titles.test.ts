@@ -4,21 +4,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { FLOORS } from '../eslint.config.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = [
-  'adapters',
-  'analysis',
-  'api',
-  'cli',
-  'coordinator',
-  'input',
-  'report',
-  'shared',
-  'statistics',
-  'test',
-  'worker',
-];
+const SOURCES = [...Object.keys(FLOORS), 'test'];
 
 /** Paths of all files in the project's folders, from its root. */
 const files = SOURCES.flatMap((folder) =>

@@ -107,7 +107,7 @@ function orders(
 }
 
 /** Returns the number at the end of a name, as in "class_10"; NaN if there is none. */
-const numberIn = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? NaN);
+export const numberIn = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? NaN);
 
 /** Returns a class for each label, the pairs that occur most often first, no class twice. */
 function assignmentOn(

@@ -1,5 +1,6 @@
 import { leaderOf, subtractCounts, totalOf, votesOf, type Counts } from '../../shared/counts.js';
 import type { CountedImage } from './population.js';
+import { countsOfRow, fieldsOfLine, isCount } from './row-counts.js';
 
 /** The image of a line of results.jsonl: counts; that it failed, and would again; or that nothing was drawn of it. */
 export type ReadLine =
@@ -17,12 +18,12 @@ const CHOSEN_BEFORE = new Set(['clopper-pearson', 'clt']);
  * @returns null if it is no such line: it may come from anybody
  */
 export function readResultLine(line: string): ReadLine | null {
-  const row = objectOf(line);
+  const row = fieldsOfLine(line);
   if (row === null || typeof row['bound'] !== 'string') return null;
   const { label } = row;
   if (label !== null && !isCount(label)) return null;
   if (row['outcome'] === 'failed') return { kind: 'failed' };
-  const looks = Array.isArray(row['looks']) ? row['looks'].map(countsOf) : [null];
+  const looks = Array.isArray(row['looks']) ? row['looks'].map(countsOfRow) : [null];
   if (looks.includes(null)) return null;
   const drawn = looks as Counts[];
   const last = drawn.at(-1);
@@ -44,23 +45,3 @@ function imageOf(chosen: number | null, counts: Counts, label: number | null): C
   const votes = chosen === null ? 0 : votesOf(counts, chosen);
   return { failures: n - votes, n, right: label === null ? null : chosen === label };
 }
-
-function objectOf(line: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Returns counts as results.jsonl holds them; null of anything else. */
-function countsOf(value: unknown): Counts | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { classes, votes, invalid } = value as Record<string, unknown>;
-  if (!Array.isArray(classes) || !Array.isArray(votes) || classes.length !== votes.length) return null;
-  const numbers: unknown[] = [...(classes as unknown[]), ...(votes as unknown[]), invalid];
-  return numbers.every(isCount) ? ({ classes, votes, invalid } as Counts) : null;
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

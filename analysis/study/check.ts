@@ -39,8 +39,6 @@ export const LARGEST_ERROR = 0.02;
 /** Sizes from which closed forms are asked: not even the paper uses them below. */
 export const LEAST_SIZE = 100;
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 /** Returns the rows of the sizes from which on closed forms are asked, where some radius is expected. */
 export const askedOf = (rows: readonly SizeRow[]): SizeRow[] =>
   rows.filter(({ n, predicted }) => n >= LEAST_SIZE && predicted.meanRadius > 0);

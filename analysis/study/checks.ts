@@ -1,14 +1,6 @@
+import { percent } from '../../shared/written-numbers.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
-import {
-  LARGEST_ERROR,
-  LEAST_SIZE,
-  askedOf,
-  checkOf,
-  farthest,
-  fromWords,
-  percent,
-  type Check,
-} from './check.js';
+import { LARGEST_ERROR, LEAST_SIZE, askedOf, checkOf, farthest, fromWords, type Check } from './check.js';
 import { theorem43, theorem45, theorem46 } from './closed-form-checks.js';
 import type { CltRow } from './clt-errors.js';
 import type { DrawingStudy } from './drawing-study.js';

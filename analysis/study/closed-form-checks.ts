@@ -1,3 +1,4 @@
+import { percent } from '../../shared/written-numbers.js';
 import {
   LARGEST_ERROR,
   LEAST_SIZE,
@@ -6,7 +7,6 @@ import {
   farthest,
   fromWords,
   largest,
-  percent,
   type Check,
   type Finding,
 } from './check.js';

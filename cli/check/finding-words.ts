@@ -1,3 +1,4 @@
+import { numberIn } from '../../analysis/check/label-order.js';
 import type { PixelTreatment } from '../../analysis/check/candidates.js';
 import type { Figures } from '../../analysis/check/evidence.js';
 import type { Finding } from '../../analysis/check/findings.js';
@@ -161,11 +162,10 @@ function nameOrderAdvice(reverse: boolean, gain: string, folders: readonly strin
 
 /** Returns which folder comes before one of a smaller number, and the class that it became. */
 function sortedEarly(folders: readonly string[]): string {
-  const number = (name: string) => Number(/\d+$/.exec(name)?.[0]);
   const early = folders.findIndex((name, at) =>
-    folders.slice(at + 1).some((later) => number(later) < number(name)),
+    folders.slice(at + 1).some((later) => numberIn(later) < numberIn(name)),
   );
-  const later = folders.slice(early + 1).find((name) => number(name) < number(folders[early]!));
+  const later = folders.slice(early + 1).find((name) => numberIn(name) < numberIn(folders[early]!));
   const show = (name: string) => `"${oneLine(name)}"`;
   return `${show(folders[early]!)} comes before ${show(later!)}, so it is class ${early}`;
 }

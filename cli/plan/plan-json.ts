@@ -4,6 +4,7 @@ import type { Enough } from '../../analysis/plan/least.js';
 import type { PaperFigures } from '../../analysis/plan/paper-figures.js';
 import type { PlanRow } from '../../analysis/plan/plan-rows.js';
 import type { OnePlan, RangedAnswer } from './one-plan.js';
+import { csvText, type Cell } from '../../report/csv.js';
 
 /** Returns a plan as --json has it (docs/plan.md has a table of the fields). Shares are of all images, radii in the units of σ. */
 export function jsonOf(plan: OnePlan) {
@@ -75,8 +76,6 @@ function answerJson({ question, fixed, gain, target, ranges }: RangedAnswer, pla
   return { question, fixed: of(fixed), gain: of(gain), target: of(target), ranges };
 }
 
-type Cell = string | number | null;
-
 /** Returns the rows of plans as CSV (RFC 4180, lines end with LF), with a header. Radii of several plans have a line each. */
 export function planCsv(plans: readonly OnePlan[]): string {
   const lines = plans.flatMap((plan) =>
@@ -92,7 +91,7 @@ export function planCsv(plans: readonly OnePlan[]): string {
     ),
   );
   const header = ['source', 'sigma', ...COLUMNS, 'radius', 'certified_accuracy', ...PAPER_COLUMNS];
-  return [header, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
+  return csvText([header, ...lines]);
 }
 
 const COLUMNS = [
@@ -120,8 +119,3 @@ const PAPER_COLUMNS = [
   'drop_exact_most',
   'drop_exact_most_radius',
 ] as const;
-
-function csvCell(cell: Cell): string {
-  const text = cell === null ? '' : `${cell}`;
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -1,3 +1,4 @@
+import { whole } from '../../shared/written-numbers.js';
 import path from 'node:path';
 import { oneLine } from '../../shared/safe-text.js';
 import type { CohenTable } from '../../analysis/cohen/cohen-table.js';
@@ -66,7 +67,7 @@ function notesOf({ alpha, tried, abstained }: TableImages, rows: number, n: numb
     ...(best === undefined
       ? ['No row has a radius, so that nothing is known of α.']
       : [
-          `Its radii were made with α = ${alpha} and n = ${n.toLocaleString('en-US')} samples: ${best.unexplained} of ${rows} rows have a radius that these cannot give (${others.join(', ')}).`,
+          `Its radii were made with α = ${alpha} and n = ${whole(n)} samples: ${best.unexplained} of ${rows} rows have a radius that these cannot give (${others.join(', ')}).`,
         ]),
     ...(abstained === 0
       ? []

@@ -1,4 +1,5 @@
 import type { StoppingRule } from '../../shared/job.js';
+import { whole } from '../../shared/written-numbers.js';
 import { printDown } from '../../statistics/radius.js';
 
 /** Parts that the summaries of certificates and of predictions have in common. */
@@ -10,7 +11,7 @@ const USUAL_BUDGET = 100_000;
 export type Line = readonly [name: string, text: string];
 
 /** Writes a whole number with separators; others are rounded. */
-export const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const number = whole;
 
 /** Shares are rounded down, as radii are: nothing is printed that was not reached. */
 export const percent = (share: number): string => `${printDown(100 * share, 1)} %`;

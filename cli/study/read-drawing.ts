@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { countsOfRow, fieldsOfLine, isCount } from '../../analysis/populations/row-counts.js';
 import { drawingOf, type Drawing, type KeptRow } from '../../analysis/study/drawing.js';
 import { totalOf, type Counts } from '../../shared/counts.js';
 import { SmoothcertError } from '../../shared/errors.js';
@@ -41,40 +42,17 @@ export async function readDrawing(folder: string): Promise<Drawing> {
 
 /** Reads a line of results.jsonl. Null unless it has the counts that the job would have at each of its looks, each a part of the next. */
 function rowOf(line: string, { looks }: Claim): KeptRow | null {
-  const row = parsed(line);
+  const row = fieldsOfLine(line);
   if (row === null) return null;
   const { image, label = null, looks: found, outcome } = row;
-  if (!isIndex(image) || (label !== null && !isIndex(label)) || !Array.isArray(found)) return null;
+  if (!isCount(image) || (label !== null && !isCount(label)) || !Array.isArray(found)) return null;
   if (outcome === 'failed') return { image, label, looks: [] };
-  const counts = found.map(countsOf);
+  const counts = found.map(countsOfRow);
   const isWhole =
     counts.length === looks.length &&
     counts.every((one, k) => one !== null && totalOf(one) === looks[k] && holds(one, counts[k - 1] ?? null));
   return isWhole ? { image, label, looks: counts as Counts[] } : null;
 }
-
-function parsed(line: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-/** Reads counts: classes ascending, votes above 0. Null for anything else. */
-function countsOf(value: unknown): Counts | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { classes, votes, invalid } = value as Record<string, unknown>;
-  if (!isIndex(invalid) || !areIndices(classes) || !areIndices(votes)) return null;
-  const ascending = classes.every((one, at) => one > (classes[at - 1] ?? -1));
-  const positive = votes.length === classes.length && votes.every((count) => count > 0);
-  return ascending && positive ? { classes, votes, invalid } : null;
-}
-
-const areIndices = (value: unknown): value is number[] => Array.isArray(value) && value.every(isIndex);
 
 /** Returns true if none of the counts before is larger than now. */
 function holds(now: Counts, before: Counts | null): boolean {

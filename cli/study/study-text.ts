@@ -1,6 +1,7 @@
 import type { Study } from '../../analysis/study/study.js';
 import { fileNames, rulesTable, sizesTable, lossTable } from '../../report/tables/study-tables.js';
-import { fittingColumns, tableText, whole, type Table } from '../../report/tables/table.js';
+import { fittingColumns, tableText, type Table } from '../../report/tables/table.js';
+import { whole } from '../../shared/written-numbers.js';
 import { oneLine } from '../../shared/safe-text.js';
 
 /** Numbers of samples that a terminal is shown, times every power of ten, and the last one. */

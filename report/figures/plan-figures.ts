@@ -1,3 +1,4 @@
+import { whole } from '../../shared/written-numbers.js';
 import type { Curve, Figure, Point } from './figure.js';
 import { boundOf, type Planned } from '../../analysis/plan/planner.js';
 import type { PlanRow } from '../../analysis/plan/plan-rows.js';
@@ -66,7 +67,7 @@ function accuracyFigure({ source, labelled, radii, rows, accuracyOf }: PlanShown
     x: { label: 'radius', scale: 'linear' },
     y: { label: share, scale: 'linear', percent: true },
     curves: shown.map((row) => ({
-      label: `n = ${row.planned.n.toLocaleString('en-US')}${levelOf(row.planned, rows)}`,
+      label: `n = ${whole(row.planned.n)}${levelOf(row.planned, rows)}`,
       kind: 'predicted',
       points: pointsUpTo(farthest, radii, accuracyOf(row)),
     })),

@@ -1,3 +1,4 @@
+import { whole } from '../../shared/written-numbers.js';
 import { lossAt } from '../../analysis/study/checks.js';
 import type { DrawingStudy } from '../../analysis/study/drawing-study.js';
 import type { Study } from '../../analysis/study/study.js';
@@ -101,7 +102,7 @@ function shapesFigure({ name, shapes, sizes }: DrawingStudy, file: string): Figu
   return {
     name: `shapes-${file}`,
     title: `Mean radius that is left, by shape of the population, ${name}`,
-    caption: `Exactly expected. Share of the mean radius at n = ${sizes.at(-1)!.toLocaleString('en-US')}. ${name} is the population that was drawn; the others are priors.`,
+    caption: `Exactly expected. Share of the mean radius at n = ${whole(sizes.at(-1)!)}. ${name} is the population that was drawn; the others are priors.`,
     x: SAMPLES,
     y: { label: 'mean radius, as a share of the most', scale: 'linear', percent: true },
     curves: shapes.map((shape) =>
@@ -196,7 +197,7 @@ function lossBySigmaFigure({ drawings }: Study): Figure {
     y: LOSS,
     curves: sizes.map((n) =>
       curve(
-        `n = ${n.toLocaleString('en-US')}`,
+        `n = ${whole(n)}`,
         'measured',
         drawings.map((drawing) => ({ x: sigmaOf(drawing.noise), y: lossAt(drawing, n) })),
       ),

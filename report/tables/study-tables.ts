@@ -2,7 +2,8 @@ import { lossAt } from '../../analysis/study/checks.js';
 import type { DrawingStudy } from '../../analysis/study/drawing-study.js';
 import type { Study } from '../../analysis/study/study.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
-import { four, percent, whole, type Table } from './table.js';
+import { percent, whole } from '../../shared/written-numbers.js';
+import { four, type Table } from './table.js';
 
 const SAMPLES = { label: 'samples', show: whole };
 const share = (label: string) => ({ label, show: percent });

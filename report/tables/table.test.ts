@@ -1,15 +1,7 @@
 import { expect, it } from 'vitest';
 
-import {
-  fittingColumns,
-  four,
-  percent,
-  tableCsv,
-  tableMarkdown,
-  tableText,
-  whole,
-  type Table,
-} from './table.js';
+import { fittingColumns, four, tableCsv, tableMarkdown, tableText, type Table } from './table.js';
+import { percent, whole } from '../../shared/written-numbers.js';
 
 const TABLE: Table = {
   name: 'some',

@@ -1,7 +1,6 @@
-/** A table as data: for people as text, for programs as CSV. */
+import { csvText, type Cell } from '../csv.js';
 
-/** A cell: text, a number, or nothing. */
-export type Cell = string | number | null;
+/** A table as data: for people as text, for programs as CSV. */
 
 export interface Column {
   readonly label: string;
@@ -17,10 +16,6 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** Returns a share as a percentage with one digit. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-/** Returns a whole number with separators; others are rounded. */
-export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 /** Returns a number with four digits behind the point. */
 export const four = (value: number): string => value.toFixed(4);
 
@@ -94,11 +89,5 @@ export function tableMarkdown(table: Table): string {
 
 /** Returns the table as CSV (RFC 4180, lines end with LF), numbers in full. */
 export function tableCsv({ columns, rows }: Table): string {
-  const quoted = (cell: Cell): string => {
-    const text = cell === null ? '' : String(cell);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns.map(({ label }) => label), ...rows]
-    .map((cells) => `${cells.map(quoted).join(',')}\n`)
-    .join('');
+  return csvText([columns.map(({ label }) => label), ...rows]);
 }
