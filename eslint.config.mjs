@@ -9,7 +9,7 @@ export const LIBRARIES = {
     message: 'protobufjs stays inside shared/wire, api/wire and worker/model.',
   },
   zip: { regex: '^yauzl', message: 'Archive types stay inside input.' },
-  sharp: { regex: '^sharp', message: 'Picture decoding stays inside input.' },
+  sharp: { regex: '^sharp', message: 'Pictures are read in input, and written in cli/report.' },
   commander: { regex: '^commander', message: 'Argument parsing stays inside cli.' },
   nats: { regex: '^@nats-io/', message: 'NATS types stay inside adapters/nats.' },
   grpc: { regex: '^(@grpc/|grpc-)', message: 'gRPC types stay inside coordinator/grpc and cli/client.' },
@@ -21,6 +21,7 @@ export const LIBRARIES = {
     regex: '^(@observablehq/plot|linkedom)$',
     message: 'Charts are drawn in report.',
   },
+  preact: { regex: '^preact', message: 'Preact stays inside page.' },
   generated: {
     regex: '/generated\\.js$',
     message: 'Generated messages are reached only through shared/wire and api/wire.',
@@ -38,6 +39,7 @@ export const FLOORS = {
   coordinator: ['shared', 'api', 'statistics'],
   analysis: ['shared', 'statistics', 'coordinator/core'],
   report: ['shared', 'statistics', 'analysis'],
+  page: ['shared', 'api', 'report/figures'],
   cli: ['shared', 'statistics', 'api', 'adapters', 'input', 'worker', 'coordinator', 'analysis', 'report'],
 };
 
@@ -61,7 +63,7 @@ function border({ folder, files = '*.ts', open = [], closed = [], libraries = []
   });
   const others = Object.entries(LIBRARIES).filter(([name]) => !libraries.includes(name));
   return {
-    files: [`${folder}/**/${files}`],
+    files: [`${folder}/**/${files}`, `${folder}/**/*.tsx`],
     ignores: ['worker/noise/assembly/**'],
     rules: {
       'no-restricted-imports': [
@@ -72,7 +74,10 @@ function border({ folder, files = '*.ts', open = [], closed = [], libraries = []
   };
 }
 
-const node = { regex: '^node:', message: 'What decides is pure: no clock, network, randomness or files.' };
+const node = {
+  regex: '^node:',
+  message: 'What decides is pure, and what runs in a browser has no module of Node.',
+};
 const effects = {
   regex: '/shared/(ports|telemetry)/',
   message: 'What decides is pure: no clock, network, randomness or logging.',
@@ -127,8 +132,10 @@ export const BORDERS = [
   { folder: 'analysis', closed: [node, effects] },
   { folder: 'analysis/verify', closed: [node, effects, mathematics] },
   { folder: 'report', libraries: ['plot'] },
+  { folder: 'page', closed: [node, effects, messages], libraries: ['preact'] },
   { folder: 'cli', libraries: ['commander'] },
   { folder: 'cli/client', libraries: ['grpc', 'commander'] },
+  { folder: 'cli/report', libraries: ['sharp', 'commander'] },
 ];
 
 /** A literal spread into a literal hides its fields from the check for excess properties, and says nothing else. */
@@ -141,11 +148,14 @@ export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', '**/assembly/'] },
   js.configs.recommended,
   { rules: { 'no-restricted-syntax': ['error', ...literalSpreads] } },
-  ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),
+  ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.{ts,tsx}'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: {
-      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.test.json', './page/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': [

@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{adapters,analysis,api,cli,coordinator,input,report,shared,statistics,worker}/**/*.test.ts',
+            '{adapters,analysis,api,cli,coordinator,input,page,report,shared,statistics,worker}/**/*.test.ts',
           ],
           testTimeout: 30_000,
         },

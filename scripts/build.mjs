@@ -1,4 +1,4 @@
-// Builds dist/: wire messages from proto/, the noise generator to WebAssembly, TypeScript to JavaScript.
+// Builds dist/: wire messages from proto/, the noise generator to WebAssembly, TypeScript to JavaScript, the web page.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -47,3 +47,5 @@ for (const asset of [`${generated}.js`, 'worker/noise/generator.wasm']) {
   mkdirSync(path.join(root, 'dist', path.dirname(asset)), { recursive: true });
   cpSync(path.join(root, asset), path.join(root, 'dist', asset));
 }
+run('typescript', 'tsc', ['-p', 'page/tsconfig.json']);
+run('vite', 'vite', ['build', '--config', 'page/vite.config.mjs']);

@@ -36,7 +36,9 @@ const PLACES = {
   analysis: 'analysis/plan/new.ts',
   verify: 'analysis/verify/new.ts',
   report: 'report/figures/new.ts',
+  page: 'page/new.ts',
   cli: 'cli/certify/new.ts',
+  cliReport: 'cli/report/new.ts',
   client: 'cli/client/new.ts',
 } as const;
 type Place = keyof typeof PLACES;
@@ -59,6 +61,8 @@ const IMPORTS = {
   jobs: 'coordinator/jobs/limits.js',
   analysis: 'analysis/laws/binomial-law.js',
   report: 'report/figures/figure.js',
+  tables: 'report/tables/table.js',
+  page: 'page/main.js',
   cli: 'cli/command/parse.js',
   generated: 'shared/wire/generated.js',
   onnx: 'onnxruntime-node',
@@ -68,6 +72,7 @@ const IMPORTS = {
   commander: 'commander',
   plot: '@observablehq/plot',
   linkedom: 'linkedom',
+  preact: 'preact',
   natsCore: '@nats-io/transport-node',
   jetStream: '@nats-io/jetstream',
   grpcJs: '@grpc/grpc-js',
@@ -97,6 +102,7 @@ const OURS = [
   'jobs',
   'analysis',
   'report',
+  'tables',
   'cli',
 ] as const;
 
@@ -124,8 +130,10 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   coordinatorHttp: [...BELOW_COORDINATOR, 'jobs', 'http'],
   analysis: ['shared', 'wire', 'statistics', 'laws', 'coordinator', 'analysis'],
   verify: ['shared', 'wire', 'analysis'],
-  report: [...SHARED, 'statistics', 'laws', 'analysis', 'report', 'plot', 'linkedom'],
+  report: [...SHARED, 'statistics', 'laws', 'analysis', 'report', 'tables', 'plot', 'linkedom'],
+  page: ['shared', 'api', 'report', 'page', 'preact'],
   cli: [...SHARED, ...OURS, 'commander'],
+  cliReport: [...SHARED, ...OURS, 'sharp', 'commander'],
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
 };
 

@@ -29,19 +29,28 @@ export interface Key {
   readonly glyph: string | null;
 }
 
+/** The colours of everything but the curves. */
+export interface Look {
+  readonly background: string;
+  /** Of text and axes. */
+  readonly ink: string;
+  readonly rule: string;
+}
+
 export interface Framed {
   readonly document: SvgDocument;
   /** The chart itself, an svg element. */
   readonly chart: SvgElement;
   readonly keys: readonly Key[];
   readonly figure: Figure;
+  readonly look: Look;
   readonly width: number;
   readonly plotHeight: number;
   readonly font: string;
 }
 
-/** Returns the chart between its title and key above and its caption below, as the text of an SVG file. */
-export function frame({ document, chart, keys, figure, width, plotHeight, font }: Framed): string {
+/** Returns the chart between its title and key above and its caption below, as one svg element. */
+export function frame({ document, chart, keys, figure, look, width, plotHeight, font }: Framed): SvgElement {
   const rows = keyRows(keys, width);
   const caption = wrapped(figure.caption, (width - 2 * LEFT) / CHARACTER);
   const head = LINE * (rows.length + 2);
@@ -51,9 +60,9 @@ export function frame({ document, chart, keys, figure, width, plotHeight, font }
   root.setAttribute('role', 'img');
   root.setAttribute('font-family', font);
   root.appendChild(text(document, 'title', figure.title, {}));
-  root.appendChild(element(document, 'rect', { width, height, fill: 'white' }));
-  const write = (content: string, x: number, y: number, look: Attributes = {}) =>
-    root.appendChild(text(document, 'text', content, { x, y, 'font-size': 13, fill: '#222222', ...look }));
+  root.appendChild(element(document, 'rect', { width, height, fill: look.background }));
+  const write = (content: string, x: number, y: number, more: Attributes = {}) =>
+    root.appendChild(text(document, 'text', content, { x, y, 'font-size': 13, fill: look.ink, ...more }));
   write(figure.title, LEFT, 1.4 * LINE, { 'font-size': 16, 'font-weight': 'bold' });
   rows.forEach((row, at) =>
     row.forEach(({ key, x }) => {
@@ -65,7 +74,7 @@ export function frame({ document, chart, keys, figure, width, plotHeight, font }
   chart.setAttribute('y', `${head}`);
   root.appendChild(chart);
   caption.forEach((line, at) => write(line, LEFT, head + plotHeight + LINE * (at + 1)));
-  return `${root.outerHTML}\n`;
+  return root;
 }
 
 type Attributes = Readonly<Record<string, string | number>>;

@@ -1,0 +1,31 @@
+/** Reasons for which a job does not get on, by code. */
+export const WAIT_CODES = [
+  /** No worker of its device has announced itself, to look at the model. */
+  'no-worker',
+  /** It was prepared, and no worker of its numeric class is there. */
+  'no-worker-of-class',
+  /** Workers are there, and all refuse it. */
+  'all-refuse',
+  /** A worker looks at the model. */
+  'preparing',
+  /** A store has no room left. */
+  'store-full',
+  /** NATS cannot be reached. */
+  'nats-away',
+  /** Another coordinator holds the lease, or none does yet. */
+  'standby',
+  /** It met an error, and is begun again in a moment. */
+  'restarting',
+  /** Workers are there, and are busy with other jobs. */
+  'busy',
+] as const;
+export type WaitCode = (typeof WAIT_CODES)[number];
+
+/** The reason for which a job, or a whole server, waits. */
+export interface Waiting {
+  readonly code: WaitCode;
+  /** One sentence. */
+  readonly message: string;
+  /** The remedy for its reader, a sentence; empty: nothing is to be done, it goes on by itself. */
+  readonly remedy: string;
+}
