@@ -8,6 +8,7 @@ import {
 } from '../shared/dataset/canonical.js';
 import { indicesOf, selectionOf, type ImageRange, type Selection } from '../shared/dataset/selection.js';
 import { SmoothcertError } from '../shared/errors.js';
+import { nameOf } from '../shared/image-names.js';
 import { openImages, readLabelFile } from './formats.js';
 import type { ImageSource } from './image-source.js';
 import { chooseLattice, type LatticeOptions } from './lattice/choose-lattice.js';
@@ -36,6 +37,8 @@ export interface ImportedDataSet {
   readonly labels: Int32Array | null;
   /** Names of the classes by number: those of the sub-folders that pictures lie in; else null. */
   readonly classNames: readonly string[] | null;
+  /** Names of the images' files below the folder, by index in the whole data set; null if they are not files of their own. */
+  readonly files: readonly string[] | null;
 }
 
 /** The changes that are made to pixels as they are read. */
@@ -79,7 +82,7 @@ export async function importDataSet(options: {
       options.labels === undefined ? await source.ownLabels() : await readLabelFile(options.labels, source);
     const content = await contentOf(source, selection, lattice);
     const digest = await writeCanonical(into, canonicalBytes(source, selection, content, labels));
-    const classNames = options.labels === undefined ? source.classNames : null;
+    const named = options.labels === undefined ? source.classNames : null;
     return {
       file: into,
       digest,
@@ -88,7 +91,8 @@ export async function importDataSet(options: {
       count,
       imageShape: shape.slice(1),
       labels,
-      classNames,
+      classNames: named?.map(nameOf) ?? null,
+      files: source.files?.map(nameOf) ?? null,
     };
   } finally {
     await given.close();

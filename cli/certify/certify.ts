@@ -18,7 +18,9 @@ import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { clippingNote } from '../../input/pixels/clip.js';
 import { indicesOf, quickCheck, type QuickNote } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
-import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from './job-file.js';
+import { readJobFile, refuseRemains, writeJobFile } from './job-file.js';
+import { writeImagesFile } from './images-file.js';
+import { inputNotesOf, type JobNotes } from './job-notes.js';
 import { requireClaimOf } from './job-config.js';
 import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
@@ -95,7 +97,8 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
   const notes = notesOf(job, prepared, data, note);
   if (theirs) refuseOtherJob(folder.path, theirs, job, command);
-  else await writeJobFile(folder.path, job, { ...originOf(config, job), notes });
+  else await writeJobFile(folder.path, job, { ...originOf(config, job, data.classNames), notes });
+  await writeImagesFile(folder.path, images, data);
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
   if (config.imagesNote !== null) say(`Note: ${config.imagesNote}`);
   for (const note of notes) say(`Note: ${note}`);
@@ -217,10 +220,16 @@ function headline(config: CertifyConfig, fold: JobFold): string {
   return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
 }
 
-function originOf(config: CertifyConfig, job: Job): Omit<JobNotes, 'notes'> {
+function originOf(
+  config: CertifyConfig,
+  job: Job,
+  classes: readonly string[] | null,
+): Omit<JobNotes, 'notes'> {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
-  return { smoothcert: VERSION, node: process.version, model: config.model, data: config.data, repeating };
+  const { model, data } = config;
+  const about = { smoothcert: VERSION, node: process.version, model, data };
+  return { ...about, name: null, classes, input: inputNotesOf(config), repeating };
 }

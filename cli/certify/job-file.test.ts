@@ -2,11 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
 import { jobDigest, type Job } from '../../shared/job.js';
+import { jobNotes } from '../../test/support/job-notes.js';
 import { FIXED, makeJob } from '../../test/support/jobs.js';
 import { readJobFile, readNotedJob, writeJobFile } from './job-file.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same bytes.', notes: [] };
+const NOTES = jobNotes();
 
 const folder = folderOfEachTest();
 
@@ -32,7 +33,7 @@ describe('job.json', () => {
   it('gives back the notes beside the job, which are no part of its digest', async () => {
     const notes = ['The model runs at batch 1, which is slower.', 'Labels go up to 12.'];
     await writeJobFile(folder.path, makeJob(), { ...NOTES, notes });
-    expect(await readNotedJob(folder.path)).toEqual({ job: makeJob(), notes });
+    expect(await readNotedJob(folder.path)).toMatchObject({ job: makeJob(), notes });
   });
 
   it.each<[string, (content: Record<string, unknown>) => unknown, string[]]>([
@@ -50,7 +51,7 @@ describe('job.json', () => {
     const file = folder.file('job.json');
     const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     await writeFile(file, JSON.stringify({ ...content, notes: change(content) }));
-    expect(await readNotedJob(folder.path)).toEqual({ job: makeJob(), notes });
+    expect(await readNotedJob(folder.path)).toMatchObject({ job: makeJob(), notes });
   });
 
   it.each<[string, (text: string) => string]>([

@@ -4,37 +4,21 @@ import { writeAtomically } from '../../shared/files.js';
 import { wasDrawnInFloat } from '../../shared/other-noise.js';
 import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
 import { jobOfJson } from '../../shared/wire/job-json.js';
-import { oneLine } from '../../shared/safe-text.js';
 import { PROTOCOL, jobDigest, type Job } from '../../shared/job.js';
 import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { TOPK_FILE } from '../results/topk-file.js';
+import { IMAGES_FILE } from './images-file.js';
+import { IN_FLOAT, aboutOf, sentencesOf, type AboutJob, type JobNotes } from './job-notes.js';
 
-/** The notes that job.json holds beside the job; none of them is part of the digest. */
-export interface JobNotes {
-  readonly smoothcert: string;
-  readonly node: string;
-  readonly model: string;
-  readonly data: string;
-  /** A sentence about what a repetition of the job gives. */
-  readonly repeating: string;
-  /** Remarks on model and labels that were printed when the job began, a sentence each. */
-  readonly notes: readonly string[];
-}
-
-/** Most sentences, and characters of one, that are read from a job.json, which may come from anybody. */
-const MAX_NOTES = 16;
-const LONGEST_NOTE = 1_000;
-
-const IN_FLOAT =
-  'The noise of this job was added in floating point, as version 0.1.0 did: its certificates do not cover what rounding may do.';
-
-/** A job and the remarks on it, as job.json holds them. */
+/** A job, and what job.json says of it beside. */
 export interface NotedJob {
   readonly job: Job;
+  /** Remarks on model and labels, a sentence each. */
   readonly notes: readonly string[];
+  readonly about: AboutJob;
 }
 
 /** Reads the job of a folder; null if it has none. @throws JOB_FILE_DAMAGED, PROTOCOL_MISMATCH; FOLDER_UNUSABLE of a file */
@@ -42,7 +26,7 @@ export async function readJobFile(folder: string): Promise<Job | null> {
   return (await readNotedJob(folder))?.job ?? null;
 }
 
-/** Reads the job of a folder with its notes, none in a file of 0.1.0; null if it has no job. @throws as `readJobFile` */
+/** Reads the job of a folder with what is said of it, nothing in a file of 0.1.0; null if it has no job. @throws as `readJobFile` */
 export async function readNotedJob(folder: string): Promise<NotedJob | null> {
   const file = path.join(folder, 'job.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -59,18 +43,12 @@ export async function readNotedJob(folder: string): Promise<NotedJob | null> {
     if (jobDigest(job) === digest) {
       const read = refuseFaults(file, jobOfJson(JSON.stringify(job)));
       const older = wasDrawnInFloat(read.draw.noise) ? [IN_FLOAT] : [];
-      return { job: read, notes: [...notesOf(content.notes), ...older] };
+      return { job: read, notes: [...sentencesOf(content.notes), ...older], about: aboutOf(content) };
     }
   } catch (error) {
     throw error instanceof SmoothcertError && TOLD.has(error.code) ? error : damaged(file, error);
   }
   throw damaged(file, null);
-}
-
-/** Returns the sentences of a list as single lines without control characters; none of anything else. */
-function notesOf(found: unknown): string[] {
-  const notes = Array.isArray(found) ? found.filter((note) => typeof note === 'string') : [];
-  return notes.slice(0, MAX_NOTES).map((note) => oneLine(note.slice(0, LONGEST_NOTE)));
 }
 
 /** Errors that say of a file what is wrong with it; all others mean that it is not a job. */
@@ -113,7 +91,7 @@ export async function writeJobFile(folder: string, job: Job, notes: JobNotes): P
 }
 
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
-const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', TOPK_FILE];
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', TOPK_FILE, IMAGES_FILE];
 
 /** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
 export async function refuseRemains(folder: { readonly path: string }): Promise<void> {

@@ -18,6 +18,7 @@ import { indicesOf, quickCheck } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
 import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
+import { inputNotesOf } from '../certify/job-notes.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { requireClaimOf } from '../certify/job-config.js';
 import { resolveImages } from '../certify/drawing-setup.js';
@@ -188,5 +189,6 @@ async function attend(
       checked = true;
     },
   });
-  return await conclude(client, ended, { ...config, folder, sources: config });
+  const sources = { ...config, input: inputNotesOf(config) };
+  return await conclude(client, ended, { ...config, folder, sources });
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { jobNotes } from '../../test/support/job-notes.js';
 import { FIXED, allShards, counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 import { valuesFrom } from '../../test/support/verb-values.js';
@@ -49,7 +50,7 @@ async function planned(...args: string[]): Promise<Document> {
 }
 const fixedOf = ({ rows }: Document) => rows.find(({ rule }) => rule === 'fixed')!;
 
-const NOTES = { smoothcert: '1', node: 'v20', model: 'm', data: 'd', repeating: 'Same.', notes: [] };
+const NOTES = jobNotes();
 
 /** A folder as `certify --stop fixed` leaves it. */
 async function certified(labels: Int32Array | null, notes: readonly string[] = []): Promise<JobFold> {

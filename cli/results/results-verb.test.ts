@@ -6,6 +6,7 @@ import { topkRows } from '../../coordinator/results/topk-counts.js';
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { jobDigest, type Job } from '../../shared/job.js';
+import { jobNotes } from '../../test/support/job-notes.js';
 import {
   FIXED,
   TARGET,
@@ -26,14 +27,7 @@ import { showResults } from './show-results.js';
 import type { Summary } from './summary.js';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 
-const NOTES = {
-  smoothcert: '1',
-  node: 'v20',
-  model: 'm',
-  data: 'd',
-  repeating: 'Same bytes.',
-  notes: ['It is slow.'],
-};
+const NOTES = jobNotes({ notes: ['It is slow.'] });
 const IMAGES = 12;
 const LABELS = Int32Array.from({ length: IMAGES }, (_, image) => (image === 5 ? 9 : image % 10));
 const voter = voterOf(4, (image) => 0.6 + image / 30);

@@ -8,7 +8,8 @@ import { decidedOf } from '../../shared/job-progress.js';
 import { certifiedBy } from '../../coordinator/results/proven-radius.js';
 import type { ResultRow } from '../../coordinator/results/result-rows.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
-import { readJobFile, refuseRemains, writeJobFile, type JobNotes } from '../certify/job-file.js';
+import { readJobFile, refuseRemains, writeJobFile } from '../certify/job-file.js';
+import type { InputNotes, JobNotes } from '../certify/job-notes.js';
 import { refuseOtherJob } from '../certify/other-job.js';
 import type { OutputFolder } from '../certify/output-folder.js';
 import { writingRows } from './row-files.js';
@@ -28,6 +29,8 @@ const isPrediction = <R extends AnyRow>(row: R): row is Exclude<R, { readonly ra
 export interface Sources {
   readonly model: string;
   readonly data: string;
+  /** How the images were read; not there where the job was asked for elsewhere. */
+  readonly input?: InputNotes;
   /** Remarks on them that were printed when the job was asked for; none where it was asked for elsewhere. */
   readonly notes?: readonly string[];
 }
@@ -168,14 +171,15 @@ function rowOf(json: string, predicted: boolean): AnyRow | null {
 
 function notesOf(
   { job, batchNote, roundingNote }: ViewWithJob,
-  { model, data, notes: printed = [] }: Sources,
+  { model, data, input, notes: printed = [] }: Sources,
 ): JobNotes {
   const repeating =
     job.draw.numeric === 'same'
       ? 'With the version that drew it, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   const notes = [roundingNote, batchNote, ...printed].filter((note) => note !== null);
-  return { smoothcert: VERSION, node: process.version, model, data, repeating, notes };
+  const about = { smoothcert: VERSION, node: process.version, model, data };
+  return { ...about, name: null, classes: null, input: input ?? null, repeating, notes };
 }
 
 function malformed(message: string): SmoothcertError {

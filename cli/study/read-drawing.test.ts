@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import { writeJobFile } from '../certify/job-file.js';
 import { countsOf } from '../../test/support/drawings.js';
+import { jobNotes } from '../../test/support/job-notes.js';
 import { makeJob } from '../../test/support/jobs.js';
 import { folderOfAllTests } from '../../test/support/temporary-folder.js';
 import { requireComparable, withDistinctNames } from './comparable.js';
 import { readDrawing } from './read-drawing.js';
 
 const folder = folderOfAllTests();
-const NOTES = { smoothcert: '0', node: '0', model: 'm', data: 'd', repeating: '.', notes: [] };
+const NOTES = jobNotes();
 const STOP = { kind: 'fixed', selection: 10, keepCounts: true } as const;
 const LOOKS = [10, 20, 60];
 const JOB = makeJob({ alpha: 0.01, bound: 'clopper-pearson', stop: STOP, looks: LOOKS });

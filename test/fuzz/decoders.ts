@@ -2,6 +2,7 @@ import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { checkRadii } from '../../cli/certify/fault-words.js';
 import { jobConfig } from '../../cli/certify/job-config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
+import { readImagesFile } from '../../cli/certify/images-file.js';
 import { readJobFile, readNotedJob } from '../../cli/certify/job-file.js';
 import { parseChoice, parseImages, parseNumber, partsOf } from '../../cli/command/parse.js';
 import { commandOf } from '../../cli/command/verb.js';
@@ -20,6 +21,7 @@ import { FolderLock } from '../../adapters/local/folder-lock.js';
 import * as frames from '../../adapters/local/ledger-frames.js';
 import { JobFolder } from '../../adapters/local/job-folder.js';
 import * as canonical from '../../shared/dataset/canonical.js';
+import { decodeImageNames, encodeImageNames } from '../../shared/image-names.js';
 import { jobDigest } from '../../shared/job.js';
 import { parseAddress, showAddress } from '../../adapters/http/address.js';
 import { Tls } from '../../adapters/http/tls.js';
@@ -114,7 +116,17 @@ const FLAGS: readonly Decoder[] = [
   ),
 ];
 
+const NAMES = { files: ['a/1.png', 'b/2.png'], classes: ['a', 'b'] };
+
 const FILES: readonly Decoder[] = [
+  {
+    name: 'names of images and classes',
+    tries: ['shared/image-names.ts decodeImageNames'],
+    valid: () => [encodeImageNames(NAMES)],
+    read: (bytes) => decodeImageNames(bytes, 4),
+    codes: [],
+    write: encodeImageNames,
+  },
   ofFile(
     'a configuration file',
     [],
@@ -133,6 +145,14 @@ const FILES: readonly Decoder[] = [
       return (await readJobFile(folder.path)) === null ? null : noted;
     },
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
+  ),
+  ofFile(
+    'labels and names of images',
+    ['cli/certify/images-file.ts readImagesFile', 'cli/certify/images-file.ts readImageLine'],
+    at('images.jsonl'),
+    () => [Buffer.from('{"image":0,"label":3,"file":"a/1.png"}\n{"image":1,"label":4,"file":"b/2.png"}\n')],
+    () => readImagesFile(folder.path, { start: 0, stop: 2, step: 1 }),
+    ['LABELS_MISMATCH'],
   ),
   ofFile(
     'labels of earlier results',

@@ -11,6 +11,7 @@ import { writeJobFile } from '../../cli/certify/job-file.js';
 import { readDrawing } from '../../cli/study/read-drawing.js';
 import { jobDigest } from '../../shared/job.js';
 import { encodeRecord } from '../../shared/wire/record.js';
+import { jobNotes } from '../support/job-notes.js';
 import { makeJob } from '../support/jobs.js';
 import { record } from '../support/ledger-records.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
@@ -50,7 +51,7 @@ const KEPT = makeJob({
   bound: 'clopper-pearson',
   looks: [20, 40, 120],
 });
-const NOTES = { smoothcert: '0', node: '0', model: 'm', data: 'd', repeating: '', notes: [] };
+const NOTES = jobNotes();
 const keptAt = (n: number) => ({ n, classes: [3], votes: [n], invalid: 0 });
 const KEPT_LINE = JSON.stringify({
   image: 0,

@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.js';
-import { isUnknownField, list, object, oneOf, text, type Shape } from './shape.js';
+import { isUnknownField, list, object, oneOf, orNull, text, type Shape } from './shape.js';
 
 /** The fields of job.json beside the job. What they say of the run nobody can check afterwards; what follows from the job is checked. */
 
@@ -15,6 +15,15 @@ const OTHER_VOTES =
 const APPROXIMATE =
   'The bound clt is a normal approximation: the radii of this job are approximate, and no certificates.';
 
+const INPUT = object({
+  data: ANY_TEXT,
+  labels: orNull(ANY_TEXT),
+  features: oneOf(true, false),
+  clip: oneOf(true, false),
+  bgr: oneOf(true, false),
+});
+const MOST_CLASSES = 65_536;
+
 const FILE = object(
   {
     job_digest: ANYTHING,
@@ -26,6 +35,9 @@ const FILE = object(
     job: ANYTHING,
   },
   {
+    name: orNull(ANY_TEXT),
+    classes: orNull(list(ANY_TEXT, MOST_CLASSES)),
+    input: orNull(INPUT),
     notes: (value, field) =>
       Array.isArray(value) && value.length === 0 ? null : list(ANY_TEXT, 16)(value, field),
     approximate: oneOf(APPROXIMATE),
@@ -33,7 +45,16 @@ const FILE = object(
 );
 
 /** Fields of job.json that are text about the run: another text there would be found by nobody. */
-export const UNCHECKED_NOTES = ['smoothcert', 'node', 'model', 'data', 'notes'] as const;
+export const UNCHECKED_NOTES = [
+  'smoothcert',
+  'node',
+  'model',
+  'data',
+  'name',
+  'classes',
+  'input',
+  'notes',
+] as const;
 
 /** Returns the fault of a field beside the job that is not known here; null if there is none. */
 export function unknownNote(content: object): string | null {

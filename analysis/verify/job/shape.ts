@@ -58,6 +58,12 @@ export const object =
     return null;
   };
 
+/** A value of this shape, or null. */
+export const orNull =
+  (shape: Shape): Shape =>
+  (value, field) =>
+    value === null ? null : shape(value, field);
+
 /** An object whose `kind` says which of these shapes it has. */
 export const tagged =
   (kinds: Readonly<Record<string, Shape>>): Shape =>

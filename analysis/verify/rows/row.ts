@@ -1,4 +1,4 @@
-import { list, number, object, oneOf, text, whole, type Shape } from '../job/shape.js';
+import { list, number, object, oneOf, orNull, text, whole, type Shape } from '../job/shape.js';
 import { jsonText } from '../folder/json-text.js';
 import type { WrittenCounts } from '../folder/tally.js';
 
@@ -45,10 +45,6 @@ const COUNT = whole(0, 2e9);
 const PROBABILITY = text(/^[01]\.\d{12}$/);
 const RADIUS = number(0, Number.MAX_VALUE);
 
-const orNull =
-  (shape: Shape): Shape =>
-  (value, field) =>
-    value === null ? null : shape(value, field);
 const listOrEmpty =
   (of: Shape): Shape =>
   (value, field) =>
