@@ -2,6 +2,8 @@ import type { Job } from '../shared/job.js';
 import type { JobSpec } from '../shared/job-spec.js';
 import type { FinalState, Refusal } from '../shared/ports/job-store.js';
 import type { Progress } from '../shared/job-progress.js';
+import type { Outlook } from '../shared/outlook.js';
+import type { Waiting } from '../shared/waiting.js';
 
 /**
  * Messages of the API, whatever carries them: what clients are told of jobs. This room has the types, api/wire their bytes, and those of stored
@@ -20,6 +22,8 @@ export interface JobView {
   readonly state: JobState;
   /** Why it waits, in a sentence; null if it does not. */
   readonly waitingFor: string | null;
+  /** The same with its code and what to do; null if it does not wait, or a server of version 0.1.0 gives the sentence alone. */
+  readonly waiting: Waiting | null;
   /** Milliseconds since 1970. */
   readonly createMs: number;
   readonly startMs: number | null;
@@ -30,6 +34,8 @@ export interface JobView {
   readonly job: Job | null;
   readonly batchNote: string | null;
   readonly roundingNote: string | null;
+  /** Null before it draws, and after its end. */
+  readonly outlook: Outlook | null;
 }
 
 export type Outcome = 'certified' | 'abstained' | 'failed' | 'approximate' | 'predicted';

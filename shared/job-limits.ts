@@ -39,6 +39,10 @@ export const MAX_WEIGHT_FILES = 4_096;
 export const MAX_WEIGHT_PATH = 1_024;
 /** UTF-16 units of any other text: the name of an output, an address. */
 export const MAX_TEXT = 4_096;
+/** UTF-16 units of the name of a job. */
+export const MAX_JOB_NAME = 128;
+/** UTF-16 units of the file name of a model or of data: file systems have none that are longer. */
+export const MAX_FILE_NAME = 255;
 /** Characters of a request id. */
 export const MAX_REQUEST_ID = 128;
 

@@ -1,3 +1,4 @@
+import type { JobNames } from './job-names.js';
 import type { BoundName, Device, Layout, NoiseKind, Normalisation, RuleName, StoppingRule } from './job.js';
 
 /** A file that a model keeps weights in: its path relative to the model, and its sha256 (hex). */
@@ -58,6 +59,8 @@ export interface JobSpec {
   readonly runnerUp: boolean;
   /** True: `alpha` is that of all certificates of the job together. */
   readonly simultaneous: boolean;
+  /** For display: in no digest of the job. Absent: none are known. */
+  readonly names?: JobNames;
 }
 
 type LaterFields = Pick<JobSpec, 'noise' | 'runnerUp' | 'simultaneous'>;

@@ -8,6 +8,8 @@ export const WAIT_CODES = [
   'all-refuse',
   /** A worker looks at the model. */
   'preparing',
+  /** Its ledger is read, so that its counters begin where they were. */
+  'reading',
   /** A store has no room left. */
   'store-full',
   /** NATS cannot be reached. */
@@ -20,6 +22,8 @@ export const WAIT_CODES = [
   'busy',
 ] as const;
 export type WaitCode = (typeof WAIT_CODES)[number];
+
+export const isWaitCode = (text: string): text is WaitCode => WAIT_CODES.some((code) => code === text);
 
 /** The reason for which a job, or a whole server, waits. */
 export interface Waiting {

@@ -34,8 +34,12 @@ describe('a stored job that asks for what version 0.1.0 would skip', () => {
     expect(() => decodeEntry(skipped)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED' }));
   });
 
-  it('is told from one that it can read', () => {
-    const { spec, extendedSpec } = Wire.decode(encodeEntry(entryWith({})));
-    expect([spec === null, extendedSpec ?? null]).toEqual([false, null]);
+  it('is told from one that it can read, with names or without', () => {
+    const names = { job: 'mine', model: 'a.onnx', data: 'b', images: 'ab'.repeat(32) };
+    for (const more of [{}, { names }]) {
+      const { spec, extendedSpec } = Wire.decode(encodeEntry(entryWith(more)));
+      expect([spec === null, extendedSpec ?? null]).toEqual([false, null]);
+    }
+    expect(decodeEntry(encodeEntry(entryWith({ names }))).spec.names).toEqual(names);
   });
 });

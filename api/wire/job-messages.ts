@@ -8,6 +8,8 @@ import type { google, smoothcert } from '../../shared/wire/generated.js';
 import { jobToJson, readJobJson } from '../../shared/wire/job-json.js';
 import { readSpec, specToWire } from '../../shared/wire/spec-message.js';
 import { sentence } from '../../shared/wire/codec.js';
+import { isWaitCode, type Waiting } from '../../shared/waiting.js';
+import { outlookOfWire, outlookToWire } from './outlook-message.js';
 import { progressOfWire, progressToWire, refusalOfWire, refusalToWire } from '../../shared/wire/parts.js';
 import { statusOfWire, statusToWire } from './rich-status.js';
 
@@ -38,6 +40,9 @@ export function jobToWire(view: JobView): WireJob {
     jobJson: view.job ? jobToJson(view.job) : '',
     batchNote: sentence(view.batchNote ?? ''),
     roundingNote: sentence(view.roundingNote ?? ''),
+    waitingCode: view.waiting?.code ?? '',
+    waitingRemedy: sentence(view.waiting?.remedy ?? ''),
+    outlook: view.outlook && outlookToWire(view.outlook),
   };
 }
 
@@ -136,12 +141,14 @@ function decisionOf(
 }
 
 function readView(check: Check, wire: WireJob): JobView {
+  const waitingFor = check.text('waiting_for', wire.waitingFor ?? '') || null;
   return {
     id: wire.id ? check.jobId('id', wire.id) : '',
     requestId: check.text('request_id', wire.requestId ?? ''),
     spec: readSpec(check, 'spec', wire.spec),
     state: check.named('state', wire.state ?? 0, STATE_NUMBERS),
-    waitingFor: check.text('waiting_for', wire.waitingFor ?? '') || null,
+    waitingFor,
+    waiting: waitingFor === null ? null : waitingOf(check, waitingFor, wire),
     createMs: timeOf(check, 'create_time', wire.createTime) ?? 0,
     startMs: timeOf(check, 'start_time', wire.startTime),
     endMs: timeOf(check, 'end_time', wire.endTime),
@@ -153,7 +160,15 @@ function readView(check: Check, wire: WireJob): JobView {
     job: wire.jobJson ? jobOf(check, wire.jobJson, wire.jobDigest ?? '') : null,
     batchNote: check.text('batch_note', wire.batchNote ?? '') || null,
     roundingNote: check.text('rounding_note', wire.roundingNote ?? '') || null,
+    outlook: wire.outlook ? outlookOfWire(check, 'outlook', wire.outlook) : null,
   };
+}
+
+/** Returns null for a code that this version does not know: the sentence beside it still says why the job waits. */
+function waitingOf(check: Check, message: string, wire: WireJob): Waiting | null {
+  const code = check.text('waiting_code', wire.waitingCode ?? '');
+  const remedy = check.text('waiting_remedy', wire.waitingRemedy ?? '');
+  return isWaitCode(code) ? { code, message, remedy } : null;
 }
 
 function jobOf(check: Check, json: string, digest: string): Job {

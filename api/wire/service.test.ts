@@ -50,6 +50,8 @@ describe('a job as clients see it', () => {
     ['a job that is no JSON', { jobJson: 'x' }],
     ['a time before 1970', { createTime: { seconds: -1 } }],
     ['an id that is none', { id: 'a b' }],
+    ['a forecast that is upside down', { outlook: { samples: { low: 3, expected: 2, high: 4 } } }],
+    ['a forecast that is no number', { outlook: { samples: { high: NaN } } }],
     ['details of an error that cannot be decoded', { error: badStatus() }],
   ])('is refused with %s', (_, part) => {
     expect(() => jobOfWire({ ...jobToWire(example(view)), ...part })).toThrow(malformed);
@@ -67,6 +69,14 @@ describe('a job as clients see it', () => {
       message: 'm',
       remedy: '',
     });
+  });
+
+  it('keeps the sentence of why it waits if it does not know the code', () => {
+    const waiting = { code: 'busy', message: 'Later.', remedy: 'Wait.' } as const;
+    const sent = jobToWire({ ...example(view), waitingFor: 'Later.', waiting });
+    expect(jobOfWire(sent)).toMatchObject({ waitingFor: 'Later.', waiting });
+    const other = jobOfWire({ ...sent, waitingCode: 'of a later version' });
+    expect(other).toMatchObject({ waitingFor: 'Later.', waiting: null });
   });
 
   it("says by its error's number whose fault it is", () => {

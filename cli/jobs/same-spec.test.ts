@@ -8,6 +8,8 @@ describe('the spec of a job that a server made', () => {
     expect(differencesOf(SPEC, SPEC)).toEqual([]);
     expect(differencesOf({ ...SPEC, seed: null, images: null }, drawn)).toEqual([]);
     expect(differencesOf({ ...drawn, seed: '0017' }, drawn)).toEqual([]);
+    const names = { job: 'mine', model: 'a.onnx', data: 'b', images: null };
+    expect(differencesOf({ ...SPEC, names }, SPEC)).toEqual([]);
   });
 
   it('is another one in each part that differs', () => {

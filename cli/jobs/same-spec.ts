@@ -10,13 +10,16 @@ type Difference = string;
 /**
  * Returns how the spec of a created job differs from the one that was asked for, a part each; nothing if it is the same. What was left to
  * the server, the seed for example, is not compared. A server of an earlier version skips the fields that it does not know: it would
- * certify another claim, without an error.
+ * certify another claim, without an error. Names are not compared: no certificate depends on them.
  */
 export function differencesOf(asked: JobSpec, created: JobSpec): readonly Difference[] {
   // As the server reads it, a seed without leading zeros for example.
   const sent = specOfWire(specToWire(asked));
   return (Object.keys(sent) as (keyof JobSpec)[])
-    .filter((part) => sent[part] !== null && canonicalJson(sent[part]) !== canonicalJson(created[part]))
+    .filter(
+      (part) =>
+        part !== 'names' && sent[part] !== null && canonicalJson(sent[part]) !== canonicalJson(created[part]),
+    )
     .map((part) => `${part} (${canonicalJson(sent[part])} asked for, ${canonicalJson(created[part])} there)`);
 }
 

@@ -27,6 +27,7 @@ function viewOf(more: Partial<JobView> = {}): JobView {
     spec: bed.spec(),
     state: 'running',
     waitingFor: null,
+    waiting: null,
     createMs: 1,
     startMs: 2,
     endMs: null,
@@ -36,6 +37,7 @@ function viewOf(more: Partial<JobView> = {}): JobView {
     job: null,
     batchNote: null,
     roundingNote: null,
+    outlook: null,
     ...more,
   };
 }

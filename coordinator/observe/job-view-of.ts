@@ -33,6 +33,7 @@ export function viewOf(
     state: stateOf(entry),
     createMs,
     startMs,
+    waiting: null,
     waitingFor: ending ? null : (waitingFor ?? withoutWorkers(entry, presences)),
     endMs: ending?.endMs ?? null,
     error: ending?.error ?? null,
@@ -41,6 +42,7 @@ export function viewOf(
     job,
     batchNote: prepared?.batchNote ?? null,
     roundingNote: prepared?.roundingNote ?? null,
+    outlook: null,
   };
 }
 

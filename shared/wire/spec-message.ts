@@ -4,6 +4,7 @@ import { DEFAULT_BOUNDS, SPEC_DEFAULTS, laterFieldsOf, type JobImages, type JobS
 import { Check, UINT32_MAX } from './check.js';
 import { BOUND_NUMBERS, DEVICE_NUMBERS, LAYOUT_NUMBERS, NOISE_NUMBERS } from './enums.js';
 import { smoothcert } from './generated.js';
+import { namesOfWire, namesToWire } from './names.js';
 import { dataOfWire, dataToWire, modelOfWire, modelToWire } from './references.js';
 import { stopOfWire, stopToWire } from './stopping-rule.js';
 
@@ -33,6 +34,7 @@ export function specToWire(spec: JobSpec): WireSpec {
     ...(spec.noise === SPEC_DEFAULTS.noise ? {} : { noise: NOISE_NUMBERS[spec.noise] }),
     ...(spec.runnerUp ? { runnerUp: true } : {}),
     ...(spec.simultaneous ? { simultaneous: true } : {}),
+    ...(spec.names ? { names: namesToWire(spec.names) } : {}),
   };
 }
 
@@ -89,6 +91,7 @@ export function readSpec(check: Check, field: string, wire: WireSpec | null | un
     ),
     runnerUp: given.runnerUp ?? false,
     simultaneous: given.simultaneous ?? false,
+    ...(given.names ? { names: namesOfWire(check, at('names'), given.names) } : {}),
   };
 }
 

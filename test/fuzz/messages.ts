@@ -172,6 +172,7 @@ const SERVICE: readonly Decoder[] = [
       ...at('spec-message', 'specOfWire', 'readSpec'),
       ...at('references', 'modelOfWire', 'dataOfWire'),
       ...at('stopping-rule', 'stopOfWire'),
+      ...at('names', 'namesOfWire'),
       ...at('codec', 'decodeMessage'),
     ],
     valid: () =>
@@ -193,7 +194,11 @@ const SERVICE: readonly Decoder[] = [
   },
   answers(
     'GetJob',
-    [...inApi('job-messages', 'jobOfWire'), ...at('parts', 'progressOfWire', 'refusalOfWire')],
+    [
+      ...inApi('job-messages', 'jobOfWire'),
+      ...inApi('outlook-message', 'outlookOfWire'),
+      ...at('parts', 'progressOfWire', 'refusalOfWire'),
+    ],
     examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
     (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
   ),

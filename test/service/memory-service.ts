@@ -46,6 +46,7 @@ export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
     spec: SPEC,
     state: 'running',
     waitingFor: null,
+    waiting: null,
     createMs: 1_700_000_000_000,
     startMs: null,
     endMs: null,
@@ -54,6 +55,7 @@ export function viewOf(id: string, changes: Partial<JobView> = {}): JobView {
     job: null,
     batchNote: null,
     roundingNote: null,
+    outlook: null,
     progress: { images: 10, ...none, ...shards, shardsRejected: 0, shardsFailed: 0 },
     ...changes,
   };

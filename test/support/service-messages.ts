@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { Forecast, Outlook } from '../../shared/outlook.js';
+import { WAIT_CODES, type Waiting } from '../../shared/waiting.js';
 import type { CertificateRow, DecisionView, JobState, JobUpdate, JobView } from '../../api/job-view.js';
 import { job, jobId, progress, refusal, someText, spec, text, uint32, whole } from './wire-messages.js';
 
@@ -17,12 +19,28 @@ const STATES: readonly JobState[] = [
   ] as const),
 ];
 
-export const view: fc.Arbitrary<JobView> = fc.record({
+const forecast: fc.Arbitrary<Forecast> = fc
+  .array(fc.double({ min: 0, max: 1e18, noNaN: true }), { minLength: 3, maxLength: 3 })
+  .map((values) => values.map((x) => x + 0).sort((a, b) => a - b))
+  .map(([low, expected, high]) => ({ low: low!, expected: expected!, high: high! }));
+
+const outlook: fc.Arbitrary<Outlook> = fc.record({
+  samples: forecast,
+  samplesPerSecond: orNull(fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0)),
+  secondsLeft: orNull(forecast),
+});
+
+const waiting: fc.Arbitrary<Waiting> = fc.record({
+  code: fc.constantFrom(...WAIT_CODES),
+  message: someText,
+  remedy: text,
+});
+
+const viewWithout = fc.record({
   id: fc.oneof(jobId, fc.constant('')),
   requestId: text,
   spec,
   state: fc.constantFrom(...STATES),
-  waitingFor: orNull(someText),
   createMs: time,
   startMs: orNull(time),
   endMs: orNull(time),
@@ -32,7 +50,19 @@ export const view: fc.Arbitrary<JobView> = fc.record({
   job: orNull(job),
   batchNote: orNull(someText),
   roundingNote: orNull(someText),
+  outlook: orNull(outlook),
 });
+
+/** The sentence alone is what version 0.1.0 sends. */
+const waits = fc.oneof(
+  fc.constant({ waitingFor: null, waiting: null }),
+  someText.map((waitingFor) => ({ waitingFor, waiting: null })),
+  waiting.map((why) => ({ waitingFor: why.message, waiting: why })),
+);
+
+export const view: fc.Arbitrary<JobView> = fc
+  .tuple(viewWithout, waits)
+  .map(([others, why]) => ({ ...others, ...why }));
 
 const decision: fc.Arbitrary<DecisionView> = fc.oneof(
   fc.record({

@@ -12,6 +12,7 @@ import {
   type NoiseSpec,
   type StoppingRule,
 } from '../../shared/job.js';
+import type { JobNames } from '../../shared/job-names.js';
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { JobEnding, Refusal } from '../../shared/ports/job-store.js';
 import type { Prepared } from '../../shared/preparation.js';
@@ -80,7 +81,14 @@ export const model: fc.Arbitrary<JobSpec['model']> = fc
   })
   .map((one) => (one.weights.length === 0 ? { ...one, fileDigest: one.digest } : one));
 
-const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
+const names: fc.Arbitrary<JobNames> = fc.record({
+  job: orNull(someText),
+  model: orNull(someText),
+  data: orNull(someText),
+  images: orNull(digest),
+});
+
+const specParts = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
   fc.record({
     model,
     data: fc.record({ digest, uri: orNull(fc.webUrl()) }),
@@ -100,6 +108,10 @@ const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
     runnerUp: fc.boolean(),
     simultaneous: fc.boolean(),
   });
+const specWith = <S extends string | null>(seeds: fc.Arbitrary<S>) =>
+  fc
+    .tuple(specParts(seeds), orNull(names))
+    .map(([parts, known]) => (known === null ? parts : { ...parts, names: known }));
 export const spec: fc.Arbitrary<JobSpec> = specWith(orNull(seed));
 export const seededSpec: fc.Arbitrary<JobSpec & { readonly seed: string }> = specWith(seed);
 
