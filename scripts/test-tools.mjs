@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Succeeds if a browser that test/harness/browser.ts knows is there. */
+const BROWSER = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
+
 /** How a program is found, and the package that brings it. */
 const TOOLS = [
   { name: 'nats-server', found: ['nats-server', ['--version']], packages: ['nats-server'] },
@@ -13,6 +16,7 @@ const TOOLS = [
     found: ['/usr/bin/python3', ['-c', 'import grpc, google.protobuf, numpy']],
     packages: ['python3-grpcio', 'python3-protobuf', 'python3-numpy'],
   },
+  { name: 'Chromium', found: ['sh', ['-c', BROWSER]], packages: ['chromium'] },
 ];
 
 /** Programs of a package that would start a service: they are taken out of it, into a folder that git ignores. */
