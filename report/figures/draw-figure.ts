@@ -1,18 +1,23 @@
 import * as Plot from '@observablehq/plot';
-import type { Axis, Curve, Figure, Point } from './figure.js';
+import { marksOf } from './curve-marks.js';
+import { styledCurves, type ShownCurve } from './curve-style.js';
+import type { Axis, Figure, Point } from './figure.js';
 import { frame, type Key, type Look, type SvgDocument, type SvgElement } from './svg-frame.js';
 
 const WIDTH = 720;
 const PLOT_HEIGHT = 420;
+/** On narrow screens a chart is at least so high. */
+const LEAST_HEIGHT = 280;
 const FONT = 'system-ui, "DejaVu Sans", Arial, sans-serif';
-
-/** Colours that colour-blind people can tell apart (Okabe and Ito, 2008); shape and dashes differ, too, for prints in grey. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'];
-const DASHES = ['', '6 3', '2 3', '8 3 2 3', '1 2', '12 4'];
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star'] as const;
-/** The same shapes, in the key. */
-const GLYPHS = { circle: '●', square: '■', triangle: '▲', diamond: '◆', star: '★' };
-const LIMIT_COLOUR = '#777777';
+const FONT_SIZE = 13;
+const LEFT = 64;
+const RIGHT = 40;
+const BOTTOM = 48;
+/** A character of a tick is about so wide, in pixels. */
+const CHARACTER = 7.5;
+/** Slanted texts below a category axis need at most so much room. */
+const MOST_SLANTED = 150;
+const SLANT = -30;
 
 /** A logarithmic axis runs over at most this factor, down from its largest value: what is below would flatten all else. */
 const LONGEST = 1e8;
@@ -24,56 +29,66 @@ const LOOKS: Readonly<Record<'paper' | 'page', Look>> = {
 };
 
 /**
- * Returns a figure as one svg element that needs nothing else: title, key, axes, curves and caption. Points that an axis cannot show (not finite, or
- * on a logarithmic one not above 0, below its cut, or eight decades below the largest) are left out, and lines have a gap there.
+ * Returns a figure as one svg element that needs nothing else, not even a style sheet: title, key, axes, curves and caption. Points that an axis
+ * cannot show (not finite, or on a logarithmic one not above 0, below its cut, or eight decades below the largest) are left out, and lines have a
+ * gap there.
  *
  * @param document a browser's, or a server's. @param surface `page`: text and axes have the colour of the text around them, and nothing is behind them
+ * @param width in pixels, at least 280
  */
 export function drawFigure(
   figure: Figure,
   document: SvgDocument,
   surface: 'paper' | 'page' = 'paper',
+  width: number = WIDTH,
 ): SvgElement {
   const look = LOOKS[surface];
-  const curves = styledCurves(shownCurves(figure));
+  const sideBySide = figure.x.scale === 'category';
+  const curves = styledCurves(shownCurves(figure), sideBySide);
+  const bars = curves.filter(({ curve }) => curve.kind === 'bars');
+  const below = roomBelow(figure.x, width);
+  const plotHeight = Math.max(LEAST_HEIGHT, Math.min(PLOT_HEIGHT, 0.6 * width)) + below;
   const chart = Plot.plot({
     document,
-    width: WIDTH,
-    height: PLOT_HEIGHT,
-    marginLeft: 64,
-    marginRight: 40,
-    marginBottom: 48,
-    style: { fontFamily: FONT, fontSize: '13px', background: look.background, color: look.ink },
-    x: scaleOf(figure.x),
-    y: scaleOf(figure.y),
+    width,
+    height: plotHeight,
+    marginLeft: LEFT,
+    marginRight: RIGHT,
+    marginBottom: BOTTOM + below,
+    x: scaleOf(figure.x, below),
+    y: scaleOf(figure.y, 0),
     marks: [
       Plot.frame({ stroke: look.rule, strokeOpacity: surface === 'page' ? 0.3 : 1 }),
       ...endsOf(figure),
-      ...curves.flatMap(marksOf),
+      ...curves.flatMap((one) => {
+        const side = sideBySide ? { at: bars.indexOf(one), of: bars.length } : null;
+        return marksOf(one, side, look.ink);
+      }),
     ],
   }) as unknown as SvgElement;
-  const keys = curves.map(({ curve, colour, dash, glyph }): Key => ({
-    label: curve.label,
-    colour,
-    dash,
-    glyph,
-  }));
-  return frame({
-    document,
-    chart,
-    keys,
-    figure,
-    look,
-    width: WIDTH,
-    plotHeight: PLOT_HEIGHT,
-    font: FONT,
-  });
+  withoutStyleSheet(chart, look);
+  const keys = curves
+    .filter(({ curve }) => !isLabelledLimit(curve))
+    .map(({ curve, colour, dash, glyph, filling }): Key => ({
+      label: curve.label,
+      colour,
+      dash,
+      glyph,
+      filling,
+    }));
+  return frame({ document, chart, keys, figure, look, width, plotHeight, font: FONT });
 }
 
-/** The points of a curve that are shown, as stretches without a gap. */
-interface ShownCurve {
-  readonly curve: Curve;
-  readonly stretches: readonly (readonly Point[])[];
+/** A limit with a text along its line needs no entry in the key. */
+const isLabelledLimit = ({ kind, points }: Figure['curves'][number]): boolean =>
+  kind === 'limit' && points.at(-1)?.text !== undefined;
+
+/** Takes the library's style sheet out of a chart, which a strict page would refuse, and says the same by attributes. */
+function withoutStyleSheet(chart: SvgElement, { ink }: Look): void {
+  chart.querySelector('style')?.remove();
+  chart.setAttribute('font-family', FONT);
+  chart.setAttribute('font-size', `${FONT_SIZE}`);
+  chart.setAttribute('color', ink);
 }
 
 function shownCurves({ x, y, curves }: Figure): ShownCurve[] {
@@ -100,55 +115,18 @@ function shownCurves({ x, y, curves }: Figure): ShownCurve[] {
 
 /** Returns which values an axis can show. @param values all there are */
 function fitting({ scale, cut = 0 }: Axis, values: readonly number[]): (value: number) => boolean {
-  if (scale === 'linear') return Number.isFinite;
-  const least = Math.max(cut, Math.max(...values.filter(Number.isFinite)) / LONGEST);
+  if (scale !== 'log') return Number.isFinite;
+  const most = values.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
+  const least = Math.max(cut, most / LONGEST);
   return (value) => Number.isFinite(value) && value > 0 && value >= least;
-}
-
-/** The look of one curve. */
-interface Styled extends ShownCurve {
-  readonly colour: string;
-  /** Of its line; null without one. */
-  readonly dash: string | null;
-  readonly symbol: (typeof SYMBOLS)[number] | null;
-  /** Of the key. */
-  readonly glyph: string | null;
-}
-
-function styledCurves(curves: readonly ShownCurve[]): Styled[] {
-  let place = 0;
-  return curves.map((shown) => {
-    const { kind } = shown.curve;
-    const one = styled(shown, place);
-    // Marks have the colour of the curve behind them.
-    if (kind !== 'limit' && kind !== 'marks') place += 1;
-    return one;
-  });
-}
-
-function styled(shown: ShownCurve, at: number): Styled {
-  const { kind } = shown.curve;
-  if (kind === 'limit') return { ...shown, colour: LIMIT_COLOUR, dash: '4 4', symbol: null, glyph: null };
-  const colour = COLOURS[at % COLOURS.length]!;
-  if (kind === 'bars') return { ...shown, colour, dash: null, symbol: null, glyph: GLYPHS.square };
-  const symbol = SYMBOLS[at % SYMBOLS.length]!;
-  if (kind === 'marks') return { ...shown, colour, dash: null, symbol, glyph: GLYPHS[symbol] };
-  if (kind === 'measured') return { ...shown, colour, dash: '', symbol, glyph: GLYPHS[symbol] };
-  const dash = DASHES[at % DASHES.length]!;
-  // A line through one point is none: the key shows what is drawn there.
-  const isPoint = shown.stretches.every(({ length }) => length === 1) && shown.stretches.length > 0;
-  return {
-    ...shown,
-    colour,
-    dash: isPoint ? null : dash,
-    symbol: null,
-    glyph: isPoint ? GLYPHS.circle : null,
-  };
 }
 
 /** Returns marks that are not seen, at the ends that the axes must reach at least. */
 function endsOf({ x, y }: Figure) {
-  const ends = (of: Axis) => [of.least, of.most].filter((value) => value !== undefined);
+  const ends = (of: Axis) =>
+    of.scale === 'category'
+      ? [-0.5, (of.categories?.length ?? 0) - 0.5]
+      : [of.least, of.most].filter((value) => value !== undefined);
   const look = { stroke: 'none' };
   return [
     ...(ends(x).length > 0 ? [Plot.tickX(ends(x), look)] : []),
@@ -156,7 +134,25 @@ function endsOf({ x, y }: Figure) {
   ];
 }
 
-function scaleOf({ label, scale, percent }: Axis) {
+/** Returns how much room slanted texts need below a category axis, in pixels; 0 if they fit side by side. */
+function roomBelow({ scale, categories = [] }: Axis, width: number): number {
+  const longest = categories.reduce((most, text) => Math.max(most, text.length), 0) * CHARACTER;
+  const room = (width - LEFT - RIGHT) / Math.max(1, categories.length);
+  if (scale !== 'category' || longest < room) return 0;
+  return Math.min(MOST_SLANTED, longest * Math.sin((-SLANT * Math.PI) / 180));
+}
+
+function scaleOf({ label, scale, percent, categories = [] }: Axis, below: number) {
+  if (scale === 'category')
+    return {
+      label,
+      type: 'linear',
+      labelArrow: 'none',
+      ticks: categories.map((_, at) => at),
+      tickFormat: (at: number) => categories[at]!,
+      tickRotate: below > 0 ? SLANT : 0,
+      labelOffset: BOTTOM - 3 + below,
+    } as const;
   return {
     label,
     type: scale,
@@ -171,25 +167,3 @@ function scaleOf({ label, scale, percent }: Axis) {
 /** Numbers below 1 in full: with separators they would be cut off behind three digits. */
 const logTick = (value: number): string =>
   value < 1 ? String(Number(value.toPrecision(6))) : value.toLocaleString('en-US');
-
-function marksOf({ curve, stretches, colour, dash, symbol }: Styled) {
-  const all = stretches.flat();
-  if (curve.kind === 'bars') return [bars(all, colour)];
-  const lines = stretches
-    .filter(({ length }) => length > 1 && dash !== null)
-    .map((points) =>
-      Plot.line([...points], { x: 'x', y: 'y', stroke: colour, strokeWidth: 1.8, strokeDasharray: dash! }),
-    );
-  const look = { x: 'x', y: 'y', stroke: colour, fill: colour } as const;
-  if (symbol !== null) return [...lines, Plot.dot(all, { ...look, symbol, r: 3.2 })];
-  const alone = stretches.filter(({ length }) => length === 1).flat();
-  return alone.length === 0 ? lines : [...lines, Plot.dot(alone, { ...look, symbol: 'circle', r: 3.2 })];
-}
-
-/** Returns bars about each x, as wide as the x are apart. */
-function bars(points: readonly Point[], colour: string) {
-  const gaps = points.slice(1).map(({ x }, at) => x - points[at]!.x);
-  const half = Math.min(...gaps, 1) / 2;
-  const boxes = points.map(({ x, y }) => ({ x1: x - half, x2: x + half, y }));
-  return Plot.rectY(boxes, { x1: 'x1', x2: 'x2', y: 'y', fill: colour, inset: 0.5 });
-}

@@ -14,6 +14,7 @@ export interface SvgElement {
   readonly outerHTML: string;
   setAttribute(name: string, value: string): void;
   appendChild(child: SvgElement): unknown;
+  querySelector(selector: string): { remove(): void } | null;
 }
 export interface SvgDocument {
   createElementNS(namespace: string, name: string): SvgElement;
@@ -27,6 +28,8 @@ export interface Key {
   readonly dash: string | null;
   /** The mark of its points, as a character; null without marks. */
   readonly glyph: string | null;
+  /** Opacity of its areas; null without any. */
+  readonly filling: number | null;
 }
 
 /** The colours of everything but the curves. */
@@ -60,6 +63,7 @@ export function frame({ document, chart, keys, figure, look, width, plotHeight, 
   root.setAttribute('role', 'img');
   root.setAttribute('font-family', font);
   root.appendChild(text(document, 'title', figure.title, {}));
+  root.appendChild(text(document, 'desc', description(figure), {}));
   root.appendChild(element(document, 'rect', { width, height, fill: look.background }));
   const write = (content: string, x: number, y: number, more: Attributes = {}) =>
     root.appendChild(text(document, 'text', content, { x, y, 'font-size': 13, fill: look.ink, ...more }));
@@ -77,6 +81,12 @@ export function frame({ document, chart, keys, figure, look, width, plotHeight, 
   return root;
 }
 
+/** Returns what a figure shows, for those who do not see it. */
+function description({ caption, x, y, curves }: Figure): string {
+  const labels = curves.map(({ label }) => label).join('; ');
+  return `${y.label} against ${x.label}. Curves: ${labels}. ${caption}`;
+}
+
 type Attributes = Readonly<Record<string, string | number>>;
 
 function element(document: SvgDocument, name: string, attributes: Attributes): SvgElement {
@@ -91,8 +101,18 @@ function text(document: SvgDocument, name: string, content: string, attributes: 
   return made;
 }
 
-function swatch(document: SvgDocument, { colour, dash, glyph }: Key, x: number, y: number): SvgElement[] {
+function swatch(
+  document: SvgDocument,
+  { colour, dash, glyph, filling }: Key,
+  x: number,
+  y: number,
+): SvgElement[] {
   const middle = y - 4;
+  if (filling !== null) {
+    const box = { x, y: middle - 5, width: KEY_SWATCH, height: 10, fill: colour, 'fill-opacity': filling };
+    const edge = dash === null ? {} : { stroke: colour, 'stroke-width': 1.2, 'stroke-dasharray': dash };
+    return [element(document, 'rect', { ...box, ...edge })];
+  }
   const at = { x1: x, x2: x + KEY_SWATCH, y1: middle, y2: middle, stroke: colour, 'stroke-width': 2 };
   const dashed = dash === '' ? at : { ...at, 'stroke-dasharray': dash ?? '' };
   const lines = dash === null ? [] : [element(document, 'line', dashed)];

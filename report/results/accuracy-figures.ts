@@ -1,0 +1,231 @@
+import { countFrom, countedRadii, isComplete, provesRadii } from '../../analysis/results/counted.js';
+import { envelopeOf } from '../../analysis/results/envelope.js';
+import { farthestRadius } from '../../analysis/results/farthest-radius.js';
+import type { ResultSet } from '../../analysis/results/result-set.js';
+import { stairsOf, thinned, type Stair } from '../../analysis/results/stairs.js';
+import {
+  BAND,
+  RHO,
+  highProbability,
+  populationBand,
+  wrongAtMost,
+  type WrongAtMost,
+} from '../../analysis/results/uncertainty.js';
+import { NOISES } from '../../statistics/noises/noises.js';
+import { NORM_NAMES } from '../../statistics/noises/other-norms.js';
+import { imageAlpha } from '../../statistics/simultaneous.js';
+import { whole } from '../../shared/written-numbers.js';
+import type { Axis, Curve, Figure, Point } from '../figures/figure.js';
+import { targetRadii } from './asked-radii.js';
+import { shareNow, soFarWords, textOf } from './result-words.js';
+
+/** A curve has at most so many stairs: one falls at most a part of the axis like this earlier than it is true, less than a line is wide. */
+const CELLS = 800;
+
+/** A set that proves radii, and what its figures are made of. */
+interface Curved {
+  readonly set: ResultSet;
+  readonly radii: Float64Array;
+  /** Largest radius that it can certify; null: none. */
+  readonly cap: { readonly radius: number; readonly samples: number | null } | null;
+  readonly wrong: WrongAtMost;
+}
+
+/** Returns the figures of certified accuracy against radius: of all sets, of each with its uncertainties, and their envelope. */
+export function accuracyFigures(sets: readonly ResultSet[]): Figure[] {
+  const curved = sets.filter(provesRadii).map(curvedOf);
+  if (curved.length === 0) return [];
+  const x = radiusAxis(curved);
+  const width = x.most! / CELLS;
+  const each = curved.map((one, at) => {
+    const name = curved.length === 1 ? 'certified-accuracy' : `certified-accuracy-${at + 1}`;
+    return setFigure(one, x, width, name, curved.length > 1);
+  });
+  if (curved.length === 1) return each;
+  const envelope = envelopeOf(curved.map(({ set }) => set));
+  return [
+    overlay(curved, x, width),
+    ...each,
+    ...(envelope === null ? [] : [envelopeFigure(curved, thinned(envelope, width), x, width)]),
+  ];
+}
+
+const curvedOf = (set: ResultSet): Curved => ({
+  set,
+  radii: countedRadii(set),
+  cap: farthestRadius(set.job),
+  wrong: wrongAtMost(set.job.claim, set.images)!,
+});
+
+function radiusAxis(curved: readonly Curved[]): Axis {
+  const most = Math.max(...curved.flatMap(({ cap, radii }) => [cap?.radius ?? 0, radii.at(-1) ?? 0]));
+  const norms = [...new Set(curved.map(({ set }) => NORM_NAMES[NOISES[set.job.draw.noise.kind].norm]))];
+  return { label: `radius (${norms.join(' or ')})`, scale: 'linear', least: 0, most: most > 0 ? most : 1 };
+}
+
+const shareAxis = (sets: readonly ResultSet[]): Axis => ({
+  label: shareNow(sets),
+  scale: 'linear',
+  percent: true,
+  least: 0,
+  most: 1,
+});
+
+/** Returns the stairs that are drawn of a set; of `target` its radii alone, as it asks for no others. */
+function shownStairs({ set, radii }: Curved, width: number): Stair[] {
+  const asked = targetRadii(set);
+  return asked === null ? thinned(stairsOf(radii), width) : asked.map((radius) => stairAt(radii, radius));
+}
+
+const stairAt = (radii: Float64Array, radius: number): Stair => ({
+  radius,
+  count: countFrom(radii, radius),
+});
+
+/** Returns the certified accuracy of a set. */
+function accuracyCurve(one: Curved, width: number, label: string): Curve {
+  const { images } = one.set;
+  return {
+    label,
+    kind: targetRadii(one.set) === null ? 'stairs' : 'points',
+    points: shownStairs(one, width).map(({ radius, count }) => ({ x: radius, y: count / images })),
+  };
+}
+
+/** Returns an upright line at the largest radius. */
+const limitCurve = (label: string, text: string, radius: number): Curve => ({
+  label,
+  kind: 'limit',
+  points: [
+    { x: radius, y: 0 },
+    { x: radius, y: 1, text },
+  ],
+});
+
+/** Returns the limits of sets; those that are equal are one line. */
+function limits(curved: readonly Curved[]): Curve[] {
+  const byRadius = new Map<number, Curved[]>();
+  for (const one of curved)
+    if (one.cap !== null) byRadius.set(one.cap.radius, [...(byRadius.get(one.cap.radius) ?? []), one]);
+  return [...byRadius].map(([radius, those]) => {
+    const whose = those.length === curved.length ? '' : `, ${those.map(({ set }) => set.label).join('; ')}`;
+    return limitCurve(`limit${whose}`, `limit${whose}`, radius);
+  });
+}
+
+function overlay(curved: readonly Curved[], x: Axis, width: number): Figure {
+  const sets = curved.map(({ set }) => set);
+  return {
+    name: 'certified-accuracy',
+    title: `${textOf(sets).title} against radius`,
+    caption: `Share of all images of a job that are ${textOf(sets).counted} to at least the radius. Dashed: the largest radius that rule and bound can certify. The figures of each job have its uncertainties.${soFarWords(sets)}`,
+    x,
+    y: shareAxis(sets),
+    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), ...limits(curved)],
+  };
+}
+
+function setFigure(one: Curved, x: Axis, width: number, name: string, isOneOfSeveral: boolean): Figure {
+  const { set, cap, wrong } = one;
+  const { counted, title, short } = textOf([set]);
+  const isTarget = targetRadii(set) !== null;
+  return {
+    name,
+    title: `${title} against radius${isOneOfSeveral ? `, ${set.label}` : ''}`,
+    caption: [
+      `Share of all ${whole(set.images)} images that are ${counted} to at least the radius${isTarget ? ', at the radii that were asked for' : ''}.`,
+      certificateWords(wrong, set.images),
+      bandWords(set),
+      capWords(cap),
+    ]
+      .filter((text) => text !== '')
+      .join(' ')
+      .concat(soFarWords([set])),
+    x,
+    y: shareAxis([set]),
+    curves: [
+      ...(hasBand(set) ? [bandCurve(one, width)] : []),
+      accuracyCurve(one, width, short),
+      ...lowerCurves(one, width),
+      ...(cap === null
+        ? []
+        : [limitCurve('limit', `limit: ${Number(cap.radius.toPrecision(4))}`, cap.radius)]),
+    ],
+  };
+}
+
+/** Returns true if a set has a band over images: a curve that is not that of a job that goes on, whose first images are not like the others. */
+const hasBand = (set: ResultSet): boolean => isComplete(set) && targetRadii(set) === null;
+
+function bandCurve(one: Curved, width: number): Curve {
+  const points = shownStairs(one, width).map(({ radius, count }): Point => {
+    const { low, high } = populationBand(count, one.set.images);
+    return { x: radius, y: high, low };
+  });
+  return { label: `images: ${percentOf(BAND)} band for a population`, kind: 'band', points };
+}
+
+/** Returns the lower lines of the certified accuracy of these very images: at most k certificates wrong, and that of Cohen et al. */
+function lowerCurves(one: Curved, width: number): Curve[] {
+  const { set, wrong } = one;
+  const stairs = shownStairs(one, width);
+  const kind = targetRadii(set) === null ? 'stairs' : 'points';
+  const alpha = imageAlpha(set.job.claim);
+  const curve = (label: string, y: (count: number) => number): Curve => ({
+    label,
+    kind,
+    points: stairs.map(({ radius, count }) => ({ x: radius, y: y(count) })),
+  });
+  return [
+    ...(wrong.most === 0
+      ? []
+      : [curve(wrongWords(wrong), (count) => Math.max(0, count - wrong.most) / set.images)]),
+    curve(`Cohen et al.'s line (ρ = ${RHO})`, (count) => highProbability(count, set.images, alpha)),
+  ];
+}
+
+const percentOf = (share: number): string => `${Number((100 * share).toPrecision(6))} %`;
+
+const wrongWords = ({ most, confidence }: WrongAtMost): string =>
+  `certificates: at most ${whole(most)} wrong (${percentOf(confidence)})`;
+
+/** Returns the sentences about the certificates of these images. @param images of the job */
+function certificateWords({ most, confidence }: WrongAtMost, images: number): string {
+  const probability = `Certificates: with probability ${percentOf(confidence)}`;
+  const wrong =
+    most === 0
+      ? `${probability} none of them is wrong.`
+      : `${probability} at most ${whole(most)} of those of all ${whole(images)} images are wrong; the lower line takes so many away at every radius.`;
+  return `${wrong} Cohen et al.'s line does the like by Bernstein's inequality, but for a probability of ${RHO}.`;
+}
+
+const bandWords = (set: ResultSet): string =>
+  hasBand(set)
+    ? `Images: were they a random sample of a population, its share would lie in the band with probability ${percentOf(BAND)}, at each radius by itself (Clopper and Pearson).`
+    : '';
+
+function capWords(cap: Curved['cap']): string {
+  if (cap === null) return '';
+  const radius = Number(cap.radius.toPrecision(6));
+  if (cap.samples === null) return `No larger radius than ${radius} was asked for.`;
+  return `Rule and bound can certify no larger radius than ${radius}, from ${whole(cap.samples)} samples.`;
+}
+
+function envelopeFigure(curved: readonly Curved[], stairs: readonly Stair[], x: Axis, width: number): Figure {
+  const sets = curved.map(({ set }) => set);
+  const { images } = sets[0]!;
+  const envelope: Curve = {
+    label: 'envelope: not one classifier',
+    kind: 'stairs',
+    points: stairs.map(({ radius, count }) => ({ x: radius, y: count / images })),
+  };
+  return {
+    name: 'envelope',
+    title: `${textOf(sets).title}, envelope over σ: not one classifier`,
+    caption:
+      'At each radius the largest share of the jobs, which differ in σ. No one classifier reaches it: each σ is another smoothed classifier, and σ would have to be chosen after the radius of the attack is known.',
+    x,
+    y: shareAxis(sets),
+    curves: [envelope, ...curved.map((one) => accuracyCurve(one, width, one.set.label))],
+  };
+}

@@ -1,0 +1,195 @@
+import {
+  PROBABILITY_BINS,
+  inProbabilityBins,
+  lowerBounds,
+  sampleBins,
+  samplesInBins,
+  voteShares,
+  type Bin,
+} from '../../analysis/results/histograms.js';
+import type { ResultSet } from '../../analysis/results/result-set.js';
+import {
+  OUTCOME_KINDS,
+  meanRadii,
+  outcomeCounts,
+  sampleNumbers,
+  stopCounts,
+} from '../../analysis/results/set-numbers.js';
+import { oneLine } from '../../shared/safe-text.js';
+import { whole } from '../../shared/written-numbers.js';
+import type { Axis, Curve, Figure } from '../figures/figure.js';
+import { OUTCOME_WORDS, soFarWords, stopWords } from './result-words.js';
+
+/** The number of samples that the field draws for every image, to compare with. */
+export const USUAL_SAMPLES = 100_000;
+
+const SHARE: Axis = { label: 'share of all images', scale: 'linear', percent: true, least: 0 };
+
+const categoryAxis = (label: string, categories: readonly string[]): Axis => ({
+  label,
+  scale: 'category',
+  categories,
+});
+
+/** Returns the bars of a set: shares of all its images, with the numbers of images above. */
+const shareBars = ({ label, images }: ResultSet, counts: readonly number[]): Curve => ({
+  label,
+  kind: 'bars',
+  points: counts.map((count, x) => ({ x, y: count / images, text: whole(count) })),
+});
+
+/** Returns how many images have each kind of outcome. */
+export function outcomesFigure(sets: readonly ResultSet[]): Figure {
+  const counts = sets.map(outcomeCounts);
+  const kinds = OUTCOME_KINDS.filter((kind) => counts.some((each) => each.has(kind)));
+  return {
+    name: 'outcomes',
+    title: 'What became of the images',
+    caption: `The numbers are images. Right and wrong: whether the class is the label. A certificate of a class that is not the label can be right about the model.${soFarWords(sets)}`,
+    x: categoryAxis(
+      'outcome',
+      kinds.map((kind) => OUTCOME_WORDS[kind]),
+    ),
+    y: SHARE,
+    curves: sets.map((set, at) =>
+      shareBars(
+        set,
+        kinds.map((kind) => counts[at]!.get(kind) ?? 0),
+      ),
+    ),
+  };
+}
+
+/** Returns why images were drawn no further. */
+export function stopsFigure(sets: readonly ResultSet[]): Figure {
+  const counts = sets.map((set) => {
+    const stops = stopCounts(set);
+    return new Map(stops.map(({ outcome, stop, count }) => [oneLine(stopWords(outcome, stop)), count]));
+  });
+  const reasons = [...new Set(counts.flatMap((each) => [...each.keys()]))].sort();
+  return {
+    name: 'stops',
+    title: 'Why images stopped',
+    caption: `Reasons why no more samples of an image were drawn, by its outcome. The numbers are images.${soFarWords(sets)}`,
+    x: categoryAxis('outcome and reason', reasons),
+    y: SHARE,
+    curves: sets.map((set, at) =>
+      shareBars(
+        set,
+        reasons.map((reason) => counts[at]!.get(reason) ?? 0),
+      ),
+    ),
+  };
+}
+
+/** Returns the histogram of the samples that images took. */
+export function samplesFigure(sets: readonly ResultSet[]): Figure {
+  const bins = sampleBins(sets);
+  const text = ({ from, to }: Bin) => (from === to ? whole(from) : `${whole(from)}–${whole(to)}`);
+  return {
+    name: 'samples',
+    title: 'Samples an image took',
+    caption: `Samples that the outcome of an image rests on, without images that failed. The numbers are images.${soFarWords(sets)}`,
+    x: categoryAxis('samples', bins.map(text)),
+    y: SHARE,
+    curves: sets.map((set) => shareBars(set, samplesInBins(set, bins))),
+  };
+}
+
+/** Returns what was spent an image, beside what a fixed number of samples spends. */
+export function spentFigure(sets: readonly ResultSet[]): Figure {
+  const categories = ['spent', `a fixed ${whole(USUAL_SAMPLES)}`, 'the most the job allows'];
+  return {
+    name: 'spent',
+    title: 'Samples spent, and by a fixed number',
+    caption: `Mean of the samples that the outcomes rest on, over the images that have not failed; beside it what the usual ${whole(USUAL_SAMPLES)} samples for every image spend, and the most that the job allows for one image.${soFarWords(sets)}`,
+    x: categoryAxis('samples an image, on average', categories),
+    y: { label: 'samples an image', scale: 'linear', least: 0 },
+    curves: sets.map((set): Curve => {
+      const numbers = sampleNumbers(set);
+      const spent = numbers === null ? 0 : numbers.sum / numbers.images;
+      return {
+        label: set.label,
+        kind: 'bars',
+        points: [spent, USUAL_SAMPLES, set.job.claim.looks.at(-1)!].map((y, x) => ({ x, y, text: whole(y) })),
+      };
+    }),
+  };
+}
+
+const BIN_NAMES = PROBABILITY_BINS.map(({ from, to }) => (from === 0 ? `below ${to}` : `${from} to ${to}`));
+
+function probabilityFigure(
+  sets: readonly ResultSet[],
+  of: (set: ResultSet) => number[],
+  words: Pick<Figure, 'name' | 'title' | 'caption'>,
+): Figure {
+  return {
+    name: words.name,
+    title: words.title,
+    caption: `${words.caption}${soFarWords(sets)}`,
+    x: categoryAxis('p_A, from … to below …; the last up to 1', BIN_NAMES),
+    y: SHARE,
+    curves: sets.map((set) => shareBars(set, inProbabilityBins(of(set)))),
+  };
+}
+
+/** Returns the histogram of the lower bounds on p_A; none if nothing is certified. */
+export function lowerBoundFigures(sets: readonly ResultSet[]): Figure[] {
+  if (sets.every((set) => lowerBounds(set).length === 0)) return [];
+  return [
+    probabilityFigure(sets, lowerBounds, {
+      name: 'p-lower',
+      title: 'p_A, lower bounds of the certificates',
+      caption:
+        'The proved lower bound on the probability that a noisy copy gets the certified class: what a radius is made from. Images without a certificate have none. It says as much of the number of samples as of the model.',
+    }),
+  ];
+}
+
+/** Returns the histogram of the shares of votes; none if nothing was drawn. */
+export function voteShareFigures(sets: readonly ResultSet[]): Figure[] {
+  if (sets.every((set) => voteShares(set).length === 0)) return [];
+  return [
+    probabilityFigure(sets, voteShares, {
+      name: 'p-votes',
+      title: 'p_A, estimated: shares of votes',
+      caption:
+        'Share of the counted samples that voted for the class of an image, without a class for the one with most votes. An estimate, and no bound: an image that stopped after few samples that agree is counted as 1.',
+    }),
+  ];
+}
+
+/** Returns the means of the radii of several jobs; none of one alone, or where no radius is proved. */
+export function meanRadiusFigures(sets: readonly ResultSet[]): Figure[] {
+  const known = sets.flatMap((set) => {
+    const means = meanRadii(set);
+    return means === null ? [] : [{ set, means }];
+  });
+  if (known.length < 2) return [];
+  const bars = (label: string, of: (means: (typeof known)[number]['means']) => number | null): Curve => ({
+    label,
+    kind: 'bars',
+    points: known.flatMap(({ means }, x) => {
+      const y = of(means);
+      return y === null ? [] : [{ x, y, text: y.toFixed(3) }];
+    }),
+  });
+  const acr = bars('average certified radius (ACR): 0 if wrong', (means) => means.acr);
+  return [
+    {
+      name: 'mean-radius',
+      title: 'Means of the radii',
+      caption: `Over all images of a job: 0 without a certificate. The average certified radius counts a certificate of another class than the label as 0, too.${soFarWords(sets)}`,
+      x: categoryAxis(
+        'job',
+        known.map(({ set }) => set.label),
+      ),
+      y: { label: 'radius', scale: 'linear', least: 0 },
+      curves: [
+        ...(acr.points.length > 0 ? [acr] : []),
+        bars('mean radius, right or wrong', (means) => means.mean),
+      ],
+    },
+  ];
+}
