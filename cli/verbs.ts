@@ -5,6 +5,7 @@ import type { Verb } from './command/verb.js';
 import { ARTIFACTS } from './jobs/artifacts-verb.js';
 import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
 import { SUBMIT } from './jobs/submit-verb.js';
+import { WORKERS } from './jobs/workers-verb.js';
 import { PLAN } from './plan/plan-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { VERIFY } from './verify/verify-verb.js';
@@ -28,6 +29,7 @@ export const VERBS: readonly Verb[] = [
   JOBS,
   JOB,
   CANCEL,
+  WORKERS,
   ARTIFACTS,
   SERVE,
   COORDINATOR,

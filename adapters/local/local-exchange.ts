@@ -3,6 +3,7 @@ import type { Device } from '../../shared/job.js';
 import type { Clock } from '../../shared/ports/clock.js';
 import type {
   CoordinatorExchange,
+  HeardPresence,
   JobLinks,
   PrepareRequest,
   Presence,
@@ -104,10 +105,10 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
     this.workers.set(presence.worker, { presence, at: this.clock.now() });
   }
 
-  presences(): readonly Presence[] {
-    const since = this.clock.now() - PRESENCE_MS;
-    for (const [name, { at }] of this.workers) if (at < since) this.workers.delete(name);
-    return [...this.workers.values()].map(({ presence }) => presence);
+  presences(): readonly HeardPresence[] {
+    const now = this.clock.now();
+    for (const [name, { at }] of this.workers) if (at < now - PRESENCE_MS) this.workers.delete(name);
+    return [...this.workers.values()].map(({ presence, at }) => ({ ...presence, silentMs: now - at }));
   }
 
   /** Resolves with null: workers read the artifacts in the coordinator's own store. */

@@ -177,23 +177,23 @@ function jobOf(check: Check, json: string, digest: string): Job {
   return job;
 }
 
-function errorToWire({ worker, code, message, remedy }: Refusal): google.rpc.Status.$Properties {
+export function errorToWire({ worker, code, message, remedy }: Refusal): google.rpc.Status.$Properties {
   const number = ERROR_CATALOGUE[code].exit === 1 ? INTERNAL : FAILED_PRECONDITION;
   return statusToWire({ code: number, message, reason: code, metadata: { remedy, worker }, violations: [] });
 }
 
-function errorOf(wire: google.rpc.Status.$Properties): Refusal {
+export function errorOf(wire: google.rpc.Status.$Properties): Refusal {
   const { message, reason, metadata } = statusOfWire(wire);
   const code = isErrorCode(reason) ? reason : 'INTERNAL';
   return { worker: metadata.worker ?? '', code, message, remedy: metadata.remedy ?? '' };
 }
 
-function timeToWire(ms: number): google.protobuf.Timestamp.$Properties {
+export function timeToWire(ms: number): google.protobuf.Timestamp.$Properties {
   const seconds = Math.floor(ms / 1000);
   return { seconds, nanos: Math.round((ms - 1000 * seconds) * 1e6) };
 }
 
-function timeOf(
+export function timeOf(
   check: Check,
   field: string,
   wire: Wire<google.protobuf.Timestamp.$Properties>,

@@ -31,6 +31,7 @@ export const CERTIFICATION_METHODS = {
     'response',
   ),
   cancelJob: method('CancelJob', wire.CancelJobRequest, wire.CancelJobResponse),
+  listWorkers: method('ListWorkers', wire.ListWorkersRequest, wire.ListWorkersResponse),
   getArtifact: method('GetArtifact', wire.GetArtifactRequest, wire.GetArtifactResponse),
   listArtifacts: method('ListArtifacts', wire.ListArtifactsRequest, wire.ListArtifactsResponse),
   putArtifact: method('PutArtifact', wire.PutArtifactRequest, wire.PutArtifactResponse, 'request'),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { damaged, digest, job, throwsOnly, whole } from '../../test/support/wire-messages.js';
-import { row, status, update, view } from '../../test/support/service-messages.js';
+import { row, status, update, view, worker } from '../../test/support/service-messages.js';
 import { jobDigest } from '../../shared/job.js';
 import { google, smoothcert } from '../../shared/wire/generated.js';
 import {
@@ -18,6 +18,8 @@ import {
   rowToWire,
   updateOfWire,
   updateToWire,
+  workerOfWire,
+  workerToWire,
 } from './service.js';
 
 const wire = smoothcert.v1;
@@ -83,6 +85,29 @@ describe('a job as clients see it', () => {
     const of = (code: 'CHILD_DIED' | 'MODEL_UNREADABLE') =>
       jobToWire({ ...example(view), error: { worker: 'w', code, message: 'm', remedy: 'r' } }).error!.code;
     expect([of('CHILD_DIED'), of('MODEL_UNREADABLE')]).toEqual([13, 9]);
+  });
+});
+
+describe('a worker as clients see it', () => {
+  it('is read as it was written, its refusals by code', () => {
+    const { response } = METHODS.listWorkers;
+    fc.assert(
+      fc.property(worker, (one) => {
+        const bytes = response.encode({ workers: [workerToWire(one)] });
+        expect(response.decode(bytes).workers.map(workerOfWire)).toEqual([one]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each<[string, object]>([
+    ['no name', { name: '' }],
+    ['a device that this version does not know', { device: 99 }],
+    ['a rate below 0', { samplesPerSecond: -1 }],
+    ['a job whose id is none', { jobs: ['a b'] }],
+    ['too many jobs', { jobs: Array.from({ length: 65 }, (_, i) => `j-${i}`) }],
+  ])('is malformed with %s', (_, part) => {
+    expect(() => workerOfWire({ ...workerToWire(example(worker)), ...part })).toThrow(malformed);
   });
 });
 
@@ -190,7 +215,7 @@ describe('the methods', () => {
       responseStream,
     }));
     expect(ours).toEqual(declared);
-    expect(declared).toHaveLength(9);
+    expect(declared).toHaveLength(10);
   });
 
   it('have numbers where the schema has 64 bits, present or not', () => {

@@ -13,6 +13,7 @@ export {
   type ResponseOf,
   type ServiceMessage,
 } from './methods.js';
+export { workerOfWire, workerToWire } from './worker-message.js';
 export { ERROR_DOMAIN, decodeRichStatus, encodeRichStatus, type RichStatus } from './rich-status.js';
 
 export type WireJob = smoothcert.v1.Job.$Properties;

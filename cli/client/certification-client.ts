@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
+import type { WorkerView } from '../../api/worker-view.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
@@ -10,6 +11,7 @@ import {
   jobOfWire,
   rowOfWire,
   updateOfWire,
+  workerOfWire,
   type MethodName,
   type ReadResponseOf,
   type RequestOf,
@@ -75,6 +77,16 @@ export class CertificationClient implements Disposable {
     do {
       const page = await this.call('listJobs', { pageSize: PAGE, pageToken });
       yield* page.jobs.map(jobOfWire);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+  }
+
+  /** Workers that the server heard of in the last seconds, by name. */
+  async *workers(): AsyncGenerator<WorkerView, void, undefined> {
+    let pageToken = '';
+    do {
+      const page = await this.call('listWorkers', { pageSize: PAGE, pageToken });
+      yield* page.workers.map(workerOfWire);
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
   }

@@ -2,7 +2,7 @@ import { RequestError } from '../../shared/errors.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { Check } from '../../shared/wire/check.js';
 import { artifactToWire, type ReadRequestOf, type ResponseOf } from '../../api/wire/service.js';
-import { PAGE } from '../jobs/limits.js';
+import { pageSizeOf } from '../jobs/page-size.js';
 
 /** Answers GetArtifact: how much of an artifact the store has. @throws RequestError for what is not a digest */
 export async function getArtifact(
@@ -26,7 +26,7 @@ export async function listArtifacts(
   if (!/^([0-9a-f]{64})?$/.test(pageToken)) {
     throw new RequestError([{ field: 'page_token', description: 'is not one that this server gave' }]);
   }
-  const size = pageSize === 0 ? PAGE.usual : Math.min(pageSize, PAGE.most);
+  const size = pageSizeOf(pageSize);
   const found = await store.list(pageToken, size + 1);
   const page = found.slice(0, size);
   return {

@@ -5,6 +5,7 @@ import {
   jobToWire,
   rowToWire,
   updateToWire,
+  workerToWire,
   type MethodName,
   type ReadRequestOf,
   type ResponseOf,
@@ -49,6 +50,7 @@ export function handlersOf(
     getJob: unary(methods.getJob, async ({ id }) => jobOf(await service.getJob(id)), report),
     cancelJob: unary(methods.cancelJob, async ({ id }) => jobOf(await service.cancelJob(id)), report),
     listJobs: unary(methods.listJobs, (request) => listJobs(service, request), report),
+    listWorkers: unary(methods.listWorkers, (request) => listWorkers(service, request), report),
     getArtifact: unary(methods.getArtifact, (request) => getArtifact(store(), request), report),
     listArtifacts: unary(methods.listArtifacts, (request) => listArtifacts(store(), request), report),
     putArtifact: upload(store, uploads, report),
@@ -80,16 +82,39 @@ async function createJob(
 }
 
 /** Answers ListJobs with a page, smaller than asked for if its jobs do not fit into one message. */
-async function listJobs(
+function listJobs(
   service: CertificationService,
   { pageSize, pageToken }: ReadRequestOf<'listJobs'>,
 ): Promise<ResponseOf<'listJobs'>> {
-  for (let size = pageSize; ;) {
+  return fittingPage(pageSize, async (size) => {
     const { jobs, nextPageToken } = await service.listJobs(size, pageToken);
     const response = { jobs: jobs.map(jobToWire), nextPageToken };
-    const fits = methods.listJobs.response.encode(response).length <= MOST_MESSAGE_BYTES;
-    if (fits || jobs.length <= 1) return response;
-    size = Math.floor(jobs.length / 2);
+    return { response, count: jobs.length, bytes: methods.listJobs.response.encode(response).length };
+  });
+}
+
+/** Answers ListWorkers with a page, smaller than asked for if its workers do not fit into one message. */
+function listWorkers(
+  service: CertificationService,
+  { pageSize, pageToken }: ReadRequestOf<'listWorkers'>,
+): Promise<ResponseOf<'listWorkers'>> {
+  return fittingPage(pageSize, async (size) => {
+    const { workers, nextPageToken } = await service.listWorkers(size, pageToken);
+    const response = { workers: workers.map(workerToWire), nextPageToken };
+    return { response, count: workers.length, bytes: methods.listWorkers.response.encode(response).length };
+  });
+}
+
+/** Returns a page of at most `size` entries that fits into one message, or holds a single entry. */
+async function fittingPage<T>(
+  size: number,
+  pageOf: (size: number) => Promise<{ response: T; count: number; bytes: number }>,
+): Promise<T> {
+  for (let most = size; ;) {
+    const { response, count, bytes } = await pageOf(most);
+    if (bytes <= MOST_MESSAGE_BYTES || count <= 1) return response;
+    // A little fewer than the share that fits: entries differ in length.
+    most = Math.max(1, Math.floor((0.9 * count * MOST_MESSAGE_BYTES) / bytes));
   }
 }
 

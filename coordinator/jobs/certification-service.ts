@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
+import type { WorkerView } from '../../api/worker-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 
@@ -27,6 +28,8 @@ export interface CertificationService {
   getJob(id: string): Promise<JobView>;
   /** Returns a page of jobs, newest first, and the token of the next page, empty for the last one. @throws RequestError for another token */
   listJobs(pageSize: number, pageToken: string): Promise<{ jobs: JobView[]; nextPageToken: string }>;
+  /** Returns a page of the workers that have announced themselves in the last seconds, by name, and the token of the next page, empty for the last one. @throws RequestError for another token */
+  listWorkers(pageSize: number, pageToken: string): Promise<{ workers: WorkerView[]; nextPageToken: string }>;
   /** Asks for the end of a job. Of one that has ended nothing changes. @throws JOB_NOT_FOUND */
   cancelJob(id: string): Promise<JobView>;
   /**

@@ -104,6 +104,7 @@ describe('a job', () => {
       numericClass: 'test',
       slots: 2,
       tasks: 0,
+      jobs: [],
       samplesPerSecond: 0,
       draining: true,
       refusals: [

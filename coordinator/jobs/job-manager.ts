@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { RequestError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
+import type { WorkerView } from '../../api/worker-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { isJobId } from '../../shared/job-id-pattern.js';
 import { Listeners } from '../../shared/listeners.js';
@@ -13,6 +14,7 @@ import { setGauges, type CoordinatorState } from '../observe/gauges.js';
 import { JobRunner } from '../run/job-runner.js';
 import { endedViewOf } from '../observe/job-view-of.js';
 import { pageOf } from './job-pages.js';
+import { workersPage } from './worker-pages.js';
 import type { ServicePorts } from './service-ports.js';
 import { ResultsInUse } from '../results/results-in-use.js';
 import { jobNotFound, notServing, tooManyWatchers } from './service-errors.js';
@@ -96,6 +98,15 @@ export class JobManager implements CertificationService {
     const { page, nextPageToken } = pageOf(entries, pageSize, pageToken);
     const jobs = page.map((entry) => (hasEnded(entry) ? endedViewOf(entry) : active.begin(entry).view()));
     return { jobs, nextPageToken };
+  }
+
+  async listWorkers(
+    pageSize: number,
+    pageToken: string,
+  ): Promise<{ workers: WorkerView[]; nextPageToken: string }> {
+    this.current();
+    const presences = await Promise.resolve(this.options.exchange.presences());
+    return workersPage(presences, pageSize, pageToken, this.options.now());
   }
 
   async cancelJob(id: string): Promise<JobView> {

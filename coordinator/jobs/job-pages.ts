@@ -1,7 +1,7 @@
 import { RequestError } from '../../shared/errors.js';
 import { isJobId } from '../../shared/job-id-pattern.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
-import { PAGE } from './limits.js';
+import { pageSizeOf } from './page-size.js';
 
 /** The fields that jobs are ordered by. */
 type AgeKey = Pick<JobEntry, 'createMs' | 'id'>;
@@ -22,10 +22,7 @@ export function pageOf<T extends AgeKey>(
   pageSize: number,
   pageToken: string,
 ): { page: T[]; nextPageToken: string } {
-  if (!Number.isSafeInteger(pageSize) || pageSize < 0) {
-    throw new RequestError([{ field: 'page_size', description: 'is not a number of jobs' }]);
-  }
-  const size = pageSize === 0 ? PAGE.usual : Math.min(pageSize, PAGE.most);
+  const size = pageSizeOf(pageSize);
   const last = pageToken === '' ? null : keyOf(pageToken);
   const behind = [...jobs].sort(byAge).filter((job) => last === null || byAge(job, last) > 0);
   const page = behind.slice(0, size);

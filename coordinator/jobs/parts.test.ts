@@ -53,6 +53,7 @@ describe('the window', () => {
     numericClass: 'a',
     slots,
     tasks: 0,
+    jobs: [],
     samplesPerSecond: 0,
     refusals: [],
     draining: false,

@@ -110,6 +110,7 @@ it('workers that are about to end, and those that refuse, are told apart', async
     numericClass: NUMERIC_CLASS,
     slots: 2,
     tasks: 0,
+    jobs: [],
     samplesPerSecond: 0,
     refusals: [],
     draining: false,

@@ -16,9 +16,16 @@ export interface Presence {
   readonly numericClass: string;
   readonly slots: number;
   readonly tasks: number;
+  /** Ids of the jobs that it has tasks of. */
+  readonly jobs: readonly string[];
   readonly samplesPerSecond: number;
   readonly refusals: readonly { readonly job: string; readonly refusal: Refusal }[];
   readonly draining: boolean;
+}
+
+/** The last announcement of a worker, and how long ago it came. */
+export interface HeardPresence extends Presence {
+  readonly silentMs: number;
 }
 
 /** A request to a worker, before there is a job, to prepare the model and to report its properties on the worker's machine. */
@@ -59,7 +66,7 @@ export interface CoordinatorExchange extends Reachable {
    */
   prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared>;
   /** Lists workers that announced themselves in the last seconds, including those that are about to end (`draining`). */
-  presences(): readonly Presence[];
+  presences(): readonly HeardPresence[];
   /** Calls `listener` with tasks that have reached the limit of deliveries, until the returned function is called. */
   onExhausted(listener: (task: Task) => void): () => void;
   close(): Promise<void>;

@@ -172,7 +172,20 @@ function describeWorkers({ create }: ExchangeAdapter): void {
     }
     await place.settled();
     const heard = [...coordinator.presences()].sort((a, b) => (a.worker < b.worker ? -1 : 1));
-    expect(heard).toEqual([presenceOf('v', { tasks: 7, draining: true }), presenceOf('w')]);
+    expect(heard).toMatchObject([presenceOf('v', { tasks: 7, draining: true }), presenceOf('w')]);
+  });
+
+  it('knows how long a worker is silent: as long as it has announced nothing', async () => {
+    await using place = await create();
+    const coordinator = await place.coordinator();
+    const worker = await place.worker();
+    const before = performance.now();
+    worker.announce(presenceOf('w', { jobs: ['j-1', 'j-2'] }));
+    await place.settled();
+    const [heard] = coordinator.presences();
+    expect(heard).toMatchObject({ worker: 'w', jobs: ['j-1', 'j-2'] });
+    expect(heard!.silentMs).toBeGreaterThanOrEqual(0);
+    expect(heard!.silentMs).toBeLessThanOrEqual(performance.now() - before);
   });
 
   it('is connected on both sides, and lets listeners go', async () => {

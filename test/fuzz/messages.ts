@@ -20,10 +20,12 @@ import {
   rowToWire,
   updateOfWire,
   updateToWire,
+  workerOfWire,
+  workerToWire,
 } from '../../api/wire/service.js';
 import * as messages from '../support/cluster-messages.js';
 import { record } from '../support/ledger-records.js';
-import { row, status, update, view } from '../support/service-messages.js';
+import { row, status, update, view, worker } from '../support/service-messages.js';
 import { digest, draw, job, jobId, spec } from '../support/wire-messages.js';
 import { codec, examplesOf, ofText, type Decoder } from './decoder-table.js';
 
@@ -201,6 +203,12 @@ const SERVICE: readonly Decoder[] = [
     ],
     examplesOf(view).map((one) => methods.getJob.response.encode({ job: jobToWire(one) })),
     (bytes) => jobOfWire(methods.getJob.response.decode(bytes).job),
+  ),
+  answers(
+    'ListWorkers',
+    inApi('worker-message', 'workerOfWire'),
+    examplesOf(worker).map((one) => methods.listWorkers.response.encode({ workers: [workerToWire(one)] })),
+    (bytes) => methods.listWorkers.response.decode(bytes).workers.map(workerOfWire),
   ),
   answers(
     'WatchJob',

@@ -129,7 +129,7 @@ describeNats('the exchanges in NATS', (server) => {
     await link.connection.flush();
     const asked = one.prepare(requestOf('j-1'), why.hear, patience.signal);
     expect(await said).toBe('All workers for device cpu are looking at models of other jobs.');
-    expect(one.presences()).toEqual([presenceOf('w')]);
+    expect(one.presences()).toMatchObject([presenceOf('w')]);
     patience.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');
     expect([one.malformedCount, other.malformedCount]).toEqual([0, 0]);

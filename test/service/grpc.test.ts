@@ -6,7 +6,9 @@ import { jobExists, notServing, tooManyJobs } from '../../coordinator/jobs/servi
 import { missing } from '../../adapters/local/artifact-folder.js';
 import { RequestError, SmoothcertError } from '../../shared/errors.js';
 import { specToWire } from '../../shared/wire/spec-message.js';
-import { jobOfWire, rowOfWire, updateOfWire, type MethodName } from '../../api/wire/service.js';
+import { jobOfWire, rowOfWire, updateOfWire, workerOfWire, type MethodName } from '../../api/wire/service.js';
+import type { WorkerView } from '../../api/worker-view.js';
+import { presenceOf } from '../support/stored-state.js';
 import { seededRandom } from '../harness/processes.js';
 import { encoded, methods, type RawClient } from './grpc-client.js';
 import { JOB, openFixture, type Fixture } from './grpc-fixture.js';
@@ -62,7 +64,29 @@ describe('the calls', () => {
       pageToken = page!.nextPageToken;
     } while (pageToken !== '');
     expect(listed).toEqual(ids);
-    expect(sizes.slice(0, 4)).toEqual([500, 500, 500, 500]);
+    expect(sizes[0]).toBeGreaterThan(500);
+    expect(sizes[0]).toBeLessThan(1_000);
+  });
+
+  it('list a thousand workers with long refusals by pages that each fit into a message', async () => {
+    const names = Array.from({ length: 1_000 }, (_, i) => `w-${String(i).padStart(4, '0')}`);
+    const text = 'x'.repeat(4_096);
+    const refusal = { worker: 'w', code: 'INTERNAL', message: text, remedy: text } as const;
+    const refusals = Array.from({ length: 16 }, (_, i) => ({ job: `j-${i}`, refusal }));
+    service.presences.push(...names.map((name) => ({ ...presenceOf(name), silentMs: 250, refusals })));
+    const listed: WorkerView[] = [];
+    let pages = 0;
+    let pageToken = '';
+    do {
+      const [page] = await client.ask('listWorkers', { pageSize: 1_000, pageToken });
+      listed.push(...page!.workers.map(workerOfWire));
+      pages += 1;
+      pageToken = page!.nextPageToken;
+    } while (pageToken !== '');
+    expect(listed.map(({ worker }) => worker)).toEqual(names);
+    expect(listed[7]).toMatchObject({ processes: 2, lastSeenMs: 1_699_999_999_750 });
+    expect(listed[7]!.refusals[3]!.refusal.message).toHaveLength(512);
+    expect(pages).toBeLessThan(5);
   });
 
   it('watch a job to its end', async () => {

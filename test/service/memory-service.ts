@@ -4,6 +4,9 @@ import { jobNotFound, notServing } from '../../coordinator/jobs/service-errors.j
 import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import { DEFAULT_BOUNDS, type JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
+import type { WorkerView } from '../../api/worker-view.js';
+import { workersPage } from '../../coordinator/jobs/worker-pages.js';
+import type { HeardPresence } from '../../shared/ports/exchange.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 
 const digest = (digit: string) => digit.repeat(64);
@@ -84,6 +87,7 @@ export class MemoryService extends EventEmitter implements CertificationService 
   readonly jobs = new Map<string, JobView>();
   readonly created: CreateRequest[] = [];
   readonly cancelled: string[] = [];
+  readonly presences: HeardPresence[] = [];
   /** Thrown by the next calls. */
   fault: Error | null = null;
   /** Messages of a watch before it ends; for ever if Infinity. */
@@ -131,6 +135,14 @@ export class MemoryService extends EventEmitter implements CertificationService 
     await this.check();
     const { page, nextPageToken } = pageOf([...this.jobs.values()], pageSize, pageToken);
     return { jobs: page, nextPageToken };
+  }
+
+  async listWorkers(
+    pageSize: number,
+    pageToken: string,
+  ): Promise<{ workers: WorkerView[]; nextPageToken: string }> {
+    await this.check();
+    return workersPage(this.presences, pageSize, pageToken, 1_700_000_000_000);
   }
 
   async cancelJob(id: string): Promise<JobView> {

@@ -36,6 +36,7 @@ export const presence: fc.Arbitrary<Presence> = fc.record({
   numericClass: text,
   slots: uint32,
   tasks: uint32,
+  jobs: fc.array(jobId, { maxLength: 3 }),
   draining: fc.boolean(),
   samplesPerSecond: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
   refusals: fc.array(fc.record({ job: jobId, refusal: values.refusal }), { maxLength: 3 }),

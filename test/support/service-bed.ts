@@ -118,6 +118,7 @@ export class VoteWorker {
       numericClass: NUMERIC_CLASS,
       slots,
       tasks: 0,
+      jobs: [],
       samplesPerSecond: 0,
       refusals: [],
       draining: false,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Forecast, Outlook } from '../../shared/outlook.js';
 import { WAIT_CODES, type Waiting } from '../../shared/waiting.js';
+import { DEVICES } from '../../shared/job.js';
+import type { WorkerView } from '../../api/worker-view.js';
 import type { CertificateRow, DecisionView, JobState, JobUpdate, JobView } from '../../api/job-view.js';
 import { job, jobId, progress, refusal, someText, spec, text, uint32, whole } from './wire-messages.js';
 
@@ -104,6 +106,20 @@ export const row: fc.Arbitrary<CertificateRow> = fc
     }),
   )
   .map(([one, rest]) => ({ ...one, ...rest }));
+
+export const worker: fc.Arbitrary<WorkerView> = fc.record({
+  worker: someText,
+  version: text,
+  device: fc.constantFrom(...DEVICES),
+  numericClass: text,
+  processes: uint32,
+  tasks: uint32,
+  samplesPerSecond: fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0),
+  jobs: fc.array(jobId, { maxLength: 3 }),
+  draining: fc.boolean(),
+  lastSeenMs: time,
+  refusals: fc.array(fc.record({ job: jobId, refusal }), { maxLength: 3 }),
+});
 
 export const status = fc.record({
   code: fc.nat(16),

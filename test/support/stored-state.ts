@@ -91,6 +91,7 @@ export const presenceOf = (worker: string, content: Partial<Presence> = {}): Pre
   numericClass: 'test',
   slots: 2,
   tasks: 1,
+  jobs: [],
   samplesPerSecond: 10,
   refusals: [],
   draining: false,

@@ -80,6 +80,11 @@ export class ClusterJobs implements JobSource<ClusterJob> {
     return [...this.opened.values(), ...this.closing].map(({ pool }) => pool);
   }
 
+  /** Returns the ids of the jobs that have tasks in hand. */
+  get drawn(): readonly string[] {
+    return [...this.opened.values(), ...this.closing].filter(({ tasks }) => tasks > 0).map(({ id }) => id);
+  }
+
   /** Has all pools hand back what is not drawn; tasks that are being drawn are answered after the batch that is running. */
   drain(): void {
     this.draining = true;

@@ -208,6 +208,7 @@ export class Daemon {
       numericClass,
       slots: machine.processes,
       tasks: this.loop.tasks,
+      jobs: this.jobs.drawn,
       samplesPerSecond: this.rate.perSecond,
       refusals: this.refusals.list,
       draining,

@@ -1,8 +1,8 @@
 import type {
   CoordinatorExchange,
+  HeardPresence,
   JobLinks,
   PrepareRequest,
-  Presence,
 } from '../../../shared/ports/exchange.js';
 import { Listeners } from '../../../shared/listeners.js';
 import type { Task } from '../../../shared/ports/task-queue.js';
@@ -101,7 +101,7 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     return this.preparations.ask(request, onWaiting, signal);
   }
 
-  presences(): readonly Presence[] {
+  presences(): readonly HeardPresence[] {
     return this.heard.list();
   }
 

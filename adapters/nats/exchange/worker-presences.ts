@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Subscription } from '@nats-io/transport-node';
 
-import type { Presence } from '../../../shared/ports/exchange.js';
+import type { HeardPresence, Presence } from '../../../shared/ports/exchange.js';
 import { decodePresence, encodePresence } from '../../../shared/wire/cluster.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { tell, type MalformedMessages } from '../link/core-messages.js';
@@ -47,9 +47,10 @@ export class WorkerPresences {
     });
   }
 
-  list(): readonly Presence[] {
+  list(): readonly HeardPresence[] {
     this.forgetSilent();
-    return [...this.heard.values()].map(({ presence }) => presence);
+    const now = performance.now();
+    return [...this.heard.values()].map(({ presence, at }) => ({ ...presence, silentMs: now - at }));
   }
 
   close(): void {

@@ -7,6 +7,8 @@ import { refusalOfWire, refusalToWire } from '../parts.js';
 
 /** Refused jobs that one message lists. */
 export const MOST_REFUSALS = 256;
+/** Jobs with tasks in hand that one message lists. */
+const MOST_JOBS = 64;
 
 const presence = codecOf(
   "a worker's presence",
@@ -18,6 +20,7 @@ const presence = codecOf(
     numericClass,
     slots,
     tasks,
+    jobs,
     samplesPerSecond,
     refusals,
     draining,
@@ -28,6 +31,7 @@ const presence = codecOf(
     numericClass,
     slots,
     tasks,
+    jobs: jobs.slice(0, MOST_JOBS),
     samplesPerSecond,
     draining,
     refusals: refusals
@@ -41,6 +45,7 @@ const presence = codecOf(
     numericClass: check.text('numeric_class', wire.numericClass),
     slots: check.whole('slots', wire.slots, { least: 0, most: UINT32_MAX }),
     tasks: check.whole('tasks', wire.tasks, { least: 0, most: UINT32_MAX }),
+    jobs: check.list('jobs', wire.jobs, { most: MOST_JOBS }).map((id, i) => check.jobId(`jobs[${i}]`, id)),
     samplesPerSecond: check.number('samples_per_second', wire.samplesPerSecond, { least: 0 }),
     refusals: check.list('refusals', wire.refusals, { most: MOST_REFUSALS }).map(({ job, refusal }, i) => ({
       job: check.jobId(`refusals[${i}].job`, job ?? ''),
@@ -50,7 +55,7 @@ const presence = codecOf(
   }),
 );
 
-/** Encodes the first 256 refusals at most. @throws SmoothcertError INTERNAL for a presence that no coordinator could read */
+/** Encodes the first 256 refusals and 64 jobs at most. @throws SmoothcertError INTERNAL for a presence that no coordinator could read */
 export const encodePresence: (presence: Presence) => Uint8Array = presence.encode;
 /** @throws SmoothcertError PROTOCOL_MISMATCH, MESSAGE_MALFORMED */
 export const decodePresence: (bytes: Uint8Array) => Presence = presence.decode;

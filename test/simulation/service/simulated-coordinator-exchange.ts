@@ -2,7 +2,7 @@ import type {
   CoordinatorExchange,
   JobLinks,
   PrepareRequest,
-  Presence,
+  HeardPresence,
 } from '../../../shared/ports/exchange.js';
 import type { Task } from '../../../shared/ports/task-queue.js';
 import type { Prepared } from '../../../shared/preparation.js';
@@ -102,8 +102,8 @@ export class SimulatedCoordinatorExchange implements CoordinatorExchange {
     }
   }
 
-  presences(): readonly Presence[] {
-    return [...this.stores.exchange.presences.values()];
+  presences(): readonly HeardPresence[] {
+    return [...this.stores.exchange.presences.values()].map((presence) => ({ ...presence, silentMs: 0 }));
   }
 
   onExhausted(listener: (task: Task) => void): () => void {
