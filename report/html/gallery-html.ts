@@ -1,0 +1,88 @@
+import { totalOf, votesOf } from '../../shared/counts.js';
+import { whole } from '../../shared/written-numbers.js';
+import { OUTCOMES, shownOutcome } from './choose-images.js';
+import { escapeHtml, jsonForHtml } from './escape-html.js';
+import type { GalleryData, GalleryRow } from './gallery-script.js';
+import type { GalleryImage, PictureSheets, Report } from './report-content.js';
+import { stopWords } from './stop-words.js';
+
+/** Images on a page of the gallery. */
+const PER_PAGE = 48;
+
+const SORTS = [
+  ['image', 'image number'],
+  ['radius-down', 'radius, largest first'],
+  ['radius-up', 'radius, smallest first'],
+  ['samples-down', 'samples, most first'],
+  ['samples-up', 'samples, fewest first'],
+  ['outcome', 'outcome'],
+] as const;
+
+/** Returns the gallery: controls, a list that the script fills, and its data. */
+export function galleryHtml({ jobs, gallery }: Report): string {
+  const { images, pictures, remarks } = gallery;
+  const data: GalleryData = {
+    rows: images.map(rowOf),
+    outcomes: OUTCOMES,
+    jobs: jobs.length > 1 ? jobs.map(({ set }) => set.label) : null,
+    radii: jobs.some(({ set }) => set.job.claim.stop.kind !== 'predict'),
+    perPage: PER_PAGE,
+    pictures: pictures === null ? null : placesOf(pictures),
+  };
+  const sentences = remarks.map((remark) => `<p class="quiet">${escapeHtml(remark)}</p>`).join('\n');
+  return `${sentences}
+<noscript><p>The gallery needs the script of this file. Everything else is here without it, and all images are in results.jsonl.</p></noscript>
+<div id="gallery-controls" class="controls" hidden>${controls(data, images)}</div>
+<p id="gallery-status" role="status"></p>
+<ul id="gallery-list" class="cards"></ul>
+<div id="gallery-pages" class="controls" hidden><button type="button" id="gallery-before">Earlier images</button><button type="button" id="gallery-after">Further images</button></div>
+<script type="application/json" id="gallery-data">${jsonForHtml(data)}</script>
+${(pictures?.sheets ?? []).map((sheet, at) => `<script type="text/plain" id="sheet-${at}">${sheet}</script>`).join('\n')}`;
+}
+
+const placesOf = ({ width, height, copies, columns, places, type }: PictureSheets) => ({
+  width,
+  height,
+  copies,
+  columns,
+  places,
+  type,
+});
+
+function rowOf({ job, result, file, label, class: named, picture }: GalleryImage): GalleryRow {
+  const { image, radius, samples, stop, detail } = result;
+  const outcome = OUTCOMES.indexOf(shownOutcome(result));
+  const why = detail === null ? stopWords(stop) : `${detail} (${stop})`;
+  return [job, image, outcome, radius, samples, label, named, votesWords(result), why, file, picture];
+}
+
+/** Returns how many of the votes the class got; without a class, the most that one got. */
+function votesWords({ class: named, counts }: GalleryImage['result']): string {
+  const all = totalOf(counts);
+  const invalid = counts.invalid === 0 ? '' : `, ${whole(counts.invalid)} invalid`;
+  if (named === null) {
+    const most = counts.votes.reduce((a, b) => Math.max(a, b), 0);
+    return `at most ${whole(most)} of ${whole(all)} for a class${invalid}`;
+  }
+  return `${whole(votesOf(counts, named))} of ${whole(all)}${invalid}`;
+}
+
+function controls(data: GalleryData, images: readonly GalleryImage[]): string {
+  const present = new Set(images.map(({ result }) => OUTCOMES.indexOf(shownOutcome(result))));
+  const outcomes = OUTCOMES.map((name, at): [string, string] => [`${at}`, name]).filter((_, at) =>
+    present.has(at),
+  );
+  const sorts = SORTS.filter(([key]) => data.radii || !key.startsWith('radius'));
+  const jobs = (data.jobs ?? []).map((label, at): [string, string] => [`${at}`, label]);
+  return [
+    select('gallery-sort', 'Sort by', sorts),
+    select('gallery-outcome', 'Show', [['', 'all outcomes'], ...outcomes]),
+    data.jobs === null ? '' : select('gallery-job', 'Job', [['', 'all jobs'], ...jobs]),
+    '<label>Find <input id="gallery-find" type="search" autocomplete="off" placeholder="number, class or file"></label>',
+  ].join('');
+}
+
+const select = (id: string, label: string, options: readonly (readonly [string, string])[]): string =>
+  `<label>${label} <select id="${id}" autocomplete="off">${options
+    .map(([value, text]) => `<option value="${value}">${escapeHtml(text)}</option>`)
+    .join('')}</select></label>`;
