@@ -24,6 +24,7 @@ const DATA = {
   imageShape: [1, 8, 8],
   labels: null,
   classNames: null,
+  files: null,
 };
 
 describe('a quick check', () => {
