@@ -19,7 +19,7 @@ describe('the name of a file or a class', () => {
       fc.property(texts, (text) => {
         const name = nameOf(text);
         expect(nameOf(name)).toBe(name);
-        expect([...name].length).toBeLessThanOrEqual(LONGEST_NAME);
+        expect(Array.from(name).length).toBeLessThanOrEqual(LONGEST_NAME);
         expect(name).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
     );

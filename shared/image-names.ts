@@ -17,7 +17,7 @@ export const NO_IMAGE_NAMES: ImageNames = { files: null, classes: null };
 export function nameOf(text: string): string {
   // A character becomes 8 at most: what is cut here does not show below.
   const line = oneLine(text.slice(0, 2 * LONGEST_NAME));
-  return line.length <= LONGEST_NAME ? line : [...line].slice(0, LONGEST_NAME).join('');
+  return line.length <= LONGEST_NAME ? line : Array.from(line).slice(0, LONGEST_NAME).join('');
 }
 
 /** Returns the names of a list; null of anything else, and of a list with more than `most`. */

@@ -44,6 +44,10 @@ describe('a foreign table', () => {
     expect(faultsOf(...rows)).toEqual([{ line, what }]);
   });
 
+  it('without labels has nothing to compare', () => {
+    expect(faultsOf('0\t-1\t3\t0.5\tnan\t1', '1\t-1\t-1\t0.0\tnan\t1')).toEqual([]);
+  });
+
   it('with several faults has them line by line', () => {
     const found = faultsOf('0\t3\t3\t0.5\t0\t1', 'x', '1\t3\t3\t0.5\t0\t1');
     expect(found.map(({ line }) => line)).toEqual([2, 3, 4]);

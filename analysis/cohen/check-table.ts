@@ -54,7 +54,7 @@ const isCertified = ({ radius }: CohenRow): boolean => Number(radius) > 0;
 function faultsOf({ line, label, predict, radius, correct }: CohenRow): { line: number; what: string }[] {
   const faults = [];
   const right = predict >= 0 && predict === label;
-  if (correct !== right)
+  if (correct !== null && correct !== right)
     faults.push({
       line,
       what: `Its correct is ${correct ? 1 : 0}, and its class is ${right ? '' : 'not '}its label.`,

@@ -1,9 +1,11 @@
 /**
  * Files in the form of the script certify.py of Cohen, Rosenfeld and Kolter (ICML 2019), as the field publishes them; results.tsv of a job is
- * one, too. One row an image, six cells between tabs.
+ * one, too. One row an image, six cells between tabs; those of a job may have two more, for names.
  */
 
 export const COHEN_COLUMNS = ['idx', 'label', 'predict', 'radius', 'correct', 'time'] as const;
+/** Columns that stand behind the others where files and classes have names. */
+const OF_NAMES = ['file', 'class_name'];
 
 export interface CohenRow {
   /** Of the file, from 1; the header is line 1. */
@@ -15,7 +17,8 @@ export interface CohenRow {
   readonly predict: number;
   /** As it is written, for example "0.953": how it was rounded matters. */
   readonly radius: string;
-  readonly correct: boolean;
+  /** Null: there is no label to compare with. */
+  readonly correct: boolean | null;
   /** Null where it is no time. */
   readonly seconds: number | null;
 }
@@ -34,22 +37,27 @@ export interface CohenTable {
 /** Returns the rows of a file, and the lines that are none. Empty lines are passed over. Null if the header is another one. */
 export function parseCohenTable(text: string): CohenTable | null {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (lines[0]!.trim() !== COHEN_COLUMNS.join('\t')) return null;
+  const columns = lines[0]!.trim().split('\t');
+  const headers = [COHEN_COLUMNS, [...COHEN_COLUMNS, ...OF_NAMES]].map((header) => header.join());
+  if (!headers.includes(columns.join())) return null;
   const rows: CohenRow[] = [];
   const faults: CohenFault[] = [];
   lines.forEach((content, at) => {
     if (at === 0 || content.trim() === '') return;
-    const read = rowOf(content.trim().split('\t'), at + 1);
+    // The names at the end may be empty.
+    const cells = columns.length > COHEN_COLUMNS.length ? content.split('\t') : content.trim().split('\t');
+    const read = cells.length === columns.length ? rowOf(cells, at + 1) : countFault(cells, columns);
     if (typeof read === 'string') faults.push({ line: at + 1, reason: read });
     else rows.push(read);
   });
   return { rows, faults };
 }
 
+const countFault = (cells: readonly string[], columns: readonly string[]): string =>
+  `it has ${cells.length} cells and not ${columns.length}`;
+
 /** Returns a row, or why the cells are none. */
 function rowOf(cells: readonly string[], line: number): CohenRow | string {
-  if (cells.length !== COHEN_COLUMNS.length)
-    return `it has ${cells.length} cells and not ${COHEN_COLUMNS.length}`;
   const [idx, label, predict, radius, correct, time] = cells as [
     string,
     string,
@@ -62,14 +70,15 @@ function rowOf(cells: readonly string[], line: number): CohenRow | string {
   if (!/^(-1|\d{1,10})$/.test(label)) return 'its label is no class';
   if (!/^(-1|\d{1,10})$/.test(predict)) return 'its predict is no class, nor −1';
   if (!/^\d+(\.\d*)?(e[+-]?\d{1,3})?$/i.test(radius)) return 'its radius is no number of at least 0';
-  if (!/^(0|1|True|False)$/.test(correct)) return 'its correct is neither 0 nor 1';
+  if (!/^(0|1|True|False|nan)$/.test(correct)) return 'its correct is neither 0 nor 1';
+  if (correct === 'nan' && label !== '-1') return 'its correct is not a number, and it has a label';
   return {
     line,
     index: Number(idx),
     label: Number(label),
     predict: Number(predict),
     radius,
-    correct: correct === '1' || correct === 'True',
+    correct: correct === 'nan' ? null : correct === '1' || correct === 'True',
     seconds: secondsOf(time),
   };
 }

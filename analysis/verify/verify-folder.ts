@@ -9,7 +9,8 @@ import { checkNotes, unknownNote } from './job/check-notes.js';
 import { readJob } from './job/job-shape.js';
 import { isUnknownField } from './job/shape.js';
 import { checkRow } from './rows/check-row.js';
-import { checkTopk, checkTsv, linesOf } from './rows/check-tables.js';
+import { checkClassNames, checkImagesFile } from './rows/check-names.js';
+import { checkCsv, checkTopk, checkTsv, linesOf } from './rows/check-tables.js';
 import { RowContext } from './rows/context.js';
 import { readRow, type Row } from './rows/row.js';
 
@@ -19,6 +20,8 @@ export interface FolderFiles {
   readonly ledger: Uint8Array | null;
   readonly resultsJsonl: Uint8Array | null;
   readonly resultsTsv: Uint8Array | null;
+  readonly resultsCsv?: Uint8Array | null;
+  readonly imagesJsonl?: Uint8Array | null;
   readonly topkTxt: Uint8Array | null;
   /** True: the folder is marked as votes that were drawn to plan with. */
   readonly pilot?: boolean;
@@ -66,7 +69,7 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   const read = jobOf(files.jobJson, findings);
   if (read === null) return nothing;
   if (typeof read === 'string') return { ...nothing, unknown: read };
-  const { job, digest } = read;
+  const { job, digest, classes } = read;
   findings.require(
     files.pilot !== true,
     'pilot.json',
@@ -91,6 +94,9 @@ export function verifyFolder(files: FolderFiles): FolderReport {
   checkTotal(rows, job, findings);
   checkShared(rows, missing, job, findings);
   checkTables(files, rows, job, votes, findings);
+  if (files.imagesJsonl)
+    checkImagesFile(decoded(files.imagesJsonl, 'images.jsonl', findings), images, rows, findings);
+  checkClassNames(rows, classes, findings);
   const { questions, nearTies } = context ?? nothing;
   const looks = checked.reduce((sum, one) => sum + one.looks, 0);
   return {
@@ -123,7 +129,7 @@ function checkTotal(rows: readonly Row[], { claim: { stop } }: Job, findings: Fi
   );
 }
 
-/** Checks results.tsv and topk.txt against results.jsonl, if there are such files. Without a results.jsonl there is nothing here to check them against. */
+/** Checks results.tsv, results.csv and topk.txt against results.jsonl, if there are such files. Without a results.jsonl there is nothing here to check them against. */
 function checkTables(
   files: FolderFiles,
   rows: readonly Row[],
@@ -131,10 +137,12 @@ function checkTables(
   votes: LedgerVotes | null,
   findings: Findings,
 ): void {
-  const { resultsJsonl, resultsTsv, topkTxt } = files;
+  const { resultsJsonl, resultsTsv, resultsCsv, topkTxt } = files;
   if (resultsJsonl === null) return;
   if (resultsTsv !== null)
     checkTsv(decoded(resultsTsv, 'results.tsv', findings), rows, job, votes?.images ?? null, findings);
+  if (resultsCsv)
+    checkCsv(decoded(resultsCsv, 'results.csv', findings), rows, job, votes?.images ?? null, findings);
   if (topkTxt !== null) checkTopk(decoded(topkTxt, 'topk.txt', findings), rows, job, findings);
 }
 
@@ -170,6 +178,8 @@ function decoded(bytes: Uint8Array, file: string, findings: Findings): string {
 interface ReadJob {
   readonly job: Job;
   readonly digest: string;
+  /** Names of the classes that stand beside the job; null without them. */
+  readonly classes: readonly string[] | null;
 }
 
 /** Returns the job and its digest; null if there is none; text if its digest is right, and it holds what is not known here. */
@@ -193,9 +203,15 @@ function jobOf(bytes: Uint8Array, findings: Findings): ReadJob | string | null {
   checkNotes(content, findings);
   findings.require(read.isWritten, 'job.json', 'Its JSON is not written as smoothcert writes it.');
   findings.require(isRight, 'job.json', 'Its digest is not that of its job: one of the two was changed.');
-  if (typeof job !== 'string') return { job, digest };
+  if (typeof job !== 'string') return { job, digest, classes: classNamesOf(content) };
   findings.add('job.json', `Its job cannot be read, so that nothing else could be checked: ${job}.`);
   return null;
+}
+
+/** Returns the names of the classes that job.json has; what is none of them `checkNotes` has found. */
+function classNamesOf(content: object): string[] | null {
+  const classes = 'classes' in content ? content.classes : null;
+  return Array.isArray(classes) ? classes.map(String) : null;
 }
 
 /** Reads results.jsonl: a row for each image, in their order. */

@@ -46,6 +46,7 @@ describe('the flags', () => {
       hangMs: 60_000,
       auditShare: 1 / 256,
       topkRows: false,
+      classNames: null,
       json: false,
       quiet: false,
       verbose: false,

@@ -10,6 +10,7 @@ import {
   type JobConfig,
   type OutputConfig,
 } from './job-config.js';
+import { NAMING } from './class-names.js';
 import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 import {
   AUDIT_SHARE,
@@ -96,6 +97,7 @@ const CERTIFY_CLAIM = {
 export const CERTIFY_GROUPS = [
   CONFIGURATION,
   INPUT,
+  NAMING,
   OUT,
   CERTIFY_CLAIM,
   MODEL_WANTS,
@@ -114,6 +116,8 @@ export interface CertifyConfig extends JobConfig, OutputConfig, CheckConfig {
   /** Share of its batches that each process audits. */
   readonly auditShare: number;
   readonly topkRows: boolean;
+  /** File of the names of the classes; null: none is given. */
+  readonly classNames: string | null;
   /** Votes to plan with: into a folder that is marked as a pilot, without a summary. */
   readonly pilot?: true;
 }
@@ -133,7 +137,9 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
 
 /** Checks the flags that say how the command runs. @throws OPTION_INVALID */
 export function runConfig(
-  flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE]> & OutputConfig & CheckConfig,
+  flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE, typeof NAMING]> &
+    OutputConfig &
+    CheckConfig,
 ): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'pilot'> {
   const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
@@ -144,5 +150,6 @@ export function runConfig(
     processes: processes ?? usualProcesses(device),
     hangMs: 1000 * hangSeconds,
     auditShare,
+    classNames: flags.classNames ?? null,
   };
 }

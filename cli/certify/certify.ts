@@ -1,7 +1,6 @@
 import { FileLedger } from '../../adapters/local/file-ledger.js';
 import type { Job } from '../../shared/job.js';
 import { jobDigest } from '../../shared/job.js';
-import { VERSION } from '../../shared/version.js';
 import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jobOf } from '../../coordinator/core/job-of.js';
@@ -15,12 +14,12 @@ import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
-import { clippingNote } from '../../input/pixels/clip.js';
 import { indicesOf, quickCheck, type QuickNote } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
-import { readJobFile, refuseRemains, writeJobFile } from './job-file.js';
+import { readClassNames, requireClassNames } from './class-names.js';
+import { nameClasses, readNotedJob, refuseRemains, writeJobFile } from './job-file.js';
 import { writeImagesFile } from './images-file.js';
-import { inputNotesOf, type JobNotes } from './job-notes.js';
+import { notesOf, originOf } from './notes-of-job.js';
 import { requireClaimOf } from './job-config.js';
 import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
@@ -38,6 +37,7 @@ import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 interface Opened {
   readonly job: Job;
   readonly data: ImportedDataSet;
+  readonly classes: readonly string[] | null;
   readonly setup: ChildSetup;
   readonly prepared: Prepared;
 }
@@ -76,8 +76,10 @@ export async function certify(
 
 /** Reads and checks everything; begins the job or finds it to be the folder's. */
 async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
-  const theirs = await readJobFile(folder.path);
+  const noted = await readNotedJob(folder.path);
+  const theirs = noted?.job ?? null;
   if (!theirs) await refuseRemains(folder);
+  const named = config.classNames === null ? null : await readClassNames(config.classNames);
   const { labels, features, noise, sigma, clip, bgr } = config;
   const data = await importDataSet({
     data: config.data,
@@ -93,17 +95,21 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
   const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null);
+  if (named !== null) requireClassNames(named, prepared.classes);
+  const classes = named ?? data.classNames ?? noted?.about.classes ?? null;
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
   if (config.topkRows) refuseRowsWithoutLabels(job, data.labels);
   const notes = notesOf(job, prepared, data, note);
-  if (theirs) refuseOtherJob(folder.path, theirs, job, command);
-  else await writeJobFile(folder.path, job, { ...originOf(config, job, data.classNames), notes });
+  if (theirs) {
+    refuseOtherJob(folder.path, theirs, job, command);
+    await nameClasses(folder.path, classes);
+  } else await writeJobFile(folder.path, job, { ...originOf(config, job, classes), notes });
   await writeImagesFile(folder.path, images, data);
   const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
   if (config.imagesNote !== null) say(`Note: ${config.imagesNote}`);
   for (const note of notes) say(`Note: ${note}`);
   if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
-  return { job, data, setup: settledSetup(setup, job), prepared };
+  return { job, data, classes, setup: settledSetup(setup, job), prepared };
 }
 
 /** Asks a child what the model is like. Meanwhile the input of a new job is checked. @param images of the new job; null of an old one */
@@ -127,27 +133,10 @@ async function prepare(
   }
 }
 
-/** Returns what is to be remarked of the job, its model and its labels, a sentence each. @param found what a quick check says */
-function notesOf(
-  { claim }: Job,
-  { batchNote, classes }: Prepared,
-  { labels, lattice, clipping }: ImportedDataSet,
-  found: QuickNote | null,
-): string[] {
-  const notes = [roundingNote(lattice), clippingNote(clipping), batchNote, budgetNote(claim)].filter(
-    (note) => note !== null,
-  );
-  const largest = labels?.reduce((a, b) => Math.max(a, b), 0) ?? 0;
-  // What was found of the labels says why they are no classes.
-  if (largest >= classes && found?.about !== 'labels')
-    notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);
-  return found === null ? notes : [...notes, found.text];
-}
-
 async function run(
   config: CertifyConfig,
   folder: OutputFolder,
-  { job, data, setup, prepared }: Opened,
+  { job, data, classes, setup, prepared }: Opened,
   interrupt: AbortSignal,
   showsSummary: boolean,
 ): Promise<number> {
@@ -161,7 +150,7 @@ async function run(
     await ledger.sync();
     await refuseRefuted(folder.path, fold);
     const seconds = (performance.now() - before.at) / 1000;
-    await writeResults(folder.path, fold, data.labels);
+    await writeResults(folder.path, fold, data.labels, { files: data.files, classes });
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const samples = fold.tally.samples - before.samples;
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
@@ -216,20 +205,8 @@ async function draw(
 function headline(config: CertifyConfig, fold: JobFold): string {
   const { claim, draw } = fold.job;
   if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
-  const files = ['results.tsv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(', ');
+  const files = ['results.tsv', 'results.csv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(
+    ', ',
+  );
   return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
-}
-
-function originOf(
-  config: CertifyConfig,
-  job: Job,
-  classes: readonly string[] | null,
-): Omit<JobNotes, 'notes'> {
-  const repeating =
-    job.draw.numeric === 'same'
-      ? 'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.'
-      : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
-  const { model, data } = config;
-  const about = { smoothcert: VERSION, node: process.version, model, data };
-  return { ...about, name: null, classes, input: inputNotesOf(config), repeating };
 }

@@ -50,7 +50,8 @@ export async function conclude(
 function headline(view: ViewWithJob, out: string | undefined): string {
   const { claim, draw } = view.job;
   const how = `(${claimWords(draw.noise, claim)})`;
-  const where = out === undefined ? '' : `results.tsv, results.jsonl and job.json are in ${out} `;
+  const where =
+    out === undefined ? '' : `results.tsv, results.csv, results.jsonl and job.json are in ${out} `;
   if (!hasEnded(view)) return `The job ${view.id} is ${view.state}; so far: ${where}${how}:`;
   const ending = view.state === 'cancelled' ? 'Cancelled' : 'Done';
   return `${ending}: ${where || `${view.id} `}${how}.`;

@@ -9,6 +9,7 @@ import { faultsOfClaim } from '../../coordinator/core/check-job.js';
 import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
+import { CSV_FILE } from '../results/csv-lines.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 import { IMAGES_FILE } from './images-file.js';
 import { IN_FLOAT, aboutOf, sentencesOf, type AboutJob, type JobNotes } from './job-notes.js';
@@ -90,8 +91,19 @@ export async function writeJobFile(folder: string, job: Job, notes: JobNotes): P
   await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
 }
 
+/**
+ * Names the classes of the job that a folder holds, if they are named otherwise there. Names are no part of the job, and all else stays.
+ * @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
+ */
+export async function nameClasses(folder: string, classes: readonly string[] | null): Promise<void> {
+  const file = path.join(folder, 'job.json');
+  const content = JSON.parse(await readFile(file, 'utf8')) as { classes?: unknown };
+  if (JSON.stringify(content.classes ?? null) === JSON.stringify(classes)) return;
+  await writeAtomically(file, `${JSON.stringify({ ...content, classes }, null, 2)}\n`);
+}
+
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
-const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', TOPK_FILE, IMAGES_FILE];
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE, IMAGES_FILE];
 
 /** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
 export async function refuseRemains(folder: { readonly path: string }): Promise<void> {

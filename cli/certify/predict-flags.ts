@@ -5,6 +5,7 @@ import { REFUSED_FLAG, REFUSED_SWITCH, givenOf } from '../command/refused-flags.
 import { optionError } from '../command/parse.js';
 import { MACHINE, OUT, OUTPUT, runConfig, type CertifyConfig } from './certify-flags.js';
 import { RADIUS_RULES, alphaHelp, simultaneousHelp } from './claim-help.js';
+import { NAMING } from './class-names.js';
 import { jobConfig } from './job-config.js';
 import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
 
@@ -69,6 +70,7 @@ const PREDICT_OUTPUT = { ...OUTPUT, flags: { json, quiet, verbose } } as const s
 export const PREDICT_GROUPS = [
   CONFIGURATION,
   INPUT,
+  NAMING,
   OUT,
   PREDICT_CLAIM,
   MODEL_WANTS,

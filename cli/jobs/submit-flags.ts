@@ -7,6 +7,7 @@ import {
   type JobConfig,
   type OutputConfig,
 } from '../certify/job-config.js';
+import { NAMING } from '../certify/class-names.js';
 import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
@@ -43,6 +44,7 @@ const OUTPUT = {
 export const SUBMIT_GROUPS = [
   CONFIGURATION,
   INPUT,
+  NAMING,
   OUT,
   CLAIM,
   MODEL_WANTS,
@@ -60,6 +62,8 @@ export interface SubmitConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly detach: boolean;
   /** Null: a new one is drawn at random. */
   readonly requestId: string | null;
+  /** File of the names of the classes; null: none is given. */
+  readonly classNames: string | null;
 }
 
 /** Checks the flags of `submit`. @throws OPTION_INVALID, and as `jobConfig` */
@@ -86,5 +90,6 @@ export function submitConfig(flags: ValuesOf<typeof SUBMIT_GROUPS>): SubmitConfi
     out,
     detach,
     requestId,
+    classNames: flags.classNames ?? null,
   };
 }

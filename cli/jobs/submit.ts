@@ -8,7 +8,11 @@ import type { JobView } from '../../api/job-view.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
 import { within } from '../../shared/telemetry/tracer.js';
 import type { CertificationClient } from '../client/certification-client.js';
+import { readClassNames, requireClassNames } from '../certify/class-names.js';
 import { conclude } from '../certify/conclude.js';
+import type { KnownImages } from '../certify/images-file.js';
+import { NO_NAMES } from '../../shared/job-names.js';
+import type { Job } from '../../shared/job.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { oneLine } from '../../shared/safe-text.js';
@@ -23,6 +27,7 @@ import { OutputFolder } from '../certify/output-folder.js';
 import { requireClaimOf } from '../certify/job-config.js';
 import { resolveImages } from '../certify/drawing-setup.js';
 import { refuseOccupied } from '../results/service-results.js';
+import { namesArtifact } from './names-artifact.js';
 import { differencesOf, otherSpec } from './same-spec.js';
 import type { SubmitConfig } from './submit-flags.js';
 import { uploadAll } from './upload.js';
@@ -53,10 +58,10 @@ export async function submit(config: SubmitConfig, interrupt: AbortSignal): Prom
     const span = openTelemetry.start('smoothcert submit', { kind: 'client', parent: null });
     const command = async (client: CertificationClient) => {
       client.carry(span.context);
-      const { job, notes } = await create(client, config, dataFile, created);
+      const { job, ...kept } = await create(client, config, { dataFile, temporary }, created);
       span.set({ 'smoothcert.job': job.id });
       try {
-        return await attend(client, { ...config, notes }, folder, job);
+        return await attend(client, config, folder, { job, ...kept });
       } catch (error) {
         if (!interrupt.aborted) throw error;
         return leave(job.id, config.server);
@@ -80,13 +85,22 @@ async function refuseUsed(folder: OutputFolder, requestId: string | null): Promi
   );
 }
 
-/** Sends what the server lacks, and asks for the job. Resolves with it and with remarks on the data, which are printed. */
+/** A job that was made, and what is known here of its data. */
+interface Created {
+  readonly job: JobView;
+  /** Remarks on the data, which are printed. */
+  readonly notes: readonly string[];
+  readonly known: KnownImages;
+  readonly classes: readonly string[] | null;
+}
+
+/** Sends what the server lacks, and asks for the job. */
 async function create(
   client: CertificationClient,
   config: SubmitConfig,
-  dataFile: string,
+  { dataFile, temporary }: { readonly dataFile: string; readonly temporary: string },
   begin: () => void,
-): Promise<{ job: JobView; notes: readonly string[] }> {
+): Promise<Created> {
   const { labels, verbose, quiet, features, noise, sigma, clip, bgr } = config;
   const model = await modelArtifacts(config.model);
   const data = await importDataSet({
@@ -100,15 +114,21 @@ async function create(
   const images = resolveImages(config, data.count);
   requireClaimOf(config, images, 'submit');
   const found = await remarksOn(config, data, images);
-  for (const note of [config.imagesNote, roundingNote(data.lattice), ...found]) {
+  const named = config.classNames === null ? null : await readClassNames(config.classNames);
+  const classes = named ?? data.classNames;
+  const names = await namesArtifact(temporary, data, classes, images);
+  for (const note of [config.imagesNote, roundingNote(data.lattice), names.note, ...found]) {
     if (note !== null && !quiet) process.stderr.write(`Note: ${oneLine(note)}\n`);
   }
   const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
+  if (names.artifact !== null) files.push(names.artifact);
   await uploadAll(client, files, config);
   rmSync(dataFile, { force: true });
   const requestId = config.requestId ?? randomUUID();
   if (verbose) process.stderr.write(`Request ${requestId}.\n`);
-  const spec = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
+  const asked = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
+  const imagesDigest = names.artifact?.artifact.digest ?? null;
+  const spec = imagesDigest === null ? asked : { ...asked, names: { ...NO_NAMES, images: imagesDigest } };
   begin();
   const job = await client.createJob(spec, requestId);
   await refuseOther(client, spec, job, config.requestId !== null);
@@ -116,7 +136,7 @@ async function create(
     process.stderr.write(`Job ${job.id}.\n`);
     if (config.seed === null) process.stderr.write(`Seed ${job.spec.seed ?? ''}, drawn at random.\n`);
   }
-  return { job, notes: found };
+  return { job, notes: found, known: data, classes };
 }
 
 /** Returns what is to be remarked of the data, and what a quick check finds. @throws CHECK_FAILED, with --strict */
@@ -172,23 +192,39 @@ function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'i
 
 async function attend(
   client: CertificationClient,
-  config: SubmitConfig & { readonly notes: readonly string[] },
+  config: SubmitConfig,
   folder: OutputFolder | null,
-  { id }: JobView,
+  { job: { id }, notes, known, classes }: Created,
 ): Promise<number> {
   if (config.detach) {
     process.stdout.write(config.json ? `${JSON.stringify({ id })}\n` : `${id}\n`);
     return EXIT.done;
   }
-  let checked = folder === null;
+  let checked = false;
   const ended = await follow(client, id, {
     quiet: config.quiet || config.json,
     onUpdate: async ({ job: { job } }) => {
       if (checked || job === null) return;
-      await refuseOccupied(folder!, job);
+      if (config.classNames !== null) await refuseOtherClasses(client, id, classes!, job);
+      if (folder !== null) await refuseOccupied(folder, job);
       checked = true;
     },
   });
-  const sources = { ...config, input: inputNotesOf(config) };
+  const sources = { ...config, input: inputNotesOf(config), notes, known, classes };
   return await conclude(client, ended, { ...config, folder, sources });
+}
+
+/** Cancels a job whose model has another number of classes than were named: its rows would name wrong ones. @throws OPTION_INVALID */
+async function refuseOtherClasses(
+  client: CertificationClient,
+  id: string,
+  classes: readonly string[],
+  { draw }: Job,
+): Promise<void> {
+  try {
+    requireClassNames(classes, draw.classes);
+  } catch (error) {
+    await client.cancelJob(id).catch(() => undefined);
+    throw error;
+  }
 }

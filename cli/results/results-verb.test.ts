@@ -18,6 +18,7 @@ import {
   voterOf,
 } from '../../test/support/jobs.js';
 import { valuesFrom } from '../../test/support/verb-values.js';
+import { writeImagesFile } from '../certify/images-file.js';
 import { writeJobFile } from '../certify/job-file.js';
 import { commandOf } from '../command/verb.js';
 import { resultsConfig } from './results-flags.js';
@@ -167,10 +168,36 @@ describe('results', () => {
     await refuse(makeJob({ images: IMAGES }), LABELS, IMAGES, 'is not offered with --stop gain');
   });
 
-  it('without results.jsonl are those of unlabelled images', async () => {
+  it('of a version without images.jsonl lose their labels with results.jsonl, and say no "correct"', async () => {
     await certified(makeJob({ images: IMAGES }), LABELS);
     await rm(file('results.jsonl'));
     expect((await summaryOf()).labelled).toBe(false);
+    const [, ...lines] = (await readFile(file('results.tsv'), 'utf8')).trimEnd().split('\n');
+    expect(new Set(lines.map((line) => line.split('\t')[4]))).toEqual(new Set(['nan']));
+    expect(await readFile(file('results.jsonl'), 'utf8')).not.toMatch(/"correct":(true|false)/);
+  });
+
+  it('are written again with labels and names after all of results.* are gone', async () => {
+    const job = makeJob({ images: IMAGES });
+    const classes = Array.from({ length: 10 }, (_, at) => `class ${at}`);
+    const files = Array.from({ length: IMAGES }, (_, at) => `a/${at}.png`);
+    const fold = await certified(job, LABELS);
+    await writeJobFile(folder.path, job, { ...NOTES, classes });
+    await writeImagesFile(folder.path, job.claim.images, { labels: LABELS, files });
+    await writeResults(folder.path, fold, LABELS, { files, classes });
+    const before = await contents();
+    for (const name of ['results.jsonl', 'results.tsv', 'results.csv']) await rm(file(name));
+    expect((await summaryOf()).labelled).toBe(true);
+    expect(await contents()).toEqual(before);
+  });
+
+  it('are refused, and left alone, where images.jsonl is of other images', async () => {
+    const job = makeJob({ images: IMAGES });
+    await certified(job, LABELS);
+    await writeImagesFile(folder.path, { start: 0, stop: 5, step: 1 }, { labels: LABELS, files: null });
+    const before = await contents();
+    await expect(showResults(configOf())).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
+    expect(await contents()).toEqual(before);
   });
 
   it.each<[string, (text: string) => string]>([

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { storageError } from '../../shared/files.js';
 import type { Job } from '../../shared/job.js';
 import type { CertificateRow } from '../../api/job-view.js';
+import type { ResultRow } from '../../coordinator/results/result-rows.js';
 import { tsvHeader } from '../../coordinator/results/tsv-lines.js';
+import { CSV_FILE, csvHeader, csvLine } from './csv-lines.js';
 
 const PIECE_CHARACTERS = 2 ** 16;
 
 /**
- * Writes results.jsonl and results.tsv while the rows pass by. Both appear whole, once all rows have passed, or not at all:
+ * Writes results.jsonl, results.tsv and results.csv while the rows pass by. All appear whole, once all rows have passed, or not at all:
  * whoever takes the rows must take them to their end. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
 export async function* writingRows(
@@ -16,23 +18,41 @@ export async function* writingRows(
   job: Job,
   rows: AsyncIterable<CertificateRow>,
 ): AsyncGenerator<CertificateRow, void, undefined> {
-  const jsonl = new LineFile(path.join(folder, 'results.jsonl'));
-  const tsv = new LineFile(path.join(folder, 'results.tsv'));
+  const files = ['results.jsonl', 'results.tsv', CSV_FILE].map(
+    (name) => new LineFile(path.join(folder, name)),
+  );
+  const [jsonl, tsv, csv] = files as [LineFile, LineFile, LineFile];
+  const all = (step: (file: LineFile) => Promise<void>) => Promise.all(files.map(step));
+  const header = tsvHeader(job.claim);
+  let rowsPassed = 0;
   try {
-    await Promise.all([jsonl.open(), tsv.open()]);
-    await tsv.add(tsvHeader(job.claim));
+    await all((file) => file.open());
+    await csv.add(csvHeader(job.claim));
     for await (const row of rows) {
-      await jsonl.add(row.json);
-      await tsv.add(row.tsv);
+      // First, because whoever takes it looks at what it says.
       yield row;
+      if (rowsPassed === 0) await tsv.add(`${headerOf(row, job)}\n`);
+      rowsPassed += 1;
+      await jsonl.add(`${row.json}\n`);
+      await tsv.add(`${row.tsv}\n`);
+      await csv.add(csvLine(JSON.parse(row.json) as ResultRow, secondsOf(row, header)));
     }
-    await Promise.all([jsonl.finish(), tsv.finish()]);
-    await jsonl.publish();
-    await tsv.publish();
+    if (rowsPassed === 0) await tsv.add(`${header}\n`);
+    await all((file) => file.finish());
+    for (const file of files) await file.publish();
   } finally {
-    await Promise.all([jsonl.discard(), tsv.discard()]);
+    await all((file) => file.discard());
   }
 }
+
+/** Returns the header of rows: with columns for names if they have more cells than those of a job without. */
+function headerOf({ tsv }: CertificateRow, { claim }: Job): string {
+  const plain = tsvHeader(claim);
+  return tsvHeader(claim, tsv.split('\t').length > plain.split('\t').length);
+}
+
+const secondsOf = ({ tsv }: CertificateRow, header: string): string =>
+  tsv.split('\t')[header.split('\t').indexOf('time')] ?? '';
 
 /** A file of lines under a temporary name until it is published. */
 class LineFile {
@@ -51,7 +71,7 @@ class LineFile {
   }
 
   async add(line: string): Promise<void> {
-    this.gathered.push(line, '\n');
+    this.gathered.push(line);
     this.characters += line.length;
     if (this.characters >= PIECE_CHARACTERS) await this.flush();
   }

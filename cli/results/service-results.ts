@@ -5,10 +5,13 @@ import { imageCount } from '../../shared/job-spec.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
 import { decidedOf } from '../../shared/job-progress.js';
+import type { Certificate } from '../../coordinator/results/certificates.js';
 import { certifiedBy } from '../../coordinator/results/proven-radius.js';
 import type { ResultRow } from '../../coordinator/results/result-rows.js';
+import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import { readJobFile, refuseRemains, writeJobFile } from '../certify/job-file.js';
+import { writeImagesFile, type KnownImages } from '../certify/images-file.js';
 import type { InputNotes, JobNotes } from '../certify/job-notes.js';
 import { refuseOtherJob } from '../certify/other-job.js';
 import type { OutputFolder } from '../certify/output-folder.js';
@@ -31,6 +34,9 @@ export interface Sources {
   readonly data: string;
   /** How the images were read; not there where the job was asked for elsewhere. */
   readonly input?: InputNotes;
+  /** Labels and names of the images, and names of the classes, as far as they are known here. */
+  readonly known?: KnownImages;
+  readonly classes?: readonly string[] | null;
   /** Remarks on them that were printed when the job was asked for; none where it was asked for elsewhere. */
   readonly notes?: readonly string[];
 }
@@ -84,6 +90,7 @@ export async function fetchResults(
     // First, so that nothing lies here without a name.
     await writeJobFile(folder.path, view.job, notesOf(view, sources));
     folder.begun = true;
+    if (sources.known) await writeImagesFile(folder.path, view.job.claim.images, sources.known);
     for await (const row of writingRows(folder.path, view.job, received)) rows.push(readRow(view.job, row));
   }
   const seconds = view.startMs === null || view.endMs === null ? null : (view.endMs - view.startMs) / 1000;
@@ -157,7 +164,8 @@ function rowOf(json: string, predicted: boolean): AnyRow | null {
       (row.correct === null || typeof row.correct === 'boolean') &&
       typeof row.stop === 'string' &&
       isPrediction(row) === predicted &&
-      (isPrediction(row) || (Number.isFinite(row.radius) && row.radius >= 0));
+      Object.hasOwn(BOUNDS, row.bound) &&
+      (isPrediction(row) || isRadius(row));
     if (!known) return null;
     const { image, label, class: named, correct, stop, samples } = row;
     const common = { image, label, class: named, correct, stop, samples };
@@ -169,9 +177,16 @@ function rowOf(json: string, predicted: boolean): AnyRow | null {
   }
 }
 
+/** Returns true if what tables print of a radius is a number of at least 0, or what `target` asked for. */
+function isRadius({ radius, target, approximate_radius: approximate = null }: Certificate): boolean {
+  const isNumber = (value: unknown) => Number.isFinite(value) && (value as number) >= 0;
+  const isTarget = target === undefined || typeof target === 'string';
+  return isNumber(radius) && isTarget && (approximate === null || isNumber(approximate));
+}
+
 function notesOf(
   { job, batchNote, roundingNote }: ViewWithJob,
-  { model, data, input, notes: printed = [] }: Sources,
+  { model, data, input, classes, notes: printed = [] }: Sources,
 ): JobNotes {
   const repeating =
     job.draw.numeric === 'same'
@@ -179,7 +194,7 @@ function notesOf(
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   const notes = [roundingNote, batchNote, ...printed].filter((note) => note !== null);
   const about = { smoothcert: VERSION, node: process.version, model, data };
-  return { ...about, name: null, classes: null, input: input ?? null, repeating, notes };
+  return { ...about, name: null, classes: classes ?? null, input: input ?? null, repeating, notes };
 }
 
 function malformed(message: string): SmoothcertError {

@@ -12,7 +12,7 @@ import { EXIT } from '../command/exit.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { optionError } from '../command/parse.js';
 import { claimWords } from './claim-words.js';
-import { readLabels } from './read-labels.js';
+import { knownImagesOf } from './known-images.js';
 import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { ResultsConfig } from './results-flags.js';
 import { refuseRefuted, writeResults, writeTopkRows } from './write-results.js';
@@ -55,7 +55,7 @@ async function notedJobOf(folder: string): Promise<NotedJob> {
 
 async function show(
   { folder, radii, topkRows, json }: ResultsConfig,
-  { job, notes }: NotedJob,
+  { job, notes, about }: NotedJob,
 ): Promise<number> {
   const fold = new JobFold(job);
   const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
@@ -65,12 +65,12 @@ async function show(
     await ledger.close();
   }
   await refuseRefuted(folder, fold);
-  const labels = await readLabels(path.join(folder, 'results.jsonl'), fold);
+  const { labels, names } = await knownImagesOf(folder, fold, about);
   if (topkRows) {
     refuseRowsOfSome(folder, fold.isDone());
     refuseRowsWithoutLabels(job, labels);
   }
-  await writeResults(folder, fold, labels);
+  await writeResults(folder, fold, labels, names);
   if (topkRows) await writeTopkRows(folder, fold, labels!);
   const summary = summarizeJob(fold, labels, null, radii ?? undefined);
   if (json) process.stdout.write(`${JSON.stringify({ out: folder, notes, ...summary })}\n`);

@@ -31,7 +31,7 @@ describe('the results', () => {
   it('are the decided images in image order, whichever came first, in both files', async () => {
     const fold = foldOf([3, 1]);
     await writeResults(folder.path, fold, Int32Array.of(3, 3, 3, 5));
-    expect(await readdir(folder.path)).toEqual(['results.jsonl', 'results.tsv']);
+    expect(await readdir(folder.path)).toEqual(['results.csv', 'results.jsonl', 'results.tsv']);
     const json = await linesOf('results.jsonl');
     expect(json.pop()).toBe('');
     expect(json.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -80,7 +80,7 @@ describe('drawing that ends with an error', () => {
     [
       'keeps them where nothing refutes the job',
       'INFERENCE_FAILED',
-      ['results.jsonl', 'results.tsv', 'topk.txt'],
+      ['results.csv', 'results.jsonl', 'results.tsv', 'topk.txt'],
     ],
   ] as const)('%s', async (_, code, kept) => {
     const fold = foldOf([0]);

@@ -6,17 +6,25 @@ import { replay } from '../../coordinator/run/replay.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
+import { NO_ROW_NAMES, type RowNames } from '../../coordinator/results/row-names.js';
 import { topkRows } from '../../coordinator/results/topk-counts.js';
+import { CSV_FILE, csvLines } from './csv-lines.js';
 import { TOPK_FILE } from './topk-file.js';
 
 /**
- * Writes results.jsonl and results.tsv: the images that are decided, in image order, each file whole or not at
+ * Writes results.jsonl, results.tsv and results.csv: the images that are decided, in image order, each file whole or not at
  * all. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
-export async function writeResults(folder: string, fold: JobFold, labels: Int32Array | null): Promise<void> {
+export async function writeResults(
+  folder: string,
+  fold: JobFold,
+  labels: Int32Array | null,
+  names: RowNames = NO_ROW_NAMES,
+): Promise<void> {
   const labelOf = (image: number) => labels?.[image] ?? null;
-  await writeAtomically(path.join(folder, 'results.jsonl'), jsonLines(fold, labelOf));
-  await writeAtomically(path.join(folder, 'results.tsv'), tsvLines(fold, labelOf));
+  await writeAtomically(path.join(folder, 'results.jsonl'), jsonLines(fold, labelOf, names));
+  await writeAtomically(path.join(folder, 'results.tsv'), tsvLines(fold, labelOf, names));
+  await writeAtomically(path.join(folder, CSV_FILE), csvLines(fold, labelOf, names));
 }
 
 /**
@@ -52,7 +60,7 @@ export async function refusingRefuted<T>(
 
 /** Removes the results that a folder holds; its job and its votes stay. @throws FOLDER_UNUSABLE */
 export async function removeResults(folder: string): Promise<void> {
-  for (const name of ['results.jsonl', 'results.tsv', TOPK_FILE]) {
+  for (const name of ['results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE]) {
     const file = path.join(folder, name);
     await rm(file, { force: true }).catch((error: unknown) => {
       throw storageError(error, file);

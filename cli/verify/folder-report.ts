@@ -5,8 +5,10 @@ import { UNCHECKED_NOTES } from '../../analysis/verify/job/check-notes.js';
 import { verifyFolder, type FolderFiles, type FolderReport } from '../../analysis/verify/verify-folder.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { storageError } from '../../shared/files.js';
+import { IMAGES_FILE } from '../certify/images-file.js';
 import { isPilotFolder } from '../certify/pilot-folder.js';
 import { optionError } from '../command/parse.js';
+import { CSV_FILE } from '../results/csv-lines.js';
 import { number, type Line } from '../results/summary-lines.js';
 import { redrawnShards, type Redrawn } from './redraw.js';
 import { named, redrawLines, redrawRemarks, redrawVerdict } from './redraw-report.js';
@@ -74,8 +76,10 @@ async function filesOf(folder: string): Promise<FolderFiles> {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw storageError(error, path.join(folder, name));
     });
-  const names = ['job.json', 'ledger', 'results.jsonl', 'results.tsv', 'topk.txt'] as const;
-  const [jobJson, ledger, resultsJsonl, resultsTsv, topkTxt] = await Promise.all(names.map(read));
+  const names = ['job.json', 'ledger', 'results.jsonl', 'results.tsv', CSV_FILE, 'topk.txt', IMAGES_FILE];
+  const [jobJson, ledger, resultsJsonl, resultsTsv, resultsCsv, topkTxt, imagesJsonl] = await Promise.all(
+    names.map(read),
+  );
   if (!jobJson) throw nothingThere(folder, 'holds no job.json, so that nothing says what was claimed');
   if (!ledger && !resultsJsonl) throw nothingThere(folder, 'holds neither a ledger nor results.jsonl');
   return {
@@ -83,6 +87,8 @@ async function filesOf(folder: string): Promise<FolderFiles> {
     ledger: ledger ?? null,
     resultsJsonl: resultsJsonl ?? null,
     resultsTsv: resultsTsv ?? null,
+    resultsCsv: resultsCsv ?? null,
+    imagesJsonl: imagesJsonl ?? null,
     topkTxt: topkTxt ?? null,
     pilot: isPilotFolder(folder),
   };
@@ -91,12 +97,12 @@ async function filesOf(folder: string): Promise<FolderFiles> {
 const resultsOf = (folder: string): string =>
   `smoothcert results ${folder} writes those that its ledger decides; certify goes on with the others.`;
 
-/** Returns true if results.tsv has a row, or topk.txt a line. */
-const hasTables = ({ resultsTsv, topkTxt }: FolderFiles): boolean =>
-  lineCount(resultsTsv) > 1 || lineCount(topkTxt) > 0;
+/** Returns true if results.tsv or results.csv has a row, or topk.txt a line. */
+const hasTables = ({ resultsTsv, resultsCsv, topkTxt }: FolderFiles): boolean =>
+  lineCount(resultsTsv) > 1 || lineCount(resultsCsv) > 1 || lineCount(topkTxt) > 0;
 
-const lineCount = (bytes: Uint8Array | null): number =>
-  bytes === null ? 0 : Buffer.from(bytes).toString('latin1').split('\n').filter(Boolean).length;
+const lineCount = (bytes: Uint8Array | null | undefined): number =>
+  !bytes ? 0 : Buffer.from(bytes).toString('latin1').split('\n').filter(Boolean).length;
 
 const noLedger = (folder: string) =>
   optionError(
@@ -141,14 +147,18 @@ function linesOf(
       'stopping',
       `why ${number(stops)} images were drawn no further, by the second implementation`,
     ]);
-  const others = [files.resultsTsv && 'results.tsv', files.topkTxt && 'topk.txt'].filter(
-    (name) => name !== null,
-  );
+  const others = [
+    files.resultsTsv && 'results.tsv',
+    files.resultsCsv && CSV_FILE,
+    files.topkTxt && 'topk.txt',
+  ].filter((name) => typeof name === 'string');
   if (others.length > 0 && rows.length > 0)
     lines.push([
       'other files',
       `${others.join(' and ')}: every row against results.jsonl${files.ledger === null ? '' : ' and the ledger'}`,
     ]);
+  if (files.imagesJsonl && rows.length > 0)
+    lines.push(['images', `${IMAGES_FILE}: every image of the job; the label and the file of every row`]);
   const replayedFiles = [files.resultsJsonl && 'results.jsonl', ...others].filter((name) => name !== null);
   if (replayed && replayedFiles.length > 0)
     lines.push([

@@ -17,17 +17,24 @@ export interface JobInput extends Wanted {
   readonly uri: string | null;
 }
 
-/** Returns the artifacts that a job needs: model file, weight files and data set. Weight files are fetched from beside the model file. */
-export function inputsOf({ model, data }: JobSpec): JobInput[] {
+/**
+ * Returns the artifacts that a job needs: model file, weight files, data set and, if there are some, the names of its images. Weight files
+ * are fetched from beside the model file.
+ */
+export function inputsOf({ model, data, names }: JobSpec): JobInput[] {
   return [
     { name: 'the model', kind: 'file', digest: model.fileDigest, uri: model.uri },
     ...model.weights.map(({ path, digest }): JobInput => {
       const uri = model.uri === null ? null : besides(model.uri, path);
       return { name: `the weight file ${path}`, kind: 'file', digest, uri };
     }),
+    ...namesInput(names?.images ?? null),
     { name: 'the data set', kind: 'data-set', digest: data.digest, uri: data.uri },
   ];
 }
+
+const namesInput = (digest: string | null): JobInput[] =>
+  digest === null ? [] : [{ name: 'the names of its images', kind: 'file', digest, uri: null }];
 
 /** Returns the URI of a file beside the model; null if the model's is malformed, which the fetcher says when it fetches the model. */
 function besides(uri: string, path: string): string | null {

@@ -4,7 +4,7 @@ import { VerifiedDataSet } from '../../shared/dataset/verified-data-set.js';
 import { RequestError, SmoothcertError } from '../../shared/errors.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
-import type { LabelOf } from '../results/result-lines.js';
+import type { LabelOf } from '../results/row-names.js';
 
 /** Reads what a job needs of its data set. */
 export interface DataSets {

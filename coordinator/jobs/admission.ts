@@ -6,6 +6,7 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { specBytes } from '../../shared/wire/spec-message.js';
 import { checkSpec } from './check-spec.js';
 import { dataSetsIn } from '../artifacts/stored-data-set.js';
+import { requireNames } from '../artifacts/stored-names.js';
 import type { InputArtifacts } from '../artifacts/job-inputs.js';
 import { jobIdOf, requestDigestOf } from './new-job-id.js';
 import { endedViewOf, viewOf } from '../observe/job-view-of.js';
@@ -58,6 +59,7 @@ export class Admission {
     this.admitting += 1;
     try {
       await this.inputs.require(spec);
+      await requireNames(this.ports.artifacts, spec);
       const images = await this.images(spec);
       await this.ports.artifacts.requireRoom(ROOM_OF_AN_IMAGE * imageCount(images));
       const entry: JobEntry = {

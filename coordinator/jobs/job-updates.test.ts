@@ -6,6 +6,7 @@ import { JobFold } from '../core/job-fold.js';
 import { allShards, counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
 import { ServiceBed } from '../../test/support/service-bed.js';
 import { ManualClock } from '../../test/support/vote-drawer.js';
+import { NO_ROW_NAMES } from '../results/row-names.js';
 import { certificateRows } from '../results/row-stream.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import { noProgress } from '../run/live-job.js';
@@ -149,11 +150,12 @@ describe('a watch', () => {
 describe('a job that has ended', () => {
   const job = makeJob({ images: 2_100, looks: [64, 96] });
   const voter = voterOf(3, () => 0.99);
+  const labelOf = (image: number) => image % 10;
 
   async function stored() {
     const fold = new JobFold(job);
     for (const shard of allShards(fold)) fold.apply(makeRecord(job, { counted: [counted(voter, shard)] }));
-    const results = (await storeResults(bed.artifacts, fold, (image) => image % 10))!;
+    const results = (await storeResults(bed.artifacts, fold, { labelOf, names: NO_ROW_NAMES }))!;
     const progress = { ...noProgress(2_100), sequence: 77 };
     return { fold, ending: { state: 'succeeded', endMs: 9, error: null, progress, results } as const };
   }
@@ -189,7 +191,7 @@ describe('a job that has ended', () => {
       cancelRequested: false,
       ending,
     };
-    const labelled = { fold, labelOf: (image: number) => image % 10 };
+    const labelled = { fold, labelOf, names: NO_ROW_NAMES };
     const read = async (folded: typeof labelled | null, from: number) => {
       const rows = [];
       const source = { entry, shown: { labelled: folded } };

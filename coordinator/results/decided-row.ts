@@ -8,9 +8,14 @@ import { imageAlpha, togetherOf, type Together } from '../../statistics/simultan
  */
 export interface DecidedRow {
   readonly image: number;
+  /** Name of its file; only where that is known, as are the names of its label and its class. */
+  readonly file?: string;
   readonly label: number | null;
+  readonly label_name?: string;
   /** The class that is certified or predicted; null without one. */
   readonly class: number | null;
+  /** Name of the class, of an approximation that of its own. */
+  readonly class_name?: string;
   /** True if that class is the label; null without one of them. */
   readonly correct: boolean | null;
   /** The image gets a wrong certificate, or a wrong class, with at most this probability. */

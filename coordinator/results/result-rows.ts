@@ -1,15 +1,21 @@
 import type { JobFold } from '../core/job-fold.js';
 import { certificateOf, type Certificate } from './certificates.js';
 import { predictionOf, type PredictionRow } from './predictions.js';
+import { NO_ROW_NAMES, withNames, type RowNames } from './row-names.js';
 
 /** A line of results.jsonl: a certificate, or a prediction of a job of `predict`. */
 export type ResultRow = Certificate | PredictionRow;
 
 /** Returns the row of an image; null for one that is not decided, and for all of a job that an audit has refuted. */
-export function resultRowOf(fold: JobFold, image: number, label: number | null): ResultRow | null {
-  return fold.job.claim.stop.kind === 'predict'
-    ? predictionOf(fold, image, label)
-    : certificateOf(fold, image, label);
+export function resultRowOf(
+  fold: JobFold,
+  image: number,
+  label: number | null,
+  names: RowNames = NO_ROW_NAMES,
+): ResultRow | null {
+  const { kind } = fold.job.claim.stop;
+  const row = kind === 'predict' ? predictionOf(fold, image, label) : certificateOf(fold, image, label);
+  return row === null ? null : withNames(row, names);
 }
 
 /** Returns the radius of a row; 0 where there is none. */

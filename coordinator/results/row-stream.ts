@@ -3,16 +3,15 @@ import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import type { JobFold } from '../core/job-fold.js';
-import type { LabelOf } from './result-lines.js';
+import type { ImageFacts } from './row-names.js';
 import { rowOf, storedRows } from './stored-results.js';
 
 /** Images that are read before the event loop gets a turn. */
 const TURN = 64;
 
-/** A job's fold, and the labels of its images. */
-export interface LabelledFold {
+/** A job's fold, and what is known of its images. */
+export interface LabelledFold extends ImageFacts {
   readonly fold: JobFold;
-  readonly labelOf: LabelOf;
 }
 
 /** A job whose fold goes away when it ends. */
@@ -37,7 +36,7 @@ export async function* certificateRows(
   for (let turn = 1; image < stop; image += step, turn++) {
     const now = labelledOf(job);
     if (now === null) break;
-    const row = rowOf(now.fold, image, now.labelOf(image));
+    const row = rowOf(now.fold, image, now.labelOf(image), now.names);
     if (row) yield row;
     if (turn % TURN === 0) await setImmediate();
   }

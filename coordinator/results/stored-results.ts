@@ -5,9 +5,10 @@ import type { CertificateRow } from '../../api/job-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { JobEnding } from '../../shared/ports/job-store.js';
 import type { JobFold } from '../core/job-fold.js';
-import { jsonLines, tsvLines, type LabelOf } from './result-lines.js';
+import { jsonLines, tsvLines } from './result-lines.js';
 import { resultRowOf, type ResultRow } from './result-rows.js';
-import { tsvLine } from './tsv-lines.js';
+import { areNamed, tsvLine } from './tsv-lines.js';
+import { NO_ROW_NAMES, type ImageFacts } from './row-names.js';
 import { decisionViewOf } from './decision-view-of.js';
 
 type Results = NonNullable<JobEnding['results']>;
@@ -24,13 +25,13 @@ const NEWLINE = 0x0a;
 export async function storeResults(
   artifacts: ArtifactStore,
   fold: JobFold,
-  labelOf: LabelOf,
+  { labelOf, names }: ImageFacts,
   use: Use = () => Promise.resolve(),
 ): Promise<Results | null> {
   if (fold.decidedImages === 0) return null;
   return {
-    jsonl: await store(artifacts, () => jsonLines(fold, labelOf), use),
-    tsv: await store(artifacts, () => tsvLines(fold, labelOf), use),
+    jsonl: await store(artifacts, () => jsonLines(fold, labelOf, names), use),
+    tsv: await store(artifacts, () => tsvLines(fold, labelOf, names), use),
   };
 }
 
@@ -74,10 +75,19 @@ async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
 }
 
 /** Returns the row of an image that is decided; null for one that is not. */
-export function rowOf(fold: JobFold, image: number, label: number | null): CertificateRow | null {
-  const result = resultRowOf(fold, image, label);
+export function rowOf(
+  fold: JobFold,
+  image: number,
+  label: number | null,
+  names = NO_ROW_NAMES,
+): CertificateRow | null {
+  const result = resultRowOf(fold, image, label, names);
   if (result === null) return null;
-  return row(result, JSON.stringify(result), tsvLine(result, fold.images.get(image)!.micros));
+  return row(
+    result,
+    JSON.stringify(result),
+    tsvLine(result, fold.images.get(image)!.micros, areNamed(names)),
+  );
 }
 
 /**

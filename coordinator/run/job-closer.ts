@@ -3,7 +3,7 @@ import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import type { RunPorts } from './run-ports.js';
 import type { JobReports } from '../observe/job-reports.js';
-import type { LabelOf } from '../results/result-lines.js';
+import type { ImageFacts } from '../results/row-names.js';
 import { storeResults } from '../results/stored-results.js';
 import type { ResultsInUse } from '../results/results-in-use.js';
 import { endingOf, endingWithout } from './job-ending.js';
@@ -25,14 +25,14 @@ export class JobCloser {
    * Ends a job whose fold says that nothing more will be decided. The ending is stored last: if anything fails before, the job is begun
    * again from its ledger, and gets here again.
    */
-  async endDrawn(live: LiveJob, labelOf: LabelOf, order: WorkOrder): Promise<void> {
+  async endDrawn(live: LiveJob, facts: ImageFacts, order: WorkOrder): Promise<void> {
     const used: string[] = [];
     const use = (digest: string) => {
       used.push(digest);
       return this.inUse.use(digest);
     };
     try {
-      const results = await storeResults(this.ports.artifacts, live.fold, labelOf, use);
+      const results = await storeResults(this.ports.artifacts, live.fold, facts, use);
       await this.ports.exchange.end(order);
       await this.end(endingOf(live, this.ports.now(), results));
     } finally {

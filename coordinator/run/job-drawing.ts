@@ -4,13 +4,14 @@ import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_TRACER } from '../../shared/telemetry/tracer.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { dataSetsIn } from '../artifacts/stored-data-set.js';
+import { namesOfJob } from '../artifacts/stored-names.js';
 import type { RunPorts } from './run-ports.js';
 import { endsCancelled, endsDrawing } from './fatal-errors.js';
 import type { RunningJob } from '../observe/gauges.js';
 import { JobMeter } from '../observe/job-meter.js';
 import type { JobReports } from '../observe/job-reports.js';
 import { JobTrace } from '../observe/job-trace.js';
-import type { LabelOf } from '../results/result-lines.js';
+import type { ImageFacts } from '../results/row-names.js';
 import { Coordinator } from './coordinator.js';
 import type { JobCloser } from './job-closer.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
@@ -60,9 +61,10 @@ export class JobDrawing {
     try {
       const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
       const labelOf = await dataSets.labels(entry.spec.data.digest);
+      const names = await namesOfJob(artifacts, entry.spec);
       // Right before the ledger and the order are made: those of a job that has ended are not made again.
       if (!(await stored.reread(until))) return;
-      await this.draw(entry, order, labelOf, until);
+      await this.draw(entry, order, { labelOf, names }, until);
     } catch (error) {
       const cancelled = stored.entry.cancelRequested && endsCancelled(error);
       if (until.aborted || !(cancelled || endsDrawing(error))) throw error;
@@ -96,7 +98,7 @@ export class JobDrawing {
   private async draw(
     entry: PreparedEntry,
     order: WorkOrder,
-    labelOf: LabelOf,
+    facts: ImageFacts,
     until: AbortSignal,
   ): Promise<void> {
     const { tracer = NO_TRACER } = this.ports;
@@ -105,14 +107,14 @@ export class JobDrawing {
     this.links = links;
     const trace = new JobTrace(tracer, entry);
     try {
-      const { live, coordinator } = this.begin(links, entry, order, labelOf, trace);
+      const { live, coordinator } = this.begin(links, entry, order, facts, trace);
       this.coordinator = coordinator;
       const { noise } = entry.job.draw;
       const older = wasDrawnInFloat(noise);
       if (older) this.parts.reports.waiting(`${otherNoise(noise).message} It is cancelled.`);
       if (older || this.parts.stored.entry.cancelRequested) coordinator.cancel();
       await coordinator.run(until);
-      if (live.fold.isDone()) await this.end(live, labelOf, order);
+      if (live.fold.isDone()) await this.end(live, facts, order);
     } finally {
       if (this.coordinator) this.meter.issued(this.coordinator.counters);
       trace.end();
@@ -123,10 +125,10 @@ export class JobDrawing {
   }
 
   /** Ends the job with its results; with none if an audit has refuted it. */
-  private async end(live: LiveJob, labelOf: LabelOf, order: WorkOrder): Promise<void> {
+  private async end(live: LiveJob, facts: ImageFacts, order: WorkOrder): Promise<void> {
     const { closer } = this.parts;
     const refutation = refutationOf(live.fold);
-    if (refutation === null) await closer.endDrawn(live, labelOf, order);
+    if (refutation === null) await closer.endDrawn(live, facts, order);
     else await closer.endWithoutResults('failed', refutation, order);
   }
 
@@ -153,14 +155,14 @@ export class JobDrawing {
     { ledger, queue, stop }: JobLinks,
     { id, job }: PreparedEntry,
     { fingerprint }: WorkOrder,
-    labelOf: LabelOf,
+    facts: ImageFacts,
     trace: JobTrace,
   ): { live: LiveJob; coordinator: Coordinator } {
     const { clock, limits, randomBytes } = this.ports;
     const { shown, reports, window, onRecord } = this.parts;
     const known = ledger.size();
     const show = (live: LiveJob, sequence: number) => {
-      if (sequence >= known) shown.show(live, labelOf);
+      if (sequence >= known) shown.show(live, facts);
     };
     this.meter.opened(known);
     const live = new LiveJob(job, fingerprint, (folded, sequence, decided) => {

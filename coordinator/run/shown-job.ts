@@ -1,5 +1,5 @@
 import type { LabelledFold } from '../results/row-stream.js';
-import type { LabelOf } from '../results/result-lines.js';
+import type { ImageFacts } from '../results/row-names.js';
 import type { Progress } from '../../shared/job-progress.js';
 import { DecisionLog } from '../observe/decision-log.js';
 import type { LiveJob } from './live-job.js';
@@ -13,7 +13,7 @@ export class ShownJob {
   /** Tells watches that something changed. */
   readonly changes = new ChangeNotifier();
   log = new DecisionLog(0);
-  /** The fold and the labels of its images; null before the ledger was read, and after the end, because an ended job keeps no fold. */
+  /** The fold, and the labels and names of its images; null before the ledger was read, and after the end, because an ended job keeps no fold. */
   labelled: LabelledFold | null = null;
   /** Why the job waits, in a sentence; null while samples are drawn. */
   waitingFor: string | null = null;
@@ -32,9 +32,9 @@ export class ShownJob {
   }
 
   /** Shows a fold, unless clients have seen a later one. To be called again whenever the fold has grown. */
-  show(live: LiveJob, labelOf: LabelOf): void {
+  show(live: LiveJob, facts: ImageFacts): void {
     if (live.log.sequence < this.log.sequence) return;
-    if (live !== this.live) this.labelled = { fold: live.fold, labelOf };
+    if (live !== this.live) this.labelled = { fold: live.fold, ...facts };
     this.live = live;
     this.log = live.log;
     this.waitingFor = null;

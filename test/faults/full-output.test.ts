@@ -22,7 +22,14 @@ test.skipIf(!existsSync(FULL))(
     const job = digitsJob(folder.path, { 'max-samples': 256 });
     expect(await runInto([...job, '--json'])).toMatchObject({ code: 2, stderr: TOLD });
     const whole = await contentOf(folder.path);
-    expect(Object.keys(whole!)).toEqual(['job.json', 'ledger', 'results.jsonl', 'results.tsv']);
+    expect(Object.keys(whole!)).toEqual([
+      'images.jsonl',
+      'job.json',
+      'ledger',
+      'results.csv',
+      'results.jsonl',
+      'results.tsv',
+    ]);
     expect((await readFile(folder.file('results.jsonl'), 'utf8')).split('\n')).toHaveLength(6);
 
     expect(await runInto(['results', folder.path])).toMatchObject({ code: 2, stderr: TOLD });

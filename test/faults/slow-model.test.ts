@@ -120,8 +120,10 @@ test('10,000 images, 100 ms a sample, interrupted at random: nothing recorded is
       expect(images.map((line) => (JSON.parse(line) as { image: number }).image)).toEqual(recorded);
       expect(results).toBe(await certificates());
       expect(Object.keys((await contentOf(out))!)).toEqual([
+        'images.jsonl',
         'job.json',
         'ledger',
+        'results.csv',
         'results.jsonl',
         'results.tsv',
       ]);

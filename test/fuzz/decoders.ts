@@ -2,6 +2,7 @@ import { CERTIFY } from '../../cli/certify/certify-verb.js';
 import { checkRadii } from '../../cli/certify/fault-words.js';
 import { jobConfig } from '../../cli/certify/job-config.js';
 import { applyConfigFile } from '../../cli/command/config-file.js';
+import { readClassNames } from '../../cli/certify/class-names.js';
 import { readImagesFile } from '../../cli/certify/images-file.js';
 import { readJobFile, readNotedJob } from '../../cli/certify/job-file.js';
 import { parseChoice, parseImages, parseNumber, partsOf } from '../../cli/command/parse.js';
@@ -145,6 +146,14 @@ const FILES: readonly Decoder[] = [
       return (await readJobFile(folder.path)) === null ? null : noted;
     },
     ['JOB_FILE_DAMAGED', 'PROTOCOL_MISMATCH'],
+  ),
+  ofFile(
+    'names of classes',
+    ['cli/certify/class-names.ts readClassNames'],
+    at('names'),
+    () => [Buffer.from('ape\nbee\n'), json(['ape', 'bee'])],
+    readClassNames,
+    ['DATA_FORMAT', 'DATA_UNREADABLE'],
   ),
   ofFile(
     'labels and names of images',

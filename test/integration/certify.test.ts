@@ -47,8 +47,10 @@ const withoutTime = (table: string[][]) => table.map((cells) => cells.slice(0, -
 describe('certify writes', () => {
   it("job.json, ledger, results.jsonl and results.tsv, the latter in the columns of Cohen et al.'s scripts", async () => {
     expect(Object.keys((await contentOf(plain.path))!)).toEqual([
+      'images.jsonl',
       'job.json',
       'ledger',
+      'results.csv',
       'results.jsonl',
       'results.tsv',
     ]);
@@ -167,7 +169,7 @@ describe('certify prints', () => {
     expect(stderr).toBe('');
     const [headline, ...lines] = stdout.trimEnd().split('\n');
     expect(headline).toBe(
-      `Done: results.tsv, results.jsonl and job.json are in ${plain.path} (σ = 0.25, α = 0.001, gain with spending).`,
+      `Done: results.tsv, results.csv, results.jsonl and job.json are in ${plain.path} (σ = 0.25, α = 0.001, gain with spending).`,
     );
     const names = lines.map((line) => /^ {2}(\S+( \S+)*) {2,}\S/.exec(line)?.[1]);
     expect(new Set(names)).toEqual(

@@ -87,7 +87,14 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
     const { code } = await runCommand(certifyArgs({ ...RUNS, out: folder.path }));
     expect(code).toBe(0);
     const before = await contentOf(folder.path);
-    expect(Object.keys(before!)).toEqual(['job.json', 'ledger', 'results.jsonl', 'results.tsv']);
+    expect(Object.keys(before!)).toEqual([
+      'images.jsonl',
+      'job.json',
+      'ledger',
+      'results.csv',
+      'results.jsonl',
+      'results.tsv',
+    ]);
     for (const wrong of chosen) await expectRefusal(folder.path, wrong);
     expect(await contentOf(folder.path)).toEqual(before);
   });

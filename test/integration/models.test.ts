@@ -234,8 +234,10 @@ describe('a model that throws for some pictures', () => {
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(stdout).toContain('  failed                    1 (INFERENCE_FAILED)\n');
     expect(Object.keys((await contentOf(folder.path))!)).toEqual([
+      'images.jsonl',
       'job.json',
       'ledger',
+      'results.csv',
       'results.jsonl',
       'results.tsv',
     ]);

@@ -78,7 +78,14 @@ describe('--topk-rows', () => {
     command.kill('SIGINT');
     expect((await command.exited).code).toBe(130);
     const before = await contentOf(out);
-    expect(Object.keys(before!)).toEqual(['job.json', 'ledger', 'results.jsonl', 'results.tsv']);
+    expect(Object.keys(before!)).toEqual([
+      'images.jsonl',
+      'job.json',
+      'ledger',
+      'results.csv',
+      'results.jsonl',
+      'results.tsv',
+    ]);
     const { code, stderr } = await runCommand(['results', out, '--topk-rows']);
     expect(code).toBe(2);
     expect(stderr).toContain(`and ${out} has images that are not decided.\n`);

@@ -109,14 +109,20 @@ describe('submit', () => {
     expect(digest).toBe(jobDigest(await certifiedJob({ ...JOB_FLAGS, ...flags })));
     expect(stdout).toMatch(
       new RegExp(
-        `^Done: results.tsv, results.jsonl and job.json are in .*/out \\(σ = 0.5, α = 0.001, gain with anytime\\)\\.\n`,
+        `^Done: results.tsv, results.csv, results.jsonl and job.json are in .*/out \\(σ = 0.5, α = 0.001, gain with anytime\\)\\.\n`,
       ),
     );
     expect(stdout).toMatch(/\n {2}images +\d+\n {2}certified +\d+\n/);
     expect(await service.getJob(id)).toMatchObject({ state: 'succeeded' });
     expect((await bed.results(id)).jsonl).toBe(await read('results.jsonl'));
     expect((await bed.results(id)).tsv).toBe(await read('results.tsv'));
-    expect((await readdir(folder.file('out'))).sort()).toEqual(['job.json', 'results.jsonl', 'results.tsv']);
+    expect((await readdir(folder.file('out'))).sort()).toEqual([
+      'images.jsonl',
+      'job.json',
+      'results.csv',
+      'results.jsonl',
+      'results.tsv',
+    ]);
   });
 
   it('sends nothing twice, and the same request is the same job', async () => {

@@ -3,13 +3,15 @@ import type { FolderFiles } from '../../analysis/verify/verify-folder.js';
 import { claimOf, type ClaimSpec } from '../../coordinator/core/claim-of.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
+import { NO_ROW_NAMES, type RowNames } from '../../coordinator/results/row-names.js';
+import { csvLines } from '../../cli/results/csv-lines.js';
 import { topkRows } from '../../coordinator/results/topk-counts.js';
 import { jobDigest, type Job, type NoiseKind } from '../../shared/job.js';
 import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { latticeOf } from '../../statistics/noises/lattice.js';
 import { RULES } from '../../statistics/rules.js';
-import { counted, makeJob, makeRecord, type Voter } from './jobs.js';
+import { allShards, counted, makeJob, makeRecord, type Voter } from './jobs.js';
 
 /** Folders of results in memory, as the command writes them, of votes that a test makes up. */
 
@@ -68,16 +70,38 @@ export function resultFiles(
 }
 
 /** Returns the files of a fold and the records that it was made of. */
-export function filesOfFold(job: Job, fold: JobFold, records: readonly LedgerRecord[]): FolderFiles {
+export function filesOfFold(
+  job: Job,
+  fold: JobFold,
+  records: readonly LedgerRecord[],
+  names: RowNames = NO_ROW_NAMES,
+): FolderFiles {
   const fresh = RULES[job.claim.stop.kind].firstLookChooses;
   const labels = Int32Array.from({ length: fold.images.size }, (_, image) => labelOf(image));
   const topk = fresh ? [...topkRows(fold, labels)].map((line) => `${line}\n`).join('') : null;
   return {
     jobJson: Buffer.from(jobJson(job)),
     ledger: ledgerOf(job, records),
-    resultsJsonl: Buffer.from([...jsonLines(fold, labelOf)].join('')),
-    resultsTsv: Buffer.from([...tsvLines(fold, labelOf)].join('')),
+    resultsJsonl: Buffer.from([...jsonLines(fold, labelOf, names)].join('')),
+    resultsTsv: Buffer.from([...tsvLines(fold, labelOf, names)].join('')),
     topkTxt: topk === null ? null : Buffer.from(topk),
+  };
+}
+
+/** Returns the files of a job of which files and classes have names, with results.csv and images.jsonl. */
+export function namedFiles(job: Job, voter: Voter, names: RowNames): FolderFiles {
+  const fold = new JobFold(job);
+  const record = makeRecord(job, { counted: allShards(fold).map((shard) => counted(voter, shard)) });
+  fold.apply(record);
+  const images = [...fold.images.keys()].map((image) => {
+    const file = names.files?.[image];
+    return `${JSON.stringify({ image, label: labelOf(image), ...(file ? { file } : {}) })}\n`;
+  });
+  return {
+    ...filesOfFold(job, fold, [record], names),
+    jobJson: Buffer.from(jobJson(job, { classes: names.classes })),
+    resultsCsv: Buffer.from([...csvLines(fold, labelOf, names)].join('')),
+    imagesJsonl: Buffer.from(images.join('')),
   };
 }
 
@@ -89,7 +113,7 @@ export function ledgerOf(job: Job, records: readonly LedgerRecord[]): Buffer {
 }
 
 /** Returns job.json as the command writes it. */
-export function jobJson(job: Job): string {
+export function jobJson(job: Job, more: object = {}): string {
   const bound = BOUNDS[job.claim.bound];
   const content = {
     job_digest: jobDigest(job),
@@ -97,6 +121,7 @@ export function jobJson(job: Job): string {
     node: 'v20.0.0',
     model: 'm.onnx',
     data: 'd.npz',
+    ...more,
     repeating:
       'With this version, device class and seed, every run of this job writes the same results.jsonl, byte for byte.',
     notes: [],

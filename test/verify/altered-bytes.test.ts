@@ -30,6 +30,8 @@ function uncheckable(file: string, bytes: Buffer): (at: number) => boolean {
     const from = text.indexOf(`  "${field}": "`) + `  "${field}": "`.length;
     return { from, to: text.indexOf('"', from) };
   });
+  const ofInput = text.indexOf('    "data": "') + '    "data": "'.length;
+  spans.push({ from: ofInput, to: text.indexOf('"', ofInput) });
   return (at) => spans.some(({ from, to }) => at >= from && at < to);
 }
 

@@ -5,6 +5,10 @@ import type { WrittenCounts } from '../folder/tally.js';
 /** A row of results.jsonl (docs/results.md), of a certificate or of a prediction. */
 export interface Row {
   readonly image: number;
+  /** Names, where they are known. */
+  readonly file?: string;
+  readonly label_name?: string;
+  readonly class_name?: string;
   readonly label: number | null;
   readonly outcome: 'certified' | 'approximate' | 'abstained' | 'failed' | 'predicted';
   readonly class: number | null;
@@ -44,6 +48,7 @@ const UINT32 = 0xffff_ffff;
 const COUNT = whole(0, 2e9);
 const PROBABILITY = text(/^[01]\.\d{12}$/);
 const RADIUS = number(0, Number.MAX_VALUE);
+const NAME = text(/^[^\p{Cc}]{0,1024}$/u);
 
 const listOrEmpty =
   (of: Shape): Shape =>
@@ -71,6 +76,9 @@ const COMMON = {
 };
 
 const COMMON_OPTIONAL = {
+  file: NAME,
+  label_name: NAME,
+  class_name: NAME,
   simultaneous: object({ alpha: number(0, 1), images: COUNT }),
   detail: text(/^[^]*$/),
 };

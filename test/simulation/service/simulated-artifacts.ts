@@ -1,7 +1,7 @@
 import type { JobImages } from '../../../shared/job-spec.js';
 import type { Artifact, ArtifactStore } from '../../../shared/ports/artifact-store.js';
 import type { DataSets } from '../../../coordinator/artifacts/stored-data-set.js';
-import type { LabelOf } from '../../../coordinator/results/result-lines.js';
+import type { LabelOf } from '../../../coordinator/results/row-names.js';
 import { InjectedFault } from '../faults.js';
 import type { Network } from '../network.js';
 import type { Life } from '../scheduler.js';
