@@ -63,14 +63,15 @@ export function checkImagesFile(
   }
 }
 
-/** Checks that rows name classes as job.json does. @param classes null: it names none */
+/** Checks that rows name classes as job.json does. @param classes null: it names none, as where only a server knows them */
 export function checkClassNames(
   rows: readonly Row[],
   classes: readonly string[] | null,
   findings: Findings,
 ): void {
+  if (classes === null) return;
   const nameOf = (index: number | null | undefined) =>
-    typeof index === 'number' ? classes?.[index] : undefined;
+    typeof index === 'number' ? classes[index] : undefined;
   for (const row of rows) {
     const same =
       row.label_name === nameOf(row.label) && row.class_name === nameOf(row.class ?? row.approximate_class);
