@@ -1,4 +1,5 @@
 import type { Claim, Job, Normalisation } from '../../shared/job.js';
+import { DEFAULT_BOUNDS } from '../../shared/job-spec.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { whole } from '../../shared/written-numbers.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
@@ -25,18 +26,19 @@ const data: Part = ({ job, data: file }) => file ?? short('data', job.draw.dataD
 
 const sigma: Part = ({ job }) => `σ = ${sigmaOf(job.draw.noise)}`;
 
-/** What jobs may differ in, in the order in which labels name it. */
+/** What jobs may differ in, in the order in which labels name it; what is usual has no text. */
 const PARTS: readonly Part[] = [
   ({ name }) => name ?? 'without a name',
-  ({ job }) => `${job.draw.noise.kind} noise`,
+  ({ job: { draw } }) => (draw.noise.kind === 'gaussian' ? '' : `${draw.noise.kind} noise`),
   sigma,
   model,
   data,
   ({ job }) => ruleWords(job.claim.stop),
-  ({ job }) => job.claim.bound,
-  ({ job }) => (job.claim.runnerUp ? 'with the runner-up' : 'without the runner-up'),
-  ({ job }) => `α = ${job.claim.alpha}${job.claim.simultaneous ? ' for all images together' : ''}`,
-  ({ job }) => `at most ${whole(job.claim.looks.at(-1)!)} samples`,
+  ({ job: { claim } }) => (claim.bound === DEFAULT_BOUNDS[claim.stop.kind] ? '' : claim.bound),
+  ({ job }) => (job.claim.runnerUp ? 'runner-up' : ''),
+  ({ job }) => `α = ${job.claim.alpha}`,
+  ({ job }) => (job.claim.simultaneous ? 'simultaneous' : ''),
+  ({ job: { claim } }) => `n ${claim.stop.kind === 'fixed' ? '=' : '≤'} ${whole(claim.looks.at(-1)!)}`,
   ({ job }) => normalisationWords(job.draw.normalisation),
   ({ job }) => imageWords(job.claim.images),
 ];
@@ -57,7 +59,7 @@ export function labelsOf(jobs: readonly NamedJob[]): string[] {
   const rows = jobs.map(() => [] as string[]);
   const add = (part: Part) => {
     const texts = jobs.map(part);
-    if (new Set(texts).size > 1) texts.forEach((text, at) => rows[at]!.push(text));
+    if (new Set(texts).size > 1) texts.forEach((text, at) => text !== '' && rows[at]!.push(text));
   };
   PARTS.forEach(add);
   const labels = () => rows.map((parts) => oneLine(parts.join(', ')));
@@ -70,7 +72,7 @@ const hasEqual = (labels: readonly string[]): boolean => new Set(labels).size < 
 /** Returns labels of which each one that repeats has its number behind it. */
 function numbered(labels: readonly string[]): string[] {
   if (!hasEqual(labels)) return [...labels];
-  return labels.map((label, at) => (label === '' ? `job ${at + 1}` : `${label} (${at + 1})`));
+  return labels.map((label, at) => `${label === '' ? 'job' : label} (${at + 1})`);
 }
 
 function ruleWords(stop: Claim['stop']): string {
@@ -81,7 +83,7 @@ function ruleWords(stop: Claim['stop']): string {
     case 'target':
       return `target ${stop.radii.join(', ')}`;
     case 'fixed':
-      return stop.selection === 100 ? 'fixed' : `fixed behind ${whole(stop.selection)}`;
+      return 'fixed';
     case 'budget':
       return `budget of ${whole(stop.totalSamples)}`;
     case 'predict':

@@ -7,13 +7,15 @@ const MARK_SIZE = 3.2;
 /** Bars side by side fill this share of their category. */
 const FILLED = 0.8;
 const TEXT_SIZE = 11;
-/** Texts above bars are written where there are at most so many bars, so that they do not overlap. */
-const MOST_TEXTS = 24;
+/** A character of such a text is about so wide, in pixels. */
+const TEXT_CHARACTER = 6.6;
 
 /** The place of a curve among the bars that stand side by side. */
 export interface Side {
   readonly at: number;
   readonly of: number;
+  /** Pixels between two categories. */
+  readonly apart: number;
 }
 
 /** Returns the marks of a curve. @param side null if its bars do not stand beside others. @param ink the colour of text */
@@ -52,7 +54,7 @@ function bars(points: readonly Point[], colour: string) {
 }
 
 /** Returns bars that leave room for those of the other curves in each category, with their texts above. */
-function sideBars({ stretches, colour, dash, filling }: Styled, { at, of }: Side, ink: string) {
+function sideBars({ stretches, colour, dash, filling }: Styled, { at, of, apart }: Side, ink: string) {
   const wide = FILLED / of;
   const boxes = stretches.flat().map(({ x, y, text }) => {
     const x1 = x - FILLED / 2 + at * wide;
@@ -69,7 +71,9 @@ function sideBars({ stretches, colour, dash, filling }: Styled, { at, of }: Side
     ...edge,
   });
   const texts = boxes.filter(({ text }) => text !== undefined);
-  if (texts.length === 0 || boxes.length * of > MOST_TEXTS) return [drawn];
+  const longest = texts.reduce((most, { text }) => Math.max(most, text!.length), 0);
+  // Texts that would run into each other are left out.
+  if (longest === 0 || longest * TEXT_CHARACTER > wide * apart) return [drawn];
   return [
     drawn,
     Plot.text(texts, { x: 'middle', y: 'y', text: 'text', dy: -7, fontSize: TEXT_SIZE, fill: ink }),
@@ -103,21 +107,12 @@ function stairs(points: readonly Point[], { colour, dash }: Styled) {
   ];
 }
 
-/** Returns the text of the last point of an upright line, written along it. */
+/** Returns the text of the last point of a limit: along an upright line, above one that lies. */
 function alongLine(points: readonly Point[], ink: string) {
   const texts = points.slice(-1).filter(({ text }) => text !== undefined);
   if (texts.length === 0) return [];
-  return [
-    Plot.text(texts, {
-      x: 'x',
-      y: 'y',
-      text: 'text',
-      rotate: -90,
-      textAnchor: 'end',
-      dx: -7,
-      dy: 3,
-      fontSize: TEXT_SIZE,
-      fill: ink,
-    }),
-  ];
+  const isUpright = points.every(({ x }) => x === points[0]!.x);
+  const place = isUpright ? { rotate: -90, dx: -7, dy: 3 } : { dx: -4, dy: -7 };
+  const look = { textAnchor: 'end', fontSize: TEXT_SIZE, fill: ink } as const;
+  return [Plot.text(texts, { x: 'x', y: 'y', text: 'text', ...look, ...place })];
 }

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { categoryTicks, type CategoryTicks } from './category-axis.js';
 import { marksOf } from './curve-marks.js';
 import { styledCurves, type ShownCurve } from './curve-style.js';
 import type { Axis, Figure, Point } from './figure.js';
@@ -12,12 +13,10 @@ const FONT = 'system-ui, "DejaVu Sans", Arial, sans-serif';
 const FONT_SIZE = 13;
 const LEFT = 64;
 const RIGHT = 40;
+const TOP = 30;
 const BOTTOM = 48;
-/** A character of a tick is about so wide, in pixels. */
-const CHARACTER = 7.5;
-/** Slanted texts below a category axis need at most so much room. */
-const MOST_SLANTED = 150;
-const SLANT = -30;
+/** Bars end so far below the upper end of their axis, as a part of the highest one: there is room for a text. */
+const HEADROOM = 1.08;
 
 /** A logarithmic axis runs over at most this factor, down from its largest value: what is below would flatten all else. */
 const LONGEST = 1e8;
@@ -46,7 +45,9 @@ export function drawFigure(
   const sideBySide = figure.x.scale === 'category';
   const curves = styledCurves(shownCurves(figure), sideBySide);
   const bars = curves.filter(({ curve }) => curve.kind === 'bars');
-  const below = roomBelow(figure.x, width);
+  const ticks = sideBySide ? categoryTicks(figure.x, width - LEFT - RIGHT) : null;
+  const apart = (width - LEFT - RIGHT) / (figure.x.categories?.length ?? 1);
+  const below = ticks?.below ?? 0;
   const plotHeight = Math.max(LEAST_HEIGHT, Math.min(PLOT_HEIGHT, 0.6 * width)) + below;
   const chart = Plot.plot({
     document,
@@ -54,14 +55,15 @@ export function drawFigure(
     height: plotHeight,
     marginLeft: LEFT,
     marginRight: RIGHT,
+    marginTop: TOP,
     marginBottom: BOTTOM + below,
-    x: scaleOf(figure.x, below),
-    y: scaleOf(figure.y, 0),
+    x: ticks === null ? scaleOf(figure.x) : categoryScale(figure.x, ticks),
+    y: scaleOf(figure.y),
     marks: [
       Plot.frame({ stroke: look.rule, strokeOpacity: surface === 'page' ? 0.3 : 1 }),
       ...endsOf(figure),
       ...curves.flatMap((one) => {
-        const side = sideBySide ? { at: bars.indexOf(one), of: bars.length } : null;
+        const side = sideBySide ? { at: bars.indexOf(one), of: bars.length, apart } : null;
         return marksOf(one, side, look.ink);
       }),
     ],
@@ -88,7 +90,8 @@ function withoutStyleSheet(chart: SvgElement, { ink }: Look): void {
   chart.querySelector('style')?.remove();
   chart.setAttribute('font-family', FONT);
   chart.setAttribute('font-size', `${FONT_SIZE}`);
-  chart.setAttribute('color', ink);
+  // Within a page the colour is inherited.
+  if (ink !== 'currentColor') chart.setAttribute('color', ink);
 }
 
 function shownCurves({ x, y, curves }: Figure): ShownCurve[] {
@@ -122,40 +125,39 @@ function fitting({ scale, cut = 0 }: Axis, values: readonly number[]): (value: n
 }
 
 /** Returns marks that are not seen, at the ends that the axes must reach at least. */
-function endsOf({ x, y }: Figure) {
-  const ends = (of: Axis) =>
-    of.scale === 'category'
-      ? [-0.5, (of.categories?.length ?? 0) - 0.5]
-      : [of.least, of.most].filter((value) => value !== undefined);
+function endsOf({ x, y, curves }: Figure) {
+  const given = (axis: Axis) => [axis.least, axis.most].filter((value) => value !== undefined);
+  const [endsX, endsY] = [given(x), given(y)];
+  if (x.scale === 'category') {
+    const highest = curves
+      .flatMap(({ points }) => points)
+      .reduce((most, point) => Math.max(most, point.y), 0);
+    endsX.push(-0.5, (x.categories?.length ?? 1) - 0.5);
+    endsY.push(HEADROOM * highest);
+  }
   const look = { stroke: 'none' };
   return [
-    ...(ends(x).length > 0 ? [Plot.tickX(ends(x), look)] : []),
-    ...(ends(y).length > 0 ? [Plot.tickY(ends(y), look)] : []),
+    ...(endsX.length > 0 ? [Plot.tickX(endsX, look)] : []),
+    ...(endsY.length > 0 ? [Plot.tickY(endsY, look)] : []),
   ];
 }
 
-/** Returns how much room slanted texts need below a category axis, in pixels; 0 if they fit side by side. */
-function roomBelow({ scale, categories = [] }: Axis, width: number): number {
-  const longest = categories.reduce((most, text) => Math.max(most, text.length), 0) * CHARACTER;
-  const room = (width - LEFT - RIGHT) / Math.max(1, categories.length);
-  if (scale !== 'category' || longest < room) return 0;
-  return Math.min(MOST_SLANTED, longest * Math.sin((-SLANT * Math.PI) / 180));
-}
-
-function scaleOf({ label, scale, percent, categories = [] }: Axis, below: number) {
-  if (scale === 'category')
-    return {
-      label,
-      type: 'linear',
-      labelArrow: 'none',
-      ticks: categories.map((_, at) => at),
-      tickFormat: (at: number) => categories[at]!,
-      tickRotate: below > 0 ? SLANT : 0,
-      labelOffset: BOTTOM - 3 + below,
-    } as const;
+function categoryScale({ label }: Axis, { texts, rotate, below }: CategoryTicks) {
   return {
     label,
-    type: scale,
+    type: 'linear',
+    labelArrow: 'none',
+    labelOffset: BOTTOM - 3 + below,
+    ticks: texts.map((_, at) => at),
+    tickFormat: (at: number) => texts[at]!,
+    tickRotate: rotate,
+  } as const;
+}
+
+function scaleOf({ label, scale, percent }: Axis) {
+  return {
+    label,
+    type: scale === 'log' ? 'log' : 'linear',
     grid: true,
     labelArrow: 'none',
     ...(percent ? { tickFormat: (value: number) => `${Number((100 * value).toPrecision(6))} %` } : {}),

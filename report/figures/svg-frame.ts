@@ -6,6 +6,8 @@ const LINE = 19;
 const LEFT = 24;
 /** A character of the text around the chart is about so wide, in pixels. */
 const CHARACTER = 7.2;
+/** And one of the title, which is larger. */
+const TITLE_CHARACTER = 9.6;
 const KEY_SWATCH = 30;
 
 /** The parts of an element and of a document that are used: a server's and a browser's alike. */
@@ -56,7 +58,8 @@ export interface Framed {
 export function frame({ document, chart, keys, figure, look, width, plotHeight, font }: Framed): SvgElement {
   const rows = keyRows(keys, width);
   const caption = wrapped(figure.caption, (width - 2 * LEFT) / CHARACTER);
-  const head = LINE * (rows.length + 2);
+  const title = wrapped(figure.title, (width - 2 * LEFT) / TITLE_CHARACTER);
+  const head = LINE * (rows.length + title.length + 1);
   const height = head + plotHeight + LINE * (caption.length + 1);
   const root = element(document, 'svg', { width, height, viewBox: `0 0 ${width} ${height}` });
   root.setAttribute('xmlns', SVG);
@@ -67,12 +70,14 @@ export function frame({ document, chart, keys, figure, look, width, plotHeight, 
   root.appendChild(element(document, 'rect', { width, height, fill: look.background }));
   const write = (content: string, x: number, y: number, more: Attributes = {}) =>
     root.appendChild(text(document, 'text', content, { x, y, 'font-size': 13, fill: look.ink, ...more }));
-  write(figure.title, LEFT, 1.4 * LINE, { 'font-size': 16, 'font-weight': 'bold' });
+  title.forEach((line, at) =>
+    write(line, LEFT, (at + 1.4) * LINE, { 'font-size': 16, 'font-weight': 'bold' }),
+  );
   rows.forEach((row, at) =>
     row.forEach(({ key, x }) => {
-      const y = LINE * (at + 2.5);
+      const y = LINE * (at + title.length + 1.5);
       for (const one of swatch(document, key, x, y)) root.appendChild(one);
-      write(key.label, x + KEY_SWATCH + 6, y);
+      write(cutTo(key.label, (width - x - KEY_SWATCH - 6) / CHARACTER), x + KEY_SWATCH + 6, y);
     }),
   );
   chart.setAttribute('y', `${head}`);
@@ -120,6 +125,10 @@ function swatch(
   const look = { x: x + KEY_SWATCH / 2, y, fill: colour, 'font-size': 12, 'text-anchor': 'middle' };
   return [...lines, text(document, 'text', glyph, look)];
 }
+
+/** Returns a text of at most so many characters, with a sign where it is cut; the description has all of it. */
+const cutTo = (content: string, most: number): string =>
+  content.length <= most ? content : `${content.slice(0, Math.floor(most) - 1)}…`;
 
 /** Returns the entries of the key, in rows that fit. */
 function keyRows(keys: readonly Key[], width: number): { readonly key: Key; readonly x: number }[][] {

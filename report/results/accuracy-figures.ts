@@ -22,6 +22,11 @@ import { shareNow, soFarWords, textOf } from './result-words.js';
 /** A curve has at most so many stairs: one falls at most a part of the axis like this earlier than it is true, less than a line is wide. */
 const CELLS = 800;
 
+/** The labels at a limit are written along it up to so many characters. */
+const LONGEST_TEXT = 36;
+
+type RadiusAxis = Axis & { readonly most: number };
+
 /** A set that proves radii, and what its figures are made of. */
 interface Curved {
   readonly set: ResultSet;
@@ -35,13 +40,10 @@ interface Curved {
 export function accuracyFigures(sets: readonly ResultSet[]): Figure[] {
   const curved = sets.filter(provesRadii).map(curvedOf);
   if (curved.length === 0) return [];
+  if (curved.length === 1) return [setFigure(curved[0]!, 'certified-accuracy', '')];
+  const each = curved.map((one, at) => setFigure(one, `certified-accuracy-${at + 1}`, `, ${one.set.label}`));
   const x = radiusAxis(curved);
-  const width = x.most! / CELLS;
-  const each = curved.map((one, at) => {
-    const name = curved.length === 1 ? 'certified-accuracy' : `certified-accuracy-${at + 1}`;
-    return setFigure(one, x, width, name, curved.length > 1);
-  });
-  if (curved.length === 1) return each;
+  const width = widthOf(x);
   const envelope = envelopeOf(curved.map(({ set }) => set));
   return [
     overlay(curved, x, width),
@@ -57,11 +59,14 @@ const curvedOf = (set: ResultSet): Curved => ({
   wrong: wrongAtMost(set.job.claim, set.images)!,
 });
 
-function radiusAxis(curved: readonly Curved[]): Axis {
+function radiusAxis(curved: readonly Curved[]): RadiusAxis {
   const most = Math.max(...curved.flatMap(({ cap, radii }) => [cap?.radius ?? 0, radii.at(-1) ?? 0]));
   const norms = [...new Set(curved.map(({ set }) => NORM_NAMES[NOISES[set.job.draw.noise.kind].norm]))];
   return { label: `radius (${norms.join(' or ')})`, scale: 'linear', least: 0, most: most > 0 ? most : 1 };
 }
+
+/** Returns by how much a stair may fall early: less than a line is wide. */
+const widthOf = ({ most }: RadiusAxis): number => most / CELLS;
 
 const shareAxis = (sets: readonly ResultSet[]): Axis => ({
   label: shareNow(sets),
@@ -109,7 +114,7 @@ function limits(curved: readonly Curved[]): Curve[] {
     if (one.cap !== null) byRadius.set(one.cap.radius, [...(byRadius.get(one.cap.radius) ?? []), one]);
   return [...byRadius].map(([radius, those]) => {
     const whose = those.length === curved.length ? '' : `, ${those.map(({ set }) => set.label).join('; ')}`;
-    return limitCurve(`limit${whose}`, `limit${whose}`, radius);
+    return limitCurve(`limit${whose}`, whose.length > LONGEST_TEXT ? 'limit' : `limit${whose}`, radius);
   });
 }
 
@@ -125,16 +130,19 @@ function overlay(curved: readonly Curved[], x: Axis, width: number): Figure {
   };
 }
 
-function setFigure(one: Curved, x: Axis, width: number, name: string, isOneOfSeveral: boolean): Figure {
+/** Returns the figure of one set, with its uncertainties. @param whose the end of its title */
+function setFigure(one: Curved, name: string, whose: string): Figure {
+  const x = radiusAxis([one]);
+  const width = widthOf(x);
   const { set, cap, wrong } = one;
   const { counted, title, short } = textOf([set]);
   const isTarget = targetRadii(set) !== null;
   return {
     name,
-    title: `${title} against radius${isOneOfSeveral ? `, ${set.label}` : ''}`,
+    title: `${title} against radius${whose}`,
     caption: [
       `Share of all ${whole(set.images)} images that are ${counted} to at least the radius${isTarget ? ', at the radii that were asked for' : ''}.`,
-      certificateWords(wrong, set.images),
+      certificateWords(wrong),
       bandWords(set),
       capWords(cap),
     ]
@@ -189,14 +197,13 @@ const percentOf = (share: number): string => `${Number((100 * share).toPrecision
 const wrongWords = ({ most, confidence }: WrongAtMost): string =>
   `certificates: at most ${whole(most)} wrong (${percentOf(confidence)})`;
 
-/** Returns the sentences about the certificates of these images. @param images of the job */
-function certificateWords({ most, confidence }: WrongAtMost, images: number): string {
-  const probability = `Certificates: with probability ${percentOf(confidence)}`;
+/** Returns the sentences about the certificates of these images. */
+function certificateWords({ most, confidence }: WrongAtMost): string {
   const wrong =
     most === 0
-      ? `${probability} none of them is wrong.`
-      : `${probability} at most ${whole(most)} of those of all ${whole(images)} images are wrong; the lower line takes so many away at every radius.`;
-  return `${wrong} Cohen et al.'s line does the like by Bernstein's inequality, but for a probability of ${RHO}.`;
+      ? 'none of them is wrong.'
+      : `at most ${whole(most)} of them ${most === 1 ? 'is' : 'are'} wrong; the lower line takes so many away at every radius.`;
+  return `Certificates: with probability at least ${percentOf(confidence)} ${wrong} Cohen et al.'s line does the like by Bernstein's inequality, but for a probability of ${RHO}.`;
 }
 
 const bandWords = (set: ResultSet): string =>
@@ -226,6 +233,6 @@ function envelopeFigure(curved: readonly Curved[], stairs: readonly Stair[], x: 
       'At each radius the largest share of the jobs, which differ in σ. No one classifier reaches it: each σ is another smoothed classifier, and σ would have to be chosen after the radius of the attack is known.',
     x,
     y: shareAxis(sets),
-    curves: [envelope, ...curved.map((one) => accuracyCurve(one, width, one.set.label))],
+    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), envelope],
   };
 }

@@ -45,7 +45,7 @@ export function outcomesFigure(sets: readonly ResultSet[]): Figure {
   return {
     name: 'outcomes',
     title: 'What became of the images',
-    caption: `The numbers are images. Right and wrong: whether the class is the label. A certificate of a class that is not the label can be right about the model.${soFarWords(sets)}`,
+    caption: `The numbers are images. Right and wrong: whether the class is the label. A certificate is about the model, so that one of another class than the label can be valid.${soFarWords(sets)}`,
     x: categoryAxis(
       'outcome',
       kinds.map((kind) => OUTCOME_WORDS[kind]),
@@ -98,22 +98,28 @@ export function samplesFigure(sets: readonly ResultSet[]): Figure {
 
 /** Returns what was spent an image, beside what a fixed number of samples spends. */
 export function spentFigure(sets: readonly ResultSet[]): Figure {
-  const categories = ['spent', `a fixed ${whole(USUAL_SAMPLES)}`, 'the most the job allows'];
+  const fixed = `a fixed ${whole(USUAL_SAMPLES)} an image`;
+  const bars = sets.map((set): Curve => {
+    const numbers = sampleNumbers(set);
+    const spent = numbers === null ? 0 : numbers.sum / numbers.images;
+    const points = [spent, set.job.claim.looks.at(-1)!].map((y, x) => ({ x, y, text: whole(y) }));
+    return { label: set.label, kind: 'bars', points };
+  });
+  const limit: Curve = {
+    label: fixed,
+    kind: 'limit',
+    points: [
+      { x: -0.5, y: USUAL_SAMPLES },
+      { x: 1.5, y: USUAL_SAMPLES, text: fixed },
+    ],
+  };
   return {
     name: 'spent',
     title: 'Samples spent, and by a fixed number',
-    caption: `Mean of the samples that the outcomes rest on, over the images that have not failed; beside it what the usual ${whole(USUAL_SAMPLES)} samples for every image spend, and the most that the job allows for one image.${soFarWords(sets)}`,
-    x: categoryAxis('samples an image, on average', categories),
+    caption: `Spent: mean of the samples that the outcomes rest on, over the images that have not failed. Allowed: the most that the job draws of one image. Dashed: what the usual ${whole(USUAL_SAMPLES)} samples for every image spend.${soFarWords(sets)}`,
+    x: categoryAxis('', ['spent, on average', 'allowed, at most']),
     y: { label: 'samples an image', scale: 'linear', least: 0 },
-    curves: sets.map((set): Curve => {
-      const numbers = sampleNumbers(set);
-      const spent = numbers === null ? 0 : numbers.sum / numbers.images;
-      return {
-        label: set.label,
-        kind: 'bars',
-        points: [spent, USUAL_SAMPLES, set.job.claim.looks.at(-1)!].map((y, x) => ({ x, y, text: whole(y) })),
-      };
-    }),
+    curves: [...bars, limit],
   };
 }
 
@@ -127,8 +133,8 @@ function probabilityFigure(
   return {
     name: words.name,
     title: words.title,
-    caption: `${words.caption}${soFarWords(sets)}`,
-    x: categoryAxis('p_A, from … to below …; the last up to 1', BIN_NAMES),
+    caption: `${words.caption} A bin holds its lower end and not its upper one; the last holds both.${soFarWords(sets)}`,
+    x: categoryAxis('p_A', BIN_NAMES),
     y: SHARE,
     curves: sets.map((set) => shareBars(set, inProbabilityBins(of(set)))),
   };

@@ -61,7 +61,7 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
   gain: 'little to gain',
   abstain: 'not worth more samples',
   certified: 'all radii certified',
-  futile: 'out of reach',
+  futile: 'more is out of reach',
   planned: 'as planned',
   budget: 'samples used up',
   decided: 'class decided',
