@@ -6,7 +6,8 @@ import type { DrawnNoise } from '../../coordinator/core/repeated-looks.js';
 import { looksFor } from '../../statistics/schedule.js';
 import { PILOT } from '../../statistics/two-stage.js';
 import { binomialLaw } from './binomial-law.js';
-import { ONE_IMAGE, countsOfFailures } from './counts-of-failures.js';
+import { countsOfFailures } from '../../coordinator/core/counts-of-failures.js';
+import { ONE_IMAGE } from './one-image.js';
 import { ExpectationSum, type Law } from './expectation.js';
 import { heldRadius } from './held-radius.js';
 

@@ -3,7 +3,8 @@ import { compileDecision } from '../../coordinator/core/look.js';
 import type { Decision, Held } from '../../coordinator/core/decision.js';
 import type { DrawnNoise } from '../../coordinator/core/repeated-looks.js';
 import { looksFor } from '../../statistics/schedule.js';
-import { ONE_IMAGE, countsOfFailures } from './counts-of-failures.js';
+import { countsOfFailures } from '../../coordinator/core/counts-of-failures.js';
+import { ONE_IMAGE } from './one-image.js';
 import { heldRadius } from './held-radius.js';
 
 /** The claim of a rule that looks repeatedly, for one image. */

@@ -1,7 +1,9 @@
 import type { LabelledFold } from '../results/row-stream.js';
 import type { ImageFacts } from '../results/row-names.js';
+import type { Outlook } from '../../shared/outlook.js';
 import type { Progress } from '../../shared/job-progress.js';
 import { DecisionLog } from '../observe/decision-log.js';
+import { OutlookMeter } from '../observe/outlook-meter.js';
 import type { LiveJob } from './live-job.js';
 import { ChangeNotifier } from '../observe/change-notifier.js';
 
@@ -21,8 +23,10 @@ export class ShownJob {
   readonly settled: Promise<void>;
   private settle!: () => void;
   private live: LiveJob | null = null;
+  private meter: OutlookMeter | null = null;
 
-  constructor() {
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(private readonly now: () => number) {
     this.settled = new Promise((resolve) => (this.settle = resolve));
   }
 
@@ -31,11 +35,20 @@ export class ShownJob {
     return this.live?.progress() ?? null;
   }
 
+  /** Returns how much is still to come; null while nothing is drawn. */
+  outlook(): Outlook | null {
+    return this.meter?.outlook() ?? null;
+  }
+
   /** Shows a fold, unless clients have seen a later one. To be called again whenever the fold has grown. */
   show(live: LiveJob, facts: ImageFacts): void {
     if (live.log.sequence < this.log.sequence) return;
-    if (live !== this.live) this.labelled = { fold: live.fold, ...facts };
+    if (live !== this.live) {
+      this.labelled = { fold: live.fold, ...facts };
+      this.meter = new OutlookMeter(live.fold, this.now);
+    }
     this.live = live;
+    this.meter?.folded();
     this.log = live.log;
     this.waitingFor = null;
     this.changed();
@@ -63,6 +76,7 @@ export class ShownJob {
   end(): void {
     this.live = null;
     this.labelled = null;
+    this.meter = null;
     this.changed();
   }
 

@@ -1,8 +1,4 @@
 import type { Counts } from '../../shared/counts.js';
-import type { Claim } from '../../shared/job.js';
-
-/** The images of a claim about one. */
-export const ONE_IMAGE: Claim['images'] = { start: 0, stop: 1, step: 1 };
 
 /**
  * Returns counts of n samples of which class 0 got all but `failures`. The other votes are spread over so many classes that none of them
