@@ -26,7 +26,9 @@ for (const folder of process.argv.slice(2)) {
     );
   });
   const { stop, images } = job.claim;
-  console.log(`${path.basename(folder)}: ${stop.kind}, images ${images.start} to ${images.stop}, ${total} samples in the end`);
+  console.log(
+    `${path.basename(folder)}: ${stop.kind}, images ${images.start} to ${images.stop}, ${total} samples in the end`,
+  );
   console.log(rows.join('\n'));
 }
 

@@ -30,13 +30,26 @@ export function storageError(error: unknown, file: string): SmoothcertError {
   );
 }
 
+/** The same for a store of a server or worker: whoever reads it has no command to run again, and a server that runs tries by itself. */
+export function storeError(error: unknown, file: string): SmoothcertError {
+  const { code, message, cause } = storageError(error, file);
+  if (error instanceof SmoothcertError) return error;
+  const remedy =
+    code === 'DISK_FULL'
+      ? 'Free some space there, or give it a larger disk.'
+      : 'Let the user that the server runs as read and write there, or give it another folder.';
+  return new SmoothcertError(code, message, remedy, { cause });
+}
+
 /**
  * Writes a file so that a reader sees either the whole old content or the whole new one: under a temporary name,
- * fsync, rename, fsync of the folder. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
+ * fsync, rename, fsync of the folder.
+ * @param errorOf words an error of the file system. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
 export async function writeAtomically(
   file: string,
   content: Uint8Array | Iterable<string> | string,
+  errorOf = storageError,
 ): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
@@ -53,7 +66,7 @@ export async function writeAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw storageError(error, file);
+    throw errorOf(error, file);
   }
 }
 

@@ -5,7 +5,7 @@ import { DataSetFile } from '../../shared/dataset/data-set-file.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Artifact, ArtifactStore } from '../../shared/ports/artifact-store.js';
 import { removeUnless, usedAt } from './artifact-removal.js';
-import { digestOfFile, isDiskFull, storageError, writeAtomically } from '../../shared/files.js';
+import { digestOfFile, isDiskFull, storeError, writeAtomically } from '../../shared/files.js';
 import { IncomingUploads, type IncomingLimits, type Upload } from './incoming-uploads.js';
 
 const PIECE_BYTES = 2 ** 20;
@@ -42,7 +42,7 @@ export class ArtifactFolder implements ArtifactStore {
   ): Promise<ArtifactFolder> {
     const incoming = path.join(folder, 'incoming');
     await mkdir(incoming, { recursive: true }).catch((error: unknown) => {
-      throw storageError(error, folder);
+      throw storeError(error, folder);
     });
     return new ArtifactFolder(folder, largestBytes, new IncomingUploads(incoming, limits));
   }
@@ -60,7 +60,7 @@ export class ArtifactFolder implements ArtifactStore {
 
   requireRoom(bytes: number): Promise<void> {
     return this.incoming.requireRoom(bytes).catch((error: unknown) => {
-      throw storageError(error, this.folder);
+      throw storeError(error, this.folder);
     });
   }
 
@@ -77,7 +77,7 @@ export class ArtifactFolder implements ArtifactStore {
       await this.complete(artifact, await this.receive(artifact, offset, pieces));
     } catch (error) {
       const ofStorage = (error as NodeJS.ErrnoException).syscall !== undefined;
-      throw ofStorage ? storageError(error, this.folder) : error;
+      throw ofStorage ? storeError(error, this.folder) : error;
     } finally {
       this.uploading.delete(digest);
     }
@@ -137,7 +137,7 @@ export class ArtifactFolder implements ArtifactStore {
     if (!DIGEST.test(digest) || this.uploading.has(digest)) return false;
     const files = { bytes: path.join(this.folder, digest), description: this.description(digest) };
     return removeUnless(files, before).catch((error: unknown) => {
-      throw storageError(error, this.folder);
+      throw storeError(error, this.folder);
     });
   }
 
@@ -187,7 +187,7 @@ export class ArtifactFolder implements ArtifactStore {
       await rename(received, file);
       moved = true;
       const description: Description = { digest, kind, bytes, chunks: found.chunks };
-      await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`);
+      await writeAtomically(this.description(digest), `${JSON.stringify(description)}\n`, storeError);
       // A process that removes the unused artifact at this moment may take these bytes for the old ones, and put them back.
       moved = (await this.describe(digest)) !== null;
       if (!moved) throw busy(digest);

@@ -26,6 +26,7 @@ const LARGEST_TORN_END = 64 << 20;
  * samples are drawn again. A damaged record in front of a good one is refused, never skipped.
  */
 export class FileLedger implements VoteLedger {
+  full: SmoothcertError | null = null;
   private readonly grown = new EventEmitter().setMaxListeners(0);
   private readonly tasks = new Set<string>();
   private readonly appends = new SerialQueue();
@@ -36,17 +37,19 @@ export class FileLedger implements VoteLedger {
     private readonly handle: FileHandle,
     private readonly file: string,
     private end: number,
+    private readonly errorOf: typeof storageError,
   ) {}
 
   /**
    * Opens the ledger of this job, creating it if there is none.
+   * @param errorOf words the errors of the file system for those who read them: users of a folder, or of a store
    * @throws SmoothcertError LEDGER_DAMAGED, JOB_DIFFERS, PROTOCOL_MISMATCH, FOLDER_UNUSABLE
    */
-  static async open(file: string, jobDigest: string): Promise<FileLedger> {
-    const handle = await openOrCreate(file, jobDigest);
+  static async open(file: string, jobDigest: string, errorOf = storageError): Promise<FileLedger> {
+    const handle = await openOrCreate(file, jobDigest, errorOf);
     try {
       await checkHeader(handle, file, jobDigest);
-      const ledger = new FileLedger(handle, file, HEADER_BYTES);
+      const ledger = new FileLedger(handle, file, HEADER_BYTES, errorOf);
       await ledger.recover();
       return ledger;
     } catch (error) {
@@ -97,6 +100,7 @@ export class FileLedger implements VoteLedger {
     const frame = encodeFrame(encodeRecord(record));
     if (frame.length > LARGEST_PAYLOAD) throw new RangeError(`a record of ${frame.length} bytes`);
     await this.writeWhole(frame);
+    this.full = null;
     this.end += frame.length;
     this.records += 1;
     this.tasks.add(record.task);
@@ -108,7 +112,7 @@ export class FileLedger implements VoteLedger {
   private async syncNow(): Promise<void> {
     this.lastSync = performance.now();
     await this.handle.datasync().catch((error: unknown) => {
-      throw storageError(error, this.file);
+      throw this.errorOf(error, this.file);
     });
   }
 
@@ -121,7 +125,9 @@ export class FileLedger implements VoteLedger {
       }
     } catch (error) {
       await this.handle.truncate(this.end).catch(() => undefined);
-      throw storageError(error, this.file);
+      const fault = this.errorOf(error, this.file);
+      if (fault.code === 'DISK_FULL') this.full = fault;
+      throw fault;
     }
   }
 
@@ -155,15 +161,19 @@ export class FileLedger implements VoteLedger {
   }
 }
 
-async function openOrCreate(file: string, jobDigest: string): Promise<FileHandle> {
+async function openOrCreate(
+  file: string,
+  jobDigest: string,
+  errorOf: typeof storageError,
+): Promise<FileHandle> {
   try {
     return await open(file, 'r+');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError(error, file);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw errorOf(error, file);
   }
-  await writeAtomically(file, encodeHeader(jobDigest));
+  await writeAtomically(file, encodeHeader(jobDigest), errorOf);
   return open(file, 'r+').catch((error: unknown) => {
-    throw storageError(error, file);
+    throw errorOf(error, file);
   });
 }
 

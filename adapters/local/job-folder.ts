@@ -5,7 +5,7 @@ import { SAFE_JOB_ID } from '../../shared/job-id-pattern.js';
 import type { JobEntry, JobStore, Stored } from '../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../api/wire/entry.js';
 import { SerialQueue } from './serial-queue.js';
-import { storageError, writeAtomically } from '../../shared/files.js';
+import { storeError, writeAtomically } from '../../shared/files.js';
 import { FRAME_OVERHEAD, encodeFrame, frameAt } from './ledger-frames.js';
 
 const SUFFIX = '.job';
@@ -35,7 +35,7 @@ export class JobFolder implements JobStore {
     onDamaged: (file: string, error: SmoothcertError) => void,
   ): Promise<JobFolder> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw storageError(error, folder);
+      throw storeError(error, folder);
     });
     return new JobFolder(folder, onDamaged);
   }
@@ -81,7 +81,7 @@ export class JobFolder implements JobStore {
       if (!SAFE_JOB_ID.test(id)) return;
       this.versions.delete(id);
       await rm(this.fileOf(id), { force: true }).catch((error: unknown) => {
-        throw storageError(error, this.fileOf(id));
+        throw storeError(error, this.fileOf(id));
       });
     });
   }
@@ -92,7 +92,7 @@ export class JobFolder implements JobStore {
 
   private async names(): Promise<string[]> {
     const found = await readdir(this.folder).catch((error: unknown) => {
-      throw storageError(error, this.folder);
+      throw storeError(error, this.folder);
     });
     return found.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
   }
@@ -109,12 +109,12 @@ export class JobFolder implements JobStore {
     if (!SAFE_JOB_ID.test(id)) return null;
     return readFile(this.fileOf(id)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw storageError(error, this.fileOf(id));
+      throw storeError(error, this.fileOf(id));
     });
   }
 
   private async write(entry: JobEntry): Promise<void> {
-    await writeAtomically(this.fileOf(entry.id), encodeFrame(encodeEntry(entry)));
+    await writeAtomically(this.fileOf(entry.id), encodeFrame(encodeEntry(entry)), storeError);
     this.nextVersion(entry.id);
   }
 

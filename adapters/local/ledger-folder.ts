@@ -4,7 +4,7 @@ import type { LedgerStore, StoredLedger } from '../../shared/ports/ledger-store.
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { FileLedger, checkHeader, damaged } from './file-ledger.js';
-import { storageError } from '../../shared/files.js';
+import { storeError } from '../../shared/files.js';
 import { HEADER_BYTES, framesIn, holdsFrame } from './ledger-frames.js';
 
 const SUFFIX = '.ledger';
@@ -20,7 +20,7 @@ export class LedgerFolder implements LedgerStore {
   /** Opens the folder; creates it if it is not there. @throws SmoothcertError FOLDER_UNUSABLE */
   static async open(folder: string): Promise<LedgerFolder> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw storageError(error, folder);
+      throw storeError(error, folder);
     });
     return new LedgerFolder(folder);
   }
@@ -29,13 +29,13 @@ export class LedgerFolder implements LedgerStore {
     const file = ledgerFileOf(this.folder, job);
     const handle = await open(file, 'r').catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw storageError(error, file);
+      throw storeError(error, file);
     });
     return handle && readAll(handle, file, jobDigest);
   }
 
   open(job: string, jobDigest: string): Promise<VoteLedger> {
-    return FileLedger.open(ledgerFileOf(this.folder, job), jobDigest);
+    return FileLedger.open(ledgerFileOf(this.folder, job), jobDigest, storeError);
   }
 
   async list(): Promise<StoredLedger[]> {
@@ -50,7 +50,7 @@ export class LedgerFolder implements LedgerStore {
   async remove(job: string): Promise<void> {
     const file = ledgerFileOf(this.folder, job);
     await rm(file, { force: true }).catch((error: unknown) => {
-      throw storageError(error, file);
+      throw storeError(error, file);
     });
   }
 }

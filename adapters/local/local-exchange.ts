@@ -11,10 +11,11 @@ import type {
   WorkerLinks,
 } from '../../shared/ports/exchange.js';
 import type { Prepared } from '../../shared/preparation.js';
+import type { Waiting } from '../../shared/waiting.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { SerialQueue } from './serial-queue.js';
 import { FileLedger } from './file-ledger.js';
-import { storageError } from '../../shared/files.js';
+import { storeError } from '../../shared/files.js';
 import { ledgerFileOf } from './ledger-folder.js';
 import { LocalPreparations } from './local-preparations.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -54,7 +55,7 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   /** @param folder of the ledgers, created if it is not there. @throws SmoothcertError FOLDER_UNUSABLE */
   static async open(folder: string, clock: Clock): Promise<LocalExchange> {
     await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw storageError(error, folder);
+      throw storeError(error, folder);
     });
     return new LocalExchange(folder, clock);
   }
@@ -80,12 +81,16 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
     return this.operations.run(async () => {
       const file = this.fileOf(job);
       await rm(file, { force: true }).catch((error: unknown) => {
-        throw storageError(error, file);
+        throw storeError(error, file);
       });
     });
   }
 
-  prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared> {
+  prepare(
+    request: PrepareRequest,
+    onWaiting: (why: Waiting) => void,
+    signal: AbortSignal,
+  ): Promise<Prepared> {
     return this.preparations.ask(request, onWaiting, signal);
   }
 
@@ -140,7 +145,7 @@ export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   }
 
   private async begin(order: WorkOrder): Promise<OpenJob> {
-    const ledger = await FileLedger.open(this.fileOf(order.job), order.jobDigest);
+    const ledger = await FileLedger.open(this.fileOf(order.job), order.jobDigest, storeError);
     const job = { order, ledger, stop: new MemoryStop(), ended: new AbortController(), openLinks: 0 };
     this.jobs.set(order.job, job);
     return job;

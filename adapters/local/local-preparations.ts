@@ -1,5 +1,7 @@
 import type { Device } from '../../shared/job.js';
 import type { PrepareRequest } from '../../shared/ports/exchange.js';
+import { noWorker } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
 import type { Prepared } from '../../shared/preparation.js';
 
 type Answer = (request: PrepareRequest, signal: AbortSignal) => Promise<Prepared>;
@@ -22,12 +24,12 @@ export class LocalPreparations {
   /** Resolves with the first answer; rejects with a refusal, or with the reason of `signal`. */
   async ask(
     request: PrepareRequest,
-    onWaiting: (why: string) => void,
+    onWaiting: (why: Waiting) => void,
     signal: AbortSignal,
   ): Promise<Prepared> {
     signal.throwIfAborted();
     const { device } = request.spec;
-    if (!this.answerers.get(device)) onWaiting(`No worker with the device ${device} is there.`);
+    if (!this.answerers.get(device)) onWaiting(noWorker(device));
     let giveUp!: () => void;
     const answered = new Promise<Prepared>((resolve, reject) => {
       giveUp = () => reject(signal.reason as Error);

@@ -9,6 +9,8 @@ import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinato
 import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
 import { NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import { NATS_AWAY, READING_JOBS } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
 import { EXIT } from '../command/exit.js';
@@ -47,7 +49,7 @@ export async function runCoordinator(
       log('job-unreadable', 'A job cannot be read.', { job, cause }),
     );
     let manager: JobManager | null = null;
-    const unready = () => whyUnready(link, manager);
+    const unready = () => whyUnready(link, manager)?.message ?? null;
     const http = await serveHttp(listening, artifacts, unready, metrics, log);
     const artifactsUrl = flags.advertise ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
@@ -90,7 +92,7 @@ function tellServing(manager: JobManager, log: Log, interrupt: AbortSignal): voi
   });
 }
 
-function whyUnready(link: NatsLink, manager: JobManager | null): string | null {
-  if (!link.connected) return 'NATS cannot be reached.';
-  return manager?.serving === true ? null : 'Another coordinator holds the lease, or none does yet.';
+function whyUnready(link: NatsLink, manager: JobManager | null): Waiting | null {
+  if (manager !== null) return manager.waiting;
+  return link.connected ? READING_JOBS : NATS_AWAY;
 }

@@ -67,7 +67,7 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
       log,
       tracer: openTelemetry,
     });
-    const unready = () => (manager.serving ? null : 'It is starting or ending.');
+    const unready = () => manager.waiting?.message ?? null;
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const name = nameOfProcess();

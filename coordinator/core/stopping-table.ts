@@ -32,7 +32,9 @@ export class StoppingTable {
 
   private rowOf(level: number): readonly Stop[] {
     const { looks } = this.decision;
-    const ends = Array.from({ length: PATHS }, (_, path) => this.endOf(level, new VoteDice(level * PATHS + path)));
+    const ends = Array.from({ length: PATHS }, (_, path) =>
+      this.endOf(level, new VoteDice(level * PATHS + path)),
+    );
     return looks.map((n, look) => {
       const later = ends.filter((end) => end >= look).map((end) => looks[end]!);
       // All imagined ones have stopped before: this one is at an end, too.

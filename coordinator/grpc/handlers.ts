@@ -35,7 +35,7 @@ export function handlersOf(
 ): Record<MethodName, UntypedHandleCall> {
   // Only the coordinator that serves takes uploads: two would write into one file.
   const store = () => {
-    if (!service.serving) throw notServing();
+    if (!service.serving) throw notServing(service.waiting ?? undefined);
     return service.artifacts;
   };
   // NOT_FOUND would say that the method looks for an artifact. Here the client has to upload it first.

@@ -119,7 +119,7 @@ export class Admission {
       cancelRequested: false,
       ending: null,
     };
-    return { ...viewOf(entry, noProgressOf(entry), null, []), spec };
+    return { ...viewOf(entry, noProgressOf(entry)), spec };
   }
 
   /** Returns the images of the job, as `imagesIn`, if they are not too many for the server and for the claim. */

@@ -2,6 +2,7 @@ import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { WorkerView } from '../../api/worker-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import type { Waiting } from '../../shared/waiting.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
 
 export interface CreateRequest {
@@ -20,6 +21,8 @@ export interface CreateRequest {
 export interface CertificationService {
   /** True while this process issues tasks and answers calls. */
   readonly serving: boolean;
+  /** Why this process cannot do its work now; null if it can. */
+  readonly waiting: Waiting | null;
   /** Calls `listener` whenever `serving` changes, until the returned function is called. */
   onServing(listener: (serving: boolean) => void): () => void;
   /** Creates a job, or returns the one that the same request has made. @throws RequestError, ARTIFACT_MISSING, ARTIFACT_FORBIDDEN, JOB_EXISTS (same request id, other request), TOO_MANY_JOBS, DISK_FULL */

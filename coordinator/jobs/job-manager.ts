@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { RequestError } from '../../shared/errors.js';
+import { NATS_AWAY, READING_JOBS, STANDBY, natsSilent } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
+import { RequestError, type SmoothcertError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { WorkerView } from '../../api/worker-view.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
@@ -55,6 +57,14 @@ export class JobManager implements CertificationService {
 
   get serving(): boolean {
     return this.active !== null && isOn(this.active.until);
+  }
+
+  get waiting(): Waiting | null {
+    const { exchange, lease } = this.options;
+    if (!exchange.connected) return NATS_AWAY;
+    if (this.serving) return null;
+    if (lease === null || lease.held) return READING_JOBS;
+    return lease.trouble === null ? STANDBY : natsSilent(lease.trouble);
   }
 
   onServing(listener: (serving: boolean) => void): () => void {
@@ -136,7 +146,7 @@ export class JobManager implements CertificationService {
       if (found instanceof JobRunner) {
         yield* watchLive(found, afterSequence, clock, limits.watchMs, until);
       } else yield* watchEnded(endedViewOf(found), found.ending, this.artifacts, afterSequence);
-      if (active.until.aborted && !signal.aborted) throw notServing();
+      if (active.until.aborted && !signal.aborted) throw this.notServing();
     } finally {
       leave();
     }
@@ -152,7 +162,7 @@ export class JobManager implements CertificationService {
       yield row;
     }
     // Without the lease the job's fold was dropped on the way, and rows are missing.
-    if (job.entry.ending === null && active.until.aborted) throw notServing();
+    if (job.entry.ending === null && active.until.aborted) throw this.notServing();
   }
 
   private state(): CoordinatorState {
@@ -214,7 +224,11 @@ export class JobManager implements CertificationService {
   /** @throws SmoothcertError NOT_SERVING */
   private current(): ActiveJobs {
     if (this.active !== null && isOn(this.active.until)) return this.active;
-    throw notServing();
+    throw this.notServing();
+  }
+
+  private notServing(): SmoothcertError {
+    return notServing(this.waiting ?? STANDBY);
   }
 
   /** Returns the runner of a job that has not ended, or the entry of one that has. @throws SmoothcertError JOB_NOT_FOUND */

@@ -98,7 +98,8 @@ describe('a watch', () => {
     await clock.advance(5_000);
     // Nothing was to be said: it sleeps again.
     await clock.sleeping();
-    job.now = viewOf({ waitingFor: 'A worker.' });
+    const waiting = { code: 'busy', message: 'A worker.', remedy: '' } as const;
+    job.now = viewOf({ waitingFor: 'A worker.', waiting });
     await clock.advance(5_000);
     expect((await next).value).toMatchObject({ job: { waitingFor: 'A worker.' }, decided: [] });
   });

@@ -68,7 +68,7 @@ async function changed(
 }
 
 /** Returns the part of a view that changes without an event. */
-const unannounced = ({ waitingFor, refusals }: JobView): string => JSON.stringify([waitingFor, refusals]);
+const unannounced = ({ waiting, refusals }: JobView): string => JSON.stringify([waiting, refusals]);
 
 /**
  * Yields the same of a job that has ended, from its results. The order in which its images were decided is no longer known: a watch that has

@@ -1,12 +1,19 @@
 import { SmoothcertError } from '../../shared/errors.js';
 import type { Device } from '../../shared/job.js';
+import { STANDBY } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
 
-export const notServing = (): SmoothcertError =>
-  new SmoothcertError(
+/** @param waiting what the server waits for before it can answer */
+export function notServing({ code, message, remedy }: Waiting = STANDBY): SmoothcertError {
+  const standby = code === 'standby';
+  return new SmoothcertError(
     'NOT_SERVING',
-    'This coordinator does not hold the lease: another one answers, or soon will.',
-    'Try again in some seconds, or at another coordinator.',
+    standby
+      ? 'This coordinator does not hold the lease: another one answers, or soon will.'
+      : `This server cannot answer about jobs now. ${message}`,
+    remedy === '' ? 'Try again in some seconds, or at another coordinator.' : remedy,
   );
+}
 
 export const jobNotFound = (id: string): SmoothcertError =>
   new SmoothcertError(

@@ -1,10 +1,13 @@
 import type { JobState, JobView } from '../../api/job-view.js';
-import type { Presence } from '../../shared/ports/exchange.js';
+import type { Outlook } from '../../shared/outlook.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Progress } from '../../shared/job-progress.js';
+import { waitingOf, type Surroundings } from './waiting-of.js';
 
 /** Refusals of workers that clients are shown of one job: so many fit into a message, however long their texts are. */
 const MAX_REFUSALS = 100;
+
+const NOTHING_KNOWN: Surroundings = { reason: null, presences: [], connected: true, quiet: false };
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;
@@ -14,17 +17,19 @@ export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
 
 /**
  * Returns a job as clients see it, however they ask.
- * @param progress what is folded of the job, and `waitingFor` why it waits; of a job that has ended, its ending says both
- * @param presences the workers that are there: they say who refuses the job, and whether somebody draws it
+ * @param progress what is folded of the job; of a job that has ended, its ending says it
+ * @param around what else its coordinator knows: its workers say who refuses the job, and whether somebody draws it
+ * @param outlook how much is still to come; null if nothing is drawn
  */
 export function viewOf(
   entry: JobEntry,
   progress: Progress,
-  waitingFor: string | null,
-  presences: readonly Presence[],
+  around: Surroundings = NOTHING_KNOWN,
+  outlook: Outlook | null = null,
 ): JobView {
   const { id, requestId, spec, createMs, startMs, ending, job, prepared } = entry;
-  const all = presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
+  const waiting = waitingOf(entry, around);
+  const all = around.presences.flatMap(({ refusals }) => refusals.filter((one) => one.job === id));
   const refusals = all.slice(0, MAX_REFUSALS);
   return {
     id,
@@ -33,8 +38,8 @@ export function viewOf(
     state: stateOf(entry),
     createMs,
     startMs,
-    waiting: null,
-    waitingFor: ending ? null : (waitingFor ?? withoutWorkers(entry, presences)),
+    waiting,
+    waitingFor: waiting?.message ?? null,
     endMs: ending?.endMs ?? null,
     error: ending?.error ?? null,
     progress: ending?.progress ?? progress,
@@ -42,18 +47,10 @@ export function viewOf(
     job,
     batchNote: prepared?.batchNote ?? null,
     roundingNote: prepared?.roundingNote ?? null,
-    outlook: null,
+    outlook: ending ? null : outlook,
   };
 }
 
 /** Returns the view of a job that has ended. */
 export const endedViewOf = (entry: JobEntry & { readonly ending: JobEnding }): JobView =>
-  viewOf(entry, entry.ending.progress, null, []);
-
-/** Returns why a job that was prepared waits: nobody draws its samples. Null if somebody does, or it was not prepared. */
-function withoutWorkers({ job }: JobEntry, presences: readonly Presence[]): string | null {
-  if (job === null) return null;
-  const { numericClass } = job.draw;
-  const some = presences.some((worker) => worker.numericClass === numericClass && !worker.draining);
-  return some ? null : `No worker of its numeric class is there: ${numericClass}.`;
-}
+  viewOf(entry, entry.ending.progress);

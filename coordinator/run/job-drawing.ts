@@ -2,6 +2,7 @@ import { otherNoise, wasDrawnInFloat } from '../../shared/other-noise.js';
 import type { JobLinks } from '../../shared/ports/exchange.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import { NO_TRACER } from '../../shared/telemetry/tracer.js';
+import { READING_LEDGER } from '../../shared/waiting-reasons.js';
 import type { WorkOrder } from '../../shared/work-order.js';
 import { dataSetsIn } from '../artifacts/stored-data-set.js';
 import { namesOfJob } from '../artifacts/stored-names.js';
@@ -57,7 +58,7 @@ export class JobDrawing {
   async run(entry: PreparedEntry, until: AbortSignal): Promise<void> {
     const { stored, shown, closer } = this.parts;
     const order = workOrderOf(entry);
-    shown.wait('Its ledger is read.');
+    shown.wait(READING_LEDGER);
     try {
       const { artifacts, dataSets = dataSetsIn(artifacts) } = this.ports;
       const labelOf = await dataSets.labels(entry.spec.data.digest);

@@ -3,6 +3,8 @@ import { probeImagesOf } from '../../shared/preparation.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { JobEntry } from '../../shared/ports/job-store.js';
 import { NO_TRACER, startBelow, within } from '../../shared/telemetry/tracer.js';
+import { PREPARING } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
 import { jobOf } from '../core/job-of.js';
 import type { RunPorts } from './run-ports.js';
 import { endsPreparation } from './fatal-errors.js';
@@ -31,7 +33,7 @@ export class JobPreparation {
   async run(until: AbortSignal): Promise<void> {
     const { stored, ports } = this;
     const { spec } = stored.entry;
-    this.shown.wait('A worker is asked to look at the model.');
+    this.shown.wait(PREPARING);
     this.reports.preparing();
     this.shown.ready();
     try {
@@ -58,9 +60,9 @@ export class JobPreparation {
     const span = startBelow(tracer, parent, 'smoothcert.job.prepare', { kind: 'client' });
     const trace = span.context;
     const request = { job: id, spec, probeImages, ...(trace && { trace }) };
-    const wait = (why: string) => {
+    const wait = (why: Waiting) => {
       this.shown.wait(why);
-      this.reports.waiting(why);
+      this.reports.waiting(why.message);
     };
     return within(span, () => exchange.prepare(request, wait, until));
   }

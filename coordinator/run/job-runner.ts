@@ -5,6 +5,7 @@ import type { RunningJob } from '../observe/gauges.js';
 import { JobReports } from '../observe/job-reports.js';
 import { sentenceOf } from './fatal-errors.js';
 import { stateOf, viewOf } from '../observe/job-view-of.js';
+import { waitingAfter } from '../observe/waiting-of.js';
 import type { RunPorts } from './run-ports.js';
 import { ResultsInUse } from '../results/results-in-use.js';
 import { JobCloser } from './job-closer.js';
@@ -27,7 +28,7 @@ import { preparedEntry, workOrderOf } from './work-order-of.js';
  * whatever throws, at whatever moment, the job is begun again from them, here or in another process.
  */
 export class JobRunner {
-  readonly shown = new ShownJob();
+  readonly shown: ShownJob;
   private readonly stored: StoredJob;
   private readonly reports: JobReports;
   private readonly closer: JobCloser;
@@ -44,7 +45,8 @@ export class JobRunner {
     window: (numericClass: string) => number,
     inUse = new ResultsInUse(),
   ) {
-    const { shown } = this;
+    const shown = new ShownJob(() => ports.clock.now());
+    this.shown = shown;
     const stored = new StoredJob(ports.jobs, entry);
     const reports = new JobReports(ports.log, entry.id);
     const closer = new JobCloser(ports, stored, shown, reports, inUse);
@@ -68,8 +70,14 @@ export class JobRunner {
 
   view(): JobView {
     const { shown, entry } = this;
-    const progress = shown.progress() ?? noProgressOf(entry);
-    return viewOf(entry, progress, shown.waitingFor, this.ports.exchange.presences());
+    const { exchange } = this.ports;
+    const around = {
+      reason: shown.waiting,
+      presences: exchange.presences(),
+      connected: exchange.connected,
+      quiet: shown.isQuiet(),
+    };
+    return viewOf(entry, shown.progress() ?? noProgressOf(entry), around, shown.outlook());
   }
 
   /** Returns its state for the metrics. */
@@ -136,7 +144,7 @@ export class JobRunner {
     this.faults += 1;
     metrics.add('smoothcert_job_restarts_total', 1);
     this.reports.restarted(ms, error);
-    this.shown.restart(sentenceOf(error));
+    this.shown.restart(waitingAfter(error, sentenceOf(error)));
     await clock.sleep(ms, until);
   }
 }

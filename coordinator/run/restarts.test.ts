@@ -94,7 +94,7 @@ describe('after a restart', () => {
     await first.createJob(request());
     await happens(() => bed.events.some(({ event }) => event === 'job-restarted'));
     const shown = await first.getJob(ID);
-    expect(shown).toMatchObject({ state: 'running', waitingFor: 'It is begun again: It is away.' });
+    expect(shown).toMatchObject({ state: 'running', waiting: { code: 'nats-away', message: 'It is away.' } });
     expect(shown.progress.certified + shown.progress.abstained).toBe(6);
     await bed.stop();
     await worker.stop();

@@ -2,6 +2,7 @@ import type { Device } from '../job.js';
 import type { JobSpec } from '../job-spec.js';
 import type { Prepared } from '../preparation.js';
 import type { TraceContext } from '../telemetry/trace-context.js';
+import type { Waiting } from '../waiting.js';
 import type { WorkOrder } from '../work-order.js';
 import type { Refusal } from './job-store.js';
 import type { StopSignal } from './stop-signal.js';
@@ -64,7 +65,7 @@ export interface CoordinatorExchange extends Reachable {
    * Asks workers of the device, one after the other, until one answers. `onWaiting` is called with the reason for a delay.
    * @throws SmoothcertError the worker's refusal, or the reason of `signal`
    */
-  prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared>;
+  prepare(request: PrepareRequest, onWaiting: (why: Waiting) => void, signal: AbortSignal): Promise<Prepared>;
   /** Lists workers that announced themselves in the last seconds, including those that are about to end (`draining`). */
   presences(): readonly HeardPresence[];
   /** Calls `listener` with tasks that have reached the limit of deliveries, until the returned function is called. */
@@ -75,7 +76,7 @@ export interface CoordinatorExchange extends Reachable {
 /** Order, ledger and stop signal of one job, for a worker. */
 export interface WorkerLinks {
   readonly order: WorkOrder;
-  readonly ledger: Pick<VoteLedger, 'append'>;
+  readonly ledger: Pick<VoteLedger, 'append' | 'full'>;
   readonly stop: StopSignal;
   /** Aborts once the whole job has ended. */
   readonly ended: AbortSignal;

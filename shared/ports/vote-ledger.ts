@@ -1,3 +1,4 @@
+import type { SmoothcertError } from '../errors.js';
 import type { LedgerRecord } from '../wire/record.js';
 
 /** A record and its sequence number in the ledger: 1, 2, 3 … in the order of recording; a record that the store has lost leaves a gap. */
@@ -17,6 +18,8 @@ export interface VoteLedger {
    * @throws SmoothcertError DISK_FULL: nothing was recorded, try again.
    */
   append(record: LedgerRecord): Promise<'recorded' | 'already recorded'>;
+  /** Why the last record could not be stored: the store is full. Null or absent: it was stored. */
+  readonly full?: SmoothcertError | null;
   /** Returns the sequence number of the last known record; 0 if there is none. */
   size(): number;
   /** Yields the entries behind sequence number `after` in order, then further ones as they come, until `signal` aborts. */

@@ -1,3 +1,4 @@
+import type { Waiting } from '../../shared/waiting.js';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -220,10 +221,13 @@ function describePreparations({ create }: ExchangeAdapter): void {
       () => Promise.reject(new Error('another device')),
       end.signal,
     );
-    const why = new Heard<string>();
+    const why = new Heard<Waiting>();
     const said = why.next();
     const asked = coordinator.prepare(requestOf('j-1'), why.hear, never);
-    expect(await said).toMatch(/^No worker .*device cpu/);
+    expect(await said).toMatchObject({
+      code: 'no-worker',
+      message: expect.stringMatching(/^No worker .*device cpu/) as string,
+    });
     const seen: unknown[] = [];
     const answering = (await place.worker()).answerPreparations(
       'cpu',

@@ -1,3 +1,4 @@
+import type { Waiting } from '../../shared/waiting.js';
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
@@ -119,7 +120,7 @@ describeNats('the exchanges in NATS', (server) => {
     const [one, { link, exchange: other }] = [await coordinator(), await worker()];
     const end = new AbortController();
     const answering = other.answerPreparations('cpu', () => Promise.resolve(PREPARED), end.signal);
-    const why = new Heard<string>();
+    const why = new Heard<Waiting>();
     expect(await one.prepare(requestOf('j-1'), why.hear, never)).toEqual(PREPARED);
     end.abort();
     await answering;
@@ -128,7 +129,10 @@ describeNats('the exchanges in NATS', (server) => {
     other.announce(presenceOf('w'));
     await link.connection.flush();
     const asked = one.prepare(requestOf('j-1'), why.hear, patience.signal);
-    expect(await said).toBe('All workers for device cpu are looking at models of other jobs.');
+    expect(await said).toMatchObject({
+      code: 'busy',
+      message: 'All workers with the device cpu are looking at models of other jobs.',
+    });
     expect(one.presences()).toMatchObject([presenceOf('w')]);
     patience.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');

@@ -1,3 +1,4 @@
+import type { Waiting } from '../../shared/waiting.js';
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 
@@ -25,7 +26,8 @@ describeNats('preparations in NATS', (server) => {
     const malformed = new MalformedMessages();
     const preparations = new Preparations(link, () => presences, malformed);
     const why = new Heard<string>();
-    const ask = (signal: AbortSignal = never) => preparations.ask(requestOf('j-1'), why.hear, signal);
+    const hear = ({ message }: Waiting) => why.hear(message);
+    const ask = (signal: AbortSignal = never) => preparations.ask(requestOf('j-1'), hear, signal);
     return { link, malformed, why, ask };
   }
 
@@ -58,7 +60,7 @@ describeNats('preparations in NATS', (server) => {
     const { ask, why } = await asker();
     const said = why.next();
     const asked = ask();
-    expect(await said).toBe('No worker for device cpu is connected.');
+    expect(await said).toBe('No worker with the device cpu is there.');
     const { stop, begun } = await worker(atOnce);
     expect(await asked).toEqual(PREPARED);
     expect(begun.all).toEqual([requestOf('j-1')]);
@@ -188,7 +190,7 @@ describeNats('preparations in NATS', (server) => {
     await started;
     const said = other.why.next();
     const second = other.ask();
-    expect(await said).toBe('All workers for device cpu are looking at models of other jobs.');
+    expect(await said).toBe('All workers with the device cpu are looking at models of other jobs.');
     finish[0]!();
     expect(await Promise.all([first, second])).toEqual([PREPARED, PREPARED]);
     expect([most, begun.all.length]).toEqual([1, 2]);

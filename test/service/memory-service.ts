@@ -1,3 +1,5 @@
+import { STANDBY } from '../../shared/waiting-reasons.js';
+import type { Waiting } from '../../shared/waiting.js';
 import { EventEmitter } from 'node:events';
 import type { CertificationService, CreateRequest } from '../../coordinator/jobs/certification-service.js';
 import { jobNotFound, notServing } from '../../coordinator/jobs/service-errors.js';
@@ -98,6 +100,10 @@ export class MemoryService extends EventEmitter implements CertificationService 
 
   constructor(readonly artifacts: ArtifactStore) {
     super();
+  }
+
+  get waiting(): Waiting | null {
+    return this.isServing ? null : STANDBY;
   }
 
   get serving(): boolean {

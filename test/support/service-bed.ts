@@ -170,6 +170,7 @@ export class VoteWorker {
 
 /** A lease that a test gives and takes. */
 export class ManualLease implements Lease {
+  trouble: string | null = null;
   lost = AbortSignal.abort();
   released = 0;
   private controller = new AbortController();

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { SmoothcertError } from '../../shared/errors.js';
 import type { StopSignal } from '../../shared/ports/stop-signal.js';
 import type { WorkerLinks } from '../../shared/ports/exchange.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
@@ -50,6 +51,11 @@ export class ClusterJob implements OpenJob {
 
   get ledger(): Pick<VoteLedger, 'append'> {
     return this.links.ledger;
+  }
+
+  /** Why its last record could not be stored: the store is full. Null: it was stored. */
+  get full(): SmoothcertError | null {
+    return this.links.ledger.full ?? null;
   }
 
   get ended(): AbortSignal {

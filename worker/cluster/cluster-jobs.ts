@@ -1,4 +1,5 @@
 import type { WorkerExchange } from '../../shared/ports/exchange.js';
+import type { SmoothcertError } from '../../shared/errors.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { JobSource } from '../tasks/job-source.js';
 import { isPassing } from '../tasks/task-loop.js';
@@ -83,6 +84,11 @@ export class ClusterJobs implements JobSource<ClusterJob> {
   /** Returns the ids of the jobs that have tasks in hand. */
   get drawn(): readonly string[] {
     return [...this.opened.values(), ...this.closing].filter(({ tasks }) => tasks > 0).map(({ id }) => id);
+  }
+
+  /** Returns the jobs whose records find a full store, and what it said. */
+  get unstored(): readonly { readonly job: string; readonly error: SmoothcertError }[] {
+    return [...this.opened.values()].flatMap(({ id: job, full: error }) => (error ? [{ job, error }] : []));
   }
 
   /** Has all pools hand back what is not drawn; tasks that are being drawn are answered after the batch that is running. */

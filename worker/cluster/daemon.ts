@@ -14,7 +14,7 @@ import type { ClusterJob } from './cluster-job.js';
 import { ClusterJobs } from './cluster-jobs.js';
 import type { Machine } from './machine.js';
 import { Rate } from './rate.js';
-import { Refusals } from './refusals.js';
+import { MAX_REFUSALS, Refusals } from './refusals.js';
 import { countAnswered, showWork } from './worker-meter.js';
 
 /** Postponed tasks beyond two for each process: together as many as a job may have unanswered where this is the only worker. */
@@ -210,8 +210,19 @@ export class Daemon {
       tasks: this.loop.tasks,
       jobs: this.jobs.drawn,
       samplesPerSecond: this.rate.perSecond,
-      refusals: this.refusals.list,
+      refusals: this.troubles(),
       draining,
     };
+  }
+
+  /** Returns the jobs that are refused, and those whose votes cannot be stored: both get on only once somebody sees to it. */
+  private troubles(): Presence['refusals'] {
+    const { refusals } = this;
+    const unstored = this.jobs.unstored.map(({ job, error }) => ({
+      job,
+      refusal: refusals.refusalOf(error),
+    }));
+    const full = new Set(unstored.map(({ job }) => job));
+    return [...unstored, ...refusals.list.filter(({ job }) => !full.has(job))].slice(0, MAX_REFUSALS);
   }
 }

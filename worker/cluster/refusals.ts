@@ -6,7 +6,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** A job that was not tried for so long after its wait has ended, or others draw it. */
 const FORGOTTEN_AFTER_MS = 600_000;
 /** So many fit into one presence with their sentences. */
-const MAX_REFUSALS = 64;
+export const MAX_REFUSALS = 64;
 
 interface Entry {
   readonly refusal: Refusal;

@@ -7,6 +7,7 @@ import type {
 import { Listeners } from '../../../shared/listeners.js';
 import type { Task } from '../../../shared/ports/task-queue.js';
 import type { Prepared } from '../../../shared/preparation.js';
+import type { Waiting } from '../../../shared/waiting.js';
 import type { WorkOrder } from '../../../shared/work-order.js';
 import { jobsBucket } from '../link/buckets.js';
 import { ClassQueues } from '../tasks/class-queues.js';
@@ -97,7 +98,11 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     return removeLedger(this.link, job);
   }
 
-  prepare(request: PrepareRequest, onWaiting: (why: string) => void, signal: AbortSignal): Promise<Prepared> {
+  prepare(
+    request: PrepareRequest,
+    onWaiting: (why: Waiting) => void,
+    signal: AbortSignal,
+  ): Promise<Prepared> {
     return this.preparations.ask(request, onWaiting, signal);
   }
 

@@ -2,6 +2,8 @@ import { ERROR_CATALOGUE, SmoothcertError, type ErrorCode } from '../../../share
 import type { Device } from '../../../shared/job.js';
 import type { Presence, PrepareRequest } from '../../../shared/ports/exchange.js';
 import type { Refusal } from '../../../shared/ports/job-store.js';
+import { NATS_AWAY, askingAnother, looksElsewhere, noWorker } from '../../../shared/waiting-reasons.js';
+import type { Waiting } from '../../../shared/waiting.js';
 import type { Prepared } from '../../../shared/preparation.js';
 import { decodePrepared, encodePrepare, type PrepareAnswer } from '../../../shared/wire/cluster.js';
 import { unreachable } from '../link/nats-errors.js';
@@ -39,13 +41,13 @@ export class Preparations {
   ) {}
 
   /**
-   * Returns the answer of the first worker that can prepare the model. `onWaiting` is told in sentences why it takes time.
+   * Returns the answer of the first worker that can prepare the model. `onWaiting` is told why it takes time.
    * @throws SmoothcertError the refusal of a worker, if the job causes it or if it is the fifth; the reason of `signal`;
    *   NATS_UNREACHABLE once the connection was closed
    */
   async ask(
     request: PrepareRequest,
-    onWaiting: (why: string) => void,
+    onWaiting: (why: Waiting) => void,
     signal: AbortSignal,
   ): Promise<Prepared> {
     const { device } = request.spec;
@@ -53,7 +55,7 @@ export class Preparations {
     const carried = traceHeaders(request.trace);
     for (let failed = 0; ;) {
       signal.throwIfAborted();
-      if (!this.link.connected) onWaiting('NATS cannot be reached.');
+      if (!this.link.connected) onWaiting(NATS_AWAY);
       await this.link.untilConnected(signal);
       if (this.link.closed)
         throw unreachable('The connection to NATS was closed.', 'Nothing is lost: ask again.');
@@ -107,19 +109,19 @@ export class Preparations {
     });
   }
 
-  private why(outcome: Exclude<Outcome, { kind: 'prepared' }>, device: Device): string {
+  private why(outcome: Exclude<Outcome, { kind: 'prepared' }>, device: Device): Waiting {
     if (outcome.kind === 'refused') {
       const { worker, code, message } = outcome.refusal;
-      return `Worker ${worker} could not look at the model, and another one is asked (${code}): ${message}`;
+      return askingAnother(
+        `Worker ${worker} could not look at the model, and another one is asked (${code}): ${message}`,
+      );
     }
     if (outcome.kind === 'silent') {
-      if (outcome.taken) return 'A worker fell silent while it looked at the model; another one is asked.';
-      return `No worker for device ${device} answers.`;
+      if (!outcome.taken) return noWorker(device);
+      return askingAnother('A worker fell silent while it looked at the model; another one is asked.');
     }
     const some = this.presences().some((worker) => worker.device === device && !worker.draining);
-    return some
-      ? `All workers for device ${device} are looking at models of other jobs.`
-      : `No worker for device ${device} is connected.`;
+    return some ? looksElsewhere(device) : noWorker(device);
   }
 }
 

@@ -32,11 +32,12 @@ const MARGIN = 0.2;
  * event, so processes that wait for the lease poll.
  */
 export class NatsLease implements Lease {
+  trouble: string | null = null;
   private hold: Hold | null = null;
   private last: AbortSignal = AbortSignal.abort(notHeld());
   private readonly value: Uint8Array;
   private readonly times: NatsTimes;
-  private readonly trouble: RecurringTrouble;
+  private readonly reported: RecurringTrouble;
 
   private constructor(
     private readonly link: NatsLink,
@@ -46,7 +47,7 @@ export class NatsLease implements Lease {
   ) {
     this.value = encodeLease(self);
     this.times = link.times;
-    this.trouble = new RecurringTrouble(link);
+    this.reported = new RecurringTrouble(link);
   }
 
   /**
@@ -80,13 +81,18 @@ export class NatsLease implements Lease {
   private async tryToTake(): Promise<boolean> {
     try {
       const taken = await this.take();
-      this.trouble.over();
+      this.reported.over();
+      this.trouble = null;
       return taken;
     } catch (error) {
       // Another process was faster.
-      if (isWrongSequence(error)) return false;
+      if (isWrongSequence(error)) {
+        this.trouble = null;
+        return false;
+      }
       if (isForbidden(error)) throw forbidden(error).refusal;
-      this.trouble.met(`The lease cannot be taken, and is tried for further: ${sentenceOf(error)}.`);
+      this.trouble = `NATS does not let the lease be taken: ${sentenceOf(error)}.`;
+      this.reported.met(`The lease cannot be taken, and is tried for further: ${sentenceOf(error)}.`);
       if (this.link.connected) await restoreLeaseBucket(this.link).catch(() => undefined);
       return false;
     }

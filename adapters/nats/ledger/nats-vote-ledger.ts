@@ -37,6 +37,9 @@ export interface LedgerOptions extends LedgerName {
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
 }
 
+const FULL_REMEDY =
+  'Remove jobs that have ended, or raise max_file_store of the NATS server or the limits of its account.';
+
 type Attempt = 'recorded' | 'already recorded' | 'try again';
 
 /**
@@ -45,6 +48,7 @@ type Attempt = 'recorded' | 'already recorded' | 'try again';
  * same subject, which cannot store it twice.
  */
 export class NatsVoteLedger implements VoteLedger {
+  full: SmoothcertError | null = null;
   private readonly appendLimit = new ConcurrencyLimit(MOST_APPENDS, MOST_APPEND_BYTES);
   private readonly appends = new Set<Promise<unknown>>();
   private readonly end = new AbortController();
@@ -120,6 +124,7 @@ export class NatsVoteLedger implements VoteLedger {
       const { seq } = await this.link.streams.publish(subject, bytes);
       this.last = Math.max(this.last, seq);
       this.trouble.over();
+      this.full = null;
       return 'recorded';
     } catch (error) {
       if (isFull(error) || isOutOfStorage(error)) this.reportFull(error);
@@ -133,6 +138,7 @@ export class NatsVoteLedger implements VoteLedger {
   private reportFull(error: unknown): void {
     const { job } = this.options;
     const sentence = `NATS has no room for the records of ${job}, which are kept and tried again: ${sentenceOf(error)}.`;
+    this.full = new SmoothcertError('DISK_FULL', sentence, FULL_REMEDY, { cause: error });
     this.trouble.met(sentence, 'full');
   }
 

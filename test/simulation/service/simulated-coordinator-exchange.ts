@@ -1,3 +1,5 @@
+import { askingAnother, noWorker } from '../../../shared/waiting-reasons.js';
+import type { Waiting } from '../../../shared/waiting.js';
 import type {
   CoordinatorExchange,
   JobLinks,
@@ -80,14 +82,14 @@ export class SimulatedCoordinatorExchange implements CoordinatorExchange {
 
   async prepare(
     request: PrepareRequest,
-    onWaiting: (why: string) => void,
+    onWaiting: (why: Waiting) => void,
     signal: AbortSignal,
   ): Promise<Prepared> {
     for (;;) {
       signal.throwIfAborted();
       const answerer = this.idleAnswerer();
       if (answerer === undefined) {
-        onWaiting('No worker is there (simulated).');
+        onWaiting(noWorker('cpu'));
         await unlessAborted(this.pause(ASK_AGAIN_MS), signal);
         continue;
       }
@@ -98,7 +100,7 @@ export class SimulatedCoordinatorExchange implements CoordinatorExchange {
       const silence = this.pause(ANSWER_MS).then(() => null);
       const answer = await unlessAborted(Promise.race([...asked, silence]), signal);
       if (answer !== null) return answer;
-      onWaiting('A worker is silent (simulated).');
+      onWaiting(askingAnother('A worker is silent.'));
     }
   }
 

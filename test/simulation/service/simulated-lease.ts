@@ -43,6 +43,7 @@ export class LeaseStore {
 
 /** The lease as one coordinator sees it: it may believe for a while that it holds what another one has taken. */
 export class SimulatedLease implements Lease {
+  readonly trouble = null;
   lost = AbortSignal.abort();
 
   constructor(

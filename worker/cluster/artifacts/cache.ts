@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { storageError } from '../../../shared/files.js';
+import { storeError } from '../../../shared/files.js';
 import type { ModelReference } from '../../../shared/job-spec.js';
 import { fetchModel } from './model-folder.js';
 import { NO_METRICS, type Metrics } from '../../../shared/telemetry/metrics.js';
@@ -53,7 +53,7 @@ export class ArtifactCache {
         for (const name of await readdir(path.join(folder, kind))) await cache.remember(kind, name);
       }
     } catch (error) {
-      throw storageError(error, folder);
+      throw storeError(error, folder);
     }
     metrics.set('smoothcert_cache_limit_bytes', limitBytes);
     metrics.onScrape(() => metrics.set('smoothcert_cache_bytes', cache.bytes));
@@ -122,7 +122,7 @@ export class ArtifactCache {
       entry.opened = null;
       await release();
       const ofStorage = (error as NodeJS.ErrnoException).syscall !== undefined;
-      throw ofStorage ? storageError(error, this.folder) : error;
+      throw ofStorage ? storeError(error, this.folder) : error;
     }
   }
 
