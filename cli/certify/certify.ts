@@ -24,7 +24,7 @@ import { requireClaimOf } from './job-config.js';
 import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
-import { ProgressLine } from './progress-line.js';
+import { ProgressLine, readFold } from './progress-line.js';
 import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
@@ -185,9 +185,7 @@ async function draw(
 ): Promise<DrawingFigures> {
   const same = fold.job.draw.numeric === 'same';
   if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
-  const { stop } = fold.job.claim;
-  const total = stop.kind === 'budget' ? stop.totalSamples : null;
-  const progress = new ProgressLine(fold, process.stderr, !config.quiet && !config.json, total);
+  const progress = new ProgressLine(readFold(fold), process.stderr, !config.quiet && !config.json);
   const onDeath = (how: string, stderrTail: string) => {
     if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${stderrTail}\n`);
   };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { BUDGET, allShards, counted, makeJob, makeRecord } from '../../test/support/jobs.js';
-import { ProgressLine } from './progress-line.js';
+import { ProgressLine, readFold } from './progress-line.js';
 
 /** Returns an output, a terminal of this width or a pipe, and the texts that it is sent. */
 function screen(isTTY: boolean, columns = 120) {
@@ -13,73 +13,82 @@ function screen(isTTY: boolean, columns = 120) {
   return { stream, written };
 }
 
-const JOB = makeJob({ images: 4 });
-const shardsOf = (fold: JobFold, image: number) =>
-  allShards(fold)
-    .filter((shard) => shard.image === image)
-    .map((shard) => counted(() => 3, shard));
+const JOB = makeJob({ ...BUDGET, images: 4, stop: { kind: 'budget', totalSamples: 2048 } });
+const WIPE = '\r\x1b[K';
+const draw = (fold: JobFold, image: number) => {
+  const shards = allShards(fold).filter((shard) => shard.image === image);
+  fold.apply(makeRecord(JOB, { counted: shards.slice(0, 1).map((shard) => counted(() => 3, shard)) }));
+};
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('the live line', () => {
-  it('shows how many images are decided and how fast samples of this run are drawn, and is wiped at the end', () => {
+describe('the progress of a job that is drawn here', () => {
+  it('is a line of a terminal that is drawn five times a second, and wiped at the end', () => {
     const fold = new JobFold(JOB);
-    fold.apply(makeRecord(JOB, { counted: shardsOf(fold, 0) }));
+    draw(fold, 0);
+    const before = fold.tally.samples;
     const { stream, written } = screen(true);
-    const line = new ProgressLine(fold, stream, true);
-    fold.apply(makeRecord(JOB, { counted: shardsOf(fold, 1) }));
+    const line = new ProgressLine(readFold(fold), stream, true);
+    draw(fold, 1);
     vi.advanceTimersByTime(1000);
     expect(written).toHaveLength(5);
-    expect(written.at(-1)).toBe(
-      `\r\x1b[K${'█'.repeat(10)}${'░'.repeat(10)} 2/4 images decided · 1,024 samples · 512/s · 1 s`,
-    );
+    const drawn = fold.tally.samples;
+    const percent = Math.floor((100 * drawn) / 2048);
+    expect(written.at(-1)).toContain(`${percent} % · `);
+    // One second has passed, in which this was drawn.
+    expect(written.at(-1)).toContain(` · ${drawn - before}/s · ${drawn} of 2,048 samples`);
+    line.say('A remark.');
+    expect(written.at(-1)).toBe(`${WIPE}A remark.\n`);
     line.end();
-    expect(written.at(-1)).toBe('\r\x1b[K');
+    expect(written.at(-1)).toBe(WIPE);
     vi.advanceTimersByTime(1000);
-    expect(written).toHaveLength(6);
+    expect(written).toHaveLength(7);
   });
 
-  it('of a shared total shows how much of it is drawn, and never more than all', () => {
-    const fold = new JobFold(makeJob({ ...BUDGET, images: 4, stop: { kind: 'budget', totalSamples: 2048 } }));
-    for (const [total, filled, shown] of [
-      [2048, 5, '2,048'],
-      [300, 20, '300'],
-    ] as const) {
-      // prettier-ignore
-      const { stream, written } = screen(true);
-      const line = new ProgressLine(
-        { images: fold.images, decidedImages: 0, tally: { samples: 512 } },
-        stream,
-        true,
-        total,
-      );
-      vi.advanceTimersByTime(1000);
-      line.end();
-      expect(written.at(-2)).toBe(
-        `\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(20 - filled)} 0/4 images decided · 512/${shown} samples · 0/s · 1 s`,
-      );
-    }
-  });
-
-  it('never wraps, whatever the width says', () => {
-    for (const columns of [20, 0]) {
+  it('leaves a column of the terminal free, and takes 80 for a width that is not known', () => {
+    for (const columns of [20, 60, 80, 200, 0]) {
       const { stream, written } = screen(true, columns);
-      const line = new ProgressLine(new JobFold(JOB), stream, true);
+      const line = new ProgressLine(readFold(new JobFold(JOB)), stream, true);
       vi.advanceTimersByTime(200);
       line.end();
-      expect(written[0]!.replace('\r\x1b[K', '').length).toBeLessThan(columns || 80);
+      const [text] = written.map((one) => one.replace(WIPE, ''));
+      expect(text!.length).toBeGreaterThan(0);
+      expect(text!.length).toBeLessThan(columns || 80);
     }
   });
 
-  it.each([
-    ['in a pipe', false, true],
-    ['where it is not wanted', true, false],
-  ])('is silent %s', (_, isTTY, enabled) => {
-    const { stream, written } = screen(isTTY);
-    const line = new ProgressLine(new JobFold(JOB), stream, enabled);
-    vi.advanceTimersByTime(1000);
-    line.end();
+  it('is a line each half minute elsewhere, the first one after half a minute', () => {
+    const fold = new JobFold(JOB);
+    const { stream, written } = screen(false);
+    const line = new ProgressLine(readFold(fold), stream, true);
+    draw(fold, 0);
+    vi.advanceTimersByTime(29_999);
     expect(written).toEqual([]);
+    vi.advanceTimersByTime(1);
+    const { samples } = fold.tally;
+    const percent = Math.floor((100 * samples) / 2048);
+    expect(written).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^${percent} %: ${samples} of 2,048 samples, \\d+/s, about .* left, 0/4 images decided\n$`,
+        ),
+      ),
+    ]);
+    vi.advanceTimersByTime(60_000);
+    expect(written).toHaveLength(3);
+    line.say('A remark.');
+    line.end();
+    expect(written.slice(3)).toEqual(['A remark.\n']);
+  });
+
+  it('is not shown where it is not wanted', () => {
+    for (const isTTY of [true, false]) {
+      const { stream, written } = screen(isTTY);
+      const line = new ProgressLine(readFold(new JobFold(JOB)), stream, false);
+      vi.advanceTimersByTime(60_000);
+      line.end();
+      expect(written).toEqual([]);
+    }
   });
 });

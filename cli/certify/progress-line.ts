@@ -1,52 +1,57 @@
-import { number } from '../results/summary-lines.js';
-const EVERY_MS = 200;
+import type { JobFold } from '../../coordinator/core/job-fold.js';
+import { OutlookMeter } from '../../coordinator/observe/outlook-meter.js';
+import { liveText, plainText, type Shown } from './progress-text.js';
 
-/** The progress of a job; read anew for each drawing of the line. */
-export interface Drawing {
-  readonly decidedImages: number;
-  readonly images: { readonly size: number };
-  readonly tally: { readonly samples: number };
-}
+/** How often the line of a terminal is drawn, and how often a line is added to a file or a pipe. */
+const LIVE_EVERY_MS = 200;
+const PLAIN_EVERY_MS = 30_000;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+const WIPE = '\r\x1b[K';
 
-/** The live line on a terminal; silent elsewhere. Written to standard error, wiped at the end. */
+/** The progress of a job on standard error: a live line on a terminal, wiped at the end; elsewhere a line each half minute. */
 export class ProgressLine {
-  private readonly timer: NodeJS.Timeout | null;
-  private readonly begun = performance.now();
-  private readonly samplesBefore: number;
+  private readonly timer: NodeJS.Timeout | null = null;
+  private readonly isLive: boolean;
 
-  /** @param total the samples that the images share, which the bar is of then: they are decided together, at the end. Null: they share none */
+  /** @param read returns how far the job is, for each drawing anew */
   constructor(
-    private readonly job: Drawing,
+    private readonly read: () => Shown,
     private readonly stream: NodeJS.WriteStream,
     enabled: boolean,
-    private readonly total: number | null = null,
   ) {
-    this.samplesBefore = job.tally.samples;
-    this.timer = enabled && stream.isTTY ? setInterval(() => this.draw(), EVERY_MS) : null;
+    this.isLive = enabled && stream.isTTY;
+    if (!enabled) return;
+    const [every, show] = this.isLive
+      ? [LIVE_EVERY_MS, () => this.draw()]
+      : [PLAIN_EVERY_MS, () => stream.write(`${plainText(read())}\n`)];
+    this.timer = setInterval(show, every);
   }
 
   end(): void {
-    if (!this.timer) return;
-    clearInterval(this.timer);
-    this.stream.write('\r\x1b[K');
+    if (this.timer) clearInterval(this.timer);
+    if (this.isLive) this.stream.write(WIPE);
   }
 
-  /** A line that stays, above the live one. */
+  /** Writes a line that stays, above the live one. */
   say(text: string): void {
-    this.stream.write(`${this.timer ? '\r\x1b[K' : ''}${text}\n`);
+    this.stream.write(`${this.isLive ? WIPE : ''}${text}\n`);
   }
 
+  /** Leaves the last column free: some terminals wrap a line that fills it. */
   private draw(): void {
-    this.stream.write(`\r\x1b[K${this.text().slice(0, (this.stream.columns || 80) - 1)}`);
+    this.stream.write(`${WIPE}${liveText(this.read(), (this.stream.columns || USUAL_COLUMNS) - 1)}`);
   }
+}
 
-  private text(): string {
-    const { decidedImages: decided, images, tally } = this.job;
-    const seconds = (performance.now() - this.begun) / 1000;
-    const rate = (tally.samples - this.samplesBefore) / seconds;
-    const done = this.total === null ? decided / images.size : Math.min(1, tally.samples / this.total);
-    const bar = '█'.repeat(Math.round(20 * done)).padEnd(20, '░');
-    const of = this.total === null ? '' : `/${number(this.total)}`;
-    return `${bar} ${decided}/${images.size} images decided · ${number(tally.samples)}${of} samples · ${number(rate)}/s · ${seconds.toFixed(0)} s`;
-  }
+/** Returns what reads the progress of a job that this process folds. @param now milliseconds of a clock that only goes forward */
+export function readFold(fold: JobFold, now = () => performance.now()): () => Shown {
+  const meter = new OutlookMeter(fold, now);
+  return () => ({
+    decided: fold.decidedImages,
+    images: fold.images.size,
+    samples: fold.tally.samples,
+    outlook: meter.outlook(),
+    waiting: null,
+  });
 }

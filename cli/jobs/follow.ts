@@ -1,8 +1,10 @@
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import { decidedOf } from '../../shared/job-progress.js';
+import { oneLine } from '../../shared/safe-text.js';
 import type { CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
-import { ProgressLine, type Drawing } from '../certify/progress-line.js';
+import { ProgressLine } from '../certify/progress-line.js';
+import type { Shown } from '../certify/progress-text.js';
 import { serverWords, type ServerConfig } from './server-flags.js';
 
 export interface FollowOptions {
@@ -19,8 +21,7 @@ export async function follow(
   { quiet, onUpdate }: FollowOptions,
 ): Promise<JobView> {
   let job = await client.getJob(id);
-  const drawing = drawingOf(() => job);
-  const line = new ProgressLine(drawing, process.stderr, !quiet);
+  const line = new ProgressLine(() => shownOf(job), process.stderr, !quiet);
   const news = new News((text) => {
     if (!quiet) line.say(text);
   });
@@ -37,20 +38,14 @@ export async function follow(
   }
 }
 
-/** Returns the counters of the newest view of a job. */
-function drawingOf(view: () => JobView): Drawing {
-  return {
-    get decidedImages() {
-      return decidedOf(view().progress);
-    },
-    get images() {
-      return { size: view().progress.images };
-    },
-    get tally() {
-      return { samples: view().progress.samples };
-    },
-  };
-}
+/** Returns how far a job is, as its server says. */
+const shownOf = ({ progress, outlook, waitingFor }: JobView): Shown => ({
+  decided: decidedOf(progress),
+  images: progress.images,
+  samples: progress.samples,
+  outlook,
+  waiting: waitingFor,
+});
 
 /** Every job waits for a moment; a wait is printed only if it lasts so long. */
 const WORTH_SAYING_MS = 3_000;
@@ -58,21 +53,22 @@ const WORTH_SAYING_MS = 3_000;
 /** Prints why a running job waits, and notes about it; nothing twice. */
 class News {
   private readonly said = new Set<string>();
-  private waitingFor: string | null = null;
+  private message: string | null = null;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly say: (line: string) => void) {}
 
-  of({ waitingFor, refusals, batchNote, roundingNote }: JobView): void {
+  of({ waitingFor, waiting, refusals, batchNote, roundingNote }: JobView): void {
     for (const { worker, code, message } of refusals) {
       this.once(`Note: ${worker} cannot draw for it: ${message} (${code})`);
     }
     for (const note of [roundingNote, batchNote]) if (note !== null) this.once(`Note: ${note}`);
-    if (waitingFor === this.waitingFor) return;
+    if (waitingFor === this.message) return;
     this.end();
-    this.waitingFor = waitingFor;
+    this.message = waitingFor;
     if (waitingFor === null) return;
-    this.timer = setTimeout(() => this.once(`Waiting: ${waitingFor}`), WORTH_SAYING_MS);
+    const text = [waitingFor, waiting?.remedy ?? ''].filter((sentence) => sentence !== '').join(' ');
+    this.timer = setTimeout(() => this.once(`Waiting: ${text}`), WORTH_SAYING_MS);
   }
 
   end(): void {
@@ -82,7 +78,7 @@ class News {
   private once(line: string): void {
     if (this.said.has(line)) return;
     this.said.add(line);
-    this.say(line);
+    this.say(oneLine(line));
   }
 }
 
