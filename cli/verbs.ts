@@ -7,6 +7,7 @@ import { CANCEL, JOB, JOBS, WATCH } from './jobs/job-verbs.js';
 import { SUBMIT } from './jobs/submit-verb.js';
 import { WORKERS } from './jobs/workers-verb.js';
 import { PLAN } from './plan/plan-verb.js';
+import { REPORT } from './report/report-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { VERIFY } from './verify/verify-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   PREDICT,
   CHECK,
   RESULTS,
+  REPORT,
   PLAN,
   STUDY,
   VERIFY,

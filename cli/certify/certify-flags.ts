@@ -1,5 +1,6 @@
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
+import { NO_REPORT } from '../report/no-report.js';
 import { TOPK_ROWS, refuseRowsOfLooks } from '../results/topk-file.js';
 import { OTHER_BOUNDS, RADIUS_BOUNDS, RADIUS_RULES, boundHelp, stopHelp } from './claim-help.js';
 import {
@@ -68,6 +69,7 @@ export const OUTPUT = {
   heading: 'Output:',
   flags: {
     topkRows: { help: TOPK_ROWS, decides: 'run' },
+    report: NO_REPORT,
     json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
     quiet: { help: 'no summary and no progress', decides: 'run' },
     verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
@@ -118,13 +120,15 @@ export interface CertifyConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly topkRows: boolean;
   /** File of the names of the classes; null: none is given. */
   readonly classNames: string | null;
+  /** True: a report is written, too. */
+  readonly report: boolean;
   /** Votes to plan with: into a folder that is marked as a pilot, without a summary. */
   readonly pilot?: true;
 }
 
 /** Checks the flags of `certify`. @throws OPTION_INVALID, and as `jobConfig`; one sentence each */
 export function certifyConfig(flags: CertifyFlags): CertifyConfig {
-  const { stop, topkRows } = flags;
+  const { stop, topkRows, report } = flags;
   if (stop === 'predict') {
     throw optionError(
       '--stop predict gives classes, and certify gives certificates.',
@@ -132,7 +136,7 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
     );
   }
   if (topkRows) refuseRowsOfLooks(stop);
-  return { ...jobConfig('certify', flags), ...runConfig(flags), topkRows };
+  return { ...jobConfig('certify', flags), ...runConfig(flags), topkRows, report };
 }
 
 /** Checks the flags that say how the command runs. @throws OPTION_INVALID */
@@ -140,7 +144,7 @@ export function runConfig(
   flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE, typeof NAMING]> &
     OutputConfig &
     CheckConfig,
-): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'pilot'> {
+): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'report' | 'pilot'> {
   const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   return {

@@ -25,6 +25,7 @@ import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine, readFold } from './progress-line.js';
+import { announceReport } from '../report/announce-report.js';
 import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
@@ -156,10 +157,18 @@ async function run(
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
     if (showsSummary) printSummary(config, fold, data, summary);
     if (!fold.isDone()) return EXIT.interrupted;
+    await reportOf(config, folder, showsSummary);
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
   } finally {
     await ledger.close();
   }
+}
+
+/** Writes the report, unless the votes are to plan or to study with. */
+async function reportOf(config: CertifyConfig, folder: OutputFolder, showsSummary: boolean): Promise<void> {
+  if (!showsSummary || !config.report || config.pilot) return;
+  const quiet = config.json || config.quiet;
+  await announceReport(folder.path, { canonical: folder.dataFile, quiet });
 }
 
 function printSummary(

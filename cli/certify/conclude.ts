@@ -2,6 +2,7 @@ import { SmoothcertError } from '../../shared/errors.js';
 import type { JobView } from '../../api/job-view.js';
 import { hasEnded, type CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
+import { announceReport } from '../report/announce-report.js';
 import type { OutputFolder } from './output-folder.js';
 import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../results/claim-words.js';
@@ -21,6 +22,8 @@ export interface ConcludeOptions {
   readonly sources: Sources;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** The report that is written into the folder, made of this canonical data set, or without pictures where that is null; null: no report. */
+  readonly report: { readonly canonical: string | null } | null;
   readonly radii?: readonly number[] | null;
 }
 
@@ -31,7 +34,7 @@ export interface ConcludeOptions {
 export async function conclude(
   client: CertificationClient,
   view: JobView,
-  { folder, sources, json, quiet, radii = null }: ConcludeOptions,
+  { folder, sources, report, json, quiet, radii = null }: ConcludeOptions,
 ): Promise<number> {
   if (folder !== null) await removeRefuted(view, folder);
   const ready = withJob(view);
@@ -43,6 +46,8 @@ export async function conclude(
     process.stdout.write(
       `${headline(ready, out)}\n${renderJobSummary(summary)}${renderNotes([view.roundingNote, budgetNote(ready.job.claim)])}`,
     );
+  if (folder !== null && report !== null)
+    await announceReport(folder.path, { ...report, quiet: json || quiet });
   if (state === 'cancelled') throw cancelled(id);
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }

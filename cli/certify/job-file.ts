@@ -10,6 +10,7 @@ import { describeJobFault } from '../../coordinator/jobs/check-spec.js';
 import { fitsNoise } from '../../statistics/noises/lattice.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { CSV_FILE } from '../results/csv-lines.js';
+import { REPORT_FILE } from '../report/report-file.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 import { IMAGES_FILE } from './images-file.js';
 import { IN_FLOAT, aboutOf, sentencesOf, type AboutJob, type JobNotes } from './job-notes.js';
@@ -103,7 +104,7 @@ export async function nameClasses(folder: string, classes: readonly string[] | n
 }
 
 /** Without a job.json nothing says what a ledger or results belong to: beginning a job beside them would mix two. */
-const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE, IMAGES_FILE];
+const REMAINS = ['ledger', 'results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE, IMAGES_FILE, REPORT_FILE];
 
 /** @throws JOB_FILE_DAMAGED if the folder has remains of a job that its job.json would have to name */
 export async function refuseRemains(folder: { readonly path: string }): Promise<void> {

@@ -64,8 +64,8 @@ const STOP = {
   },
 } as const satisfies FlagGroup;
 
-const { json, quiet, verbose } = OUTPUT.flags;
-const PREDICT_OUTPUT = { ...OUTPUT, flags: { json, quiet, verbose } } as const satisfies FlagGroup;
+const { report, json, quiet, verbose } = OUTPUT.flags;
+const PREDICT_OUTPUT = { ...OUTPUT, flags: { report, json, quiet, verbose } } as const satisfies FlagGroup;
 
 export const PREDICT_GROUPS = [
   CONFIGURATION,
@@ -86,7 +86,7 @@ export const PREDICT_GROUPS = [
 export function predictConfig(flags: ValuesOf<typeof PREDICT_GROUPS>): CertifyConfig {
   refuseRadii(flags);
   const job = jobConfig('predict', { ...flags, ...NO_RADII });
-  return { ...job, ...runConfig(flags), topkRows: false };
+  return { ...job, ...runConfig(flags), topkRows: false, report: flags.report };
 }
 
 const REMEDY = 'Leave it out, or use smoothcert certify.';

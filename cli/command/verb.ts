@@ -18,13 +18,17 @@ export interface Operand {
   readonly help: string;
   readonly choices?: readonly string[];
   readonly optional?: true;
+  /** One or more of them are typed; only of the last operand. */
+  readonly several?: true;
 }
 
-type OperandValue<O> = O extends { choices: readonly (infer Choice)[] }
-  ? Choice
-  : O extends { optional: true }
-    ? string | undefined
-    : string;
+type OperandValue<O> = O extends { several: true }
+  ? readonly string[]
+  : O extends { choices: readonly (infer Choice)[] }
+    ? Choice
+    : O extends { optional: true }
+      ? string | undefined
+      : string;
 
 /** The values that the code of a verb receives. */
 export interface Call<G extends readonly FlagGroup[], O extends Operands> {
@@ -61,8 +65,9 @@ const flagsOf = ({ groups }: Verb): Readonly<Record<string, Flag>> =>
 /** Returns the command of commander that parses a verb. */
 export function commandOf(declared: Verb): Command {
   const command = new Command(declared.name).description(declared.description);
-  for (const [name, { help, choices, optional }] of Object.entries(declared.operands)) {
-    const argument = new Argument(optional ? `[${kebabOf(name)}]` : `<${kebabOf(name)}>`, help);
+  for (const [name, { help, choices, optional, several }] of Object.entries(declared.operands)) {
+    const shown = `${kebabOf(name)}${several ? '...' : ''}`;
+    const argument = new Argument(optional ? `[${shown}]` : `<${shown}>`, help);
     command.addArgument(choices ? argument.choices(choices) : argument);
   }
   for (const { heading, flags } of declared.groups) {

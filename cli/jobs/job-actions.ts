@@ -60,7 +60,8 @@ export function watchJob({ id, server, json }: OneJobConfig, interrupt: AbortSig
       if (json) return exitOf(ended);
       const { model, data } = ended.spec;
       const sources = { model: model.digest, data: data.digest };
-      return await conclude(client, ended, { folder: null, sources, json: false, quiet: false });
+      const shown = { report: null, json: false, quiet: false };
+      return await conclude(client, ended, { folder: null, sources, ...shown });
     } catch (error) {
       if (interrupt.aborted) return leave(id, server);
       throw error;

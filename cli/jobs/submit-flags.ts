@@ -11,6 +11,7 @@ import { NAMING } from '../certify/class-names.js';
 import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
+import { NO_REPORT } from '../report/no-report.js';
 import { SERVER, serverConfig, type ServerConfig } from './server-flags.js';
 
 const OUT = {
@@ -35,6 +36,7 @@ const OUTPUT = {
   heading: 'Output:',
   flags: {
     detach: { help: "print the job's id and end; the job goes on", decides: 'run' },
+    report: NO_REPORT,
     json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
     quiet: { help: 'no summary and no progress', decides: 'run' },
     verbose: { help: 'stack traces, the request id, and what is sent', decides: 'run' },
@@ -59,6 +61,8 @@ export interface SubmitConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly server: ServerConfig;
   /** Null: no files are written. */
   readonly out: string | null;
+  /** True: a report is written into the folder, too. */
+  readonly report: boolean;
   readonly detach: boolean;
   /** Null: a new one is drawn at random. */
   readonly requestId: string | null;
@@ -68,7 +72,7 @@ export interface SubmitConfig extends JobConfig, OutputConfig, CheckConfig {
 
 /** Checks the flags of `submit`. @throws OPTION_INVALID, and as `jobConfig` */
 export function submitConfig(flags: ValuesOf<typeof SUBMIT_GROUPS>): SubmitConfig {
-  const { out = null, detach, requestId = null } = flags;
+  const { out = null, report, detach, requestId = null } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   if (detach && out !== null) {
     throw optionError(
@@ -88,6 +92,7 @@ export function submitConfig(flags: ValuesOf<typeof SUBMIT_GROUPS>): SubmitConfi
     ...checkConfig(flags),
     server: serverConfig(flags),
     out,
+    report,
     detach,
     requestId,
     classNames: flags.classNames ?? null,

@@ -61,7 +61,7 @@ export async function submit(config: SubmitConfig, interrupt: AbortSignal): Prom
       const { job, ...kept } = await create(client, config, { dataFile, temporary }, created);
       span.set({ 'smoothcert.job': job.id });
       try {
-        return await attend(client, config, folder, { job, ...kept });
+        return await attend(client, config, folder, { job, ...kept }, dataFile);
       } catch (error) {
         if (!interrupt.aborted) throw error;
         return leave(job.id, config.server);
@@ -123,7 +123,8 @@ async function create(
   const files = [...model.files, await localArtifact(dataFile, data.digest, 'data-set')];
   if (names.artifact !== null) files.push(names.artifact);
   await uploadAll(client, files, config);
-  rmSync(dataFile, { force: true });
+  // The pictures of a report are made of it.
+  if (config.out === null || !config.report) rmSync(dataFile, { force: true });
   const requestId = config.requestId ?? randomUUID();
   if (verbose) process.stderr.write(`Request ${requestId}.\n`);
   const asked = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
@@ -195,6 +196,7 @@ async function attend(
   config: SubmitConfig,
   folder: OutputFolder | null,
   { job: { id }, notes, known, classes }: Created,
+  dataFile: string,
 ): Promise<number> {
   if (config.detach) {
     process.stdout.write(config.json ? `${JSON.stringify({ id })}\n` : `${id}\n`);
@@ -211,7 +213,12 @@ async function attend(
     },
   });
   const sources = { ...config, input: inputNotesOf(config), notes, known, classes };
-  return await conclude(client, ended, { ...config, folder, sources });
+  return await conclude(client, ended, {
+    ...config,
+    report: config.report ? { canonical: dataFile } : null,
+    folder,
+    sources,
+  });
 }
 
 /** Cancels a job whose model has another number of classes than were named: its rows would name wrong ones. @throws OPTION_INVALID */

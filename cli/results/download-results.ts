@@ -10,13 +10,14 @@ import { withClient } from '../jobs/with-client.js';
 
 /** `smoothcert results` of a job: its certificates, or those decided so far. Resolves with the exit code. @throws SmoothcertError */
 export function downloadResults(config: DownloadConfig, interrupt: AbortSignal): Promise<number> {
-  const { id, server, out, radii, json } = config;
+  const { id, server, out, radii, report, json } = config;
   return withClient(server, interrupt, async (client) => {
     const view = await client.getJob(id);
     if (radii !== null) refuseOtherRadii(view);
     const folder = out === null ? null : await OutputFolder.open(out);
     try {
-      return await conclude(client, view, { folder, sources: sourcesOf(view), json, quiet: false, radii });
+      const shown = { report: report ? { canonical: null } : null, json, quiet: false, radii };
+      return await conclude(client, view, { folder, sources: sourcesOf(view), ...shown });
     } finally {
       folder?.close();
     }

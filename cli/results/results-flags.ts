@@ -2,6 +2,7 @@ import { checkRadii } from '../certify/fault-words.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { REFUSED_FLAG, REFUSED_SWITCH, givenOf } from '../command/refused-flags.js';
 import { optionError, partsOf } from '../command/parse.js';
+import { NO_REPORT } from '../report/no-report.js';
 import { SERVER, serverConfig, type ServerConfig } from '../jobs/server-flags.js';
 import { TOPK_ROWS } from './topk-file.js';
 
@@ -19,6 +20,7 @@ const OWN = {
       decides: 'run',
     },
     topkRows: { help: TOPK_ROWS, decides: 'run' },
+    report: NO_REPORT,
     json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
     verbose: { help: 'stack traces', decides: 'run' },
   },
@@ -50,6 +52,8 @@ export interface ResultsConfig {
   /** Null: those that the job suggests. */
   readonly radii: readonly number[] | null;
   readonly topkRows: boolean;
+  /** True: a report is written, too. */
+  readonly report: boolean;
   readonly json: boolean;
 }
 
@@ -60,6 +64,8 @@ export interface DownloadConfig {
   /** Null: no files are written. */
   readonly out: string | null;
   readonly radii: readonly number[] | null;
+  /** True: a report is written into the folder, too. */
+  readonly report: boolean;
   readonly json: boolean;
 }
 
@@ -86,7 +92,7 @@ export function downloadConfig(id: string, flags: ResultsFlags): DownloadConfig 
   return { id, ...choices(flags), server: serverConfig(flags), out: flags.out ?? null };
 }
 
-function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'json'> {
+function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'report' | 'json'> {
   const refused = givenOf(REFUSED, flags);
   if (refused !== null) {
     throw optionError(
@@ -94,7 +100,11 @@ function choices(flags: ResultsFlags): Pick<ResultsConfig, 'radii' | 'json'> {
       'Certify into a new folder without --seed; other --radii of these votes may be asked for freely.',
     );
   }
-  return { radii: flags.radii === undefined ? null : otherRadii(flags.radii), json: flags.json };
+  return {
+    radii: flags.radii === undefined ? null : otherRadii(flags.radii),
+    report: flags.report,
+    json: flags.json,
+  };
 }
 
 function otherRadii(text: string): number[] {

@@ -10,6 +10,7 @@ import { replay } from '../../coordinator/run/replay.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
 import { EXIT } from '../command/exit.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
+import { announceReport } from '../report/announce-report.js';
 import { optionError } from '../command/parse.js';
 import { claimWords } from './claim-words.js';
 import { knownImagesOf } from './known-images.js';
@@ -54,7 +55,7 @@ async function notedJobOf(folder: string): Promise<NotedJob> {
 }
 
 async function show(
-  { folder, radii, topkRows, json }: ResultsConfig,
+  { folder, radii, topkRows, report, json }: ResultsConfig,
   { job, notes, about }: NotedJob,
 ): Promise<number> {
   const fold = new JobFold(job);
@@ -75,6 +76,7 @@ async function show(
   const summary = summarizeJob(fold, labels, null, radii ?? undefined);
   if (json) process.stdout.write(`${JSON.stringify({ out: folder, notes, ...summary })}\n`);
   else process.stdout.write(`${headline(folder, job)}\n${renderJobSummary(summary)}${renderNotes(notes)}`);
+  if (report) await announceReport(folder, { canonical: null, quiet: json });
   return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
 }
 

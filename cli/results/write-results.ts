@@ -9,6 +9,7 @@ import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
 import { NO_ROW_NAMES, type RowNames } from '../../coordinator/results/row-names.js';
 import { topkRows } from '../../coordinator/results/topk-counts.js';
 import { CSV_FILE, csvLines } from './csv-lines.js';
+import { REPORT_FILE } from '../report/report-file.js';
 import { TOPK_FILE } from './topk-file.js';
 
 /**
@@ -60,7 +61,7 @@ export async function refusingRefuted<T>(
 
 /** Removes the results that a folder holds; its job and its votes stay. @throws FOLDER_UNUSABLE */
 export async function removeResults(folder: string): Promise<void> {
-  for (const name of ['results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE]) {
+  for (const name of ['results.jsonl', 'results.tsv', CSV_FILE, TOPK_FILE, REPORT_FILE]) {
     const file = path.join(folder, name);
     await rm(file, { force: true }).catch((error: unknown) => {
       throw storageError(error, file);

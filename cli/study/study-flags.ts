@@ -152,7 +152,7 @@ function drawingConfig(
 ): CertifyConfig {
   const job = jobConfig('study', { ...flags, ...DRAWN });
   const out = `${flags.out}/sigma-${job.sigma}`;
-  return { ...job, ...runConfig({ ...flags, out, classNames: undefined }), topkRows: false };
+  return { ...job, ...runConfig({ ...flags, out, classNames: undefined }), topkRows: false, report: false };
 }
 
 /** The flags of a job that a study does not leave open. */

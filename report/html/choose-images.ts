@@ -1,24 +1,5 @@
 import type { ImageResult } from '../../analysis/results/result-set.js';
-
-/** The outcomes that a gallery tells apart. */
-export const OUTCOMES = [
-  'certified right',
-  'certified wrong',
-  'certified',
-  'predicted right',
-  'predicted wrong',
-  'predicted',
-  'approximate',
-  'abstained',
-  'failed',
-] as const;
-export type ShownOutcome = (typeof OUTCOMES)[number];
-
-/** Returns the outcome of an image, right and wrong apart where its label is known. */
-export function shownOutcome({ outcome, correct }: Pick<ImageResult, 'outcome' | 'correct'>): ShownOutcome {
-  if ((outcome !== 'certified' && outcome !== 'predicted') || correct === null) return outcome;
-  return `${outcome} ${correct ? 'right' : 'wrong'}`;
-}
+import { outcomeKind, type OutcomeKind } from '../../analysis/results/set-numbers.js';
 
 /**
  * Chooses at most `most` images to show: the first half of them are the first of the set, the others are spread evenly over each outcome, as many of
@@ -30,9 +11,9 @@ export function chooseImages(
 ): number[] {
   if (results.length <= most) return results.map((_, place) => place);
   const first = Math.ceil(most / 2);
-  const groups = new Map<ShownOutcome, number[]>();
+  const groups = new Map<OutcomeKind, number[]>();
   results.slice(first).forEach((result, at) => {
-    const outcome = shownOutcome(result);
+    const outcome = outcomeKind(result);
     const group = groups.get(outcome);
     if (group) group.push(first + at);
     else groups.set(outcome, [first + at]);

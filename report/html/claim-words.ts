@@ -6,6 +6,7 @@ import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES, otherNorms } from '../../statistics/noises/other-norms.js';
 import { describeWidth } from '../../statistics/noises/scale.js';
 import type { ReportedJob } from './report-content.js';
+import { NOISE_WORDS } from './words.js';
 
 /** The exact claim of a job in words; docs/guarantee.md states and proves it. */
 
@@ -30,18 +31,12 @@ export function claimParagraphs(job: ReportedJob): string[] {
   ].filter((words) => words !== '');
 }
 
-const NOISE_LAWS = {
-  gaussian: 'Gaussian noise',
-  laplace: 'Laplace noise',
-  uniform: 'uniform noise',
-} as const;
-
 const unitsOf = ({ features }: ReportedJob): string =>
   features === true ? 'in the units of the data' : 'in pixels scaled to [0, 1], before normalisation';
 
 function smoothedWords(job: ReportedJob): string {
   const { noise } = job.set.job.draw;
-  return `The smoothed classifier answers an input with the class that the model gives most often to noisy copies of it: ${NOISE_LAWS[noise.kind]} of ${describeWidth(noise)} is added to every value, ${unitsOf(job)}.`;
+  return `The smoothed classifier answers an input with the class that the model gives most often to noisy copies of it: ${NOISE_WORDS[noise.kind]} noise of ${describeWidth(noise)} is added to every value, ${unitsOf(job)}.`;
 }
 
 function certificateWords({ set }: ReportedJob): string {

@@ -1,8 +1,9 @@
 import { totalOf, votesOf } from '../../shared/counts.js';
 import { whole } from '../../shared/written-numbers.js';
-import { OUTCOMES, shownOutcome } from './choose-images.js';
+import { OUTCOME_KINDS, outcomeKind } from '../../analysis/results/set-numbers.js';
+import { OUTCOME_WORDS } from '../results/result-words.js';
 import { escapeHtml, jsonForHtml } from './escape-html.js';
-import type { GalleryData, GalleryRow } from './gallery-script.js';
+import type { GalleryData, GalleryRow, PictureLayout } from './gallery-script.js';
 import type { GalleryImage, PictureSheets, Report } from './report-content.js';
 import { stopWords } from './stop-words.js';
 
@@ -23,11 +24,11 @@ export function galleryHtml({ jobs, gallery }: Report): string {
   const { images, pictures, remarks } = gallery;
   const data: GalleryData = {
     rows: images.map(rowOf),
-    outcomes: OUTCOMES,
+    outcomes: OUTCOME_KINDS.map((kind) => OUTCOME_WORDS[kind]),
     jobs: jobs.length > 1 ? jobs.map(({ set }) => set.label) : null,
     radii: jobs.some(({ set }) => set.job.claim.stop.kind !== 'predict'),
     perPage: PER_PAGE,
-    pictures: pictures === null ? null : placesOf(pictures),
+    pictures: pictures.map((of) => (of === null ? null : layoutOf(of))),
   };
   const sentences = remarks.map((remark) => `<p class="quiet">${escapeHtml(remark)}</p>`).join('\n');
   return `${sentences}
@@ -37,21 +38,24 @@ export function galleryHtml({ jobs, gallery }: Report): string {
 <ul id="gallery-list" class="cards"></ul>
 <div id="gallery-pages" class="controls" hidden><button type="button" id="gallery-before">Earlier images</button><button type="button" id="gallery-after">Further images</button></div>
 <script type="application/json" id="gallery-data">${jsonForHtml(data)}</script>
-${(pictures?.sheets ?? []).map((sheet, at) => `<script type="text/plain" id="sheet-${at}">${sheet}</script>`).join('\n')}`;
+${pictures.flatMap(sheetsHtml).join('\n')}`;
 }
 
-const placesOf = ({ width, height, copies, columns, places, type }: PictureSheets) => ({
-  width,
-  height,
-  copies,
-  columns,
-  places,
-  type,
-});
+/** Returns the sheets of a job as data: base64 holds nothing that HTML would read. */
+const sheetsHtml = (pictures: PictureSheets | null, job: number): string[] =>
+  (pictures?.sheets ?? []).map(
+    (sheet, at) => `<script type="text/plain" id="sheet-${job}-${at}">${sheet}</script>`,
+  );
+
+/** Returns where pictures stand, without the sheets themselves. */
+function layoutOf(pictures: PictureSheets): PictureLayout {
+  const { width, height, cellWidth, cellHeight, copies, columns, places, type } = pictures;
+  return { width, height, cellWidth, cellHeight, copies, columns, places, type };
+}
 
 function rowOf({ job, result, file, label, class: named, picture }: GalleryImage): GalleryRow {
   const { image, radius, samples, stop, detail } = result;
-  const outcome = OUTCOMES.indexOf(shownOutcome(result));
+  const outcome = OUTCOME_KINDS.indexOf(outcomeKind(result));
   const why = detail === null ? stopWords(stop) : `${detail} (${stop})`;
   return [job, image, outcome, radius, samples, label, named, votesWords(result), why, file, picture];
 }
@@ -68,10 +72,10 @@ function votesWords({ class: named, counts }: GalleryImage['result']): string {
 }
 
 function controls(data: GalleryData, images: readonly GalleryImage[]): string {
-  const present = new Set(images.map(({ result }) => OUTCOMES.indexOf(shownOutcome(result))));
-  const outcomes = OUTCOMES.map((name, at): [string, string] => [`${at}`, name]).filter((_, at) =>
-    present.has(at),
-  );
+  const present = new Set(images.map(({ result }) => OUTCOME_KINDS.indexOf(outcomeKind(result))));
+  const outcomes = data.outcomes
+    .map((name, at): [string, string] => [`${at}`, name])
+    .filter((_, at) => present.has(at));
   const sorts = SORTS.filter(([key]) => data.radii || !key.startsWith('radius'));
   const jobs = (data.jobs ?? []).map((label, at): [string, string] => [`${at}`, label]);
   return [

@@ -52,14 +52,28 @@ export interface GalleryData {
   readonly jobs: readonly string[] | null;
   readonly radii: boolean;
   readonly perPage: number;
-  readonly pictures: {
-    readonly width: number;
-    readonly height: number;
-    readonly copies: boolean;
-    readonly columns: number;
-    readonly places: number;
-    readonly type: string;
-  } | null;
+  /** Of each job; null: it has none. */
+  readonly pictures: readonly (PictureLayout | null)[];
+}
+
+/** Where pictures stand on sheets: as `PictureSheets` of report-content.ts says. */
+export interface PictureLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly copies: boolean;
+  readonly columns: number;
+  readonly places: number;
+  readonly type: string;
+}
+
+/** A picture that is to be drawn. */
+interface Wanted {
+  readonly job: number;
+  readonly picture: number;
+  readonly copy: boolean;
+  readonly canvas: PageElement;
 }
 
 /** Returns the rows that the choices leave, in the order that they ask for. */
@@ -92,32 +106,24 @@ function chosenRows(
 /** Draws one picture of a sheet once the sheet is there; sheets are decoded when they are first needed. */
 function drawPicture(
   document: PageDocument,
-  sheets: Map<number, PageElement>,
+  sheets: Map<string, PageElement>,
   data: GalleryData,
-  place: { picture: number; copy: boolean; canvas: PageElement },
+  { job, picture, copy, canvas }: Wanted,
 ): void {
-  const { width, height, copies, columns, places, type } = data.pictures!;
-  const { picture, copy, canvas } = place;
-  const number = Math.floor(picture / places);
+  const { width, height, cellWidth, cellHeight, copies, columns, places, type } = data.pictures[job]!;
+  const id = `sheet-${job}-${Math.floor(picture / places)}`;
   const at = picture % places;
-  const x = (at % columns) * width * (copies ? 2 : 1) + (copy ? width : 0);
-  const y = Math.floor(at / columns) * height;
-  let sheet = sheets.get(number);
-  const draw = (from: PageElement) =>
-    canvas.getContext('2d')?.drawImage(from, x, y, width, height, 0, 0, width, height);
-  if (sheet?.dataset['ready'] === 'yes') {
-    draw(sheet);
-    return;
-  }
-  if (sheet === undefined) {
-    sheet = document.createElement('img');
-    const made = sheet;
-    sheets.set(number, made);
-    made.addEventListener('load', () => made.setAttribute('data-ready', 'yes'));
-    made.src = `data:${type};base64,${document.getElementById(`sheet-${number}`)!.textContent ?? ''}`;
-  }
-  const waited = sheet;
-  waited.addEventListener('load', () => draw(waited));
+  const x = (at % columns) * cellWidth * (copies ? 2 : 1) + (copy ? cellWidth : 0);
+  const y = Math.floor(at / columns) * cellHeight;
+  const known = sheets.get(id);
+  const sheet = known ?? document.createElement('img');
+  const draw = () => void canvas.getContext('2d')?.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+  if (sheet.dataset['ready'] === 'yes') draw();
+  else sheet.addEventListener('load', draw);
+  if (known !== undefined) return;
+  sheets.set(id, sheet);
+  sheet.addEventListener('load', () => sheet.setAttribute('data-ready', 'yes'));
+  sheet.src = `data:${type};base64,${document.getElementById(id)!.textContent ?? ''}`;
 }
 
 /** Returns one image of the gallery as a list item. */
@@ -125,7 +131,7 @@ function cardOf(
   document: PageDocument,
   data: GalleryData,
   row: GalleryRow,
-  draw: (place: { picture: number; copy: boolean; canvas: PageElement }) => void,
+  draw: (wanted: Wanted) => void,
 ): PageElement {
   const [job, image, outcome, radius, samples, label, named, votes, stop, file, picture] = row;
   const make = (name: string, text: string, className = '') => {
@@ -135,16 +141,17 @@ function cardOf(
     return element;
   };
   const card = make('li', '', `card outcome-${outcome}`);
-  if (picture !== null && data.pictures !== null) {
+  const layout = data.pictures[job]!;
+  if (picture !== null && layout !== null) {
     const pictures = make('div', '', 'pictures');
-    for (const copy of data.pictures.copies ? [false, true] : [false]) {
+    for (const copy of layout.copies ? [false, true] : [false]) {
       const canvas = make('canvas', '');
-      canvas.width = data.pictures.width;
-      canvas.height = data.pictures.height;
+      canvas.width = layout.width;
+      canvas.height = layout.height;
       canvas.setAttribute('role', 'img');
       canvas.setAttribute('aria-label', copy ? `noisy copy of image ${image}` : `image ${image}`);
       pictures.append(canvas);
-      draw({ picture, copy, canvas });
+      draw({ job, picture, copy, canvas });
     }
     card.append(pictures);
   }
@@ -175,7 +182,7 @@ export function startGallery(document: PageDocument): void {
   const list = byId('gallery-list')!;
   const status = byId('gallery-status')!;
   const [before, after] = [byId('gallery-before')!, byId('gallery-after')!];
-  const sheets = new Map<number, PageElement>();
+  const sheets = new Map<string, PageElement>();
   let page = 0;
   const show = () => {
     const valueOf = (id: string) => byId(id)?.value ?? '';
@@ -187,8 +194,7 @@ export function startGallery(document: PageDocument): void {
     });
     const begin = page * data.perPage;
     const shown = rows.slice(begin, begin + data.perPage);
-    const draw = (place: { picture: number; copy: boolean; canvas: PageElement }) =>
-      drawPicture(document, sheets, data, place);
+    const draw = (wanted: Wanted) => drawPicture(document, sheets, data, wanted);
     list.replaceChildren(...shown.map((row) => cardOf(document, data, row, draw)));
     const number = (value: number) => value.toLocaleString('en-US');
     status.textContent =

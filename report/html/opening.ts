@@ -1,134 +1,138 @@
-import { NORM_NAMES } from '../../statistics/noises/other-norms.js';
+import { countFrom, countedRadii, isComplete, provesRadii } from '../../analysis/results/counted.js';
+import { meanRadii, outcomeCounts, type OutcomeKind } from '../../analysis/results/set-numbers.js';
+import type { ResultSet } from '../../analysis/results/result-set.js';
+import { wrongAtMost } from '../../analysis/results/uncertainty.js';
+import { whole } from '../../shared/written-numbers.js';
 import { NOISES } from '../../statistics/noises/noises.js';
+import { NORM_NAMES } from '../../statistics/noises/other-norms.js';
 import { roundRadii } from '../../statistics/noises/round-radii.js';
 import { describeWidth } from '../../statistics/noises/scale.js';
 import { printDown } from '../../statistics/radius.js';
-import { whole } from '../../shared/written-numbers.js';
+import { USUAL_SAMPLES } from '../results/count-figures.js';
 import { escapeHtml } from './escape-html.js';
-import { counted, ofImages, percentDown, reaching, tallyOf, type Tally } from './numbers.js';
 import type { ReportedJob } from './report-content.js';
+import { NOISE_WORDS, baseOf, counted, ofImages, percentDown } from './words.js';
 
 /** The beginning of a report: what was asked, and the answer in a sentence with its numbers. */
-
-/** The number of samples that most papers draw for every image, to compare with. */
-const USUAL_SAMPLES = 100_000;
-
-const NOISE_WORDS = { gaussian: 'Gaussian', laplace: 'Laplace', uniform: 'uniform' } as const;
 
 /** Returns the title of a report. */
 export function titleOf(jobs: readonly ReportedJob[]): string {
   const [first] = jobs;
-  const named = jobs.length === 1 ? (first!.names.job ?? onData(first!)) : shared(jobs);
-  const what = jobs.every(isPrediction) ? 'Predictions of' : 'Certified robustness of';
-  return `${what} ${named}`;
+  const named = jobs.length === 1 ? (first!.names.job ?? onData(first!)) : commonOf(jobs);
+  return `${jobs.every(isPrediction) ? 'Predictions' : 'Certified robustness'}: ${named}`;
 }
 
 const onData = ({ names }: ReportedJob): string => `${baseOf(names.model)} on ${baseOf(names.data)}`;
 
-/** Returns model and data that all jobs have in common, or how many they are. */
-function shared(jobs: readonly ReportedJob[]): string {
-  const named = new Set(jobs.map(onData));
-  return named.size === 1
-    ? `${[...named][0]!}: ${jobs.length} jobs compared`
-    : `${jobs.length} jobs compared`;
-}
-
-/** Returns the last part of a path. */
-export const baseOf = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
-
 const isPrediction = ({ set }: ReportedJob): boolean => set.job.claim.stop.kind === 'predict';
 
-/** Returns question, answer and numbers as HTML: of one job, or of each in turn. */
+/** Returns model and data that all jobs have in common, and how many they are. */
+function commonOf(jobs: readonly ReportedJob[]): string {
+  const named = new Set(jobs.map(onData));
+  return named.size === 1 ? `${[...named][0]!}, ${jobs.length} jobs` : `${jobs.length} jobs compared`;
+}
+
+/** Returns question, answer and numbers as HTML; of several jobs an answer each. */
 export function openingHtml(jobs: readonly ReportedJob[]): string {
-  return jobs.map((job) => openingOfOne(job, jobs.length > 1)).join('\n');
+  const several = jobs.length > 1;
+  return jobs
+    .map((job) => {
+      const label = several ? `<strong>${escapeHtml(job.set.label)}.</strong> ` : '';
+      const asked = several ? '' : `<p>${escapeHtml(questionOf(job))}</p>\n`;
+      const answer = `<p class="answer">${label}${escapeHtml(answerOf(job.set))}</p>`;
+      return `${asked}${answer}${noticesHtml(job.set)}${several ? '' : numbersHtml(job.set)}`;
+    })
+    .join('\n');
 }
 
-function openingOfOne(job: ReportedJob, labelled: boolean): string {
-  const tally = tallyOf(job.set);
-  const name = labelled ? `<strong>${escapeHtml(job.set.label)}.</strong> ` : '';
-  const numbers = labelled ? '' : numbersHtml(job, tally);
-  const asked = labelled ? '' : `<p>${escapeHtml(questionOf(job))}</p>`;
-  return `${asked}
-<p class="answer">${name}${escapeHtml(answerOf(job, tally))}</p>${noticesHtml(job, tally)}${numbers}`;
-}
-
-function questionOf({ set, names, features }: ReportedJob): string {
+/** Returns what a job was asked, in a sentence. */
+export function questionOf({ set, names, features }: ReportedJob): string {
   const { noise } = set.job.draw;
-  const model = baseOf(names.model);
-  const smoothed = `${model}, smoothed with ${NOISE_WORDS[noise.kind]} noise of ${describeWidth(noise)}`;
+  const smoothed = `${baseOf(names.model)}, smoothed with ${NOISE_WORDS[noise.kind]} noise of ${describeWidth(noise)}`;
   const images = `${counted(set.images, 'image')} of ${baseOf(names.data)}`;
   if (set.job.claim.stop.kind === 'predict') return `Asked: the class that ${smoothed}, gives to ${images}.`;
   const units = features === true ? 'the units of the data' : 'pixels scaled to [0, 1]';
-  return `Asked: how far each of ${images} may be changed before ${smoothed}, may answer otherwise. Radii are in ${NORM_NAMES[NOISES[noise.kind].norm]}, in ${units}.`;
+  return `Asked: how far ${images} can be changed before ${smoothed}, may answer otherwise. Radii are ${NORM_NAMES[NOISES[noise.kind].norm]} distances in ${units}.`;
 }
 
 /** Returns the answer of a job in a few sentences. */
-export function answerOf(job: ReportedJob, tally: Tally): string {
-  const { set } = job;
-  const { claim } = set.job;
-  if (claim.stop.kind === 'predict') return predictedAnswer(job, tally);
-  if (claim.bound === 'clt') {
-    return `${ofImages(tally.approximate, set.images)} of ${counted(set.images, 'image')} have an approximate radius. The normal approximation proves nothing: there is no certificate here.`;
+export function answerOf(set: ResultSet): string {
+  const of = countsOf(set);
+  const images = counted(set.images, 'image');
+  if (set.job.claim.stop.kind === 'predict') {
+    const right = of.labelled ? `, ${ofImages(of.right, set.images)} the one of its label` : '';
+    return `${ofImages(of.answered, set.images)} of ${images} got a class${right}.`;
   }
-  const right = tally.labelled ? `, ${ofImages(tally.right, set.images)} of them as their label` : '';
-  const certified = `${ofImages(tally.certified, set.images)} of ${counted(set.images, 'image')} are certified${right}.`;
-  const radii = toldRadii(job, tally);
-  if (radii.length === 0 || tally.ended < set.images) return certified;
-  const keep = tally.labelled ? 'are certified as their label' : 'are certified';
-  const shares = radii.map(
-    (radius) => `${percentDown(reaching(set, radius, tally.labelled) / set.images)} to ${radius}`,
+  if (!provesRadii(set)) {
+    return `${ofImages(of.approximate, set.images)} of ${images} got an approximate radius. The normal approximation proves nothing: there is no certificate here.`;
+  }
+  const right = of.labelled ? `, ${ofImages(of.right, set.images)} with the class of its label` : '';
+  const certified = `${ofImages(of.answered, set.images)} of ${images} got a certificate${right}.`;
+  const radii = countedRadii(set);
+  const told = isComplete(set) ? toldRadii(set, radii) : [];
+  if (told.length === 0) return certified;
+  const shares = told.map(
+    (radius) => `${percentDown(countFrom(radii, radius) / set.images)} at radius ${radius}`,
   );
-  return `${certified} Of all images ${shares.join(' and ')} ${keep}: no change below that radius changes the answer.`;
+  const what = of.labelled ? 'Certified accuracy' : 'The certified share';
+  return `${certified} ${what} is ${shares.join(' and ')}: so many of all images keep ${of.labelled ? 'the right' : 'their'} class under every smaller change.`;
 }
 
-function predictedAnswer({ set }: ReportedJob, tally: Tally): string {
-  const right = tally.labelled ? `, ${ofImages(tally.right, set.images)} of them their label` : '';
-  return `${ofImages(tally.predicted, set.images)} of ${counted(set.images, 'image')} have a class${right}. ${whole(tally.abstained)} abstained.`;
-}
-
-/** Returns the smallest and the largest of the radii that are usually shown, as far as any image reaches them. */
-function toldRadii({ set }: ReportedJob, { labelled }: Tally): number[] {
-  const { claim, draw } = set.job;
+/** Returns the smallest and the largest of the radii that are usually shown, as far as an image reaches them. */
+function toldRadii({ job: { claim, draw } }: ResultSet, radii: Float64Array): number[] {
   const shown = claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : roundRadii(draw.noise);
-  const reached = shown.filter((radius) => radius > 0 && reaching(set, radius, labelled) > 0);
+  const reached = shown.filter((radius) => radius > 0 && countFrom(radii, radius) > 0);
   return reached.length < 2 ? reached : [reached[0]!, reached.at(-1)!];
 }
 
-function noticesHtml({ set }: ReportedJob, { ended, failed }: Tally): string {
+/** Counts of a set that the opening tells. */
+function countsOf(set: ResultSet) {
+  const counts = outcomeCounts(set);
+  const sum = (...kinds: OutcomeKind[]) => kinds.reduce((all, kind) => all + (counts.get(kind) ?? 0), 0);
+  const right = sum('certified-right', 'predicted-right');
+  const wrong = sum('certified-wrong', 'predicted-wrong');
+  return {
+    labelled: set.results.some(({ label }) => label !== null),
+    right,
+    wrong,
+    answered: right + wrong + sum('certified', 'predicted'),
+    approximate: sum('approximate'),
+    failed: sum('failed'),
+  };
+}
+
+function noticesHtml(set: ResultSet): string {
+  const { failed } = countsOf(set);
+  const ended = set.results.length;
   const notices = [
-    ended === set.images
+    isComplete(set)
       ? null
-      : `Not finished: ${counted(ended, 'image')} of ${whole(set.images)} have ended. Those that end first are not like the others, so no share here is an estimate for all of them.`,
-    failed === 0 ? null : `${counted(failed, 'image')} failed; the gallery says why.`,
+      : `Not finished: ${whole(ended)} of ${counted(set.images, 'image')} have ended. Those that end first are not like the others, so no share here is an estimate for all of them.`,
+    failed === 0
+      ? null
+      : `${counted(failed, 'image')} failed and ${failed === 1 ? 'counts' : 'count'} as not certified; the gallery says why.`,
   ];
   return notices.map((one) => (one === null ? '' : `\n<p class="notice">${escapeHtml(one)}</p>`)).join('');
 }
 
-function numbersHtml({ set }: ReportedJob, tally: Tally): string {
+function numbersHtml(set: ResultSet): string {
   const { claim } = set.job;
-  const radius = (value: (one: (typeof set.results)[number]) => number) =>
-    printDown(set.results.reduce((sum, one) => sum + value(one), 0) / set.images, 4);
-  const certifies = claim.stop.kind !== 'predict' && claim.bound !== 'clt';
-  const hasMeans = certifies && claim.stop.kind !== 'target' && tally.ended === set.images;
-  const usual = USUAL_SAMPLES * tally.ended;
+  const means = isComplete(set) ? meanRadii(set) : null;
+  const samples = set.results.reduce((sum, one) => sum + one.samples, 0);
+  const times = samples === 0 ? 0 : (USUAL_SAMPLES * set.results.length) / samples;
+  const wrong = isComplete(set) ? wrongAtMost(claim, set.images) : null;
   const rows: [string, string | null][] = [
-    ['images', whole(set.images)],
-    [certifies ? 'certified' : 'predicted', certifies ? whole(tally.certified) : whole(tally.predicted)],
-    ['as their label', tally.labelled && claim.bound !== 'clt' ? whole(tally.right) : null],
+    ['average certified radius', means === null || means.acr === null ? null : printDown(means.acr, 4)],
+    ['mean radius', means === null ? null : printDown(means.mean, 4)],
+    ['samples', whole(samples)],
+    [`fewer than ${whole(USUAL_SAMPLES)} an image`, times > 1 ? `${printDown(times, 1)} ×` : null],
     [
-      'average certified radius',
-      hasMeans && tally.labelled ? radius((one) => (one.correct === true ? one.radius : 0)) : null,
+      'wrong certificates',
+      wrong === null ? null : `at most ${whole(wrong.most)} (with ${percentDown(wrong.confidence)})`,
     ],
-    ['mean radius', hasMeans ? radius((one) => one.radius) : null],
-    ['samples', whole(tally.samples)],
-    [
-      'fewer than 100,000 an image',
-      tally.samples > 0 && usual > tally.samples ? `${whole(usual / tally.samples)} ×` : null,
-    ],
-    [claim.simultaneous ? 'wrong at most, of all together' : 'wrong at most, of an image', `${claim.alpha}`],
   ];
-  const shown = rows
-    .filter(([name]) => claim.bound !== 'clt' || !name.startsWith('wrong'))
-    .flatMap(([name, value]) => (value === null ? [] : [`<div><dt>${name}</dt><dd>${value}</dd></div>`]));
+  const shown = rows.flatMap(([name, value]) =>
+    value === null ? [] : [`<div><dt>${name}</dt><dd>${value}</dd></div>`],
+  );
   return `\n<dl class="numbers">${shown.join('')}</dl>`;
 }

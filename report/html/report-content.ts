@@ -42,11 +42,13 @@ export interface GalleryImage {
   readonly picture: number | null;
 }
 
-/** Pictures of images, many on a sheet: the image itself, and to the right of it a noisy copy where `copies`. */
+/** Pictures of images, many on a sheet: a cell for the image itself, and where `copies` one to the right of it for a noisy copy. */
 export interface PictureSheets {
-  /** Size of one picture, in pixels. */
+  /** Size of one picture, and of its cell on a sheet, in pixels. */
   readonly width: number;
   readonly height: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
   readonly copies: boolean;
   /** Places in a row of a sheet, and on a sheet. */
   readonly columns: number;
@@ -58,8 +60,8 @@ export interface PictureSheets {
 
 export interface Gallery {
   readonly images: readonly GalleryImage[];
-  /** Null: there are no pictures. */
-  readonly pictures: PictureSheets | null;
+  /** Of each job; null: it has none. */
+  readonly pictures: readonly (PictureSheets | null)[];
   /** What is to be known of images and pictures that are shown, or why they are not; a sentence each. */
   readonly remarks: readonly string[];
 }

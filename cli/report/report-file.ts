@@ -1,0 +1,2 @@
+/** The name of a folder's report. */
+export const REPORT_FILE = 'report.html';
