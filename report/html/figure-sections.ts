@@ -26,7 +26,9 @@ export function figureSections(
   const placed = new Map(figures.map((figure) => [figure, sectionOf(figure.name)]));
   return SECTIONS.flatMap(({ id, title }) => {
     const ours = figures.filter((figure) => placed.get(figure) === id);
-    const content = [...ours.map(figureHtml), more[id] ?? ''].join('\n').trim();
+    const drawn =
+      ours.length === 0 ? '' : `<div class="figures">\n${ours.map(figureHtml).join('\n')}\n</div>`;
+    const content = `${drawn}\n${more[id] ?? ''}`.trim();
     return content === '' ? [] : [{ id, title, content }];
   });
 }

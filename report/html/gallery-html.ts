@@ -6,6 +6,7 @@ import { escapeHtml, jsonForHtml } from './escape-html.js';
 import type { GalleryData, GalleryRow, PictureLayout } from './gallery-script.js';
 import type { GalleryImage, PictureSheets, Report } from './report-content.js';
 import { stopWords } from './stop-words.js';
+import { radiusDown } from './words.js';
 
 /** Images on a page of the gallery. */
 const PER_PAGE = 48;
@@ -57,7 +58,19 @@ function rowOf({ job, result, file, label, class: named, picture }: GalleryImage
   const { image, radius, samples, stop, detail } = result;
   const outcome = OUTCOME_KINDS.indexOf(outcomeKind(result));
   const why = detail === null ? stopWords(stop) : `${detail} (${stop})`;
-  return [job, image, outcome, radius, samples, label, named, votesWords(result), why, file, picture];
+  return [
+    job,
+    image,
+    outcome,
+    Number(radiusDown(radius)),
+    samples,
+    label,
+    named,
+    votesWords(result),
+    why,
+    file,
+    picture,
+  ];
 }
 
 /** Returns how many of the votes the class got; without a class, the most that one got. */

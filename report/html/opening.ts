@@ -11,7 +11,7 @@ import { printDown } from '../../statistics/radius.js';
 import { USUAL_SAMPLES } from '../results/count-figures.js';
 import { escapeHtml } from './escape-html.js';
 import type { ReportedJob } from './report-content.js';
-import { NOISE_WORDS, baseOf, counted, ofImages, percentDown } from './words.js';
+import { NOISE_WORDS, baseOf, counted, ofImages, percentDown, radiusDown } from './words.js';
 
 /** The beginning of a report: what was asked, and the answer in a sentence with its numbers. */
 
@@ -122,8 +122,8 @@ function numbersHtml(set: ResultSet): string {
   const times = samples === 0 ? 0 : (USUAL_SAMPLES * set.results.length) / samples;
   const wrong = isComplete(set) ? wrongAtMost(claim, set.images) : null;
   const rows: [string, string | null][] = [
-    ['average certified radius', means === null || means.acr === null ? null : printDown(means.acr, 4)],
-    ['mean radius', means === null ? null : printDown(means.mean, 4)],
+    ['average certified radius', means === null || means.acr === null ? null : radiusDown(means.acr)],
+    ['mean radius', means === null ? null : radiusDown(means.mean)],
     ['samples', whole(samples)],
     [`fewer than ${whole(USUAL_SAMPLES)} an image`, times > 1 ? `${printDown(times, 1)} ×` : null],
     [

@@ -8,6 +8,15 @@ export const NOISE_WORDS = { gaussian: 'Gaussian', laplace: 'Laplace', uniform: 
 /** Returns a share as a percentage with one digit, rounded down: nothing is said that was not reached. */
 export const percentDown = (share: number): string => `${printDown(100 * share, 1)} %`;
 
+/** Significant digits of a radius. */
+const RADIUS_DIGITS = 4;
+
+/** Returns a radius, at least 0, with four significant digits, rounded down. */
+export function radiusDown(radius: number): string {
+  const power = radius > 0 ? Math.floor(Math.log10(radius)) : 0;
+  return printDown(radius, Math.max(0, RADIUS_DIGITS - 1 - power));
+}
+
 /** Returns a number of images with its share: "290 (96.6 %)". */
 export const ofImages = (count: number, images: number): string =>
   `${whole(count)} (${percentDown(count / images)})`;
