@@ -5,7 +5,7 @@ import { oneLine } from '../../shared/safe-text.js';
 import { knownError } from '../command/known-error.js';
 import type { InputNotes } from '../certify/job-notes.js';
 
-/** The canonical data set of a job, or why there is none. */
+/** The canonical data set of a job, or a sentence that says why there is none. */
 export type FoundData = { readonly file: string; readonly bgr: boolean } | { readonly missing: string };
 
 /** Files that are named instead of those that job.json names. */
@@ -13,8 +13,6 @@ export interface NamedData {
   readonly data: string | null;
   readonly labels: string | null;
 }
-
-const REMEDY = 'smoothcert report with --data, and --labels if certify had them, shows pictures.';
 
 /**
  * Converts the data of a job again, as job.json says that they were read, into the file `into`. Data that are not there, or not those of the job, are no
@@ -27,16 +25,13 @@ export async function dataOfJob(
   into: string,
 ): Promise<FoundData> {
   const data = named.data ?? input?.data ?? null;
-  if (data === null)
-    return { missing: `There are no pictures: job.json does not say where the data are. ${REMEDY}` };
+  if (data === null) return { missing: 'job.json does not say where the images are.' };
   // A file of labels goes with the data that it was given with.
   const labels = named.labels ?? (named.data === null ? (input?.labels ?? null) : null);
+  for (const file of labels === null ? [data] : [data, labels])
+    if (!(await isPlain(file))) return { missing: `${oneLine(file)} cannot be read.` };
   const { features = false, clip = false, bgr = false } = input ?? {};
   try {
-    if (!(await isPlain(data)) || (labels !== null && !(await isPlain(labels))))
-      return {
-        missing: `There are no pictures: ${oneLine(labels === null ? data : `${data} or ${labels}`)} cannot be read. ${REMEDY}`,
-      };
     const { digest } = await importDataSet({
       data,
       into,
@@ -46,12 +41,9 @@ export async function dataOfJob(
       ...(labels === null ? {} : { labels }),
     });
     if (digest === job.draw.dataDigest) return { file: into, bgr };
-    return {
-      missing: `There are no pictures: the images or labels of ${oneLine(data)} are not those of the job. ${REMEDY}`,
-    };
+    return { missing: `Images or labels of ${oneLine(data)} are not those of the job.` };
   } catch (error) {
-    const { message } = knownError(error);
-    return { missing: `There are no pictures: ${oneLine(message)} ${REMEDY}` };
+    return { missing: oneLine(knownError(error).message) };
   }
 }
 

@@ -69,6 +69,9 @@ interface FoundPictures {
   readonly remarks: readonly string[];
 }
 
+const withoutPictures = (why: string): string =>
+  `There are no pictures: ${why} smoothcert report with --data, and --labels if certify had them, shows them.`;
+
 const NO_PICTURES =
   'Images of this shape are not shown: a picture has one or three channels, and rows and columns.';
 const FEATURES = 'The inputs are numbers in units of their own (--features), and no pictures.';
@@ -80,7 +83,7 @@ async function picturesFor(
 ): Promise<FoundPictures> {
   if (about.input?.features === true) return { made: null, remarks: [FEATURES] };
   if (shown.length === 0) return { made: null, remarks: ['No image has ended yet.'] };
-  if ('missing' in data) return { made: null, remarks: [data.missing] };
+  if ('missing' in data) return { made: null, remarks: [withoutPictures(data.missing)] };
   const results = shown.map(({ result }) => result);
   const choose = (most: number) => chooseImages(results, most).map((place) => results[place]!.image);
   const { file: canonical, bgr } = data;

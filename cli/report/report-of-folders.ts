@@ -58,10 +58,10 @@ export async function reportOfFolders({ folders, canonical, named }: ReportOptio
 
 /** Whoever names data wants pictures. @throws OPTION_INVALID */
 function refuseOtherData(named: NamedData, data: readonly FoundData[]): void {
-  const [first] = data;
-  if (named.data === null || first === undefined || data.some((found) => 'file' in found)) return;
+  const missing = data.flatMap((found) => ('missing' in found ? [found.missing] : []));
+  if (named.data === null || missing.length < data.length) return;
   throw optionError(
-    'missing' in first ? first.missing : '',
+    missing[0]!,
     'Give --data (and --labels) as certify had them; or leave both out, for a report without pictures.',
   );
 }
