@@ -38,7 +38,7 @@ const notesHtml = ({ notes }: ReportedJob): string =>
 function repeatHtml({ command, set }: ReportedJob, at: number): string {
   const same =
     set.job.draw.numeric === 'same'
-      ? 'On a machine of the same numeric class this command writes the same results.jsonl, byte for byte.'
+      ? 'On a machine of the same numeric class this command draws the same votes, and every result is the same.'
       : 'On this device a second run may vote otherwise in near-ties.';
   return `<pre class="command" id="command-${at}">${escapeHtml(command)}</pre>
 <button type="button" data-copies="command-${at}" hidden>Copy</button>

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import type { Figure } from '../figures/figure.js';
+import {
+  SHEETS,
+  galleryImages,
+  reportOf,
+  reportedJob,
+  resultOf,
+  resultsOf,
+} from '../../test/support/reports.js';
+import { reportHtml } from './report-html.js';
+
+const read = (html: string) => parseHTML(html).document;
+const RESULTS = resultsOf(40);
+const MARKUP = `</script></style><img src=x onerror="alert('1')"><!--`;
+const HOSTILE = `${MARKUP}\u001b[2J`;
+
+/** Texts of figures have no control characters: labels are single lines. */
+const FIGURE: Figure = {
+  name: 'certified-accuracy',
+  title: `Accuracy ${MARKUP}`,
+  caption: `Caption ${MARKUP}`,
+  x: { label: 'radius', scale: 'linear' },
+  y: { label: 'share', scale: 'linear' },
+  curves: [
+    {
+      label: MARKUP,
+      kind: 'predicted',
+      points: [
+        { x: 0, y: 1 },
+        { x: 1, y: 0 },
+      ],
+    },
+  ],
+};
+
+describe('report.html', () => {
+  it('begins with what was asked and the answer in numbers', () => {
+    const document = read(reportHtml(reportOf(RESULTS)));
+    expect(document.querySelector('h1')!.textContent).toBe('Certified robustness: m.onnx on d.npz');
+    const [asked, answer] = [...document.querySelectorAll('header > p')].map((one) => one.textContent);
+    expect(asked).toBe(
+      'Asked: how far 40 images of d.npz can be changed before m.onnx, smoothed with Gaussian noise of σ = 0.5, may answer otherwise. Radii are L2 distances in pixels scaled to [0, 1].',
+    );
+    // Images 0, 4, 8 … are right, 1, 5, 9 … wrong; 0.37 · image mod 1.01 are their radii.
+    const right = RESULTS.filter(({ image }) => image % 4 === 0);
+    const share = (radius: number) =>
+      Math.floor((1000 * right.filter((one) => one.radius >= radius).length) / 40) / 10;
+    expect(answer).toContain(
+      '20 (50.0 %) of 40 images got a certificate, 10 (25.0 %) with the class of its label.',
+    );
+    expect(answer).toContain(`Certified accuracy is ${share(0.5).toFixed(1)} % at radius 0.5`);
+    expect(document.querySelector('.notice')!.textContent).toMatch(
+      /^10 images failed and count as not certified/,
+    );
+  });
+
+  it('lets nothing in that would fetch, or run but its own script', () => {
+    const html = reportHtml(reportOf(RESULTS));
+    const document = read(html);
+    const policy = document
+      .querySelector('meta[http-equiv="Content-Security-Policy"]')!
+      .getAttribute('content')!;
+    const scripts = [...document.querySelectorAll('script')].filter(
+      (one) => one.getAttribute('type') === null,
+    );
+    expect(scripts).toHaveLength(1);
+    const digest = createHash('sha256').update(scripts[0]!.textContent).digest('base64');
+    expect(policy).toContain("default-src 'none'; img-src data:;");
+    expect(policy).toContain(`script-src 'sha256-${digest}'`);
+    expect(html.match(/\b(?:src|href|action)="(?!#|data:)[^"]*"/g)).toBeNull();
+    expect(html).not.toMatch(/\son[a-z]+="/);
+  });
+
+  it('escapes every text that comes from outside', () => {
+    const job = reportedJob(RESULTS, {
+      names: { job: HOSTILE, model: HOSTILE, data: HOSTILE },
+      notes: [HOSTILE],
+      command: HOSTILE,
+      smoothcert: HOSTILE,
+    });
+    const { draw } = job.set.job;
+    const hostileJob = {
+      ...job.set.job,
+      draw: { ...draw, output: HOSTILE, numericClass: HOSTILE, seed: HOSTILE },
+    };
+    const jobs = [job, job].map((one) => ({ ...one, set: { ...one.set, label: HOSTILE, job: hostileJob } }));
+    const images = galleryImages([resultOf(3, { stop: HOSTILE, detail: HOSTILE })], {
+      file: HOSTILE,
+      label: HOSTILE,
+      class: HOSTILE,
+    });
+    const gallery = { images, pictures: [null, SHEETS], remarks: [HOSTILE] };
+    const html = reportHtml(reportOf(RESULTS, { jobs, figures: [FIGURE], gallery }));
+    const document = read(html);
+    expect(document.querySelectorAll('img')).toHaveLength(0);
+    expect(document.querySelectorAll('style')).toHaveLength(1);
+    expect(document.querySelectorAll('script')).toHaveLength(3);
+    expect(html).not.toContain('\u001b');
+    expect(html).not.toContain('<img');
+    expect(document.querySelector('h1')!.textContent).toContain('onerror');
+  });
+
+  it('has landmarks, and headings that go down by one', () => {
+    const job = reportedJob(RESULTS);
+    const jobs = [job, { ...job, set: { ...job.set, label: 'other' } }];
+    const document = read(reportHtml(reportOf(RESULTS, { jobs, figures: [FIGURE] })));
+    expect(['header', 'nav', 'main', 'footer'].map((name) => document.querySelectorAll(name).length)).toEqual(
+      [1, 1, 1, 1],
+    );
+    const levels = [...document.querySelectorAll('h1, h2, h3')].map((one) => Number(one.tagName[1]));
+    expect(levels[0]).toBe(1);
+    expect(levels.every((level, at) => at === 0 || level <= levels[at - 1]! + 1)).toBe(true);
+    for (const link of document.querySelectorAll('nav a'))
+      expect(document.querySelector(link.getAttribute('href')!)).not.toBeNull();
+  });
+
+  it('says of an unfinished job that it is none, and estimates nothing', () => {
+    const jobs = [reportedJob(RESULTS, {}, { images: 90 })];
+    const text = read(reportHtml(reportOf(RESULTS, { jobs }))).querySelector('header')!.textContent;
+    expect(text).toContain('Not finished: 40 of 90 images have ended.');
+    expect(text).not.toContain('Certified accuracy');
+    expect(text).not.toContain('average certified radius');
+  });
+
+  it('claims no certificate where nothing is proved', () => {
+    const results = RESULTS.map((one) =>
+      resultOf(one.image, { outcome: 'approximate', class: null, correct: null, radius: 0 }),
+    );
+    const job = { images: 40, stop: { kind: 'fixed', selection: 100 }, bound: 'clt' } as const;
+    const text = read(reportHtml(reportOf(results, { jobs: [reportedJob(results, {}, job)] }))).body
+      .textContent;
+    expect(text).toContain(
+      '40 (100.0 %) of 40 images got an approximate radius. The normal approximation proves nothing',
+    );
+    expect(text).not.toContain('A certificate (class, radius) says');
+  });
+
+  it('words the claims of rules, bounds and noises', () => {
+    const claimOf = (job: Parameters<typeof reportedJob>[2]) =>
+      read(
+        reportHtml(reportOf(RESULTS, { jobs: [reportedJob(RESULTS, {}, { images: 40, ...job })] })),
+      ).querySelector('#claim')!.textContent;
+    expect(claimOf({})).toContain('An image gets a wrong certificate with probability at most 0.001.');
+    expect(claimOf({ simultaneous: true })).toContain(
+      'With probability at least 1 − 0.001 all certificates of these 40 images are right together.',
+    );
+    expect(claimOf({ noise: 'laplace' })).toContain('whose L1 distance from it is below the radius');
+    expect(claimOf({ stop: { kind: 'target', radii: ['0.25', '0.50'] }, bound: 'anytime' })).toContain(
+      'the radii 0.25, 0.50 was certified',
+    );
+    expect(claimOf({ stop: { kind: 'fixed', selection: 20 }, bound: 'clopper-pearson' })).toContain(
+      '20 samples chose the class of every image, and 512 fresh ones bound it',
+    );
+    expect(
+      claimOf({ stop: { kind: 'two-stage', minGain: 0.1 }, bound: 'clopper-pearson', maxSamples: 2000 }),
+    ).toContain('A pilot of 64 samples');
+    expect(claimOf({ stop: { kind: 'budget', totalSamples: 9000 } })).toContain(
+      'All images shared 9,000 samples',
+    );
+    expect(claimOf({ runnerUp: true })).toContain('with a second bound on the class in second place');
+    expect(claimOf({})).toContain('A radius R in L2 is one of R in L1 and of R/√64 in L∞, too.');
+    const predicted = claimOf({ stop: { kind: 'predict' }, bound: 'anytime', simultaneous: true });
+    expect(predicted).toContain('It has no radius, and says nothing about the label.');
+    expect(predicted).toContain('all classes that are named of these 40 images are right together');
+  });
+
+  it('names features in their own units', () => {
+    const jobs = [reportedJob(RESULTS, { features: true })];
+    const text = read(reportHtml(reportOf(RESULTS, { jobs }))).body.textContent;
+    expect(text).toContain('Radii are L2 distances in the units of the data.');
+    expect(text).not.toContain('pixels');
+  });
+
+  it('says without its script where the images are', () => {
+    const document = read(reportHtml(reportOf(RESULTS)));
+    expect(document.querySelector('noscript')!.textContent).toContain('all images are in results.jsonl');
+    expect(document.querySelector('#gallery-controls')!.hasAttribute('hidden')).toBe(true);
+  });
+});
