@@ -1,4 +1,5 @@
 import type { Outcome, JobState } from './job-view.js';
+import type { WorkerView } from './worker-view.js';
 import type { Refusal } from '../shared/ports/job-store.js';
 import type { Progress } from '../shared/job-progress.js';
 import type { Outlook } from '../shared/outlook.js';
@@ -119,29 +120,18 @@ export interface ImagesAnswer {
 }
 
 /** A worker as it last announced itself. */
-export interface WorkerAnswer {
-  readonly worker: string;
-  readonly version: string;
-  readonly device: string;
-  readonly numericClass: string;
-  /** Inference processes. */
-  readonly processes: number;
-  /** Tasks that it has taken. */
-  readonly tasks: number;
-  readonly samplesPerSecond: number;
-  /** Ids of the jobs that it draws. */
-  readonly jobs: readonly string[];
-  readonly draining: boolean;
-  readonly lastSeenMs: number;
-  readonly refusals: readonly { readonly job: string; readonly refusal: Refusal }[];
-}
+export type WorkerAnswer = WorkerView;
 
-/** `GET /api/v1/workers`. */
+/** `GET /api/v1/workers?page_size=&page_token=`: by name. */
 export interface WorkersAnswer {
   readonly workers: readonly WorkerAnswer[];
+  /** Empty: this is the last page. */
+  readonly nextPageToken: string;
 }
 
 /** An error: a code of the catalogue, a sentence, what to do. */
 export interface ErrorAnswer {
   readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
+  /** Why this process answers nothing about jobs now; null if that is not the reason. */
+  readonly waiting: Waiting | null;
 }

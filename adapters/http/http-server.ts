@@ -22,6 +22,16 @@ export interface Page {
   readonly serve: Serve;
 }
 
+/** Paths that are answered by something that checks tokens itself, and words its own refusals. Requests with a body do not reach it. */
+export interface Area {
+  readonly owns: (path: string) => boolean;
+  /** Methods that it answers. */
+  readonly methods: readonly string[];
+  readonly serve: Serve;
+  /** Answers a request that does not reach it. */
+  readonly refuse: (response: ServerResponse, status: number, sentence: string) => void;
+}
+
 export interface HttpServerOptions {
   readonly address: Address;
   readonly tls: Tls | null;
@@ -29,6 +39,8 @@ export interface HttpServerOptions {
   readonly tokens: Tokens | null;
   /** Answers paths that are not in `pages`, which need the token; returns false for a path that it does not know. */
   readonly others?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Asked for paths that are not in `pages`, before `others`; the first that owns a path answers it. */
+  readonly areas?: readonly Area[];
   /** Returns null if this process can do its work, else a sentence that says why not. */
   readonly unready: () => string | null;
   /** Returns null if this process is alive, else a sentence that says why it must be restarted. By default always null. */
@@ -64,7 +76,8 @@ export const HTTP_LIMITS: HttpLimits = {
   keepAliveTimeout: 15_000,
   silenceMs: 60_000,
 };
-const READING = new Set(['GET', 'HEAD']);
+/** What is no area: pages, artifacts, paths that nobody knows. */
+const PLAIN: Pick<Area, 'methods' | 'refuse'> = { methods: ['GET', 'HEAD'], refuse: plain };
 
 /** The HTTP server of a process: /livez, /readyz, and its further pages. */
 export class HttpServer {
@@ -127,13 +140,15 @@ function secured({ cert, key, clientCa }: TlsContents) {
 
 function answering(options: HttpServerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = new Map(Object.entries({ ...options.pages, ...healthPages(options) }));
-  const { tokens, others, onRefused } = options;
+  const { tokens, others, onRefused, areas = [] } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
     const page = path === null ? undefined : pages.get(path);
+    const area = path === null || page ? undefined : areas.find(({ owns }) => owns(path));
     const welcome = page?.open === true || tokens === null;
-    if (refuse(request, response, path)) return;
-    if (!welcome && !(await tokens.accept(request.headers.authorization))) {
+    if (refuse(request, response, path, area)) return;
+    if (area) await area.serve(request, response);
+    else if (!welcome && !(await tokens.accept(request.headers.authorization))) {
       onRefused?.('over HTTP');
       response.setHeader('www-authenticate', 'Bearer');
       plain(response, 401, 'The request has no token that this server knows.');
@@ -173,21 +188,25 @@ function pathOf({ url }: IncomingMessage): string | null {
   return URL.canParse(url ?? '', 'http://localhost') ? new URL(url ?? '', 'http://localhost').pathname : null;
 }
 
-/** Answers requests that are not a GET or HEAD without a body; returns false for the others. */
-function refuse(request: IncomingMessage, response: ServerResponse, path: string | null): boolean {
+/** Answers requests of other methods than are answered there, and those with a body; returns false for the others. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string | null,
+  { methods, refuse: say }: Pick<Area, 'methods' | 'refuse'> = PLAIN,
+): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  if (!READING.has(request.method ?? '')) {
-    response.setHeader('allow', 'GET, HEAD');
-    hangUp(response, 405, 'Only GET and HEAD are answered.');
+  // It closes the connection without reading the rest of the request.
+  const hangUp = (status: number, sentence: string) => {
+    response.setHeader('connection', 'close');
+    say(response, status, sentence);
+  };
+  if (!methods.includes(request.method ?? '')) {
+    response.setHeader('allow', methods.join(', '));
+    hangUp(405, `Only ${methods.join(' and ')} are answered.`);
   } else if (encoding !== undefined || (length !== undefined && length !== '0')) {
-    hangUp(response, 400, 'A request has no body here.');
-  } else if (path === null) hangUp(response, 400, 'That is no path.');
+    hangUp(400, 'A request has no body here.');
+  } else if (path === null) hangUp(400, 'That is no path.');
   else return false;
   return true;
-}
-
-/** Answers, and closes the connection without reading the rest of the request. */
-function hangUp(response: ServerResponse, status: number, sentence: string): void {
-  response.setHeader('connection', 'close');
-  plain(response, status, sentence);
 }

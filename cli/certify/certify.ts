@@ -27,7 +27,7 @@ import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setu
 import { ProgressLine, readFold } from './progress-line.js';
 import { announceReport } from '../report/announce-report.js';
 import { budgetNote } from '../results/budget-note.js';
-import { claimWords } from '../results/claim-words.js';
+import { claimWords } from '../../statistics/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderJobSummary, summarizeJob } from '../results/job-summary.js';

@@ -5,7 +5,7 @@ import { EXIT } from '../command/exit.js';
 import { announceReport } from '../report/announce-report.js';
 import type { OutputFolder } from './output-folder.js';
 import { budgetNote } from '../results/budget-note.js';
-import { claimWords } from '../results/claim-words.js';
+import { claimWords } from '../../statistics/claim-words.js';
 import {
   fetchResults,
   removeRefuted,

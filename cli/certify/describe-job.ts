@@ -3,7 +3,7 @@ import type { JobUpdate, JobView } from '../../api/job-view.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { budgetNote } from '../results/budget-note.js';
-import { claimWords } from '../results/claim-words.js';
+import { claimWords } from '../../statistics/claim-words.js';
 import { decidedOf, type Progress } from '../../shared/job-progress.js';
 import { number } from '../results/summary-lines.js';
 

@@ -12,7 +12,7 @@ import { EXIT } from '../command/exit.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { announceReport } from '../report/announce-report.js';
 import { optionError } from '../command/parse.js';
-import { claimWords } from './claim-words.js';
+import { claimWords } from '../../statistics/claim-words.js';
 import { knownImagesOf } from './known-images.js';
 import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { ResultsConfig } from './results-flags.js';

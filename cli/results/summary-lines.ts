@@ -2,6 +2,8 @@ import type { StoppingRule } from '../../shared/job.js';
 import { whole } from '../../shared/written-numbers.js';
 import { printDown } from '../../statistics/radius.js';
 
+export { guaranteeLine } from '../../statistics/claim-words.js';
+
 /** Parts that the summaries of certificates and of predictions have in common. */
 
 /** The budget that the field draws for every image, to compare with. */
@@ -18,26 +20,6 @@ export const percent = (share: number): string => `${printDown(100 * share, 1)} 
 
 export const timeLine = (seconds: number, rate: number): string =>
   `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
-
-/** Says of each kind of answer how it is wrong, and how it is right. Labels have no part in it. */
-const GUARANTEES = {
-  certificate: [
-    'a certificate that is wrong about the smoothed classifier',
-    'right about the smoothed classifier',
-  ],
-  class: ["a class that is not the smoothed classifier's", "the smoothed classifier's"],
-} as const;
-
-/** Returns the text of the line `guarantee`: how often an answer of this kind may be wrong. */
-export function guaranteeLine(
-  answer: 'certificate' | 'class',
-  alpha: number,
-  { images, simultaneous }: { readonly images: number; readonly simultaneous: boolean },
-): string {
-  const [wrong, right] = GUARANTEES[answer];
-  if (!simultaneous || images === 1) return `an image gets ${wrong} with probability at most ${alpha}`;
-  return `with probability at least 1 − ${alpha} every ${answer} of these ${number(images)} images is ${right}`;
-}
 
 /** Returns the numbers of rows with an outcome, by why no more samples were drawn. */
 export function byStop<O extends string>(

@@ -52,3 +52,14 @@ export const tooManyWatchers = (most: number): SmoothcertError =>
     `There are ${most} watches, as many as this server takes.`,
     'Try again later, or ask for the job from time to time.',
   );
+
+/** Returns the error itself if it has a code of ours; any other one becomes INTERNAL, which tells clients nothing more. The operator finds its cause in the log. */
+export const knownFault = (error: unknown): SmoothcertError =>
+  error instanceof SmoothcertError
+    ? error
+    : new SmoothcertError(
+        'INTERNAL',
+        'Something unforeseen happened in the server.',
+        'Try again; if it happens again, tell the operator, whose log says more.',
+        { cause: error },
+      );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { claimWords } from './claim-words.js';
+import { claimSentence, claimWords } from './claim-words.js';
 
 const claim = {
   alpha: 0.001,
@@ -38,4 +38,21 @@ it('a claim says what its budget is, and that it uses the runner-up', () => {
   expect(claimWords(noise, { ...claim, runnerUp: true })).toBe(
     'σ = 0.25, α = 0.001, gain with spending and the runner-up',
   );
+});
+
+it('a job says in a sentence what it claims and with which probability', () => {
+  expect(claimSentence(claim)).toBe(
+    'An image gets a certificate that is wrong about the smoothed classifier with probability at most 0.001.',
+  );
+  const together = { ...claim, simultaneous: true } as const;
+  expect(claimSentence(together)).toBe(
+    'With probability at least 1 − 0.001 every certificate of these 1,500 images is right about the smoothed classifier.',
+  );
+  expect(claimSentence({ ...together, images: null })).toBe(
+    'With probability at least 1 − 0.001 every certificate of the job is right about the smoothed classifier.',
+  );
+  expect(claimSentence({ ...claim, bound: 'anytime', stop: { kind: 'predict' } })).toBe(
+    "An image gets a class that is not the smoothed classifier's with probability at most 0.001.",
+  );
+  expect(claimSentence({ ...claim, bound: 'clt' })).toMatch(/^Nothing is proved\. /);
 });
