@@ -1,6 +1,7 @@
 import type { JobSpec } from '../../shared/job-spec.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
 import type { WorkerView } from '../../api/worker-view.js';
+import type { Position } from '../observe/decision-log.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
 import type { Waiting } from '../../shared/waiting.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
@@ -43,5 +44,24 @@ export interface CertificationService {
   watch(id: string, afterSequence: number, signal: AbortSignal): AsyncIterable<JobUpdate>;
   /** Yields rows of the images decided so far, in image order. @param fromImage index of the first one that is wanted. @throws JOB_NOT_FOUND */
   certificates(id: string, fromImage: number, signal: AbortSignal): AsyncIterable<CertificateRow>;
+  /**
+   * Returns lines of results.jsonl of images that were decided behind a position of the job, in the order in which they were, at most `most`;
+   * null of a job that keeps no such order because it has ended: `certificates` has its rows. Asked again behind `next`, it gives the further ones.
+   * @throws JOB_NOT_FOUND
+   */
+  linesBehind(id: string, position: Position, most: number): Promise<LinesPage | null>;
   readonly artifacts: ArtifactStore;
+}
+
+export type { Position };
+
+/** Lines of images that were decided one after the other. */
+export interface LinesPage {
+  /** Lines of results.jsonl, without their ends. */
+  readonly lines: readonly string[];
+  readonly next: Position;
+  /** True if there are further ones already. */
+  readonly more: boolean;
+  /** Images decided so far. Whoever has other than these begins again at the first position: a job that an audit refutes loses all. */
+  readonly decided: number;
 }

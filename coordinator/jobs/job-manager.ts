@@ -20,7 +20,8 @@ import { workersPage } from './worker-pages.js';
 import type { ServicePorts } from './service-ports.js';
 import { ResultsInUse } from '../results/results-in-use.js';
 import { jobNotFound, notServing, tooManyWatchers } from './service-errors.js';
-import type { CertificationService, CreateRequest } from './certification-service.js';
+import type { CertificationService, CreateRequest, LinesPage, Position } from './certification-service.js';
+import { linesBehind } from './decided-lines.js';
 import { ActiveJobs } from './active-jobs.js';
 import { hasEnded, updateEntry, type EndedEntry } from '../run/stored-job.js';
 import { watchEnded, watchLive } from './job-updates.js';
@@ -163,6 +164,11 @@ export class JobManager implements CertificationService {
     }
     // Without the lease the job's fold was dropped on the way, and rows are missing.
     if (job.entry.ending === null && active.until.aborted) throw this.notServing();
+  }
+
+  async linesBehind(id: string, position: Position, most: number): Promise<LinesPage | null> {
+    const found = await this.find(this.current(), id);
+    return found instanceof JobRunner ? linesBehind(found, position, most) : null;
   }
 
   private state(): CoordinatorState {

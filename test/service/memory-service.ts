@@ -1,7 +1,13 @@
 import { STANDBY } from '../../shared/waiting-reasons.js';
 import type { Waiting } from '../../shared/waiting.js';
 import { EventEmitter } from 'node:events';
-import type { CertificationService, CreateRequest } from '../../coordinator/jobs/certification-service.js';
+import type {
+  CertificationService,
+  CreateRequest,
+  LinesPage,
+  Position,
+} from '../../coordinator/jobs/certification-service.js';
+import { decidedOf } from '../../shared/job-progress.js';
 import { jobNotFound, notServing } from '../../coordinator/jobs/service-errors.js';
 import { pageOf } from '../../coordinator/jobs/job-pages.js';
 import { DEFAULT_BOUNDS, type JobSpec } from '../../shared/job-spec.js';
@@ -180,6 +186,15 @@ export class MemoryService extends EventEmitter implements CertificationService 
     } finally {
       this.emit('left', id);
     }
+  }
+
+  async linesBehind(id: string, { sequence }: Position, most: number): Promise<LinesPage | null> {
+    const { progress, endMs } = await this.getJob(id);
+    if (endMs !== null) return null;
+    const decided = decidedOf(progress);
+    const end = Math.min(decided, sequence + most);
+    const lines = Array.from({ length: end - sequence }, (_, i) => rowOf(sequence + i).json);
+    return { lines, next: { sequence: end, skip: 0 }, more: end < decided, decided };
   }
 
   private async check(): Promise<void> {

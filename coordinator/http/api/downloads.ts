@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CertificateRow } from '../../../api/job-view.js';
+import type { MadeFile } from './api-parts.js';
+import { setHeaders } from './json-answers.js';
+
+/** Characters that are gathered before they are sent. */
+const PIECE_CHARACTERS = 2 ** 16;
+/** Milliseconds that a download may take: a reader that takes a byte from time to time holds its place no longer. */
+export const LONGEST_DOWNLOAD_MS = 600_000;
+
+/** A file that a browser saves. */
+export interface Download {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Returns a signal that aborts when the client is gone, or takes too long. */
+export function signalOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, AbortSignal.timeout(LONGEST_DOWNLOAD_MS)]);
+}
+
+/**
+ * Sends lines, made of rows as fast as they are read. If it fails on the way, the connection ends before the last chunk, so that nobody takes a part
+ * for the whole. @param header the first line; null: none
+ */
+export async function sendLines(
+  request: IncomingMessage,
+  response: ServerResponse,
+  download: Download,
+  header: string | null,
+  rows: AsyncIterable<CertificateRow>,
+  lineOf: (row: CertificateRow) => string,
+): Promise<void> {
+  head(response, download);
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  await send(response, Readable.from(pieces(header, rows, lineOf), { objectMode: false }));
+}
+
+/** Sends a file. */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  download: Download,
+  { file, bytes }: MadeFile,
+  policy: string,
+): Promise<void> {
+  head(response, download);
+  response.setHeader('content-security-policy', policy);
+  response.setHeader('content-length', bytes);
+  if (request.method === 'HEAD') response.end();
+  else await send(response, createReadStream(file));
+}
+
+/** Sends what is there already. */
+export function sendBytes(
+  response: ServerResponse,
+  { name, type }: Download,
+  body: Uint8Array,
+  inline = false,
+): void {
+  head(response, { name, type }, inline);
+  response.setHeader('content-length', body.length);
+  response.end(body);
+}
+
+async function send(response: ServerResponse, source: Readable): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_DOWNLOAD_MS);
+  await pipeline(source, response, { signal }).catch((error: unknown) => {
+    // A client that went away, or was too slow, is no fault.
+    if (!response.destroyed || isOurs(error)) throw error;
+  });
+}
+
+const isOurs = (error: unknown): boolean =>
+  !['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
+
+function head(response: ServerResponse, { name, type }: Download, inline = false): void {
+  setHeaders(response);
+  response.setHeader('content-type', type);
+  response.setHeader('content-disposition', `${inline ? 'inline' : 'attachment'}; filename="${name}"`);
+}
+
+async function* pieces(
+  header: string | null,
+  rows: AsyncIterable<CertificateRow>,
+  lineOf: (row: CertificateRow) => string,
+): AsyncGenerator<string> {
+  let text = header === null ? '' : `${header}\n`;
+  for await (const row of rows) {
+    text += `${lineOf(row)}\n`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}

@@ -1,0 +1,91 @@
+import type { CertificateRow } from '../../../api/job-view.js';
+import { lookedAt, notFound, type ApiCall } from './api-call.js';
+import { sendBytes, sendFile, sendLines, signalOf } from './downloads.js';
+import type { ViewWithJob } from './results-feed.js';
+
+/** The paths that answer with a file. Those of results hold what was decided so far, and nothing more after the job has ended. */
+
+const JSON_LINES = { name: 'results.jsonl', type: 'application/x-ndjson; charset=utf-8' };
+const TSV = { name: 'results.tsv', type: 'text/tab-separated-values; charset=utf-8' };
+const CSV = { name: 'results.csv', type: 'text/csv; charset=utf-8; header=present' };
+const JOB_FILE = { name: 'job.json', type: 'application/json; charset=utf-8' };
+const REPORT = { name: 'report.html', type: 'text/html; charset=utf-8' };
+const PNG = 'image/png';
+
+/** A report has its script and its style in itself. The sandbox gives it an origin of its own: it reads nothing of this server, and no token. */
+const REPORT_POLICY =
+  "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-ancestors 'none'";
+
+export const sendJsonl = (call: ApiCall): Promise<void> =>
+  sendRows(
+    call,
+    JSON_LINES,
+    () => null,
+    () =>
+      ({ json }) =>
+        json,
+  );
+
+export const sendTsv = (call: ApiCall): Promise<void> =>
+  sendRows(
+    call,
+    TSV,
+    ({ job }) => call.state.tsvHeader(job),
+    () =>
+      ({ tsv }) =>
+        tsv,
+  );
+
+export const sendCsv = (call: ApiCall): Promise<void> =>
+  sendRows(
+    call,
+    CSV,
+    ({ job }) => call.state.csvLine(job, null),
+    ({ job }) =>
+      ({ json }) =>
+        call.state.csvLine(job, json),
+  );
+
+async function sendRows(
+  call: ApiCall,
+  download: { readonly name: string; readonly type: string },
+  headerOf: (view: ViewWithJob) => string | null,
+  lineOf: (view: ViewWithJob) => (row: CertificateRow) => string,
+): Promise<void> {
+  const { state, request, response, id } = call;
+  const view = await lookedAt(call);
+  await state.downloads.run(async () => {
+    const rows = state.service.certificates(id, 0, signalOf(response));
+    await sendLines(request, response, download, headerOf(view), rows, lineOf(view));
+  });
+}
+
+export async function sendJobFile(call: ApiCall): Promise<void> {
+  const view = await lookedAt(call);
+  sendBytes(call.response, JOB_FILE, Buffer.from(call.state.jobFile(view)));
+}
+
+export async function sendReport(call: ApiCall): Promise<void> {
+  const { state, request, response } = call;
+  const view = await lookedAt(call);
+  await state.downloads.run(async () => {
+    const made = await state.report(view, signalOf(response));
+    try {
+      await sendFile(request, response, REPORT, made, REPORT_POLICY);
+    } finally {
+      made.release();
+    }
+  });
+}
+
+export async function sendPicture(call: ApiCall): Promise<void> {
+  const { state, response, image, query } = call;
+  const noisy = query.flag('noisy');
+  const view = await lookedAt(call);
+  const { start, stop, step } = view.job.claim.images;
+  const asked = image >= start && image < stop && (image - start) % step === 0;
+  if (!asked) throw notFound(`The job has no image ${image}.`);
+  const png = await state.picture(view, image, noisy);
+  if (png === null) throw notFound('The data of this job cannot be shown as pictures.');
+  sendBytes(response, { name: `${image}${noisy ? '-noisy' : ''}.png`, type: PNG }, png, true);
+}
