@@ -50,7 +50,8 @@ export function drawFigure(
   const below = ticks?.below ?? 0;
   const plotHeight = Math.max(LEAST_HEIGHT, Math.min(PLOT_HEIGHT, 0.6 * width)) + below;
   const chart = Plot.plot({
-    document,
+    // The types of a browser's document and of a server's know nothing of each other.
+    document: document as never,
     width,
     height: plotHeight,
     marginLeft: LEFT,

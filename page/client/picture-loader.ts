@@ -1,0 +1,41 @@
+/** Pictures that are fetched at one time: the API makes few at once, and refuses when many wait. */
+const AT_ONCE = 4;
+
+interface Wanted {
+  readonly load: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches pictures, few at a time and the newest wish first: who scrolls on waits for what is in sight, not for what was. */
+export class PictureLoader {
+  private readonly waiting: Wanted[] = [];
+  private running = 0;
+
+  /** @param fetchPicture of a path below /api/v1 */
+  constructor(private readonly fetchPicture: (path: string, signal: AbortSignal) => Promise<Blob>) {}
+
+  /** Returns a picture. Rejects if it cannot be had, or once the signal aborts. */
+  load(path: string, signal: AbortSignal): Promise<Blob> {
+    return new Promise((resolve, reject) => {
+      const load = () => this.fetchPicture(path, signal).then(resolve, reject);
+      this.waiting.push({ load, signal });
+      signal.addEventListener('abort', () => reject(new Error('It is not wanted any longer.')), {
+        once: true,
+      });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    while (this.running < AT_ONCE) {
+      const wanted = this.waiting.pop();
+      if (wanted === undefined) return;
+      if (wanted.signal.aborted) continue;
+      this.running += 1;
+      void wanted.load().finally(() => {
+        this.running -= 1;
+        this.next();
+      });
+    }
+  }
+}

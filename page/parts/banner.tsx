@@ -1,0 +1,41 @@
+import type { Connection } from '../client/connection.js';
+import { WAIT_SECTIONS } from '../words/wait-sections.js';
+import { Notice } from './notice.js';
+import { RunbookLink } from './link.js';
+
+/** What is wrong between this page and the service, above everything else. It goes away by itself. */
+export function Banner({ connection }: { readonly connection: Connection }) {
+  return (
+    <div role="status" aria-live="polite">
+      <BannerText connection={connection} />
+    </div>
+  );
+}
+
+function BannerText({ connection }: { readonly connection: Connection }) {
+  switch (connection.kind) {
+    case 'unreachable':
+      return (
+        <Notice tone="bad" title="The server cannot be reached.">
+          <p>What you see is what it said last. It is asked again every few seconds; nothing is lost here.</p>
+        </Notice>
+      );
+    case 'not-serving':
+      return (
+        <Notice tone="warn" title={connection.waiting?.message ?? 'This server does not serve jobs now.'}>
+          <p>
+            {connection.waiting?.remedy ?? ''} What you see is what was said last; it goes on by itself.{' '}
+            {connection.waiting !== null && (
+              <RunbookLink section={WAIT_SECTIONS[connection.waiting.code]}>
+                What to do, in the runbook
+              </RunbookLink>
+            )}
+          </p>
+        </Notice>
+      );
+    case 'asking':
+    case 'token':
+    case 'well':
+      return null;
+  }
+}

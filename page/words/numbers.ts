@@ -1,0 +1,84 @@
+import type { Axis } from '../../report/figures/figure.js';
+import type { Forecast } from '../../shared/outlook.js';
+
+/** Numbers as the page writes them: whole numbers with separators, shares as percentages, times in their largest unit. */
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
+/** Returns a whole number with separators: "50,000". */
+export const whole = (value: number): string => WHOLE.format(value);
+
+/** Returns a number in three digits, in millions or thousands where it is large: "1.23 million", "12,300". */
+export function short(value: number): string {
+  if (value >= 1e9) return `${SHORT.format(value / 1e9)} billion`;
+  return value >= 1e6 ? `${SHORT.format(value / 1e6)} million` : SHORT.format(value);
+}
+
+/**
+ * Returns a share as a whole percentage. It is 0 % and 100 % only of nothing and of all.
+ * @param share 0 to 1
+ */
+export function percent(share: number): string {
+  if (share <= 0) return '0 %';
+  if (share >= 1) return '100 %';
+  return `${Math.min(Math.max(Math.round(100 * share), 1), 99)} %`;
+}
+
+/** Returns a radius with three digits behind the point, rounded down as all radii are. @param radius at least 0 */
+export const radiusWords = (radius: number): string =>
+  (Math.floor(Number((1000 * radius).toPrecision(12))) / 1000).toFixed(3);
+
+/** Returns how many of something there are: "1 image", "50,000 images". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${whole(count)} ${count === 1 ? one : many}`;
+
+/** Returns a rate: "12,300 samples a second". */
+export const rateWords = (perSecond: number): string =>
+  `${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : short(Math.round(perSecond))} samples a second`;
+
+const UNITS = [
+  { seconds: 86_400, name: 'd' },
+  { seconds: 3_600, name: 'h' },
+  { seconds: 60, name: 'min' },
+  { seconds: 1, name: 's' },
+] as const;
+
+/** Returns a length of time in its largest unit; below three of it with the next smaller unit: "2 h 5 min", "40 s". @param seconds at least 0 */
+export function duration(seconds: number): string {
+  const all = Math.round(seconds);
+  const at = UNITS.findIndex((unit) => all >= unit.seconds);
+  if (at < 0) return '0 s';
+  const unit = UNITS[at]!;
+  const count = Math.floor(all / unit.seconds);
+  const next = UNITS[at + 1];
+  const rest = next === undefined ? 0 : Math.floor((all - count * unit.seconds) / next.seconds);
+  return count < 3 && rest > 0 ? `${count} ${unit.name} ${rest} ${next!.name}` : `${count} ${unit.name}`;
+}
+
+/** Returns how much time is left, with its uncertainty: "about 2 min to 5 min left"; one time where both ends read alike. */
+export function timeLeft({ low, high }: Forecast): string {
+  const [from, to] = [duration(low), duration(high)];
+  return from === to ? `about ${to} left` : `about ${from} to ${to} left`;
+}
+
+/** Returns the share of the forecast samples that are drawn, 0 to 1: a job that runs is never shown as complete. */
+export const drawnShare = (drawn: number, forecast: number): number =>
+  forecast <= 0 ? 0 : Math.min(drawn / forecast, 0.99);
+
+/** Returns how long ago something was: "just now", "40 s ago". @param ms milliseconds; below 0 where clocks differ */
+export const ago = (ms: number): string => (ms < 2_000 ? 'just now' : `${duration(ms / 1_000)} ago`);
+
+/** Returns a day and a time of day, as this browser's time zone has them: "2026-11-30 22:18". @param ms since 1970 */
+export function moment(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Returns a value of an axis: a category by its text, a share as a percentage, another number in six digits. */
+export function valueWords({ categories, percent: isShare }: Axis, value: number): string {
+  if (categories !== undefined) return categories[value] ?? '';
+  return isShare ? `${Number((100 * value).toPrecision(4))} %` : String(Number(value.toPrecision(6)));
+}
