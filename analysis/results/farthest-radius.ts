@@ -54,9 +54,8 @@ function walk(decision: Decision, failures: number, total: number): Reached | nu
     held = outcome.held;
     if (outcome.stop !== null || n === total) break;
   }
-  if (held === null) return null;
-  const radius = decision.radiusOf(held.deltaUpper, held.runnerUpUpper);
-  return radius === null ? null : { radius, samples: totalOf(prefixes[held.look]!) };
+  const radius = held && decision.radiusOf(held.deltaUpper, held.runnerUpUpper);
+  return radius === null ? null : { radius, samples: totalOf(prefixes[held!.look]!) };
 }
 
 const unanimousBut = (failures: number, n: number): Counts =>

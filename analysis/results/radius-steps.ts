@@ -1,6 +1,3 @@
-import type { Job } from '../../shared/job.js';
-import { sigmaOf } from '../../statistics/noises/scale.js';
-
 /** A table of radii has at most so many rows behind the one of radius 0. */
 const MOST_STEPS = 40;
 /** A step that would give more rows is made coarser by the first of these factors that does not. */
@@ -31,8 +28,3 @@ export function radiusSteps(step: number, most: number): RadiusSteps {
 
 /** Returns 0.3 for 3 · 0.1. */
 const rounded = (value: number): number => Number(value.toPrecision(12));
-
-/** Returns radii at equal steps of the standard deviation of a job's noise. @param step in σ. @param most as of `radiusSteps`, in pixels */
-export function sigmaSteps({ draw }: Job, step: number, most: number): RadiusSteps {
-  return radiusSteps(rounded(step * sigmaOf(draw.noise)), most);
-}

@@ -1,3 +1,4 @@
+import { oneLine } from '../../shared/safe-text.js';
 import { csvText, type Cell } from '../csv.js';
 
 /** A table as data: for people as text, for programs as CSV. */
@@ -24,7 +25,7 @@ const DIGITS = 6;
 const NOTHING = '-';
 
 /** Returns the cells of a table as people read them, the header first. */
-function shownOf({ columns, rows }: Table): string[][] {
+export function shownOf({ columns, rows }: Table): string[][] {
   const shown = (cell: Cell, { show }: Column): string => {
     if (cell === null) return NOTHING;
     if (typeof cell === 'string') return cell;
@@ -35,6 +36,10 @@ function shownOf({ columns, rows }: Table): string[][] {
     ...rows.map((cells) => cells.map((cell, at) => shown(cell, columns[at]!))),
   ];
 }
+
+/** Returns true of a column with a text in it: it stands to the left. */
+export const isTextColumn = ({ rows }: Table, at: number): boolean =>
+  rows.some((cells) => typeof cells[at] === 'string');
 
 /**
  * Returns the first columns of a table, as many as its text has room for; its title says where the others are.
@@ -67,7 +72,7 @@ const widthsOf = (lines: readonly string[][]): number[] =>
 export function tableText(table: Table): string {
   const lines = shownOf(table);
   const widths = widthsOf(lines);
-  const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === 'string'));
+  const isText = table.columns.map((_, at) => isTextColumn(table, at));
   const text = lines.map((cells) =>
     cells
       .map((cell, at) => (isText[at] ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
@@ -77,12 +82,14 @@ export function tableText(table: Table): string {
   return `${table.title}\n${text.map((line) => `  ${line}\n`).join('')}`;
 }
 
+/** Returns a cell as Markdown shows it: it neither ends its cell nor begins HTML. */
+const escapeMarkdown = (cell: string): string => oneLine(cell).replaceAll('|', '\\|').replaceAll('<', '&lt;');
+
 /** Returns the table as Markdown, without its title. */
 export function tableMarkdown(table: Table): string {
   const [header, ...lines] = shownOf(table);
-  const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === 'string'));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  const isText = table.columns.map((_, at) => isTextColumn(table, at));
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |\n`;
   const rule = line(isText.map((text) => (text ? '---' : '--:')));
   return `${line(header!)}${rule}${lines.map(line).join('')}`;
 }
