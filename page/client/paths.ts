@@ -10,7 +10,9 @@ export const IMAGES_A_PAGE = 60;
 const job = (id: string): string => `jobs/${encodeURIComponent(id)}`;
 
 export const serverPath = 'server';
-export const workersPath = 'workers';
+/** So many workers are shown. */
+export const MOST_WORKERS = 1_000;
+export const workersPath = `workers?page_size=${MOST_WORKERS}`;
 export const jobPath = job;
 export const figuresPath = (id: string): string => `${job(id)}/figures`;
 export const cancelPath = (id: string): string => `${job(id)}/cancel`;

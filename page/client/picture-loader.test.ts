@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ApiFailure } from './api-client.js';
 import { PictureLoader } from './picture-loader.js';
 
 /** Fetches that end when the test says so. */
@@ -20,9 +21,9 @@ it('pictures are fetched four at a time, the newest wish first, and none that is
   const loader = new PictureLoader(fetches.fetch);
   const gone = new AbortController();
   const wanted = new AbortController().signal;
-  const loads = ['a', 'b', 'c', 'd', 'e'].map((path) => loader.load(path, wanted));
-  const dropped = loader.load('f', gone.signal).catch((error: unknown) => String(error));
-  const last = loader.load('g', wanted);
+  const loads = ['a', 'b', 'c', 'd', 'e'].map((path) => loader.load('j', path, wanted));
+  const dropped = loader.load('j', 'f', gone.signal).catch((error: unknown) => String(error));
+  const last = loader.load('j', 'g', wanted);
   expect(fetches.begun).toEqual(['a', 'b', 'c', 'd']);
   gone.abort();
   await fetches.endNext();
@@ -32,4 +33,20 @@ it('pictures are fetched four at a time, the newest wish first, and none that is
   for (let left = 4; left > 0; left--) await fetches.endNext();
   const texts = await Promise.all([...loads, last].map(async (load) => (await load).text()));
   expect(texts).toEqual(['a', 'b', 'c', 'd', 'e', 'g']);
+});
+
+it('once one is not found, no more of that job are asked for', async () => {
+  const asked: string[] = [];
+  const loader = new PictureLoader((path) => {
+    asked.push(path);
+    return Promise.reject(new ApiFailure(path === 'busy' ? 503 : 404, 'X', 'none', ''));
+  });
+  const wanted = new AbortController().signal;
+  const ends = async (job: string, path: string) =>
+    await loader.load(job, path, wanted).catch((error: unknown) => (error as Error).message);
+  expect(await ends('a', 'busy')).toBe('none');
+  expect(await ends('a', '1')).toBe('none');
+  expect(await ends('a', '2')).toMatch('no pictures');
+  expect(await ends('b', '3')).toBe('none');
+  expect(asked).toEqual(['busy', '1', '3']);
 });

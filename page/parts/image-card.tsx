@@ -24,6 +24,7 @@ export function ImageCard({
   return (
     <li class="card">
       <Picture
+        job={id}
         path={picturePath(id, image, noisy)}
         alt={noisy ? `${title}, with noise` : title}
         key={`${image} ${noisy}`}

@@ -5,10 +5,18 @@ import { useClient } from '../client/page-client.js';
 const AHEAD = '300px';
 
 /** A picture that is fetched, with the token, once it comes into sight. */
-export function Picture({ path, alt }: { readonly path: string; readonly alt: string }) {
+export function Picture({
+  job,
+  path,
+  alt,
+}: {
+  readonly job: string;
+  readonly path: string;
+  readonly alt: string;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useNearness(place);
-  const address = useAddress(isNear ? path : null);
+  const address = useAddress(job, isNear ? path : null);
   return (
     <div class="picture" ref={place}>
       {address === 'none' && <span class="none">no picture</span>}
@@ -34,14 +42,14 @@ function useNearness(place: { readonly current: HTMLDivElement | null }): boolea
 }
 
 /** Returns the address of a fetched picture; null while it is fetched; `none` if there is none. */
-function useAddress(path: string | null): string | null {
+function useAddress(job: string, path: string | null): string | null {
   const { pictures } = useClient();
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
     if (path === null) return;
     const wanted = new AbortController();
     let made: string | null = null;
-    pictures.load(path, wanted.signal).then(
+    pictures.load(job, path, wanted.signal).then(
       (blob) => {
         made = URL.createObjectURL(blob);
         setAddress(made);
@@ -55,6 +63,6 @@ function useAddress(path: string | null): string | null {
       if (made !== null) URL.revokeObjectURL(made);
       setAddress(null);
     };
-  }, [path, pictures]);
+  }, [job, path, pictures]);
   return address;
 }

@@ -1,5 +1,5 @@
 import type { WorkerAnswer, WorkersAnswer } from '../../api/page-api.js';
-import { workersPath } from '../client/paths.js';
+import { MOST_WORKERS, workersPath } from '../client/paths.js';
 import { useClient, usePoll } from '../client/page-client.js';
 import { Badge } from '../parts/badge.js';
 import { Heading, Loading } from '../parts/heading.js';
@@ -23,6 +23,11 @@ export function WorkersView() {
         </p>
       )}
       {data !== null && data.workers.length > 0 && <Workers workers={data.workers} />}
+      {data !== null && data.nextPageToken !== '' && (
+        <p>
+          There are more than {whole(MOST_WORKERS)}: <code>smoothcert workers</code> lists all.
+        </p>
+      )}
     </>
   );
 }
