@@ -1,0 +1,86 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openBrowser } from '../harness/browser.js';
+import { Cluster } from '../harness/cluster.js';
+import { hasNatsServer } from '../harness/nats-server.js';
+import {
+  ENDLESS,
+  FAILED_REQUEST,
+  Served,
+  heading,
+  hides,
+  isClean,
+  openPage,
+  shows,
+  suitsEverybody,
+} from './page-bed.js';
+
+describe.runIf(chromiumPath !== null)('the page, when something fails', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+
+  it('loses nothing while its server is away, and goes on when it is back', async () => {
+    await using served = await Served.start();
+    const id = await served.submit(ENDLESS);
+    await using tab = await openPage(browser, served.url, `#/jobs/${id}`);
+    const { page } = tab;
+    await page.getByRole('link', { name: /^[1-9]\d* certified/ }).waitFor();
+    const before = await certified(tab);
+    await served.kill();
+    await shows(page, 'The server cannot be reached.');
+    await heading(page, 'many digits').waitFor();
+    expect(await certified(tab)).toBeGreaterThanOrEqual(before);
+    await suitsEverybody(page);
+    await served.again();
+    await hides(page, 'The server cannot be reached.');
+    const then = await certified(tab);
+    await page.waitForFunction(
+      `Number(document.querySelector('.tiles li:nth-child(2) strong').textContent) > ${then}`,
+    );
+    isClean(tab, served.url, FAILED_REQUEST);
+  });
+
+  it.runIf(hasNatsServer)(
+    'says that a worker is missing, that NATS is away, and takes it back when they return',
+    { timeout: 240_000 },
+    async () => {
+      await using cluster = await Cluster.start();
+      const coordinator = await cluster.coordinator();
+      const worker = cluster.worker('one');
+      await Promise.all([coordinator.says(/Serving/), worker.says(/Ready/)]);
+      const id = await cluster.detach(coordinator, ENDLESS);
+      const url = `http://${coordinator.http}/`;
+      await using tab = await openPage(browser, url, `#/jobs/${id}`);
+      const { page } = tab;
+      await page.getByText('running', { exact: true }).waitFor();
+      await page.getByRole('link', { name: /^[1-9]\d* certified/ }).waitFor();
+
+      await worker.end('SIGKILL');
+      await shows(page, /^Waits: No worker/);
+      await suitsEverybody(page);
+      await page
+        .getByRole('link', { name: /What to do/ })
+        .first()
+        .click();
+      await heading(page, /^Smoothcert/).waitFor();
+      await page.goBack();
+      cluster.again(worker);
+      await hides(page, /^Waits: No worker/);
+
+      await cluster.nats.kill();
+      await shows(page, /NATS/);
+      await heading(page, 'many digits').waitFor();
+      await suitsEverybody(page);
+      await cluster.nats.restart();
+      await hides(page, /NATS/);
+      await page.getByText('running', { exact: true }).waitFor();
+      isClean(tab, url, FAILED_REQUEST);
+    },
+  );
+});
+
+const certified = async ({ page }: Awaited<ReturnType<typeof openPage>>): Promise<number> =>
+  Number(await page.locator('.tiles li:nth-child(2) strong').innerText());
