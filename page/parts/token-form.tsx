@@ -1,10 +1,11 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useClient } from '../client/page-client.js';
 
 /** Asks for a token. It is kept for this tab until it is closed or forgotten, and is in no address. */
 export function TokenForm({ isWrong }: { readonly isWrong: boolean }) {
   const { session } = useClient();
   const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current!.focus(), []);
   const give = (event: Event) => {
     event.preventDefault();
     const token = field.current!.value.trim();

@@ -47,7 +47,7 @@ export function CancelButton({ job }: { readonly job: JobAnswer }) {
           </p>
         )}
         <div class="choices">
-          <button type="button" autofocus onClick={() => dialog.current!.close()}>
+          <button type="button" onClick={() => dialog.current!.close()}>
             Let it run
           </button>
           <button type="button" class="danger" disabled={isAsking} onClick={cancel}>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { JobAnswer } from '../../../api/page-api.js';
 import { ApiFailure } from '../../client/api-client.js';
 import { filePath } from '../../client/paths.js';
-import { useClient } from '../../client/page-client.js';
+import { useClient, useStore } from '../../client/page-client.js';
 import { saveFile } from '../../client/save-file.js';
 import { goesOn } from '../../words/outcomes.js';
 
@@ -16,10 +16,20 @@ const FILES = [
 
 /** Files of a job. */
 export function Downloads({ job }: { readonly job: JobAnswer }) {
+  const { session } = useClient();
+  // An address cannot carry a token: with one, the report is saved and opened from there.
+  const isOpen = useStore(session.admission) === 'open';
   return (
     <section aria-labelledby="downloads">
       <h2 id="downloads">Downloads</h2>
       {goesOn(job.state) && <p>The job goes on: files hold the images that are decided so far.</p>}
+      {isOpen && (
+        <p>
+          <a href={`api/v1/${filePath(job.id, 'report.html')}`} target="_blank" rel="noopener">
+            Open the report
+          </a>
+        </p>
+      )}
       <ul class="downloads">
         {FILES.map(({ file, words, more }) => (
           <Download key={file} id={job.id} file={file} words={words} more={more} />
