@@ -15,6 +15,14 @@ const refused = (code: string, message: RegExp): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(message) as unknown });
 
 describe('the flags', () => {
+  it('name a job in 1 to 128 characters', () => {
+    expect(config('--name', 'σ = 0.25, first try').name).toBe('σ = 0.25, first try');
+    expect(config('--name', 'x'.repeat(128)).name).toHaveLength(128);
+    for (const name of ['', '  ', 'x'.repeat(129)]) {
+      expect(() => config('--name', name)).toThrow('--name is not 1 to 128 characters.');
+    }
+  });
+
   it('have the documented defaults', () => {
     expect(config()).toEqual({
       model: 'm.onnx',
@@ -27,6 +35,7 @@ describe('the flags', () => {
       stop: { kind: 'gain', minGain: 0.02 },
       bound: 'spending',
       maxSamples: 100_000,
+      name: null,
       runnerUp: false,
       simultaneous: false,
       images: { start: 0, stop: null, step: 1 },

@@ -6,13 +6,14 @@ import { OTHER_BOUNDS, RADIUS_BOUNDS, RADIUS_RULES, boundHelp, stopHelp } from '
 import {
   checkConfig,
   jobConfig,
+  nameConfig,
   outputConfig,
   type CheckConfig,
   type JobConfig,
   type OutputConfig,
 } from './job-config.js';
 import { NAMING } from './class-names.js';
-import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, JOB_NAME, MODEL_WANTS } from './job-flags.js';
 import {
   AUDIT_SHARE,
   AUDIT_SHARE_HELP,
@@ -106,6 +107,7 @@ export const CERTIFY_GROUPS = [
   CHECKING,
   DEVICE,
   MACHINE,
+  JOB_NAME,
   OUTPUT,
 ] as const;
 export type CertifyFlags = ValuesOf<typeof CERTIFY_GROUPS>;
@@ -122,6 +124,8 @@ export interface CertifyConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly classNames: string | null;
   /** True: a report is written, too. */
   readonly report: boolean;
+  /** Null: it has no name. */
+  readonly name: string | null;
   /** Votes to plan with: into a folder that is marked as a pilot, without a summary. */
   readonly pilot?: true;
 }
@@ -136,7 +140,7 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
     );
   }
   if (topkRows) refuseRowsOfLooks(stop);
-  return { ...jobConfig('certify', flags), ...runConfig(flags), topkRows, report };
+  return { ...jobConfig('certify', flags), ...runConfig(flags), topkRows, report, name: nameConfig(flags) };
 }
 
 /** Checks the flags that say how the command runs. @throws OPTION_INVALID */
@@ -144,7 +148,7 @@ export function runConfig(
   flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE, typeof NAMING]> &
     OutputConfig &
     CheckConfig,
-): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'report' | 'pilot'> {
+): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'report' | 'name' | 'pilot'> {
   const { out, device, processes, hangSeconds, auditShare } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
   return {

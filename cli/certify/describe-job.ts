@@ -1,4 +1,8 @@
 import { jobDigest } from '../../shared/job.js';
+import type { Normalisation } from '../../shared/job.js';
+import type { Outlook } from '../../shared/outlook.js';
+import { oneLine } from '../../shared/safe-text.js';
+import { timeLeft } from './time-left.js';
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
@@ -15,7 +19,10 @@ export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView)
     id: view.id,
     requestId: view.requestId,
     state: view.state,
+    name: view.spec.names?.job ?? null,
     waitingFor: view.waitingFor,
+    waiting: view.waiting,
+    outlook: view.outlook,
     created: time(createMs),
     started: time(startMs),
     ended: time(endMs),
@@ -33,24 +40,8 @@ export function jobToObject({ job, createMs, startMs, endMs, ...view }: JobView)
 
 /** A message of a watch, as JSON: what may change, and what was decided. */
 export function updateToObject({ job, decided, sequence }: JobUpdate) {
-  const { id, state, waitingFor, progress, error, refusals } = job;
-  return { id, state, waitingFor, progress, error, refusals, decided, sequence };
-}
-
-/** Columns of `jobs`. */
-const COLUMNS = ['ID', 'STATE', 'CREATED', 'DECIDED', 'IMAGES', 'SAMPLES'] as const;
-
-/** A table with a line a job. */
-export function jobsTable(jobs: readonly JobView[]): string {
-  const rows = jobs.map(({ id, state, createMs, progress }) => [
-    id,
-    state,
-    time(createMs)!.replace(/\.\d+Z$/, 'Z'),
-    number(decidedOf(progress)),
-    number(progress.images),
-    number(progress.samples),
-  ]);
-  return table([COLUMNS, ...rows]);
+  const { id, state, waitingFor, waiting, outlook, progress, error, refusals } = job;
+  return { id, state, waitingFor, waiting, outlook, progress, error, refusals, decided, sequence };
 }
 
 /** Lines of cells, padded; the last cell of a line is not. */
@@ -72,8 +63,10 @@ export function renderJob(view: JobView): string {
   const rows: [string, string][] = [
     ['job', view.id],
     ['request', view.requestId || 'not named'],
+    ...optional('name', spec.names?.job ?? null),
     ['state', view.state],
     ...optional('waiting for', view.waitingFor),
+    ...optional('remedy', view.waiting?.remedy || null),
     ...optional('error', view.error && `${view.error.message} (${view.error.code}) ${view.error.remedy}`),
     ...view.refusals.map(({ worker, code, message, remedy }): [string, string] => [
       'refused by',
@@ -87,10 +80,12 @@ export function renderJob(view: JobView): string {
     ...(p.approximate === 0 ? [] : optional('approximate, no certificate', number(p.approximate))),
     ['abstained', number(p.abstained)],
     ['failed', number(p.failed)],
-    ['samples', number(p.samples)],
+    ['samples', samplesLine(view)],
+    ...outlookRows(view.outlook),
     ['shards', shardsLine(p)],
-    ['model', spec.model.digest],
-    ['data', spec.data.digest],
+    ['model', named(spec.names?.model, spec.model.digest)],
+    ['data', named(spec.names?.data, spec.data.digest)],
+    ['normalisation', normalisationWords(spec.normalisation)],
     ['claim', claimWords({ kind: spec.noise, scale: scaleOf(spec.noise, spec.sigma) }, spec)],
     ...optional('seed', spec.seed),
     ['device', spec.device],
@@ -101,7 +96,36 @@ export function renderJob(view: JobView): string {
     ...optional('note', job && budgetNote(job.claim)),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value)}\n`).join('');
+}
+
+const named = (name: string | null | undefined, digest: string): string =>
+  name ? `${name}, ${digest}` : digest;
+
+/** Returns what happens to a pixel before the model gets it. */
+export function normalisationWords({ inputScale, mean, std }: Normalisation): string {
+  const isPlain = inputScale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1);
+  if (isPlain) return 'none: the model gets pixels as they are';
+  return `pixels times ${inputScale}, less ${mean.join(', ')}, divided by ${std.join(', ')}`;
+}
+
+/** Returns the samples that are drawn, and those that are forecast for the whole job. */
+function samplesLine({ progress, outlook }: JobView): string {
+  const drawn = number(progress.samples);
+  if (outlook === null) return drawn;
+  const { low, expected, high } = outlook.samples;
+  if (low === high) return `${drawn} of ${number(expected)}`;
+  return `${drawn} of about ${number(Math.round(expected))} (likely ${number(Math.round(low))} to ${number(Math.round(high))})`;
+}
+
+/** Returns the rows of a job that is drawn: how fast, and how long it still takes. */
+function outlookRows(outlook: Outlook | null): [string, string][] {
+  const rate = outlook?.samplesPerSecond ?? null;
+  const left = outlook?.secondsLeft ?? null;
+  return [
+    ...(rate === null ? [] : [['rate', `${number(Math.round(rate))} samples/s`] as [string, string]]),
+    ...(left === null ? [] : [['time left', timeLeft(left)] as [string, string]]),
+  ];
 }
 
 /** Counted ones, and of the others those that there are. */

@@ -1,4 +1,4 @@
-import { MAX_IMAGES } from '../../shared/job-limits.js';
+import { MAX_IMAGES, MAX_JOB_NAME } from '../../shared/job-limits.js';
 import type { BoundName, Device, Layout, NoiseKind, Normalisation, StoppingRule } from '../../shared/job.js';
 import { DEFAULT_BOUNDS, SPEC_DEFAULTS, type JobImages } from '../../shared/job-spec.js';
 import type { ImageRange } from '../../shared/dataset/selection.js';
@@ -96,6 +96,13 @@ export function jobConfig(command: string, flags: JobFlags): JobConfig {
   const [fault] = checkJob({ ...config, images: upToAnyData(config.images) });
   if (fault) throw faultError(fault, command, flags);
   return config;
+}
+
+/** Returns the name of a job; null if it has none. @throws OPTION_INVALID */
+export function nameConfig({ name }: { readonly name?: string | undefined }): string | null {
+  if (name === undefined) return null;
+  if (name.trim() !== '' && name.length <= MAX_JOB_NAME) return name;
+  throw optionError(`--name is not 1 to ${MAX_JOB_NAME} characters.`, 'Give a short name, or leave it out.');
 }
 
 /** @throws OPTION_INVALID for a flag of pixels where the values are none */

@@ -59,6 +59,18 @@ export const INPUT = {
   },
 } as const satisfies FlagGroup;
 
+/** The name of a job, of the verbs that make one that lasts. */
+export const JOB_NAME = {
+  heading: 'Output:',
+  flags: {
+    name: {
+      argument: '<name>',
+      help: 'name of the job, for lists, reports and you; no part of what is certified',
+      decides: 'run',
+    },
+  },
+} as const satisfies FlagGroup;
+
 export const CLAIM = {
   heading: 'Claim:',
   flags: {

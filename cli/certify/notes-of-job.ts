@@ -38,5 +38,5 @@ export function originOf(
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   const { model, data } = config;
   const about = { smoothcert: VERSION, node: process.version, model, data };
-  return { ...about, name: null, classes, input: inputNotesOf(config), repeating };
+  return { ...about, name: config.name, classes, input: inputNotesOf(config), repeating };
 }

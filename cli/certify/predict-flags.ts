@@ -6,8 +6,8 @@ import { optionError } from '../command/parse.js';
 import { MACHINE, OUT, OUTPUT, runConfig, type CertifyConfig } from './certify-flags.js';
 import { RADIUS_RULES, alphaHelp, simultaneousHelp } from './claim-help.js';
 import { NAMING } from './class-names.js';
-import { jobConfig } from './job-config.js';
-import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from './job-flags.js';
+import { jobConfig, nameConfig } from './job-config.js';
+import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, JOB_NAME, MODEL_WANTS } from './job-flags.js';
 
 /** Which noise has which radii says nothing here. */
 const NOISE = { ...CLAIM.flags.noise, help: NOISE_KINDS.join(', ') } as const;
@@ -77,6 +77,7 @@ export const PREDICT_GROUPS = [
   CHECKING,
   DEVICE,
   MACHINE,
+  JOB_NAME,
   PREDICT_OUTPUT,
   STOP,
   REFUSED,
@@ -86,7 +87,7 @@ export const PREDICT_GROUPS = [
 export function predictConfig(flags: ValuesOf<typeof PREDICT_GROUPS>): CertifyConfig {
   refuseRadii(flags);
   const job = jobConfig('predict', { ...flags, ...NO_RADII });
-  return { ...job, ...runConfig(flags), topkRows: false, report: flags.report };
+  return { ...job, ...runConfig(flags), topkRows: false, report: flags.report, name: nameConfig(flags) };
 }
 
 const REMEDY = 'Leave it out, or use smoothcert certify.';

@@ -1,8 +1,9 @@
 import type { JobView } from '../../api/job-view.js';
 import { conclude } from '../certify/conclude.js';
-import { jobToObject, jobsTable, renderJob, updateToObject } from '../certify/describe-job.js';
+import { jobToObject, renderJob, updateToObject } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
+import { dataOf, jobsTable, modelOf } from './jobs-table.js';
 import type { JobsConfig, OneJobConfig } from './job-view-flags.js';
 import { withJob } from '../results/service-results.js';
 import { withClient } from './with-client.js';
@@ -20,7 +21,7 @@ export function listJobs({ server, limit, json }: JobsConfig, interrupt: AbortSi
       jobs.push(job);
     }
     if (json) printJson(jobs.map(jobToObject));
-    else if (jobs.length > 0) process.stdout.write(jobsTable(jobs));
+    else if (jobs.length > 0) process.stdout.write(jobsTable(jobs, process.stdout.columns || Infinity));
     else process.stderr.write(`The server at ${server.address} has no jobs.\n`);
     if (more) process.stderr.write(`There are more than ${limit}; --limit shows them.\n`);
     return EXIT.done;
@@ -58,8 +59,7 @@ export function watchJob({ id, server, json }: OneJobConfig, interrupt: AbortSig
         },
       });
       if (json) return exitOf(ended);
-      const { model, data } = ended.spec;
-      const sources = { model: model.digest, data: data.digest };
+      const sources = { model: modelOf(ended), data: dataOf(ended) };
       const shown = { report: null, json: false, quiet: false };
       return await conclude(client, ended, { folder: null, sources, ...shown });
     } catch (error) {

@@ -2,13 +2,22 @@ import { MAX_REQUEST_ID } from '../../shared/job-limits.js';
 import {
   checkConfig,
   jobConfig,
+  nameConfig,
   outputConfig,
   type CheckConfig,
   type JobConfig,
   type OutputConfig,
 } from '../certify/job-config.js';
 import { NAMING } from '../certify/class-names.js';
-import { CHECKING, CLAIM, CONFIGURATION, DEVICE, INPUT, MODEL_WANTS } from '../certify/job-flags.js';
+import {
+  CHECKING,
+  CLAIM,
+  CONFIGURATION,
+  DEVICE,
+  INPUT,
+  JOB_NAME,
+  MODEL_WANTS,
+} from '../certify/job-flags.js';
 import type { FlagGroup, ValuesOf } from '../command/flag.js';
 import { optionError } from '../command/parse.js';
 import { NO_REPORT } from '../report/no-report.js';
@@ -54,6 +63,7 @@ export const SUBMIT_GROUPS = [
   DEVICE,
   SERVER,
   REQUEST,
+  JOB_NAME,
   OUTPUT,
 ] as const;
 
@@ -64,6 +74,8 @@ export interface SubmitConfig extends JobConfig, OutputConfig, CheckConfig {
   /** True: a report is written into the folder, too. */
   readonly report: boolean;
   readonly detach: boolean;
+  /** Null: it has no name. */
+  readonly name: string | null;
   /** Null: a new one is drawn at random. */
   readonly requestId: string | null;
   /** File of the names of the classes; null: none is given. */
@@ -96,5 +108,6 @@ export function submitConfig(flags: ValuesOf<typeof SUBMIT_GROUPS>): SubmitConfi
     detach,
     requestId,
     classNames: flags.classNames ?? null,
+    name: nameConfig(flags),
   };
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
+import { MAX_FILE_NAME } from '../../shared/job-limits.js';
+import type { JobNames } from '../../shared/job-names.js';
 import type { JobImages, JobSpec } from '../../shared/job-spec.js';
 import type { JobView } from '../../api/job-view.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
@@ -188,8 +190,17 @@ function specOf(config: SubmitConfig, input: Pick<JobSpec, 'model' | 'data' | 'i
     maxSamples,
     runnerUp,
     simultaneous,
+    names: namesOf(config),
   };
 }
+
+/** Returns the words by which people know the job, of the files that were named. */
+const namesOf = ({ name, model, data }: SubmitConfig): JobNames => ({
+  job: name,
+  model: path.basename(model).slice(0, MAX_FILE_NAME),
+  data: path.basename(data).slice(0, MAX_FILE_NAME),
+  images: null,
+});
 
 async function attend(
   client: CertificationClient,

@@ -185,7 +185,7 @@ function isRadius({ radius, target, approximate_radius: approximate = null }: Ce
 }
 
 function notesOf(
-  { job, batchNote, roundingNote }: ViewWithJob,
+  { job, spec, batchNote, roundingNote }: ViewWithJob,
   { model, data, input, classes, notes: printed = [] }: Sources,
 ): JobNotes {
   const repeating =
@@ -194,7 +194,14 @@ function notesOf(
       : 'Votes are recorded once and replay exactly; a second run on this device may vote otherwise in near-ties.';
   const notes = [roundingNote, batchNote, ...printed].filter((note) => note !== null);
   const about = { smoothcert: VERSION, node: process.version, model, data };
-  return { ...about, name: null, classes: classes ?? null, input: input ?? null, repeating, notes };
+  return {
+    ...about,
+    name: spec.names?.job ?? null,
+    classes: classes ?? null,
+    input: input ?? null,
+    repeating,
+    notes,
+  };
 }
 
 function malformed(message: string): SmoothcertError {

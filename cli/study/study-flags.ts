@@ -152,7 +152,13 @@ function drawingConfig(
 ): CertifyConfig {
   const job = jobConfig('study', { ...flags, ...DRAWN });
   const out = `${flags.out}/sigma-${job.sigma}`;
-  return { ...job, ...runConfig({ ...flags, out, classNames: undefined }), topkRows: false, report: false };
+  return {
+    ...job,
+    ...runConfig({ ...flags, out, classNames: undefined }),
+    topkRows: false,
+    report: false,
+    name: null,
+  };
 }
 
 /** The flags of a job that a study does not leave open. */

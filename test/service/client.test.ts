@@ -245,11 +245,19 @@ describe('what a server has', () => {
     await service.createJob({ spec: bed.spec(), requestId: 'one', validateOnly: false });
     const id = jobIdOf('one');
     const { stdout: list } = await run('jobs');
-    expect(list.split('\n')[0]).toBe(
-      'ID                      STATE    CREATED               DECIDED  IMAGES  SAMPLES',
+    const [title, line, , why] = list.split('\n');
+    expect(title).toMatch(/^ID +σ +MODEL +DATA +RULE +STATE +DONE +IMAGES +CREATED$/);
+    expect(line).toMatch(
+      new RegExp(
+        `^${id}  0.5  ${sha256(MODEL).slice(0, 12)} .* pending, no-worker  0 %   0/\\d+ +1970-01-01T00:16:40Z$`,
+      ),
     );
-    expect(list.split('\n')[1]).toMatch(new RegExp(`^${id}  pending  1970-01-01T00:16:40Z  0 +\\d+ +0$`));
-    expect(JSON.parse((await run('jobs', '--json')).stdout)).toMatchObject([{ id, state: 'pending' }]);
+    expect(why).toBe(
+      `${id} waits: No worker with the device cpu is there. Start a worker with --device cpu. It goes on by itself then.`,
+    );
+    expect(JSON.parse((await run('jobs', '--json')).stdout)).toMatchObject([
+      { id, state: 'pending', name: null, waiting: { code: 'no-worker' }, outlook: null },
+    ]);
     const shown = (await run('job', id)).stdout;
     expect(shown).toMatch(/\n {2}waiting for +No worker with the device cpu is there\.\n/);
     expect(shown).toMatch(new RegExp(`\n {2}model +${sha256(MODEL)}\n`));
