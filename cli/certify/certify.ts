@@ -10,7 +10,6 @@ import { Pool, fingerprintMismatch } from '../../worker/draw/pool.js';
 import type { ChildSetup, Prepared } from '../../worker/draw/setup.js';
 import type { CertifyConfig } from './certify-flags.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
-import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import type { JobImages } from '../../shared/job-spec.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
@@ -26,12 +25,11 @@ import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
 import { ProgressLine, readFold } from './progress-line.js';
 import { announceReport } from '../report/announce-report.js';
-import { budgetNote } from '../results/budget-note.js';
 import { claimWords } from '../../statistics/claim-words.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
 import { renderJobSummary, summarizeJob } from '../results/job-summary.js';
-import { renderNotes } from '../results/summary.js';
+import { renderNotes } from '../results/summary-text.js';
 import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
 
 /** A job with its data and its model, read and checked. */
@@ -39,6 +37,8 @@ interface Opened {
   readonly job: Job;
   readonly data: ImportedDataSet;
   readonly classes: readonly string[] | null;
+  /** Remarks on model, data and claim, a sentence each. */
+  readonly notes: readonly string[];
   readonly setup: ChildSetup;
   readonly prepared: Prepared;
 }
@@ -110,7 +110,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   if (config.imagesNote !== null) say(`Note: ${config.imagesNote}`);
   for (const note of notes) say(`Note: ${note}`);
   if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
-  return { job, data, classes, setup: settledSetup(setup, job), prepared };
+  return { job, data, classes, notes, setup: settledSetup(setup, job), prepared };
 }
 
 /** Asks a child what the model is like. Meanwhile the input of a new job is checked. @param images of the new job; null of an old one */
@@ -137,7 +137,7 @@ async function prepare(
 async function run(
   config: CertifyConfig,
   folder: OutputFolder,
-  { job, data, classes, setup, prepared }: Opened,
+  { job, data, classes, notes, setup, prepared }: Opened,
   interrupt: AbortSignal,
   showsSummary: boolean,
 ): Promise<number> {
@@ -155,7 +155,7 @@ async function run(
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const samples = fold.tally.samples - before.samples;
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
-    if (showsSummary) printSummary(config, fold, data, summary);
+    if (showsSummary) printSummary(config, fold, notes, summary);
     if (!fold.isDone()) return EXIT.interrupted;
     await reportOf(config, folder, showsSummary);
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
@@ -174,14 +174,12 @@ async function reportOf(config: CertifyConfig, folder: OutputFolder, showsSummar
 function printSummary(
   config: CertifyConfig,
   fold: JobFold,
-  { lattice }: ImportedDataSet,
+  notes: readonly string[],
   summary: ReturnType<typeof summarizeJob>,
 ): void {
-  if (config.json) process.stdout.write(`${JSON.stringify({ out: config.out, ...summary })}\n`);
+  if (config.json) process.stdout.write(`${JSON.stringify({ out: config.out, notes, ...summary })}\n`);
   else if (!config.quiet && !config.pilot)
-    process.stdout.write(
-      `${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes([roundingNote(lattice), budgetNote(fold.job.claim)])}`,
-    );
+    process.stdout.write(`${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes(notes)}`);
 }
 
 async function draw(

@@ -14,7 +14,7 @@ import {
   type ViewWithJob,
 } from '../results/service-results.js';
 import { renderJobSummary } from '../results/job-summary.js';
-import { renderNotes } from '../results/summary.js';
+import { renderNotes } from '../results/summary-text.js';
 
 export interface ConcludeOptions {
   /** Null: no files are written. */
@@ -41,11 +41,14 @@ export async function conclude(
   const summary = await fetchResults(client, ready, folder, sources, radii);
   const out = folder?.path;
   const { id, state } = view;
-  if (json) process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), ...summary })}\n`);
+  const { notes: found = [] } = sources;
+  const notes = [view.roundingNote, view.batchNote, budgetNote(ready.job.claim), ...found].filter(
+    (note) => note !== null,
+  );
+  if (json)
+    process.stdout.write(`${JSON.stringify({ id, state, ...(out ? { out } : {}), notes, ...summary })}\n`);
   else if (!quiet)
-    process.stdout.write(
-      `${headline(ready, out)}\n${renderJobSummary(summary)}${renderNotes([view.roundingNote, budgetNote(ready.job.claim)])}`,
-    );
+    process.stdout.write(`${headline(ready, out)}\n${renderJobSummary(summary)}${renderNotes(notes)}`);
   if (folder !== null && report !== null)
     await announceReport(folder.path, { ...report, quiet: json || quiet });
   if (state === 'cancelled') throw cancelled(id);

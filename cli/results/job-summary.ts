@@ -1,7 +1,8 @@
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { predictionOf } from '../../coordinator/results/predictions.js';
 import { renderPredictions, summarizePredictions, type PredictionSummary } from './prediction-summary.js';
-import { renderSummary, summarize, type RunFigures, type Summary } from './summary.js';
+import { renderSummary } from './summary-text.js';
+import { summarize, type RunFigures, type Summary } from './summary.js';
 
 /** The figures of a job: of its certificates, or of its predictions. */
 export type JobSummary = Summary | PredictionSummary;

@@ -24,6 +24,8 @@ describe('the summary of predictions', () => {
       images: 5,
       decided: 5,
       predicted: 3,
+      right: 2,
+      wrong: 1,
       abstained: { futile: 1 },
       failed: { MODEL_OUTPUT_NOT_FINITE: 1 },
       labelled: true,
@@ -33,7 +35,7 @@ describe('the summary of predictions', () => {
       abstaining: 0.2,
       budget: 1000,
       samples,
-      usualSamples: 400_000,
+      usualSamples: 4_000,
       medianSamples: 80,
       mostSamples: samples - 4 * 80,
       totalSamples: null,
@@ -50,7 +52,7 @@ describe('the summary of predictions', () => {
     const lines = text.trimEnd().split('\n');
     expect(lines.slice(0, 7)).toEqual([
       '  images      5',
-      '  predicted   3',
+      '  predicted   3 (2 right, 1 wrong)',
       "  guarantee   an image gets a class that is not the smoothed classifier's with probability at most 0.001",
       '  abstained   1 (the class was forecast to be out of reach)',
       '  failed      1 (MODEL_OUTPUT_NOT_FINITE)',
@@ -58,7 +60,7 @@ describe('the summary of predictions', () => {
       '  abstaining  20.0 %',
     ]);
     expect(lines[7]).toMatch(
-      /^ {2}samples {5}[\d,]+ where a fixed 100,000 an image draw 400,000 \([\d,.]+ × fewer\); half of the images took at most 80/,
+      /^ {2}samples {5}[\d,]+ where a fixed 1,000 an image draw 4,000 \([\d,.]+ × fewer\); half of the images took at most 80/,
     );
     expect(lines[8]).toBe('  time        2.0 s, 250 samples/s in this run');
     expect(text).not.toMatch(/radius|certified/);
@@ -69,7 +71,7 @@ describe('the summary of predictions', () => {
     const part = foldOfVotes(EARLY, voter, ({ image }) => image < 2);
     const text = renderJobSummary(summarizeJob(part, LABELS, null));
     expect(text).toBe(
-      "  images     5, 2 decided so far\n  predicted  2\n  guarantee  an image gets a class that is not the smoothed classifier's with probability at most 0.001\n",
+      "  images     5, 2 decided so far\n  predicted  2 (2 right, 0 wrong)\n  guarantee  an image gets a class that is not the smoothed classifier's with probability at most 0.001\n",
     );
   });
 

@@ -5,6 +5,7 @@ import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import {
   byStop,
+  countsLine,
   guaranteeLine,
   number,
   percent,
@@ -22,6 +23,9 @@ export interface PredictionSummary extends SampleFigures {
   readonly images: number;
   readonly decided: number;
   readonly predicted: number;
+  /** Predictions that are the label, and others; null without labels. */
+  readonly right: number | null;
+  readonly wrong: number | null;
   readonly abstained: Readonly<Record<string, number>>;
   readonly failed: Readonly<Record<string, number>>;
   readonly labelled: boolean;
@@ -64,10 +68,14 @@ export function summarizePredictions(
   run: RunFigures | null,
 ): PredictionSummary {
   const share = (holds: (row: PredictedRow) => boolean): number => rows.filter(holds).length / images;
+  const predicted = rows.filter((row) => row.outcome === 'predicted').length;
+  const right = labelled ? rows.filter((row) => row.correct === true).length : null;
   return {
     images,
     decided: rows.length,
-    predicted: rows.filter((row) => row.outcome === 'predicted').length,
+    predicted,
+    right,
+    wrong: right === null ? null : predicted - right,
     abstained: byStop(rows, 'abstained'),
     failed: byStop(rows, 'failed'),
     labelled,
@@ -76,7 +84,7 @@ export function summarizePredictions(
     accuracy: labelled ? share((row) => row.correct === true) : null,
     abstaining: share((row) => row.outcome === 'abstained'),
     budget: claim.looks.at(-1)!,
-    ...sampleFigures(rows, drawn, claim.bound === 'two-sided' ? null : claim.stop),
+    ...sampleFigures(rows, drawn, claim),
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
     batches: run?.figures ?? null,
@@ -93,7 +101,7 @@ export function renderPredictions(s: PredictionSummary): string {
   const whole = s.decided === s.images;
   return renderLines([
     ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
-    ['predicted', number(s.predicted)],
+    ['predicted', countsLine(s.predicted, s)],
     ['guarantee', guaranteeLine('class', s.alpha, s)],
     ...Object.entries(s.abstained).map(([stop, n]): Line => [
       'abstained',

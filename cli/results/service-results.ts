@@ -105,7 +105,13 @@ export async function fetchResults(
   };
   if (job.claim.stop.kind === 'predict')
     return summarizePredictions({ ...common, rows: rows.filter(isPrediction) }, run);
-  const certificates = { ...common, rows: rows.filter(isCertificate), forecast: null, proven: certifiedBy };
+  const certificates = {
+    ...common,
+    rows: rows.filter(isCertificate),
+    forecast: null,
+    fixedInstead: null,
+    proven: certifiedBy,
+  };
   return summarizeRows(certificates, run, radii ?? undefined);
 }
 

@@ -18,7 +18,7 @@ import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { ResultsConfig } from './results-flags.js';
 import { refuseRefuted, writeResults, writeTopkRows } from './write-results.js';
 import { renderJobSummary, summarizeJob } from './job-summary.js';
-import { renderNotes } from './summary.js';
+import { renderNotes } from './summary-text.js';
 import { refuseRowsOfLooks, refuseRowsOfSome, refuseRowsWithoutLabels } from './topk-file.js';
 
 /**

@@ -1,13 +1,10 @@
-import type { StoppingRule } from '../../shared/job.js';
+import type { Claim } from '../../shared/job.js';
 import { whole } from '../../shared/written-numbers.js';
 import { printDown } from '../../statistics/radius.js';
 
 export { guaranteeLine } from '../../statistics/claim-words.js';
 
 /** Parts that the summaries of certificates and of predictions have in common. */
-
-/** The budget that the field draws for every image, to compare with. */
-const USUAL_BUDGET = 100_000;
 
 /** A line of a summary: its name, and what it says. */
 export type Line = readonly [name: string, text: string];
@@ -33,7 +30,7 @@ export function byStop<O extends string>(
 
 /** The samples of a job, as every summary has them. */
 export interface SampleFigures {
-  /** Samples that the outcomes rest on, and those of a fixed 100,000 for each image that did not fail; null where none stops early. */
+  /** Samples that the outcomes rest on, and those of a fixed --max-samples for each image that did not fail; null where none stops early. */
   readonly samples: number;
   readonly usualSamples: number | null;
   /** Half of the decided images took at most so many samples. */
@@ -48,19 +45,20 @@ export interface SampleFigures {
   readonly drawn: number;
 }
 
-/** Returns the figures of the samples of some rows. @param drawn samples in the ledger. @param stop null where every image takes the same number */
+/** Returns the figures of the samples of some rows. @param drawn samples in the ledger. @param claim of the job */
 export function sampleFigures(
   rows: readonly { readonly outcome: string; readonly samples: number }[],
   drawn: number,
-  stop: StoppingRule | null,
+  { stop, bound, looks }: Pick<Claim, 'stop' | 'bound' | 'looks'>,
 ): SampleFigures {
   const samples = rows.map((row) => row.samples).sort((a, b) => a - b);
+  const takesTheSame = stop.kind === 'fixed' || bound === 'two-sided';
   return {
     samples: samples.reduce((sum, n) => sum + n, 0),
-    usualSamples: stop === null ? null : USUAL_BUDGET * rows.filter((row) => row.outcome !== 'failed').length,
+    usualSamples: takesTheSame ? null : looks.at(-1)! * rows.filter((row) => row.outcome !== 'failed').length,
     medianSamples: samples[(samples.length - 1) >> 1] ?? 0,
     mostSamples: samples.at(-1) ?? 0,
-    totalSamples: stop?.kind === 'budget' ? stop.totalSamples : null,
+    totalSamples: stop.kind === 'budget' ? stop.totalSamples : null,
     undrawn: samples.filter((n) => n === 0).length,
     drawn,
   };
@@ -69,8 +67,25 @@ export function sampleFigures(
 /** Returns a factor of at least 1 as it is printed, rounded down. */
 const factor = (value: number): string => (value < 100 ? printDown(value, 1) : number(Math.floor(value)));
 
+/** Returns the samples of a fixed number for each image, and how many times fewer were drawn where it is worth a word. */
+function usualWords(usual: number, budget: number, fewer: number): string {
+  if (fewer === 1) return `, as many as a fixed ${number(budget)} an image`;
+  const words = ` where a fixed ${number(budget)} an image draw ${number(usual)}`;
+  return fewer < 1.05 ? words : `${words} (${factor(fewer)} × fewer)`;
+}
+
+/** Returns a count of answers, and how many of them the labels confirm. */
+export function countsLine(
+  count: number,
+  { right, wrong }: { readonly right: number | null; readonly wrong: number | null },
+): string {
+  return right === null || wrong === null || count === 0
+    ? number(count)
+    : `${number(count)} (${number(right)} right, ${number(wrong)} wrong)`;
+}
+
 /** Returns the text of the line `samples`. @param median true if it is to say what half of the images took */
-export function samplesLine(s: SampleFigures, median: boolean): string {
+export function samplesLine(s: SampleFigures & { readonly budget: number }, median: boolean): string {
   const fewer =
     s.usualSamples !== null && s.samples > 0 && s.undrawn === 0 ? s.usualSamples / s.samples : null;
   const half = `; half of the images took at most ${number(s.medianSamples)}`;
@@ -78,10 +93,8 @@ export function samplesLine(s: SampleFigures, median: boolean): string {
   const spread = median || s.totalSamples !== null ? half + most : '';
   const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)},`;
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
-  const usual =
-    fewer === null
-      ? ''
-      : ` where a fixed 100,000 an image draw ${number(s.usualSamples!)} (${factor(fewer)} × fewer)`;
+  // Where images failed, their samples may be more than was saved.
+  const usual = fewer === null || fewer < 1 ? '' : usualWords(s.usualSamples!, s.budget, fewer);
   return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
 }
 

@@ -17,7 +17,8 @@ import {
 } from '../../test/support/jobs.js';
 import type { NoiseSpec } from '../../shared/job.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
-import { renderSummary, summarize } from './summary.js';
+import { renderSummary } from './summary-text.js';
+import { summarize } from './summary.js';
 
 /** Images 0 and 1 certify class 4, 2 abstains, 3 fails; 4 certifies class 5. σ = 0.5. */
 const JOB = makeJob({ images: 5, looks: [64, 96, 144], stop: { kind: 'gain', minGain: 0 } });
@@ -36,6 +37,7 @@ describe('the summary', () => {
 
   it('counts the images by outcome', () => {
     expect(summary).toMatchObject({ images: 5, decided: 5, certified: 3, labelled: true, budget: 144 });
+    expect(summary).toMatchObject({ right: 2, wrong: 1 });
     expect(summary.abstained).toEqual({ budget: 1 });
     expect(summary.failed).toEqual({ MODEL_OUTPUT_NOT_FINITE: 1 });
   });
@@ -48,17 +50,17 @@ describe('the summary', () => {
     expect(radius(1)).toBeLessThan(0.6);
   });
 
-  it('has the certified accuracy over all images at radii of round numbers', () => {
-    expect(summary.accuracy.map(({ radius: r }) => r)).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+  it('has the certified accuracy over all images at radii of round numbers that can be reached', () => {
+    expect(summary.accuracy.map(({ radius: r }) => r)).toEqual([0, 0.25, 0.5, 0.75]);
     const at = (r: number) => [0, 1].filter((image) => radius(image) >= r).length / 5;
-    expect(summary.accuracy.map(({ share }) => share)).toEqual([0, 0.5, 1, 1.5, 2, 2.5].map(at));
+    expect(summary.accuracy.map(({ share }) => share)).toEqual([0, 0.25, 0.5, 0.75].map(at));
     expect(summary.accuracy[0]!.share).toBe(0.4);
   });
 
   it('counts the samples that outcomes rest on apart from those that were drawn', () => {
     expect(summary).toMatchObject({
       samples: 64 + 4 * 144,
-      usualSamples: 400_000,
+      usualSamples: 4 * 144,
       seconds: 2,
       samplesPerSecond: 250,
     });
@@ -68,7 +70,13 @@ describe('the summary', () => {
 
   it('without labels has shares of certified images, whatever their class, and no ACR', () => {
     const unlabelled = summarize(fold, null, RUN);
-    expect(unlabelled).toMatchObject({ labelled: false, acr: null, meanRadius: summary.meanRadius });
+    expect(unlabelled).toMatchObject({
+      labelled: false,
+      acr: null,
+      right: null,
+      wrong: null,
+      meanRadius: summary.meanRadius,
+    });
     expect(unlabelled.accuracy[0]!.share).toBe(0.6);
     const text = renderSummary(unlabelled);
     expect(text).toContain('certified share');
@@ -85,11 +93,11 @@ describe('the summary', () => {
   });
 
   it.each([
-    [0.12, [0, 0.1, 0.2, 0.3, 0.4, 0.5]],
-    [0.25, [0, 0.25, 0.5, 0.75, 1, 1.25]],
-    [1, [0, 1, 2, 3, 4, 5]],
-    [100, [0, 100, 200, 300, 400, 500]],
-  ])('chooses the radii for σ = %f', (scale, radii) => {
+    [0.12, [0, 0.25]],
+    [0.25, [0, 0.25, 0.5]],
+    [1, [0, 0.25, 0.5, 0.75, 1, 1.5, 2]],
+    [100, [0, 25, 50, 75, 100, 150, 200]],
+  ])('chooses radii for σ = %f that are those of other σ, as far as it reaches', (scale, radii) => {
     const noise = { ...JOB.draw.noise, scale };
     const { accuracy } = summarize(new JobFold(makeJob({ draw: { noise } })), null, RUN);
     expect(accuracy.map(({ radius: r }) => r)).toEqual(radii);
@@ -131,8 +139,8 @@ describe('the norms of a summary', () => {
   });
 
   it.each([
-    ['laplace', [0, 0.25, 0.5, 0.75, 1, 1.25]],
-    ['uniform', [0, 0.1, 0.2, 0.3, 0.4, 0.5]],
+    ['laplace', [0, 0.25]],
+    ['uniform', [0, 0.25]],
   ] as const)('go with radii that %s noise reaches', (kind, radii) => {
     const scale = scaleOf(kind, 0.25);
     const { accuracy } = of({ kind, ...law, scale });
@@ -275,19 +283,85 @@ describe('the printed summary', () => {
     const rows = rowsOf(renderSummary(summary));
     expect(rows).toEqual([
       ['images', '5'],
-      ['certified', '3'],
+      ['certified', '3 (2 right, 1 wrong)'],
       [
         'guarantee',
         'an image gets a certificate that is wrong about the smoothed classifier with probability at most 0.001',
       ],
       ['abstained', '1 (nothing certified within the budget)'],
       ['failed', '1 (MODEL_OUTPUT_NOT_FINITE)'],
-      ['certified accuracy', expect.stringMatching(/^40\.0 % at 0, 20\.0 % at 0\.5, 0\.0 % at 1,/)],
+      ['certified accuracy', '40.0 % at 0, 40.0 % at 0.25, 20.0 % at 0.5, 20.0 % at 0.75'],
+      [
+        'curve ends',
+        expect.stringMatching(
+          /^at 0\.\d{4} \(1\.\d\d σ\), which 144 unanimous votes prove; a larger --max-samples goes/,
+        ),
+      ],
       ['average certified radius', summary.acr!.toFixed(4)],
       ['mean radius', expect.stringMatching(/: 100\.0 % of the .* forecast at 144 samples an image$/)],
-      ['samples', expect.stringMatching(/^640 where a fixed 100,000 an image draw 400,000 \(625 × fewer\)/)],
+      ['samples', expect.stringMatching(/^640(;|$)/)],
       ['time', '2.0 s, 250 samples/s in this run'],
     ]);
+  });
+
+  it('compares cost and radius with the same number of samples, and says where nothing was saved', () => {
+    const stop = { kind: 'gain', minGain: 0.02 } as const;
+    const few = (samples: number) => {
+      const looks = [64, 96, 144, 200, 300, 500].filter((n) => n <= samples);
+      const job = makeJob({ images: 2, looks, stop });
+      return summarize(
+        foldOfVotes(job, (_, sample) => (sample % 8 === 7 ? 1 : 0)),
+        LABELS.slice(0, 2),
+        RUN,
+      );
+    };
+    const all = few(500);
+    expect(all).toMatchObject({ budget: 500, samples: 1000, usualSamples: 1000 });
+    const text = renderSummary(all);
+    expect(text).toMatch(
+      /\n {2}mean radius +[.0-9]+: 100\.0 % of the [.0-9]+ forecast at 500 samples an image\n/,
+    );
+    expect(text).toMatch(/\n {2}samples +1,000, as many as a fixed 500 an image\n/);
+    expect(text).not.toContain('100,000');
+    // One bound at the end, with the whole α, is worth more than one at each look.
+    expect(all.fixedInstead).toMatchObject({ maxSamples: 400 });
+    expect(text).toMatch(
+      /\n {2}fixed number +as good here: --stop fixed --max-samples 400 is forecast to give a mean radius of 0\.\d{4} for as many samples\n/,
+    );
+    expect(renderSummary({ ...all, samples: 990 })).toContain('990 where a fixed 500 an image draw 1,000;');
+    expect(renderSummary({ ...all, samples: 100 })).toContain('draw 1,000 (10.0 × fewer);');
+  });
+
+  it('says where the curve ends, and which flag goes further', () => {
+    const endOf = (options: Parameters<typeof makeJob>[0]) =>
+      summarize(new JobFold(makeJob(options)), null, RUN).farthest;
+    const gain = endOf({ looks: [64, 96, 10_000], stop: { kind: 'gain', minGain: 10 } })!;
+    expect(gain).toMatchObject({
+      samples: 64,
+      further: 'a smaller --min-gain, or --stop fixed, goes further',
+    });
+    expect(gain.sigmas).toBeCloseTo(gain.radius / 0.5, 12);
+    const most = 'a larger --max-samples goes further';
+    expect(endOf({ looks: [64, 96], stop: { kind: 'gain', minGain: 0 } })).toMatchObject({
+      samples: 96,
+      further: most,
+    });
+    expect(endOf(FIXED)).toMatchObject({ samples: FIXED.looks[1]! - FIXED.looks[0]!, further: most });
+    const budget = endOf({ ...BUDGET, images: 1, stop: { kind: 'budget', totalSamples: BUDGET.looks[0] } });
+    expect(budget).toMatchObject({ further: 'a larger --total-samples goes further' });
+    expect(endOf(TARGET)).toMatchObject({ radius: 1, samples: null, further: null });
+    expect(endOf({ ...FIXED, bound: 'clt' })).toBeNull();
+    const text = renderSummary(summarize(foldOf(makeJob({ ...TARGET, images: 5 })), LABELS, RUN));
+    expect(text).not.toContain('curve ends');
+  });
+
+  it('has shares of 0 at the end of the curve as one', () => {
+    const whole = summarize(foldOf(), LABELS, RUN);
+    const accuracy = [0.5, 0, 0.25, 0, 0].map((share, at) => ({ radius: at / 4, share }));
+    expect(renderSummary({ ...whole, accuracy })).toContain(
+      '  50.0 % at 0, 0.0 % at 0.25, 25.0 % at 0.5, 0.0 % from 0.75 on\n',
+    );
+    expect(renderSummary({ ...whole, accuracy: accuracy.slice(0, 4) })).toContain(', 0.0 % at 0.75\n');
   });
 
   it('of an unfinished job has no shares and no means: the images decided first are special', () => {

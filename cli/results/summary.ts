@@ -1,4 +1,5 @@
 import { mostFrequent } from '../../analysis/check/evidence.js';
+import type { FixedInstead } from '../../analysis/results/fixed-instead.js';
 import { certifiesWrongly, type Outcomes } from '../../analysis/check/outcome.js';
 import { certificateOf, type Certificate } from '../../coordinator/results/certificates.js';
 import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
@@ -7,28 +8,21 @@ import { certifiedBy, provenRadius, type Proven } from '../../coordinator/result
 import type { Claim, Job, Norm } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
-import { NORM_NAMES, otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
-import { roundRadii } from '../../statistics/noises/round-radii.js';
+import { otherNorms, type OtherNorm } from '../../statistics/noises/other-norms.js';
+import { commonRadii } from '../../statistics/noises/common-radii.js';
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
-import { batchRows } from './batch-rows.js';
-import { printDown } from '../../statistics/radius.js';
-import {
-  byStop,
-  guaranteeLine,
-  number,
-  percent,
-  renderLines,
-  sampleFigures,
-  samplesLine,
-  timeLine,
-  type SampleFigures,
-} from './summary-lines.js';
+import { curveEnd, type CurveEnd } from './curve-end.js';
+import { fixedInsteadOf } from './fixed-instead-of.js';
+import { byStop, sampleFigures, type SampleFigures } from './summary-lines.js';
 
 /** The figures of a run. All shares and means are over ALL images of the job, abstained and failed ones included. */
 export interface Summary extends SampleFigures {
   readonly images: number;
   readonly decided: number;
   readonly certified: number;
+  /** Certificates whose class is the label, and others; null without labels. */
+  readonly right: number | null;
+  readonly wrong: number | null;
   /** Images with an approximation in place of a certificate; in no share and no mean. */
   readonly approximate: number;
   readonly abstained: Readonly<Record<string, number>>;
@@ -60,7 +54,11 @@ export interface Summary extends SampleFigures {
    * others do not stop for lack of gain. Null also where only the certificates are known, and not the counts.
    */
   readonly forecastRadius: number | null;
-  /** Budget that the forecast is for. */
+  /** The largest radius that the rule and the bound can certify; null where they certify none. */
+  readonly farthest: CurveEnd | null;
+  /** What --stop fixed is forecast to give for as many samples, where it is as good; null elsewhere, and where that is not known. */
+  readonly fixedInstead: FixedInstead | null;
+  /** Most samples of an image: forecast and cost are compared with it. */
   readonly budget: number;
   /** Nearly all images are certified, and almost none correctly: model, preprocessing and labels do not belong together. */
   readonly contradicted: boolean;
@@ -94,6 +92,8 @@ export interface Results<R extends Row> {
   readonly drawn: number;
   /** Radius that an image would be forecast to hold at the full budget; null: not known. */
   readonly forecast: ((row: R) => number) | null;
+  /** What a fixed number of samples would have given, if that is as good as this mean radius; null: not known. */
+  readonly fixedInstead: ((meanRadius: number) => FixedInstead | null) | null;
   /** The largest radius that is proved of an image. */
   readonly proven: (row: R) => Proven | null;
 }
@@ -113,6 +113,7 @@ export function summarize(
     drawn: fold.tally.samples,
     rows: images.flatMap((i) => certificateOf(fold, i, labels?.[i] ?? null) ?? []),
     forecast: ({ image }) => forecastRadius(fold, image),
+    fixedInstead: (meanRadius) => fixedInsteadOf(fold, meanRadius),
     proven: (row) => provenRadius(fold, row),
   };
   return summarizeRows(results, run, radii);
@@ -126,26 +127,34 @@ export function summarizeRows<R extends Row>(
 ): Summary {
   const { rows, images, labelled, drawn, forecast } = results;
   const { claim } = results.job;
+  const farthest = curveEnd(results.job);
   const mean = (value: (row: R) => number) => rows.reduce((sum, row) => sum + value(row), 0) / images;
   const radiusOfEach = claim.stop.kind !== 'target' && BOUNDS[claim.bound].proves;
+  const certified = rows.filter((row) => row.outcome === 'certified');
+  const right = labelled ? certified.filter(({ correct }) => correct === true).length : null;
+  const meanRadius = radiusOfEach ? mean((row) => row.radius) : null;
   return {
     images,
     decided: rows.length,
-    certified: rows.filter((row) => row.outcome === 'certified').length,
+    certified: certified.length,
+    right,
+    wrong: right === null ? null : certified.length - right,
     approximate: rows.filter((row) => row.outcome === 'approximate').length,
     abstained: byStop(rows, 'abstained'),
     failed: byStop(rows, 'failed'),
-    accuracy: accuracyAt(results, radii),
+    accuracy: accuracyAt(results, radii ?? suggestedRadii(results.job, farthest), radii !== undefined),
     labelled,
     alpha: BOUNDS[claim.bound].proves ? claim.alpha : null,
     simultaneous: claim.simultaneous ?? false,
     ...normsOf(results.job),
     acr: !labelled || !radiusOfEach ? null : mean((row) => (row.correct ? row.radius : 0)),
-    meanRadius: radiusOfEach ? mean((row) => row.radius) : null,
+    meanRadius,
     forecastRadius: forecast !== null && hasForecast(claim, rows) ? mean(forecast) : null,
     runnerUp: claim.runnerUp === true,
+    farthest,
+    fixedInstead: meanRadius === null ? null : (results.fixedInstead?.(meanRadius) ?? null),
     budget: claim.looks.at(-1)!,
-    ...sampleFigures(rows, drawn, claim.stop.kind === 'fixed' ? null : claim.stop),
+    ...sampleFigures(rows, drawn, claim),
     contradicted: labelled && certifiesWrongly(outcomesOf(rows, images)),
     seconds: run && run.seconds,
     samplesPerSecond: run && (run.seconds > 0 ? run.samples / run.seconds : 0),
@@ -182,108 +191,23 @@ function normsOf({ claim, draw }: Job): Pick<Summary, 'norm' | 'otherNorms'> {
   return { norm, otherNorms: stated ? otherNorms(norm, lattice.dimension) : null };
 }
 
-/** Shares of the images at the radii that the job suggests, or at any others. */
+/** Shares of the images at some radii. @param asked true: somebody asked for them, and what the votes prove beyond the certificates counts */
 function accuracyAt<R extends Row>(
-  { job, images, rows, labelled, proven }: Results<R>,
-  radii?: readonly number[],
+  { images, rows, labelled, proven }: Results<R>,
+  radii: readonly number[],
+  asked: boolean,
 ): Summary['accuracy'] {
   const counted = rows.flatMap((row) => {
-    const found = radii === undefined ? certifiedBy(row) : proven(row);
+    const found = asked ? proven(row) : certifiedBy(row);
     return found === null || (labelled && found.class !== row.label) ? [] : [found.radius];
   });
-  return (radii ?? suggestedRadii(job)).map((radius) => ({
+  return radii.map((radius) => ({
     radius,
     share: counted.filter((found) => found >= radius).length / images,
   }));
 }
 
-function suggestedRadii({ claim, draw }: Job): number[] {
-  if (!BOUNDS[claim.bound].proves) return [];
-  return claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : roundRadii(draw.noise);
-}
-
-const RUNNER_UP = 'a bound on the class and one on the runner-up (--runner-up)';
-
-const ABSTAINED: Readonly<Record<string, string>> = {
-  abstain: 'more samples were forecast not to pay',
-  futile: 'the smallest radius was forecast to be out of reach',
-  planned: 'nothing certified by the samples that the pilot planned',
-  budget: 'nothing certified within the budget',
-};
-
-const CONTRADICTED =
-  'nearly all images are certified and almost none as its label. The certificates are right about the smoothed classifier; the model, its preprocessing and the labels do not belong together: smoothcert check looks for the reason.';
-
-const radius4 = (radius: number) => printDown(radius, 4);
-
-/** The summary for a person; every line says what its figures are of. */
-export function renderSummary(s: Summary): string {
-  const whole = s.decided === s.images;
-  const rows: [string, string][] = [
-    ['images', `${number(s.images)}${whole ? '' : `, ${number(s.decided)} decided so far`}`],
-    ['certified', number(s.certified)],
-    ...(s.alpha === null ? [] : [row('guarantee', guaranteeLine('certificate', s.alpha, s))]),
-    ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
-    ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
-      'abstained',
-      `${number(n)} (${ABSTAINED[stop] ?? stop}${stop === 'budget' ? withoutSamples(s) : ''})`,
-    ]),
-    ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
-    ...(whole ? outcomeRows(s) : totalRows(s)),
-    ...(s.seconds === null ? [] : [row('time', timeLine(s.seconds, s.samplesPerSecond ?? 0))]),
-    ...(s.batches === null ? [] : batchRows(s.batches)),
-  ];
-  return renderLines(rows) + renderNotes([s.contradicted ? CONTRADICTED : null]);
-}
-
-/** Returns the lines that follow a summary; none for a note that is null. */
-export const renderNotes = (notes: readonly (string | null)[]): string =>
-  notes.map((note) => (note === null ? '' : `Note: ${note}\n`)).join('');
-
-const row = (name: string, value: string): [string, string] => [name, value];
-
-/** Shares and means over all images: only of a finished job, because the images that are decided first are special. */
-function outcomeRows(s: Summary): [string, string][] {
-  return [
-    ...(s.accuracy.length === 0
-      ? []
-      : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
-    ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
-    ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
-    ...(s.runnerUp ? [row('proved by', RUNNER_UP)] : []),
-    ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
-    row('samples', samplesLine(s, s.meanRadius === null)),
-  ];
-}
-
-/** Images of a shared total that it did not reach. A given-up image has no samples either, but is no abstention. */
-function withoutSamples({ totalSamples, undrawn, failed }: Summary): string {
-  const reached = totalSamples === null || undrawn === 0 || Object.keys(failed).length > 0;
-  return reached ? '' : `, ${number(undrawn)} of them without a sample`;
-}
-
-/** The line `samples` of images that share a total and are not decided yet: none is before the total is spent. */
-const totalRows = ({ totalSamples, drawn }: Summary): [string, string][] =>
-  totalSamples === null
-    ? []
-    : [
-        row(
-          'samples',
-          `${number(drawn)} of a total of ${number(totalSamples)} drawn; most images are decided at the end, together`,
-        ),
-      ];
-
-const accuracyLine = (s: Summary) =>
-  s.accuracy.map(({ radius, share }) => `${percent(share)} at ${radius}`).join(', ');
-
-function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
-  if (forecast === null || forecast === 0) return radius4(mean);
-  return `${radius4(mean)}: ${percent(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
-}
-
-function normsLine(norm: Norm, others: readonly OtherNorm[]): string {
-  const followed = others.map(
-    (one) => `${one.divisor === '1' ? 'R' : `R/${one.divisor}`} in ${NORM_NAMES[one.norm]}`,
-  );
-  return `a radius R in ${NORM_NAMES[norm]} is one of ${followed.join(' and of ')}, too`;
+function suggestedRadii({ claim }: Job, farthest: CurveEnd | null): number[] {
+  if (claim.stop.kind === 'target') return claim.stop.radii.map(Number);
+  return farthest === null ? [] : commonRadii(farthest.radius);
 }

@@ -98,7 +98,12 @@ describe('predict on the digits', () => {
     const before = await contentOf(folder.file('early'));
     const { code, stdout: shown } = await runCommand(['results', folder.file('early'), '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(shown)).toMatchObject({ images: 100, decided: 100, labelled: true, usualSamples: 1e7 });
+    expect(JSON.parse(shown)).toMatchObject({
+      images: 100,
+      decided: 100,
+      labelled: true,
+      usualSamples: 100 * 100_000,
+    });
     expect(await contentOf(folder.file('early'))).toEqual(before);
   });
 });
