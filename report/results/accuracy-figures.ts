@@ -233,6 +233,6 @@ function envelopeFigure(curved: readonly Curved[], stairs: readonly Stair[], x: 
       'At each radius the largest share of the jobs, which differ in σ. No one classifier reaches it: each σ is another smoothed classifier, and σ would have to be chosen after the radius of the attack is known.',
     x,
     y: shareAxis(sets),
-    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), envelope],
+    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), envelope, ...limits(curved)],
   };
 }
