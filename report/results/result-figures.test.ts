@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ResultSet } from '../../analysis/results/result-set.js';
+import { resultJob, type ResultJob } from '../../test/support/result-files.js';
+import { ABSTAINED, drawnSet, makeResult, makeSet } from '../../test/support/result-sets.js';
+import { csvOf } from '../figures/figure-csv.js';
+import { COLOURS } from '../figures/curve-style.js';
+import type { Figure } from '../figures/figure.js';
+import { renderSvg } from '../figures/render-svg.js';
+import { resultFigures } from './result-figures.js';
+
+const drawn = (options: ResultJob = {}, label = 'drawn') =>
+  drawnSet(resultJob({ images: 20, ...options }), undefined, label);
+const withSigma = (set: ResultSet, scale: number): ResultSet => {
+  const noise = { ...set.job.draw.noise, scale };
+  return { ...set, label: `σ = ${scale}`, job: { ...set.job, draw: { ...set.job.draw, noise } } };
+};
+const names = (sets: readonly ResultSet[]) => resultFigures(sets).map(({ name }) => name);
+const figureOf = (sets: readonly ResultSet[], name: string) =>
+  resultFigures(sets).find((figure) => figure.name === name)!;
+
+const SET = drawn();
+const COUNTS = ['outcomes', 'stops', 'samples', 'spent', 'p-lower', 'p-votes'];
+
+describe('the figures of results', () => {
+  it('of one job are its curve and its counts', () => {
+    expect(names([SET])).toEqual(['certified-accuracy', ...COUNTS]);
+  });
+
+  it('of several jobs have the curve of each, and their means; an envelope only over σ', () => {
+    const several = [
+      'certified-accuracy',
+      'certified-accuracy-1',
+      'certified-accuracy-2',
+      'mean-radius',
+      ...COUNTS,
+    ];
+    expect(names([SET, drawn({ alpha: 0.01 }, 'other')])).toEqual(several);
+    const envelope = figureOf([SET, withSigma(SET, 0.25)], 'envelope');
+    expect(envelope.title).toContain('not one classifier');
+    expect(envelope.curves.map(({ label }) => label)).toContain('envelope: not one classifier');
+  });
+
+  it('of a job that proves no radius have no curve of radii', () => {
+    const clt = drawn({ stop: { kind: 'fixed', selection: 20 }, bound: 'clt' });
+    expect(names([clt])).toEqual(['outcomes', 'stops', 'samples', 'spent', 'p-votes']);
+    const kinds = figureOf([clt], 'outcomes').x.categories!;
+    expect(kinds).toContain('approximate, no certificate');
+    expect(kinds.join()).not.toContain('certified,');
+  });
+
+  it('of predictions have classes alone', () => {
+    const predicted = makeSet([makeResult(0, { outcome: 'predicted', radius: 0, pLower: null })], {
+      job: { stop: { kind: 'predict' }, bound: 'anytime' },
+    });
+    expect(names([predicted])).toEqual(['outcomes', 'stops', 'samples', 'spent', 'p-votes']);
+    expect(figureOf([predicted], 'outcomes').x.categories).toEqual(['predicted, right']);
+  });
+
+  it('of target have the radii that were asked for, and no others', () => {
+    const target = drawn({ stop: { kind: 'target', radii: ['0', '0.25', '0.5'] }, bound: 'anytime' });
+    for (const { kind, points } of figureOf([target], 'certified-accuracy').curves.slice(0, -1)) {
+      expect(kind).toBe('points');
+      expect(points.map(({ x }) => x)).toEqual([0, 0.25, 0.5]);
+    }
+  });
+
+  it('keep the two uncertainties apart: certificates as lines, images as a band', () => {
+    const set = makeSet(Array.from({ length: 100 }, (_, at) => makeResult(at)));
+    const { curves, caption } = figureOf([set], 'certified-accuracy');
+    expect(curves.map(({ kind }) => kind)).toEqual(['band', 'stairs', 'stairs', 'stairs', 'limit']);
+    expect(curves[2]!.label).toBe('certificates: at most 2 wrong (99.8 %)');
+    expect(curves[2]!.points).toEqual([
+      { x: 0, y: 0.98 },
+      { x: 0.5, y: 0.98 },
+    ]);
+    expect(caption).toContain('Certificates: with probability at least 99.8 % at most 2 of them are wrong');
+    expect(caption).toContain('Clopper and Pearson');
+  });
+
+  it('have no lower line where no certificate is wrong', () => {
+    const sure = drawn({ simultaneous: true });
+    const { curves, caption } = figureOf([sure], 'certified-accuracy');
+    expect(curves.map(({ label }) => label).join()).not.toContain('at most');
+    expect(caption).toContain('with probability at least 99.9 % none of them is wrong');
+  });
+
+  it('of a job that goes on say so, and have no band', () => {
+    const part = { ...SET, results: SET.results.slice(0, 5) };
+    const { curves, caption } = figureOf([part], 'certified-accuracy');
+    expect(curves.map(({ kind }) => kind)).not.toContain('band');
+    expect(caption).toContain('So far 5 of 20 images have ended');
+    expect(names([{ ...SET, results: [] }])).toEqual(['outcomes']);
+  });
+
+  it('without labels are of shares, and have no average certified radius', () => {
+    const bare = { ...SET, results: SET.results.map((one) => ({ ...one, label: null, correct: null })) };
+    expect(figureOf([bare], 'certified-accuracy').title).toBe('Certified share against radius');
+    const means = figureOf([bare, { ...bare, label: 'other' }], 'mean-radius');
+    expect(means.curves.map(({ label }) => label)).toEqual(['mean radius, right or wrong']);
+    expect(figureOf([bare, SET], 'certified-accuracy').y.label).toContain('without labels share');
+  });
+
+  it('of images that all abstain are drawn, too', () => {
+    const abstained = makeSet([makeResult(0, ABSTAINED), makeResult(1, ABSTAINED)]);
+    expect(names([abstained])).toEqual([
+      'certified-accuracy',
+      ...COUNTS.filter((name) => name !== 'p-lower'),
+    ]);
+    for (const figure of resultFigures([abstained]))
+      expect(renderSvg(figure)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('of failures that say nothing else have no empty bars', () => {
+    const failed = makeSet([
+      makeResult(0, { ...ABSTAINED, outcome: 'failed', stop: 'CHILD_DIED', samples: 0 }),
+    ]);
+    for (const figure of resultFigures([failed]))
+      expect(renderSvg(figure)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
+
+describe('the figures of results, drawn', () => {
+  const figures = resultFigures([
+    SET,
+    withSigma(SET, 0.25),
+    drawn({ noise: 'laplace' }, 'laplace'),
+    drawn({ alpha: 0.01 }, 'α'),
+  ]);
+
+  it.each(['paper', 'page'] as const)(
+    'on %s are whole, with title and description, and without a style sheet',
+    (surface) => {
+      for (const figure of figures) {
+        const svg = renderSvg(figure, surface);
+        expect(svg).toMatch(/<title>[^<]+<\/title><desc>[^<]+<\/desc>/);
+        expect(svg).not.toMatch(/NaN|Infinity|undefined|href|url\(|<style|style="/);
+      }
+    },
+  );
+
+  it('on a page have no colour that a dark page swallows', () => {
+    for (const figure of figures) {
+      const colours = new Set(renderSvg(figure, 'page').match(/#[0-9a-f]{6}\b/g));
+      for (const colour of colours) expect([...COLOURS, '#777777']).toContain(colour);
+    }
+  });
+
+  it('survive a journey as JSON', () => {
+    for (const figure of figures) {
+      const arrived = JSON.parse(JSON.stringify(figure)) as Figure;
+      expect(renderSvg(arrived)).toBe(renderSvg(figure));
+      expect(csvOf(arrived)).toBe(csvOf(figure));
+    }
+  });
+
+  it('fit a narrow screen', () => {
+    for (const figure of figures) expect(renderSvg(figure, 'page', 320)).toContain('viewBox="0 0 320 ');
+  });
+
+  it('escape labels, reasons and names from outside', () => {
+    const hostile = makeSet([makeResult(0, { stop: '<script>\u001b[2J' })], {
+      label: '<img src=x onerror=alert(1)>',
+    });
+    for (const figure of resultFigures([hostile, { ...SET, label: 'b"&' }])) {
+      const svg = renderSvg(figure);
+      expect(svg).not.toContain('<script');
+      expect(svg).not.toContain('<img');
+      expect(svg).not.toContain('\u001b');
+      expect(csvOf(figure)).not.toContain('\u001b');
+    }
+  });
+});
+
+describe('the stairs of a large job', () => {
+  it('are few, and never above the exact curve', () => {
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      makeResult(at, { radius: ((at * 7919) % 5000) / 4000 }),
+    );
+    const { points } = figureOf([makeSet(many)], 'certified-accuracy').curves.find(
+      ({ label }) => label === 'certified accuracy',
+    )!;
+    expect(points.length).toBeLessThanOrEqual(802);
+    for (const { x, y } of points) expect(y).toBe(many.filter(({ radius }) => radius >= x).length / 5000);
+  });
+});
