@@ -26,7 +26,7 @@ const data: Part = ({ job, data: file }) => file ?? short('data', job.draw.dataD
 
 const sigma: Part = ({ job }) => `σ = ${sigmaOf(job.draw.noise)}`;
 
-/** What jobs may differ in, in the order in which labels name it; what is usual has no text. */
+/** The parts that jobs may differ in, in the order in which labels name them; what is usual has no text. */
 const PARTS: readonly Part[] = [
   ({ name }) => name ?? 'without a name',
   ({ job: { draw } }) => (draw.noise.kind === 'gaussian' ? '' : `${draw.noise.kind} noise`),

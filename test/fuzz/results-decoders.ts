@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { encodeFrame, encodeHeader } from '../../adapters/local/ledger-frames.js';
 import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
 import { readResultLine } from '../../analysis/populations/result-line.js';
+import { fieldsOfLine } from '../../analysis/populations/row-counts.js';
+import { imageResultOf } from '../../analysis/results/image-result.js';
 import { Findings } from '../../analysis/verify/findings.js';
 import { readLedger } from '../../analysis/verify/folder/ledger-file.js';
 import { readRecord } from '../../analysis/verify/folder/record.js';
@@ -80,6 +82,16 @@ export const RESULTS: readonly Decoder[] = [
     ['analysis/populations/result-line.ts readResultLine'],
     [LINE],
     readResultLine,
+    [],
+  ),
+  ofText(
+    'a row for figures',
+    [],
+    [LINE],
+    (text) => {
+      const fields = fieldsOfLine(text);
+      return fields && imageResultOf(fields);
+    },
     [],
   ),
   ofText(
