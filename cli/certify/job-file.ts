@@ -86,10 +86,15 @@ function refuseOtherProtocol(file: string, protocol: unknown): void {
 
 /** Writes the job of a folder. That its radii are approximate stands in the file, so that it goes where the numbers go. */
 export async function writeJobFile(folder: string, job: Job, notes: JobNotes): Promise<void> {
+  await writeAtomically(path.join(folder, 'job.json'), jobFileText(job, notes));
+}
+
+/** Returns the text of job.json. */
+export function jobFileText(job: Job, notes: JobNotes): string {
   const bound = BOUNDS[job.claim.bound];
   const approximate = bound.proves ? {} : { approximate: bound.note };
   const content = { job_digest: jobDigest(job), ...notes, ...approximate, job };
-  await writeAtomically(path.join(folder, 'job.json'), `${JSON.stringify(content, null, 2)}\n`);
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 /**

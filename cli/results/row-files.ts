@@ -31,7 +31,7 @@ export async function* writingRows(
     for await (const row of rows) {
       // First, because whoever takes it looks at what it says.
       yield row;
-      if (rowsPassed === 0) await tsv.add(`${headerOf(row, job)}\n`);
+      if (rowsPassed === 0) await tsv.add(`${headerOf(row, job.claim)}\n`);
       rowsPassed += 1;
       await jsonl.add(`${row.json}\n`);
       await tsv.add(`${row.tsv}\n`);
@@ -46,12 +46,13 @@ export async function* writingRows(
 }
 
 /** Returns the header of rows: with columns for names if they have more cells than those of a job without. */
-function headerOf({ tsv }: CertificateRow, { claim }: Job): string {
+export function headerOf({ tsv }: CertificateRow, claim: Job['claim']): string {
   const plain = tsvHeader(claim);
   return tsvHeader(claim, tsv.split('\t').length > plain.split('\t').length);
 }
 
-const secondsOf = ({ tsv }: CertificateRow, header: string): string =>
+/** Returns the seconds of a row, as results.tsv has them. @param header without columns for names */
+export const secondsOf = ({ tsv }: CertificateRow, header: string): string =>
   tsv.split('\t')[header.split('\t').indexOf('time')] ?? '';
 
 /** A file of lines under a temporary name until it is published. */

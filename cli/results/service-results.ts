@@ -190,7 +190,8 @@ function isRadius({ radius, target, approximate_radius: approximate = null }: Ce
   return isNumber(radius) && isTarget && (approximate === null || isNumber(approximate));
 }
 
-function notesOf(
+/** Returns what job.json holds beside a job that a server ran. */
+export function notesOf(
   { job, spec, batchNote, roundingNote }: ViewWithJob,
   { model, data, input, classes, notes: printed = [] }: Sources,
 ): JobNotes {

@@ -1,5 +1,8 @@
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
+import { LateApi, apiArea } from '../../coordinator/http/api/api-area.js';
+import { pageArea } from '../../coordinator/http/page-area.js';
 import { serveArtifact } from '../../coordinator/http/artifact-downloads.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { HttpServer } from '../../adapters/http/http-server.js';
@@ -9,7 +12,9 @@ import { Tokens } from '../../adapters/http/tokens.js';
 import { metricsPage } from '../../adapters/telemetry/prometheus/page.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
+import type { Waiting } from '../../shared/waiting.js';
 import type { ArtifactStore } from '../../shared/ports/artifact-store.js';
+import { webOf, type Web } from './web/web-parts.js';
 import type { ListeningConfig } from './service-config.js';
 import type { Log } from '../../shared/telemetry/log.js';
 
@@ -50,24 +55,61 @@ const uploadTo = (log: Log) => (cause: unknown) => {
   log(full ? 'store-full' : 'upload-refused', 'An upload was refused.', { cause });
 };
 
-/** Health, metrics and artifacts. */
-export function serveHttp(
+/** The build of the web page, beside the compiled code. */
+const PAGE_FOLDER = fileURLToPath(new URL('../../page', import.meta.url));
+
+/** What the HTTP server of a service shows before the service is there. */
+export interface Shown {
+  readonly artifacts: ArtifactStore;
+  /** Name of this process. */
+  readonly name: string;
+  /** Why it answers nothing about jobs now; null while it does. */
+  readonly waiting: () => Waiting | null;
+  /** Address that workers are given; null: that of the server. */
+  readonly advertised: string | null;
+  readonly metrics: PrometheusMetrics;
+}
+
+/** The HTTP server with all that answers behind it. */
+export interface HttpEndpoint {
+  readonly address: Address;
+  /** Answers about jobs from now on. */
+  answer(service: CertificationService): void;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Health, metrics, artifacts, the web page and its API. */
+export async function serveHttp(
   { http: address, tls, tokens }: Listening,
-  artifacts: ArtifactStore,
-  unready: () => string | null,
-  metrics: PrometheusMetrics,
+  { artifacts, name, waiting, advertised, metrics }: Shown,
   log: Log,
-): Promise<HttpServer> {
-  return HttpServer.start({
+): Promise<HttpEndpoint> {
+  const [report, onRefused] = [reportTo(log), refusedTo(log)];
+  let web: Web | null = null;
+  const api = new LateApi(waiting);
+  const server = await HttpServer.start({
     address,
     tls,
     tokens,
-    unready,
-    report: reportTo(log),
-    onRefused: refusedTo(log),
+    unready: () => waiting()?.message ?? null,
+    report,
+    onRefused,
     pages: { '/metrics': metricsPage(metrics) },
+    areas: [pageArea(PAGE_FOLDER), api],
     others: (request, response) => serveArtifact(artifacts, request, response),
   });
+  return {
+    address: server.address,
+    answer: (service) => {
+      const { host } = address;
+      web = webOf({ service, name, tokens, host, advertised, onRefused, onFault: report });
+      api.answering = apiArea(web.parts);
+    },
+    close: async (graceMs) => {
+      await server.close(graceMs);
+      await web?.close();
+    },
+  };
 }
 
 export function serveGrpc(

@@ -49,8 +49,9 @@ export async function runCoordinator(
       log('job-unreadable', 'A job cannot be read.', { job, cause }),
     );
     let manager: JobManager | null = null;
-    const unready = () => whyUnready(link, manager)?.message ?? null;
-    const http = await serveHttp(listening, artifacts, unready, metrics, log);
+    const waiting = () => whyUnready(link, manager);
+    const advertised = flags.advertise ?? null;
+    const http = await serveHttp(listening, { artifacts, name, waiting, advertised, metrics }, log);
     const artifactsUrl = flags.advertise ?? urlOf(http.address, listening.tls !== null);
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = { ...DEFAULT_LIMITS, ...retention };
@@ -64,6 +65,7 @@ export async function runCoordinator(
       limits,
     };
     manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
+    http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
     log(
       'listening',

@@ -67,7 +67,6 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
       log,
       tracer: openTelemetry,
     });
-    const unready = () => manager.waiting?.message ?? null;
     const source = folderSource(artifacts);
     const cache = await ArtifactCache.open(path.join(store, 'cache'), CACHE_BYTES, source, metrics);
     const name = nameOfProcess();
@@ -86,7 +85,9 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
       metrics,
       tracer: openTelemetry,
     });
-    const http = await serveHttp(listening, artifacts, unready, metrics, log);
+    const waiting = () => manager.waiting;
+    const http = await serveHttp(listening, { artifacts, name, waiting, advertised: null, metrics }, log);
+    http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
     log('listening', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
     await runBoth(manager, daemon, interrupt).finally(async () => {

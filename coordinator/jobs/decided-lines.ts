@@ -16,7 +16,9 @@ export function linesBehind({ over, shown }: Running, position: Position, most: 
   // Its ledger is not read yet.
   if (labelled === null) return { lines: [], next: position, more: false, decided: 0 };
   const { decided, next, more } = log.page(position, most);
-  const rows = decided.map(({ image }) => rowOf(labelled.fold, image, labelled.labelOf(image)));
+  const rows = decided.map(({ image }) =>
+    rowOf(labelled.fold, image, labelled.labelOf(image), labelled.names),
+  );
   const lines = rows.filter((row) => row !== null).map(({ json }) => json);
   return { lines, next, more, decided: log.length };
 }

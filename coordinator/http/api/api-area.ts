@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Area } from '../../../adapters/http/http-server.js';
 import { unauthenticated } from '../../../adapters/http/tokens.js';
 import { RequestError, SmoothcertError } from '../../../shared/errors.js';
-import { knownFault } from '../../jobs/service-errors.js';
+import type { Waiting } from '../../../shared/waiting.js';
+import { knownFault, notServing } from '../../jobs/service-errors.js';
 import { newDownloads, notFound, type ApiState } from './api-call.js';
 import type { ApiParts } from './api-parts.js';
 import { FiguresCache } from './figures-cache.js';
@@ -17,6 +18,29 @@ const BASE = '/api/v1';
 /** Requests that are being answered at a time; further ones are refused, so that a client which never waits costs nothing. */
 const MOST_CALLS = 256;
 
+/** The paths and methods of the API. */
+const API_AREA: Omit<Area, 'serve'> = {
+  owns: (path) => path === '/api' || path.startsWith('/api/'),
+  methods: ['GET', 'HEAD', 'POST'],
+  refuse: (response, status, sentence) => answerError(response, refused(sentence), null, status),
+};
+
+/** The API of a process that begins to listen before it has its service: until then it answers that it does not serve, and why. */
+export class LateApi implements Area {
+  readonly owns = API_AREA.owns;
+  readonly methods = API_AREA.methods;
+  readonly refuse = API_AREA.refuse;
+  answering: Area | null = null;
+
+  constructor(private readonly waiting: () => Waiting | null) {}
+
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (this.answering !== null) return this.answering.serve(request, response);
+    const waiting = this.waiting();
+    answerError(response, notServing(waiting ?? undefined), waiting);
+  }
+}
+
 /** Returns the JSON API over HTTP, with the same service behind it as gRPC. docs/api-http.md says what it answers. */
 export function apiArea(parts: ApiParts, now: () => number = () => performance.now()): Area {
   const feed = new ResultsFeed(parts.service, parts.results);
@@ -28,9 +52,7 @@ export function apiArea(parts: ApiParts, now: () => number = () => performance.n
   };
   let calls = 0;
   return {
-    owns: (path) => path === '/api' || path.startsWith('/api/'),
-    methods: ['GET', 'HEAD', 'POST'],
-    refuse: (response, status, sentence) => answerError(response, refused(sentence), null, status),
+    ...API_AREA,
     serve: async (request, response) => {
       calls += 1;
       response.once('close', () => (calls -= 1));
@@ -84,7 +106,7 @@ function fail(state: ApiState, response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const waiting = known.code === 'NOT_SERVING' ? state.waiting() : null;
+  const waiting = known.code === 'NOT_SERVING' ? state.service.waiting : null;
   if (known instanceof WrongMethod) answerError(response, known, waiting, 405);
   else answerError(response, known, waiting);
 }

@@ -1,7 +1,6 @@
-import type { JobView } from '../../../api/job-view.js';
+import type { CertificateRow, JobView } from '../../../api/job-view.js';
 import type { ImageKind, ImageOrder } from '../../../api/page-api.js';
 import type { Job } from '../../../shared/job.js';
-import type { Waiting } from '../../../shared/waiting.js';
 import type { CertificationService } from '../../jobs/certification-service.js';
 
 /** A part of the images of a job that have ended, as it is asked for. */
@@ -45,15 +44,14 @@ export interface ApiParts {
   readonly service: CertificationService;
   /** Name of this process. */
   readonly name: string;
-  /** Why this process answers nothing about jobs; null while it does. */
-  readonly waiting: () => Waiting | null;
   readonly results: ResultsReader;
   /** Returns job.json of a job that a worker has looked at, as `certify` writes it. */
-  readonly jobFile: (view: JobView & { readonly job: Job }) => string;
-  /** Returns the header of results.tsv, without its end. */
-  readonly tsvHeader: (job: Job) => string;
-  /** Returns lines of results.csv, without their ends: of no row the header, of a line of results.jsonl its own. */
-  readonly csvLine: (job: Job, line: string | null) => string;
+  readonly jobFile: (view: JobView & { readonly job: Job }) => Promise<string>;
+  /** Returns the header of results.tsv, with its end. @param first its first row; null: it has none */
+  readonly tsvHeader: (job: Job, first: CertificateRow | null) => string;
+  /** Returns the header of results.csv, and the line of a row, each with its end. */
+  readonly csvHeader: (job: Job) => string;
+  readonly csvLine: (job: Job, row: CertificateRow) => string;
   /** Returns names of classes by number; null if they are not known. */
   readonly classes: (view: JobView) => Promise<readonly string[] | null>;
   /** Returns a PNG of an image, or of its copy with noise as the model saw it; null if images of this job are no pictures. @throws SERVER_BUSY */

@@ -26,13 +26,13 @@ export function signalOf(response: ServerResponse): AbortSignal {
 
 /**
  * Sends lines, made of rows as fast as they are read. If it fails on the way, the connection ends before the last chunk, so that nobody takes a part
- * for the whole. @param header the first line; null: none
+ * for the whole. @param headerOf returns the first line, with its end, as all lines have theirs; empty: none
  */
 export async function sendLines(
   request: IncomingMessage,
   response: ServerResponse,
   download: Download,
-  header: string | null,
+  headerOf: (first: CertificateRow | null) => string,
   rows: AsyncIterable<CertificateRow>,
   lineOf: (row: CertificateRow) => string,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function sendLines(
     response.end();
     return;
   }
-  await send(response, Readable.from(pieces(header, rows, lineOf), { objectMode: false }));
+  await send(response, Readable.from(pieces(headerOf, rows, lineOf), { objectMode: false }));
 }
 
 /** Sends a file. */
@@ -91,16 +91,18 @@ function head(response: ServerResponse, { name, type }: Download, inline = false
 }
 
 async function* pieces(
-  header: string | null,
+  headerOf: (first: CertificateRow | null) => string,
   rows: AsyncIterable<CertificateRow>,
   lineOf: (row: CertificateRow) => string,
 ): AsyncGenerator<string> {
-  let text = header === null ? '' : `${header}\n`;
+  let text: string | null = null;
   for await (const row of rows) {
-    text += `${lineOf(row)}\n`;
+    text ??= headerOf(row);
+    text += lineOf(row);
     if (text.length < PIECE_CHARACTERS) continue;
     yield text;
     text = '';
   }
-  if (text !== '') yield text;
+  const rest = text ?? headerOf(null);
+  if (rest !== '') yield rest;
 }

@@ -16,53 +16,44 @@ const PNG = 'image/png';
 const REPORT_POLICY =
   "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-ancestors 'none'";
 
+/** The header of a file, and its lines, each with its end. */
+interface Lines {
+  /** @param first row; null: there is none */
+  readonly header: (first: CertificateRow | null) => string;
+  readonly line: (row: CertificateRow) => string;
+}
+
 export const sendJsonl = (call: ApiCall): Promise<void> =>
-  sendRows(
-    call,
-    JSON_LINES,
-    () => null,
-    () =>
-      ({ json }) =>
-        json,
-  );
+  sendRows(call, JSON_LINES, () => ({ header: () => '', line: ({ json }) => `${json}\n` }));
 
 export const sendTsv = (call: ApiCall): Promise<void> =>
-  sendRows(
-    call,
-    TSV,
-    ({ job }) => call.state.tsvHeader(job),
-    () =>
-      ({ tsv }) =>
-        tsv,
-  );
+  sendRows(call, TSV, ({ job }) => ({
+    header: (first) => call.state.tsvHeader(job, first),
+    line: ({ tsv }) => `${tsv}\n`,
+  }));
 
 export const sendCsv = (call: ApiCall): Promise<void> =>
-  sendRows(
-    call,
-    CSV,
-    ({ job }) => call.state.csvLine(job, null),
-    ({ job }) =>
-      ({ json }) =>
-        call.state.csvLine(job, json),
-  );
+  sendRows(call, CSV, ({ job }) => ({
+    header: () => call.state.csvHeader(job),
+    line: (row) => call.state.csvLine(job, row),
+  }));
 
 async function sendRows(
   call: ApiCall,
   download: { readonly name: string; readonly type: string },
-  headerOf: (view: ViewWithJob) => string | null,
-  lineOf: (view: ViewWithJob) => (row: CertificateRow) => string,
+  linesOf: (view: ViewWithJob) => Lines,
 ): Promise<void> {
   const { state, request, response, id } = call;
-  const view = await lookedAt(call);
+  const { header, line } = linesOf(await lookedAt(call));
   await state.downloads.run(async () => {
     const rows = state.service.certificates(id, 0, signalOf(response));
-    await sendLines(request, response, download, headerOf(view), rows, lineOf(view));
+    await sendLines(request, response, download, header, rows, line);
   });
 }
 
 export async function sendJobFile(call: ApiCall): Promise<void> {
   const view = await lookedAt(call);
-  sendBytes(call.response, JOB_FILE, Buffer.from(call.state.jobFile(view)));
+  sendBytes(call.response, JOB_FILE, Buffer.from(await call.state.jobFile(view)));
 }
 
 export async function sendReport(call: ApiCall): Promise<void> {

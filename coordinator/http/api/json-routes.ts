@@ -27,14 +27,14 @@ const answer = ({ request, response }: ApiCall, value: object): void =>
   answerJson(request, response, JSON.stringify(value));
 
 export async function showServer(call: ApiCall): Promise<void> {
-  const { name, waiting, accept, service } = call.state;
+  const { name, accept, service } = call.state;
   const { serving } = service;
   const said: ServerAnswer = {
     version: VERSION,
     name,
     needsToken: accept !== null,
     serving,
-    waiting: serving ? null : waiting(),
+    waiting: service.waiting,
   };
   answer(call, await Promise.resolve(said));
 }

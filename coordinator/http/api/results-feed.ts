@@ -83,7 +83,7 @@ export class ResultsFeed {
       fed.complete = true;
       return;
     }
-    this.restart(id, fed);
+    if (fed.count > 0) this.restart(id, fed);
     let lines: string[] = [];
     for await (const { json } of this.service.certificates(id, 0, new AbortController().signal)) {
       lines.push(json);
