@@ -80,9 +80,9 @@ describe.runIf(chromiumPath !== null)('the page of a server', () => {
     await page.goto(`${served.url}#/elsewhere`);
     await heading(page, 'Nothing is here').waitFor();
     await suitsEverybody(page);
+    isClean(tab, served.url);
     await page.getByRole('link', { name: /Metrics/ }).click();
     await shows(page, /smoothcert_serving/);
-    isClean(tab, served.url);
   });
 
   it('is used with a keyboard alone', async () => {
