@@ -48,6 +48,17 @@ export class FolderLock {
     throw locked(`The lock ${file} cannot be taken over.`, remedy);
   }
 
+  /** Returns true if a process holds the lock of a folder, or may hold it. Changes nothing. */
+  static async isHeld(folder: string): Promise<boolean> {
+    const file = path.join(folder, 'lock');
+    const text = await readFile(file, 'utf8').catch(nullIfGone);
+    if (text === null) return false;
+    return refuseIfAlive(text, file, folder).then(
+      () => false,
+      () => true,
+    );
+  }
+
   /** Removes the lock if it is still this process's own. Synchronous, so that a signal handler can call it. */
   release(): void {
     try {

@@ -4,7 +4,7 @@ import type { LedgerStore, StoredLedger } from '../../shared/ports/ledger-store.
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { decodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
 import { FileLedger, checkHeader, damaged } from './file-ledger.js';
-import { storeError } from '../../shared/files.js';
+import { storageError, storeError } from '../../shared/files.js';
 import { HEADER_BYTES, framesIn, holdsFrame } from './ledger-frames.js';
 
 const SUFFIX = '.ledger';
@@ -26,12 +26,7 @@ export class LedgerFolder implements LedgerStore {
   }
 
   async records(job: string, jobDigest: string): Promise<AsyncIterable<LedgerRecord> | null> {
-    const file = ledgerFileOf(this.folder, job);
-    const handle = await open(file, 'r').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw storeError(error, file);
-    });
-    return handle && readAll(handle, file, jobDigest);
+    return recordsOfFile(ledgerFileOf(this.folder, job), jobDigest, storeError);
   }
 
   open(job: string, jobDigest: string): Promise<VoteLedger> {
@@ -53,6 +48,22 @@ export class LedgerFolder implements LedgerStore {
       throw storeError(error, file);
     });
   }
+}
+
+/**
+ * Opens the records of a ledger's file for reading only, while another process may write it. Null if there is no such file.
+ * @param errorOf words an error of the file system. @throws FOLDER_UNUSABLE
+ */
+export async function recordsOfFile(
+  file: string,
+  jobDigest: string,
+  errorOf = storageError,
+): Promise<AsyncIterable<LedgerRecord> | null> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw errorOf(error, file);
+  });
+  return handle && readAll(handle, file, jobDigest);
 }
 
 /** Yields the whole records up to the present end of the file. An incomplete last one may be being written, and is left out. */

@@ -59,8 +59,10 @@ describe('results', () => {
     });
   });
 
-  it('of a folder go nowhere else, and of a job have no votes', () => {
-    expect(() => resultsConfig('f', flagsOf('--out', 'o'))).toThrow(/^--out has no meaning for the folder f/);
+  it('of a folder go into it or elsewhere, and of a job have no votes', () => {
+    expect(resultsConfig('f', flagsOf('--out', 'o'))).toMatchObject({ folder: 'f', out: 'o' });
+    expect(resultsConfig('f', flagsOf()).out).toBeNull();
+    expect(() => resultsConfig('f', flagsOf('--out', ''))).toThrow(invalid('--out is empty.'));
     expect(() => downloadConfig(ID, flagsOf('--topk-rows'))).toThrow(/^--topk-rows needs the votes/);
     expect(() => downloadConfig(ID, flagsOf('--alpha', '0.1'))).toThrow(/^--alpha cannot be chosen/);
     expect(() => downloadConfig(ID, flagsOf('--out', ''))).toThrow(invalid('--out is empty.'));

@@ -13,7 +13,6 @@ import type { CertificationClient } from '../client/certification-client.js';
 import { readClassNames, requireClassNames } from '../certify/class-names.js';
 import { conclude } from '../certify/conclude.js';
 import type { KnownImages } from '../certify/images-file.js';
-import { NO_NAMES } from '../../shared/job-names.js';
 import type { Job } from '../../shared/job.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { roundingNote } from '../../shared/dataset/rounding-note.js';
@@ -131,7 +130,8 @@ async function create(
   if (verbose) process.stderr.write(`Request ${requestId}.\n`);
   const asked = specOf(config, { model: model.reference, data: { digest: data.digest, uri: null }, images });
   const imagesDigest = names.artifact?.artifact.digest ?? null;
-  const spec = imagesDigest === null ? asked : { ...asked, names: { ...NO_NAMES, images: imagesDigest } };
+  const spec =
+    imagesDigest === null ? asked : { ...asked, names: { ...namesOf(config), images: imagesDigest } };
   begin();
   const job = await client.createJob(spec, requestId);
   await refuseOther(client, spec, job, config.requestId !== null);

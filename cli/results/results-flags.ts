@@ -11,7 +11,7 @@ const OWN = {
   flags: {
     out: {
       argument: '<folder>',
-      help: 'of a job: folder for its results (default: none are written)',
+      help: 'folder for the results so far: of a job, or of a folder that is being drawn, which goes on undisturbed (default: of a job none are written, of a folder its own)',
       decides: 'run',
     },
     radii: {
@@ -49,6 +49,8 @@ type ResultsFlags = ValuesOf<typeof RESULTS_GROUPS>;
 /** The results of a folder. */
 export interface ResultsConfig {
   readonly folder: string;
+  /** Another folder for the files; null: they are written into the folder itself, unless a process draws there. */
+  readonly out: string | null;
   /** Null: those that the job suggests. */
   readonly radii: readonly number[] | null;
   readonly topkRows: boolean;
@@ -71,13 +73,8 @@ export interface DownloadConfig {
 
 /** @throws OPTION_INVALID for radii that are none, and for what would be a choice after the fact */
 export function resultsConfig(folder: string, flags: ResultsFlags): ResultsConfig {
-  if (flags.out !== undefined) {
-    throw optionError(
-      `--out has no meaning for the folder ${folder}: its results are written into itself.`,
-      "Leave --out out, or give a job's id.",
-    );
-  }
-  return { folder, ...choices(flags), topkRows: flags.topkRows };
+  if (flags.out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
+  return { folder, out: flags.out ?? null, ...choices(flags), topkRows: flags.topkRows };
 }
 
 /** @throws OPTION_INVALID as `resultsConfig`, and for what needs the votes themselves */

@@ -4,7 +4,8 @@ import { RESULTS_GROUPS, downloadConfig, resultsConfig } from './results-flags.j
 
 const HELP = `
 Needs no model, no data and no drawing: job.json and the ledger hold all. Any radii may be asked for, as often as you
-like; the error probability covers them all.
+like; the error probability covers them all. A folder in which certify draws is only read: the summary is that of the votes
+by now, and with --out their files are written to another folder.
 
 With the id of a job (j-…) the results come from a server, those decided so far if the job still runs; with --out they
 are written as certify writes them. A folder of such a name is ./j-….`;
