@@ -124,8 +124,10 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
   };
 }
 
-/** Not tried: where to write and what to read flags from; and of devices a machine may have one alone. */
-const ELSEWHERE = ['--config', '--print-config', '--out', '--device'];
+/**
+ * Not tried: where to write and what to read flags from; of devices a machine may have one alone; and names, which change the files (test/integration/names).
+ */
+const ELSEWHERE = ['--config', '--print-config', '--out', '--device', '--class-names'];
 
 describe('another value of a flag of the job is refused in its folder, one of the run is not', () => {
   const declared = CERTIFY.groups.flatMap((group) => Object.entries<Flag>(group.flags));

@@ -57,6 +57,17 @@ it.each([
   });
 });
 
+it('a list of σ is refused with the commands that take several', () => {
+  const [fault] = checkJob({ ...UNREACHABLE, sigma: NaN });
+  expect(faultError(fault!, 'certify', { sigma: '.25,.5' })).toMatchObject({
+    code: 'OPTION_INVALID',
+    message: '--sigma .25,.5 names several, and smoothcert certify takes one.',
+    remedy:
+      'Run it once for each σ, with another --out each time; smoothcert report shows several folders together, and smoothcert study --sigma .25,.5 compares rules.',
+  });
+  expect(faultError(fault!, 'check', { sigma: '.25,.5' }).remedy).not.toContain('--out');
+});
+
 it('a radius that the noise cannot reach is refused with what to do', () => {
   const [fault] = checkJob(UNREACHABLE);
   expect(faultError(fault!, 'certify', { radii: '0.25,0.9' })).toMatchObject({

@@ -48,6 +48,7 @@ export function faultError(fault: JobFault, command: string, typed: TypedFlags):
   const seeHelp = `See smoothcert ${command} --help.`;
   switch (fault.reason) {
     case 'out-of-range':
+      if (fault.field === 'sigma' && text.includes(',')) return severalSigmas(command, text);
       return fault.field === 'alpha'
         ? alphaError(`${flag} ${text}`, fault, typed)
         : rangeError(fault, flag, text, seeHelp);
@@ -101,6 +102,13 @@ export function faultError(fault: JobFault, command: string, typed: TypedFlags):
       return impossibleError(fault);
   }
 }
+
+/** Returns the error of a list where one σ is taken. A study takes a list. */
+const severalSigmas = (command: string, text: string): SmoothcertError =>
+  optionError(
+    `--sigma ${text} names several, and smoothcert ${command} takes one.`,
+    `Run it once for each σ${command === 'check' ? '' : ', with another --out each time'}; smoothcert report shows several folders together, and smoothcert study --sigma ${text} compares rules.`,
+  );
 
 function rangeError(
   { field, range, at }: Extract<JobFault, { reason: 'out-of-range' }>,

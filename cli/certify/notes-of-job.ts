@@ -5,6 +5,7 @@ import type { Job } from '../../shared/job.js';
 import { VERSION } from '../../shared/version.js';
 import type { Prepared } from '../../worker/draw/setup.js';
 import type { QuickNote } from '../check/check-input.js';
+import { folderOrderNote } from '../check/folder-order.js';
 import { budgetNote } from '../results/budget-note.js';
 import type { CertifyConfig } from './certify-flags.js';
 import { inputNotesOf, type JobNotes } from './job-notes.js';
@@ -13,7 +14,7 @@ import { inputNotesOf, type JobNotes } from './job-notes.js';
 export function notesOf(
   { claim }: Job,
   { batchNote, classes }: Prepared,
-  { labels, lattice, clipping }: ImportedDataSet,
+  { labels, lattice, clipping, classNames }: ImportedDataSet,
   found: QuickNote | null,
 ): string[] {
   const notes = [roundingNote(lattice), clippingNote(clipping), batchNote, budgetNote(claim)].filter(
@@ -23,7 +24,8 @@ export function notesOf(
   // What was found of the labels says why they are no classes.
   if (largest >= classes && found?.about !== 'labels')
     notes.push(`Labels go up to ${largest}, and the model has classes 0 to ${classes - 1}.`);
-  return found === null ? notes : [...notes, found.text];
+  const order = found?.about === 'labels' ? null : folderOrderNote(classNames);
+  return [...notes, ...[order, found?.text ?? null].filter((note) => note !== null)];
 }
 
 /** Returns what job.json says of a run of `certify`, but for its notes. */

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { optionError } from './parse.js';
 import {
   DeclaredOption,
   kebabOf,
@@ -48,6 +49,8 @@ export interface Verb<G extends readonly FlagGroup[] = readonly FlagGroup[], O e
   readonly description: string;
   readonly operands: O;
   readonly groups: G;
+  /** Returns what helps somebody who gave more operands than are taken: a sentence that works if it is followed literally. */
+  readonly forMore?: (given: readonly string[]) => string;
   /** Printed below the flags. */
   readonly help?: string;
   /** Resolves with the exit code; loads what it needs, so that help and wrong flags cost nothing. @throws SmoothcertError */
@@ -70,6 +73,7 @@ export function commandOf(declared: Verb): Command {
     const argument = new Argument(optional ? `[${shown}]` : `<${shown}>`, help);
     command.addArgument(choices ? argument.choices(choices) : argument);
   }
+  if (declared.forMore !== undefined) command.allowExcessArguments();
   for (const { heading, flags } of declared.groups) {
     if (heading !== null) command.optionsGroup(heading);
     for (const [name, flag] of Object.entries(flags)) command.addOption(new DeclaredOption(name, flag));
@@ -78,12 +82,20 @@ export function commandOf(declared: Verb): Command {
   return declared.help === undefined ? command : command.addHelpText('after', declared.help);
 }
 
+/** @throws OPTION_INVALID for more operands than a verb takes, if it says what helps; commander refuses those of the others */
+function refuseMore({ name, operands, forMore }: Verb, given: readonly string[]): void {
+  const taken = Object.keys(operands).length;
+  if (forMore === undefined || given.length <= taken) return;
+  throw optionError(`smoothcert ${name} takes ${taken} at a time, and ${given.length} are given.`, forMore(given));
+}
+
 /** Returns the values for the code of a verb, from the command that has parsed its flags. */
 export function callOf<G extends readonly FlagGroup[], O extends Operands>(
   declared: Verb<G, O>,
   command: Command,
   interruption: () => AbortSignal,
 ): Call<G, O> {
+  refuseMore(declared, command.args);
   const flags = flagsOf(declared);
   const valueOf = (name: string) =>
     typedValue(declared.name, name, flags[name]!, command.getOptionValue(name));

@@ -20,6 +20,7 @@ import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { clippingNote } from '../../input/pixels/clip.js';
 import { indicesOf, quickCheck } from '../check/check-input.js';
+import { folderOrderNote } from '../check/folder-order.js';
 import { EXIT } from '../command/exit.js';
 import { follow, leave } from './follow.js';
 import { localArtifact, modelArtifacts } from '../certify/model-artifacts.js';
@@ -147,7 +148,8 @@ async function remarksOn(config: SubmitConfig, data: ImportedDataSet, images: Jo
   const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
   const how = { strict: config.strict, tell, signal: new AbortController().signal };
   const note = config.check ? await quickCheck(config, data, indicesOf(images), how) : null;
-  return [clippingNote(data.clipping), note?.text ?? null].filter((one) => one !== null);
+  const order = note?.about === 'labels' ? null : folderOrderNote(data.classNames);
+  return [clippingNote(data.clipping), order, note?.text ?? null].filter((one) => one !== null);
 }
 
 /**

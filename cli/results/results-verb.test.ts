@@ -20,7 +20,7 @@ import {
 import { valuesFrom } from '../../test/support/verb-values.js';
 import { writeImagesFile } from '../certify/images-file.js';
 import { writeJobFile } from '../certify/job-file.js';
-import { commandOf } from '../command/verb.js';
+import { callOf, commandOf } from '../command/verb.js';
 import { resultsConfig } from './results-flags.js';
 import { RESULTS } from './results-verb.js';
 import { writeResults } from './write-results.js';
@@ -320,4 +320,16 @@ describe('the folder of predictions', () => {
     );
     await expect(shown('--topk-rows')).rejects.toThrow(/^--topk-rows is not offered with --stop predict/);
   });
+});
+
+it('results of several folders are those of a report', () => {
+  const command = commandOf(RESULTS).exitOverride();
+  command.parse(['one', 'two\u001b[2J'], { from: 'user' });
+  expect(() => callOf(RESULTS, command, () => new AbortController().signal)).toThrow(
+    expect.objectContaining({
+      code: 'OPTION_INVALID',
+      message: 'smoothcert results takes 1 at a time, and 2 are given.',
+      remedy: 'smoothcert report one two\\u{1b}[2J shows several folders together; or run results for each.',
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import { verb } from '../command/verb.js';
 import { isJobId } from '../../shared/job-id-pattern.js';
+import { oneLine } from '../../shared/safe-text.js';
 import { RESULTS_GROUPS, downloadConfig, resultsConfig } from './results-flags.js';
 
 const HELP = `
@@ -14,6 +15,8 @@ export const RESULTS = verb({
   name: 'results',
   description: 'Show the results of a folder again, or at other radii, and write its results.* again.',
   operands: { folderOrId: { help: "what --out named, or a job's id" } },
+  forMore: (given) =>
+    `smoothcert report ${given.map(oneLine).join(' ')} shows several folders together; or run results for each.`,
   groups: RESULTS_GROUPS,
   help: HELP,
   async run({ operands: { folderOrId }, values, interruption }) {

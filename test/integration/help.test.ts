@@ -67,6 +67,7 @@ describe('smoothcert', () => {
       'features',
       'clip',
       'bgr',
+      'class-names',
       'out',
       'sigma',
       'noise',
