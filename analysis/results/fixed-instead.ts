@@ -7,7 +7,7 @@ import { fixedMeans } from '../plan/fixed-means.js';
 /** As good is what gives this part of a mean radius. */
 const AS_GOOD = 0.99;
 
-/** What a fixed number of samples would have given for as many samples. */
+/** The outcome of a fixed number of samples for as many samples in all. */
 export interface FixedInstead {
   /** Samples of the bound (--max-samples), beside the 100 that choose the class. */
   readonly maxSamples: number;

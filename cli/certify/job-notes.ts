@@ -2,7 +2,7 @@ import { MAX_TEXT } from '../../shared/job-limits.js';
 import { MOST_CLASS_NAMES, namesOf } from '../../shared/image-names.js';
 import { oneLine } from '../../shared/safe-text.js';
 
-/** What job.json says of a run beside its job. None of it is part of the digest, and no certificate depends on it. */
+/** The notes on a run that stand in job.json beside its job. None of it is part of the digest, and no certificate depends on it. */
 
 /** How the data of a job were read: what reading them again needs. Paths are as they were typed, and unchecked. */
 export interface InputNotes {
@@ -40,7 +40,7 @@ export interface JobNotes {
   readonly notes: readonly string[];
 }
 
-/** What a job.json says of its run, read and bounded; null where it does not say so. */
+/** The notes of a job.json, read and bounded; null where it has none. */
 export interface AboutJob {
   /** Ready to be shown, as are the data and the name. */
   readonly model: string | null;

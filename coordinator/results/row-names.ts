@@ -12,7 +12,7 @@ export const NO_ROW_NAMES: RowNames = { files: null, classes: null };
 /** Returns the label of an image by its index in the data set; null if it has none. */
 export type LabelOf = (image: number) => number | null;
 
-/** What is known of the images of a job beside their votes, and goes into their rows. */
+/** The labels and names of the images of a job, which go into their rows beside their votes. */
 export interface ImageFacts {
   readonly labelOf: LabelOf;
   readonly names: RowNames;

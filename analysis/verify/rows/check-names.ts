@@ -6,7 +6,7 @@ import type { Row } from './row.js';
 
 /** The file beside the results that holds what the data say of the images: images.jsonl; and the names in the rows. */
 
-/** What images.jsonl says of an image. */
+/** A line of images.jsonl. */
 interface Known {
   readonly image: number;
   readonly label: number | null;
