@@ -118,6 +118,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     'hang-seconds': [QUICK, { 'hang-seconds': 30 }],
     'audit-share': [QUICK, { 'audit-share': 1 }],
     'topk-rows': [FIXED, { 'topk-rows': true }],
+    'no-report': [QUICK, { 'no-report': true }],
     json: [QUICK, { json: true }],
     quiet: [QUICK, { quiet: true }],
     verbose: [QUICK, { verbose: true }],

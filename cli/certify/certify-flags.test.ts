@@ -55,6 +55,7 @@ describe('the flags', () => {
       hangMs: 60_000,
       auditShare: 1 / 256,
       topkRows: false,
+      report: true,
       classNames: null,
       json: false,
       quiet: false,

@@ -253,9 +253,10 @@ describe('what cannot be chosen after the votes', () => {
       folder: folder.path,
       radii: [0, 0.5],
       topkRows: false,
+      report: true,
       json: false,
     });
-    expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, json: false });
+    expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, report: true, json: false });
     expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });

@@ -96,6 +96,7 @@ describe('smoothcert', () => {
       'hang-seconds',
       'audit-share',
       'topk-rows',
+      'no-report',
       'json',
       'quiet',
       'verbose',
