@@ -8,6 +8,7 @@ import { jobDigest } from '../../shared/job.js';
 import { VERSION } from '../../shared/version.js';
 import { budgetNote } from '../results/budget-note.js';
 import { labelsOf } from '../../analysis/results/labels.js';
+import { resultTables } from '../../report/results/result-tables.js';
 import { resultFigures } from '../../report/results/result-figures.js';
 import { baseOf } from '../../report/html/words.js';
 import { optionError } from '../command/parse.js';
@@ -47,7 +48,7 @@ export async function reportOfFolders({ folders, canonical, named }: ReportOptio
     return {
       jobs: read.map((one, at) => reportedJob(one, sets[at]!)),
       figures: resultFigures(sets),
-      tables: [],
+      tables: resultTables(sets),
       gallery: await galleryOf(read.map((one, at) => ({ read: one, data: data[at]! }))),
       version: VERSION,
     };

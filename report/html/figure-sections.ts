@@ -1,14 +1,15 @@
 import type { Figure } from '../figures/figure.js';
-import { renderSvg } from '../figures/render-svg.js';
+import type { Table } from '../tables/table.js';
 import type { Section } from './document.js';
-import { escapeHtml } from './escape-html.js';
+import { figureHtml } from './figure-html.js';
+import { tableSection } from './table-sections.js';
 
-/** The sections that figures stand in, in the order of the report, and the beginnings of the names of their figures. */
+/** The sections that figures and tables stand in, in the order of the report, and the beginnings of their names. */
 const SECTIONS = [
   {
     id: 'radii',
     title: 'How far images are certified',
-    names: ['certified-accuracy', 'envelope', 'mean-radius'],
+    names: ['certified-accuracy', 'envelope', 'mean-radius', 'results', 'accuracy-by'],
   },
   { id: 'outcomes', title: 'What became of the images', names: ['outcomes', 'stops'] },
   { id: 'samples', title: 'How many samples it took', names: ['samples', 'spent'] },
@@ -16,32 +17,18 @@ const SECTIONS = [
   { id: 'further', title: 'Further figures', names: [''] },
 ] as const;
 
-export type FigureSectionId = (typeof SECTIONS)[number]['id'];
-
-/** Returns the sections of figures; those without any are left out. @param more HTML that follows the figures of a section */
-export function figureSections(
-  figures: readonly Figure[],
-  more: Readonly<Partial<Record<FigureSectionId, string>>>,
-): Section[] {
-  const placed = new Map(figures.map((figure) => [figure, sectionOf(figure.name)]));
+/** Returns the sections of figures and tables; those without any are left out. */
+export function figureSections(figures: readonly Figure[], tables: readonly Table[]): Section[] {
   return SECTIONS.flatMap(({ id, title }) => {
-    const ours = figures.filter((figure) => placed.get(figure) === id);
-    const drawn =
-      ours.length === 0 ? '' : `<div class="figures">\n${ours.map(figureHtml).join('\n')}\n</div>`;
-    const content = `${drawn}\n${more[id] ?? ''}`.trim();
-    return content === '' ? [] : [{ id, title, content }];
+    const isOurs = ({ name }: { readonly name: string }) => sectionOf(name) === id;
+    const drawn = figures.filter(isOurs).map(figureHtml);
+    const content = [
+      ...(drawn.length === 0 ? [] : [`<div class="figures">\n${drawn.join('\n')}\n</div>`]),
+      ...tables.filter(isOurs).map(tableSection),
+    ];
+    return content.length === 0 ? [] : [{ id, title, content: content.join('\n') }];
   });
 }
 
-const sectionOf = (figure: string): FigureSectionId =>
-  SECTIONS.find(({ names }) => names.some((name) => figure.startsWith(name)))!.id;
-
-/** Returns a figure with its caption as text, so that it is read out, and wraps on a small screen. */
-function figureHtml(figure: Figure): string {
-  const svg = renderSvg({ ...figure, caption: '' }, 'page');
-  const title = escapeHtml(figure.title);
-  return `<figure>
-<div class="chart scroll" tabindex="0" role="group" aria-label="${title}">${svg}</div>
-<figcaption>${escapeHtml(figure.caption)}</figcaption>
-</figure>`;
-}
+const sectionOf = (name: string): string =>
+  SECTIONS.find(({ names }) => names.some((beginning) => name.startsWith(beginning)))!.id;

@@ -12,12 +12,12 @@ import type { Report } from './report-content.js';
  * audits, how to repeat it. Texts from outside are escaped.
  */
 export function reportHtml(report: Report): string {
-  const { jobs, figures, version } = report;
+  const { jobs, figures, tables, version } = report;
   return htmlDocument({
     title: titleOf(jobs),
     opening: openingHtml(jobs),
     sections: [
-      ...figureSections(figures, {}),
+      ...figureSections(figures, tables),
       { id: 'gallery', title: 'The images', content: galleryHtml(report) },
       ...jobSections(jobs),
     ],

@@ -24,15 +24,18 @@ dl.facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; 
 dl.facts dt { color: var(--quiet); }
 dl.facts dd { margin: 0; }
 figure { margin: 1rem 0; min-width: 0; }
+figure h3 { margin: 0 0 .25rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 0 2rem; }
 .figures > :only-child { max-width: 54rem; }
 figcaption { max-width: 48rem; color: var(--quiet); font-size: .92rem; }
 .scroll { overflow-x: auto; }
-.chart svg { display: block; width: 100%; min-width: 34rem; max-width: 54rem; height: auto; }
+.chart svg { display: block; width: 100%; min-width: 33rem; max-width: 54rem; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .75rem 0; }
 caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
-th, td { padding: .2rem .75rem .2rem 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th.text, td.text { text-align: left; }
+th, td { padding: .2rem 1rem .2rem 0; text-align: left; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th.number, td.number { text-align: right; }
+thead th { white-space: normal; overflow-wrap: normal; vertical-align: bottom; min-width: 4.5rem; }
+tbody th { font-weight: 400; }
 pre, code { font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, monospace; }
 pre { background: var(--box); padding: .6rem .75rem; border-radius: .4rem; overflow-x: auto; }
 pre.command { white-space: pre-wrap; }
@@ -42,7 +45,7 @@ button:disabled { color: var(--quiet); border-style: dashed; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: end; }
 .controls[hidden] { display: none; }
-.controls label { display: grid; font-size: .85rem; color: var(--quiet); }
+.controls label { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 100%; font-size: .85rem; color: var(--quiet); }
 .controls label > * { color: var(--ink); font-size: 1rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .75rem; padding: 0; list-style: none; }
 .card { border: 1px solid var(--rule); border-radius: .4rem; padding: .6rem .75rem; break-inside: avoid; }
@@ -60,6 +63,8 @@ footer { margin: 3rem auto 2rem; color: var(--quiet); font-size: .85rem; }
   nav, .controls, button, details.copy { display: none !important; }
   h2, h3, caption { break-after: avoid; }
   figure, table, dl.numbers, pre { break-inside: avoid; }
+  table { font-size: 8.5pt; }
+  th, td { white-space: normal; overflow-wrap: normal; min-width: 0; padding-right: .5rem; }
   pre { white-space: pre-wrap; border: 1px solid var(--rule); }
   .scroll { overflow: visible; }
   .chart svg { min-width: 0; }
