@@ -2,12 +2,11 @@ import type { PictureShape } from './picture-shape.js';
 
 /** The pixels of pictures: rows of `width` pixels with one byte a channel, 0 to 255. */
 
-/** Returns the place of a value in an image's own order: of a pixel and a channel. */
-export function placeIn({ order, channels, height, width }: PictureShape) {
-  return order === 'chw'
-    ? (y: number, x: number, channel: number) => (channel * height + y) * width + x
-    : (y: number, x: number, channel: number) => (y * width + x) * channels + channel;
-}
+/** Returns by how much the place of a value grows with its row, its column and its channel, in an image's own order. */
+const stridesOf = ({ order, channels, height, width }: PictureShape) =>
+  order === 'chw'
+    ? { row: width, column: 1, channel: height * width }
+    : { row: width * channels, column: channels, channel: 1 };
 
 /** Returns a level of 0 to 255: values beyond are clipped, which is for showing alone. */
 export const levelOf = (value: number): number => Math.min(255, Math.max(0, Math.round(value)));
@@ -24,16 +23,18 @@ export function drawPicture(
   { into, at, stride, single, reversed }: Target,
 ): void {
   const { channels, height, width, shownHeight, shownWidth } = shape;
-  const place = placeIn(shape);
+  const strides = stridesOf(shape);
+  const columns = Array.from({ length: shownWidth }, (_, x) => span(x, shownWidth, width, single));
   for (let y = 0; y < shownHeight; y++) {
     const [top, bottom] = span(y, shownHeight, height, single);
     for (let x = 0; x < shownWidth; x++) {
-      const [left, right] = span(x, shownWidth, width, single);
+      const [left, right] = columns[x]!;
       for (let channel = 0; channel < channels; channel++) {
-        const from = reversed ? channels - 1 - channel : channel;
+        const from = strides.channel * (reversed ? channels - 1 - channel : channel);
         let sum = 0;
         for (let row = top; row < bottom; row++)
-          for (let column = left; column < right; column++) sum += levels[place(row, column, from)]!;
+          for (let column = left; column < right; column++)
+            sum += levels[from + row * strides.row + column * strides.column]!;
         into[at + y * stride + x * channels + channel] = levelOf(sum / ((bottom - top) * (right - left)));
       }
     }

@@ -46,12 +46,13 @@ export class SheetDrawer {
     const stride = width * channels;
     const bytes = new Uint8Array(stride * height).fill(GREY);
     const levelsAStep = 255 * numberOf(this.data.step);
+    const levels = new Float32Array(this.shape.channels * this.shape.height * this.shape.width);
     for (const [place, image] of images.entries()) {
       const values = await this.data.readValues(image);
       const row = Math.floor(place / COLUMNS) * this.cellHeight;
       const at = row * stride + (place % COLUMNS) * cells * this.cellWidth * channels;
       const target = { into: bytes, stride, reversed: this.bgr };
-      const levels = Float32Array.from(values, (value) => value * levelsAStep);
+      for (let i = 0; i < values.length; i++) levels[i] = values[i]! * levelsAStep;
       drawPicture(levels, this.shape, { ...target, at, single: false });
       if (this.copies === null) continue;
       const beside = at + this.cellWidth * channels;
