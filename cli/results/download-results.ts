@@ -5,7 +5,7 @@ import { OutputFolder } from '../certify/output-folder.js';
 import { optionError } from '../command/parse.js';
 import { refuseRadiiOfPredictions } from './refuse-radii.js';
 import type { DownloadConfig } from './results-flags.js';
-import type { Sources } from './service-results.js';
+import { sourcesOf } from './service-results.js';
 import { withClient } from '../jobs/with-client.js';
 
 /** `smoothcert results` of a job: its certificates, or those decided so far. Resolves with the exit code. @throws SmoothcertError */
@@ -33,9 +33,4 @@ function refuseOtherRadii({ id, spec }: JobView): void {
     `The certificates of ${id} hold ${proves ? 'the radii that it asked for and no others' : 'approximate radii only'}.`,
     'Leave --radii out.',
   );
-}
-
-/** Names the model and the images by digest: whoever asks for results by id knows no file of them. */
-function sourcesOf({ spec: { model, data } }: JobView): Sources {
-  return { model: model.uri ?? `sha256:${model.digest}`, data: data.uri ?? `digest:${data.digest}` };
 }

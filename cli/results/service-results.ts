@@ -190,6 +190,14 @@ function isRadius({ radius, target, approximate_radius: approximate = null }: Ce
   return isNumber(radius) && isTarget && (approximate === null || isNumber(approximate));
 }
 
+/** Names the model and the images of a job as its user did, else by address or digest. */
+export function sourcesOf({ spec: { model, data, names } }: JobView): Sources {
+  return {
+    model: names?.model ?? model.uri ?? `sha256:${model.digest}`,
+    data: names?.data ?? data.uri ?? `digest:${data.digest}`,
+  };
+}
+
 /** Returns what job.json holds beside a job that a server ran. */
 export function notesOf(
   { job, spec, batchNote, roundingNote }: ViewWithJob,

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { JobView } from '../../../api/job-view.js';
 import type { Tokens } from '../../../adapters/http/tokens.js';
 import { namesOfJob } from '../../../coordinator/artifacts/stored-names.js';
 import type { ApiParts } from '../../../coordinator/http/api/api-parts.js';
@@ -12,7 +11,7 @@ import { jobFileText } from '../../certify/job-file.js';
 import { StoredPictures } from '../../report/picture-of.js';
 import { csvHeader, csvLine } from '../../results/csv-lines.js';
 import { headerOf, secondsOf } from '../../results/row-files.js';
-import { notesOf, type Sources } from '../../results/service-results.js';
+import { notesOf, sourcesOf } from '../../results/service-results.js';
 import { ReportMaker } from './report-maker.js';
 import { ThreadedResults } from './threaded-results.js';
 
@@ -75,14 +74,6 @@ export function webOf(options: WebOptions): Web {
 function hostsOf({ host, advertised }: WebOptions): ReadonlySet<string> {
   const named = advertised !== null && URL.canParse(advertised) ? [new URL(advertised).hostname] : [];
   return new Set([host, hostname(), ...named].map((name) => name.toLowerCase()));
-}
-
-/** Names model and data as the user did, else by digest. */
-function sourcesOf({ spec: { model, data, names } }: JobView): Sources {
-  return {
-    model: names?.model ?? model.uri ?? `sha256:${model.digest}`,
-    data: names?.data ?? data.uri ?? `digest:${data.digest}`,
-  };
 }
 
 /** Returns what looks up the names of classes, and reads no file twice that it read a moment ago. */
