@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JobView } from '../../../api/job-view.js';
 import { decidedOf } from '../../../shared/job-progress.js';
 import type { Job } from '../../../shared/job.js';
@@ -68,7 +69,10 @@ export class ResultsFeed {
       if (page === null) return false;
       this.add(id, fed, page.lines);
       fed.position = page.next;
-      if (page.more) continue;
+      if (page.more) {
+        await setImmediate();
+        continue;
+      }
       // An audit that refutes the job takes all results back.
       if (fed.count === page.decided || begun) return true;
       this.restart(id, fed);
@@ -90,6 +94,7 @@ export class ResultsFeed {
       if (lines.length < LINES) continue;
       this.add(id, fed, lines);
       lines = [];
+      await setImmediate();
     }
     this.add(id, fed, lines);
     fed.complete = true;
