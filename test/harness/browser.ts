@@ -43,6 +43,8 @@ export interface Tab extends AsyncDisposable {
 export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
+  // A test that hangs is ended by its own time-out, which knows how slow it may be.
+  page.setDefaultTimeout(0);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

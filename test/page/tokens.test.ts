@@ -4,6 +4,7 @@ import { chromiumPath, openBrowser } from '../harness/browser.js';
 import {
   ENDLESS,
   FAILED_REQUEST,
+  PAGE_TEST_MS,
   Served,
   TOKEN,
   heading,
@@ -13,7 +14,7 @@ import {
   suitsEverybody,
 } from './page-bed.js';
 
-describe.runIf(chromiumPath !== null)('the page of a server with tokens', () => {
+describe.runIf(chromiumPath !== null)('the page of a server with tokens', { timeout: PAGE_TEST_MS }, () => {
   let browser: Browser;
   let served: Served;
   beforeAll(async () => {
@@ -68,7 +69,8 @@ describe.runIf(chromiumPath !== null)('the page of a server with tokens', () => 
     await page.getByRole('button', { name: 'Cancel …' }).click();
     await page.getByRole('button', { name: 'Cancel the job' }).click();
     await page.getByText('cancelled', { exact: true }).waitFor();
-    expect((await served.command('job', id, '--json')).stdout).toContain('"state": "cancelled"');
+    const seen = await served.command('job', id, '--json');
+    expect(JSON.parse(seen.stdout)).toMatchObject({ state: 'cancelled' });
 
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Report' }).click();

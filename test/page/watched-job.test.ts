@@ -3,9 +3,19 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, openBrowser } from '../harness/browser.js';
 import { certifiedRows } from '../harness/army.js';
-import { FAILING, SECONDS, Served, heading, isClean, openPage, shows, suitsEverybody } from './page-bed.js';
+import {
+  FAILING,
+  PAGE_TEST_MS,
+  SECONDS,
+  Served,
+  heading,
+  isClean,
+  openPage,
+  shows,
+  suitsEverybody,
+} from './page-bed.js';
 
-describe.runIf(chromiumPath !== null)('the page of a server', () => {
+describe.runIf(chromiumPath !== null)('the page of a server', { timeout: PAGE_TEST_MS }, () => {
   let browser: Browser;
   let served: Served;
   beforeAll(async () => {
