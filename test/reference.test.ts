@@ -117,6 +117,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     processes: [QUICK, { processes: 2 }],
     'hang-seconds': [QUICK, { 'hang-seconds': 30 }],
     'audit-share': [QUICK, { 'audit-share': 1 }],
+    name: [QUICK, { name: 'first' }],
     'topk-rows': [FIXED, { 'topk-rows': true }],
     'no-report': [QUICK, { 'no-report': true }],
     json: [QUICK, { json: true }],

@@ -95,6 +95,7 @@ describe('smoothcert', () => {
       'processes',
       'hang-seconds',
       'audit-share',
+      'name',
       'topk-rows',
       'no-report',
       'json',
