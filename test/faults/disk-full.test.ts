@@ -27,7 +27,15 @@ const tellsOf = (folder: string) =>
 /** Expects every named file to be whole: no temporary file, no lock, no torn record; job.json is as it was begun. */
 async function expectWhole(folder: string, job: string | null): Promise<string | null> {
   const names = await readdir(folder).catch(() => []);
-  const expected = ['images.jsonl', 'job.json', 'ledger', 'results.csv', 'results.jsonl', 'results.tsv'];
+  const expected = [
+    'images.jsonl',
+    'job.json',
+    'ledger',
+    'report.html',
+    'results.csv',
+    'results.jsonl',
+    'results.tsv',
+  ];
   expect(names.filter((name) => !expected.includes(name))).toEqual([]);
   const content = await contentOf(folder);
   const { 'job.json': now, ledger } = content ?? {};

@@ -26,6 +26,7 @@ test.skipIf(!existsSync(FULL))(
       'images.jsonl',
       'job.json',
       'ledger',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

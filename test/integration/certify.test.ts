@@ -50,6 +50,7 @@ describe('certify writes', () => {
       'images.jsonl',
       'job.json',
       'ledger',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',
@@ -116,14 +117,14 @@ describe('certify writes', () => {
 });
 
 describe('labels', () => {
-  it('are optional: without them label −1, correct 0, and nothing is said about accuracy', async () => {
+  it('are optional: without them label −1, correct nan, and nothing is said about accuracy', async () => {
     using folder = new TemporaryFolder();
     const data = await unlabelledDigits(folder.file('x.npy'), 60);
     const plain = await certify(folder.file('plain'), { data });
     expect(plain.stdout).not.toMatch(/accura|average certified radius/);
     expect(plain.stdout).toContain('certified share');
     const [, ...lines] = await tableOf(folder.file('plain'));
-    expect(lines.map((cells) => [cells[1], cells[4]])).toEqual(IMAGES.map(() => ['-1', '0']));
+    expect(lines.map((cells) => [cells[1], cells[4]])).toEqual(IMAGES.map(() => ['-1', 'nan']));
     const rows = await rowsOf(folder.file('plain'));
     expect(rows.map(({ label, correct }) => [label, correct])).toEqual(IMAGES.map(() => [null, null]));
     const json = await certify(folder.file('plain'), { data, json: true });
@@ -171,7 +172,8 @@ describe('certify prints', () => {
     expect(headline).toBe(
       `Done: results.tsv, results.csv, results.jsonl and job.json are in ${plain.path} (σ = 0.25, α = 0.001, gain with spending).`,
     );
-    const names = lines.map((line) => /^ {2}(\S+( \S+)*) {2,}\S/.exec(line)?.[1]);
+    // The line of the report stands behind the summary.
+    const names = lines.flatMap((line) => /^ {2}(\S+( \S+)*) {2,}\S/.exec(line)?.[1] ?? []);
     expect(new Set(names)).toEqual(
       new Set([
         'images',
@@ -179,8 +181,10 @@ describe('certify prints', () => {
         'guarantee',
         ...(names.includes('abstained') ? ['abstained'] : []),
         'certified accuracy',
+        'curve ends',
         'average certified radius',
         'mean radius',
+        ...(names.includes('fixed number') ? ['fixed number'] : []),
         'norms',
         'samples',
         'time',

@@ -106,7 +106,15 @@ describe('a job that takes seconds', () => {
     batch: 16,
   };
   const args = (out: string, flags: Flags = {}) => certifyArgs({ ...LONG, seed: 7, ...flags, out });
-  const files = ['images.jsonl', 'job.json', 'ledger', 'results.csv', 'results.jsonl', 'results.tsv'];
+  const files = [
+    'images.jsonl',
+    'job.json',
+    'ledger',
+    'report.html',
+    'results.csv',
+    'results.jsonl',
+    'results.tsv',
+  ];
   let expected: string;
 
   beforeAll(async () => {

@@ -91,6 +91,7 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
       'images.jsonl',
       'job.json',
       'ledger',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

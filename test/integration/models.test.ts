@@ -237,6 +237,7 @@ describe('a model that throws for some pictures', () => {
       'images.jsonl',
       'job.json',
       'ledger',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

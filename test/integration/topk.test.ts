@@ -82,6 +82,7 @@ describe('--topk-rows', () => {
       'images.jsonl',
       'job.json',
       'ledger',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

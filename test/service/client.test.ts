@@ -119,6 +119,7 @@ describe('submit', () => {
     expect((await readdir(folder.file('out'))).sort()).toEqual([
       'images.jsonl',
       'job.json',
+      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',
