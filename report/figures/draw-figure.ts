@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { categoryTicks, type CategoryTicks } from './category-axis.js';
 import { marksOf } from './curve-marks.js';
-import { styledCurves, type ShownCurve } from './curve-style.js';
+import { styledCurves, type ShownCurve, type Styled } from './curve-style.js';
 import type { Axis, Figure, Point } from './figure.js';
 import { frame, type Key, type Look, type SvgDocument, type SvgElement } from './svg-frame.js';
 
@@ -63,7 +63,7 @@ export function drawFigure(
     marks: [
       Plot.frame({ stroke: look.rule, strokeOpacity: surface === 'page' ? 0.3 : 1 }),
       ...endsOf(figure),
-      ...curves.flatMap((one) => {
+      ...inDrawingOrder(curves).flatMap((one) => {
         const side = sideBySide ? { at: bars.indexOf(one), of: bars.length, apart } : null;
         return marksOf(one, side, look.ink);
       }),
@@ -80,6 +80,12 @@ export function drawFigure(
       filling,
     }));
   return frame({ document, chart, keys, figure, look, width, plotHeight, font: FONT });
+}
+
+/** Returns curves from below: stairs last, the first of them on top, as others may lie so close that they would hide it. */
+function inDrawingOrder(curves: readonly Styled[]): Styled[] {
+  const isStairs = ({ curve }: Styled): boolean => curve.kind === 'stairs';
+  return [...curves.filter((one) => !isStairs(one)), ...curves.filter(isStairs).reverse()];
 }
 
 /** A limit with a text along its line needs no entry in the key. */

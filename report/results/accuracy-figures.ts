@@ -141,7 +141,7 @@ function setFigure(one: Curved, name: string, whose: string): Figure {
     name,
     title: `${title} against radius${whose}`,
     caption: [
-      `Share of all ${whole(set.images)} images that are ${counted} to at least the radius${isTarget ? ', at the radii that were asked for' : ''}.`,
+      `Share of all images (${whole(set.images)}) that are ${counted} to at least the radius${isTarget ? ', at the radii that were asked for' : ''}.`,
       certificateWords(wrong),
       bandWords(set),
       capWords(cap),

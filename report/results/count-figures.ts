@@ -7,6 +7,7 @@ import {
   voteShares,
   type Bin,
 } from '../../analysis/results/histograms.js';
+import { provesRadii } from '../../analysis/results/counted.js';
 import type { ResultSet } from '../../analysis/results/result-set.js';
 import {
   OUTCOME_KINDS,
@@ -38,6 +39,9 @@ const shareBars = ({ label, images }: ResultSet, counts: readonly number[]): Cur
   points: counts.map((count, x) => ({ x, y: count / images, text: whole(count) })),
 });
 
+const CERTIFICATE_WORDS =
+  ' A certificate is about the model, so that one of another class than the label can be valid.';
+
 /** Returns how many images have each kind of outcome. */
 export function outcomesFigure(sets: readonly ResultSet[]): Figure {
   const counts = sets.map(outcomeCounts);
@@ -45,7 +49,7 @@ export function outcomesFigure(sets: readonly ResultSet[]): Figure {
   return {
     name: 'outcomes',
     title: 'What became of the images',
-    caption: `The numbers are images. Right and wrong: whether the class is the label. A certificate is about the model, so that one of another class than the label can be valid.${soFarWords(sets)}`,
+    caption: `The numbers are images. Right and wrong: whether the class is the label.${sets.some(provesRadii) ? CERTIFICATE_WORDS : ''}${soFarWords(sets)}`,
     x: categoryAxis(
       'outcome',
       kinds.map((kind) => OUTCOME_WORDS[kind]),

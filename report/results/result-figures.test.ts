@@ -173,6 +173,14 @@ describe('the figures of results, drawn', () => {
 });
 
 describe('the stairs of a large job', () => {
+  it('are drawn with the first curve on top, as the others nearly hide it', () => {
+    const many = Array.from({ length: 2000 }, (_, at) => makeResult(at, { radius: at / 4000 }));
+    const lines = renderSvg(figureOf([makeSet(many)], 'certified-accuracy')).match(
+      /<g [^>]*aria-label="line"/g,
+    )!;
+    expect(lines.at(-1)).toContain(COLOURS[0]);
+  });
+
   it('are few, and never above the exact curve', () => {
     const many = Array.from({ length: 5000 }, (_, at) =>
       makeResult(at, { radius: ((at * 7919) % 5000) / 4000 }),
