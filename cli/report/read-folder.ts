@@ -1,19 +1,18 @@
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { FileLedger } from '../../adapters/local/file-ledger.js';
-import { FolderLock } from '../../adapters/local/folder-lock.js';
 import { fieldsOfLine } from '../../analysis/populations/row-counts.js';
 import { imageResultOf } from '../../analysis/results/image-result.js';
 import type { ImageResult } from '../../analysis/results/result-set.js';
-import { JobFold } from '../../coordinator/core/job-fold.js';
+import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { refutationOf } from '../../coordinator/core/refutation.js';
 import { resultRowOf } from '../../coordinator/results/result-rows.js';
-import { replay } from '../../coordinator/run/replay.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { jobDigest, type Job } from '../../shared/job.js';
-import { readImagesFile, type KnownImages } from '../certify/images-file.js';
+import { imageCount } from '../../shared/job-spec.js';
+import type { Job } from '../../shared/job.js';
+import { readImagesFile } from '../certify/images-file.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
+import { imagesOfDrawn, readFold } from '../results/read-fold.js';
 
 /** The job of a folder with its results, as a report needs them. */
 export interface FolderResults extends NotedJob {
@@ -26,18 +25,27 @@ export interface FolderResults extends NotedJob {
 }
 
 /**
- * Reads the results of a folder: those of results.jsonl, or, where there is none, those that follow from the votes of its ledger.
+ * Reads the results of a folder: those of results.jsonl, or, where it lacks images or is not there, those that follow from the votes of the ledger by
+ * now. The folder is only read, also while another process draws in it.
  *
  * @throws FOLDER_UNUSABLE if it holds neither; JOB_FILE_DAMAGED, LABELS_MISMATCH, LEDGER_DAMAGED; MODEL_NOT_DETERMINISTIC of a job that is refuted
  */
 export async function readFolder(folder: string): Promise<FolderResults> {
   const noted = await readNotedJob(folder);
   if (noted === null) throw unusable(folder, 'no job');
-  const known = await readImagesFile(folder, noted.job.claim.images);
-  const read = existsSync(path.join(folder, 'results.jsonl'))
-    ? { results: await resultsOfFile(path.join(folder, 'results.jsonl'), noted.job), drawn: null }
-    : await resultsOfLedger(folder, noted.job, known);
-  return { ...noted, ...read, folder, files: known?.files ?? null };
+  const { job, about } = noted;
+  const known = await readImagesFile(folder, job.claim.images);
+  const files = known?.files ?? null;
+  const [file, ledger] = [path.join(folder, 'results.jsonl'), path.join(folder, 'ledger')];
+  const written = existsSync(file) ? await resultsOfFile(file, job) : null;
+  if (written?.length === imageCount(job.claim.images) || (written !== null && !existsSync(ledger)))
+    return { ...noted, results: written, drawn: null, folder, files };
+  if (!existsSync(ledger)) throw unusable(folder, 'no results');
+  const fold = await readFold(folder, job);
+  const refutation = refutationOf(fold);
+  if (refutation !== null) throw refutation;
+  const { labels } = await imagesOfDrawn(folder, fold, about);
+  return { ...noted, results: resultsOfFold(fold, labels), drawn: fold.tally.samples, folder, files };
 }
 
 async function resultsOfFile(file: string, { claim }: Job): Promise<ImageResult[]> {
@@ -54,38 +62,11 @@ async function resultsOfFile(file: string, { claim }: Job): Promise<ImageResult[
   return results;
 }
 
-async function resultsOfLedger(
-  folder: string,
-  job: Job,
-  known: KnownImages | null,
-): Promise<Pick<FolderResults, 'results' | 'drawn'>> {
-  const file = path.join(folder, 'ledger');
-  if (!existsSync(file)) throw unusable(folder, 'no results');
-  const fold = await foldOf(folder, file, job);
-  const refutation = refutationOf(fold);
-  if (refutation !== null) throw refutation;
-  const results = [...fold.images.keys()].flatMap((image) => {
-    const row = resultRowOf(fold, image, known?.labels?.[image] ?? null);
+const resultsOfFold = (fold: JobFold, labels: Int32Array | null): ImageResult[] =>
+  [...fold.images.keys()].flatMap((image) => {
+    const row = resultRowOf(fold, image, labels?.[image] ?? null);
     return row === null ? [] : (imageResultOf({ ...row }) ?? []);
   });
-  return { results, drawn: fold.tally.samples };
-}
-
-async function foldOf(folder: string, file: string, job: Job): Promise<JobFold> {
-  const lock = await FolderLock.acquire(folder);
-  try {
-    const ledger = await FileLedger.open(file, jobDigest(job));
-    try {
-      const fold = new JobFold(job);
-      await replay(fold, ledger);
-      return fold;
-    } finally {
-      await ledger.close();
-    }
-  } finally {
-    lock.release();
-  }
-}
 
 const unusable = (folder: string, holds: string) =>
   new SmoothcertError(
