@@ -121,6 +121,8 @@ describe('the borders', () => {
     expect(namesIn(order!).sort()).toEqual(
       foldersOf('coordinator')
         .slice(1)
+        // A room within a room goes the way of that.
+        .filter((folder) => folder.split('/').length === 2)
         .map((folder) => path.basename(folder))
         .sort(),
     );

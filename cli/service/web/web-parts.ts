@@ -15,7 +15,7 @@ import { notesOf, sourcesOf } from '../../results/service-results.js';
 import { ReportMaker } from './report-maker.js';
 import { ThreadedResults } from './threaded-results.js';
 
-/** What the API takes from the command that runs it. */
+/** All that the API takes from the command that runs it. */
 export interface WebOptions {
   readonly service: CertificationService;
   readonly name: string;
@@ -27,7 +27,7 @@ export interface WebOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** What is made for the API beside the service. `close` ends its threads and removes its files. */
+/** The parts that are made for the API beside the service. `close` ends its threads and removes its files. */
 export interface Web {
   readonly parts: ApiParts;
   close(): Promise<void>;

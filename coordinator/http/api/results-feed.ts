@@ -13,7 +13,7 @@ const MOST_IMAGES = 500_000;
 const BEGINNING: Position = { sequence: 0, skip: 0 };
 export type ViewWithJob = JobView & { readonly job: Job };
 
-/** What the reader has of a job. */
+/** The part of a job that the reader has. */
 interface Fed {
   position: Position;
   count: number;
