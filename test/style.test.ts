@@ -5,7 +5,7 @@ import { ROOT } from './harness/command.js';
 
 /** Every folder of code. */
 const FOLDERS =
-  'adapters analysis api bench cli coordinator input report scripts shared statistics test worker'.split(' ');
+  'adapters analysis api bench cli coordinator input page report scripts shared statistics test worker'.split(' ');
 /** This file quotes what it forbids. */
 const OWN_NAME = 'test/style.test.ts';
 
@@ -23,7 +23,7 @@ function faultsOf(text: string): number[] {
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.m?ts$|\.mjs$/.test(file) && !file.endsWith('generated.d.ts'))
+    .filter((file) => /\.m?tsx?$|\.mjs$/.test(file) && !file.endsWith('generated.d.ts'))
     .map((file) => path.posix.join(folder, file.replaceAll(path.sep, '/')))
     .filter((file) => file !== OWN_NAME);
 }

@@ -3,7 +3,7 @@ import type { Waiting } from '../../shared/waiting.js';
 import type { Admission } from './session.js';
 import type { Polled } from './poll.js';
 
-/** How the page stands with its server. */
+/** The state between the page and its server. */
 export type Connection =
   | { readonly kind: 'asking' }
   | { readonly kind: 'well'; readonly server: ServerAnswer }

@@ -3,7 +3,7 @@ import { WAIT_SECTIONS } from '../words/wait-sections.js';
 import { Notice } from './notice.js';
 import { RunbookLink } from './link.js';
 
-/** What is wrong between this page and the service, above everything else. It goes away by itself. */
+/** Says what is wrong between this page and the service, above everything else. It goes away by itself. */
 export function Banner({ connection }: { readonly connection: Connection }) {
   return (
     <div role="status" aria-live="polite">

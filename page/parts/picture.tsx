@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useClient } from '../client/page-client.js';
 
-/** How far below the window pictures are fetched ahead. */
+/** Pictures are fetched ahead so far below the window. */
 const AHEAD = '300px';
 
 /** A picture that is fetched, with the token, once it comes into sight. */

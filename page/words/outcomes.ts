@@ -3,7 +3,7 @@ import type { ImageAnswer, ImageKind, ImageOrder } from '../../api/page-api.js';
 
 /** States, outcomes and reasons in words. */
 
-/** How a state is coloured, beside its word. */
+/** The colour of a state, beside its word. */
 export type Tone = 'quiet' | 'busy' | 'good' | 'warn' | 'bad';
 
 export const STATES: Readonly<Record<JobState, { readonly words: string; readonly tone: Tone }>> = {

@@ -5,7 +5,7 @@ import { FIRST_IMAGES } from '../../routes.js';
 import { counted, rateWords, short, timeLeft, whole } from '../../words/numbers.js';
 import { goesOn } from '../../words/outcomes.js';
 
-/** How far a job is, and how its images ended, each number a link to these images. */
+/** Progress of a job, and how its images ended, each number a link to these images. */
 export function JobNumbers({ job }: { readonly job: JobAnswer }) {
   const { id, progress, decided, state } = job;
   const mean = decided === 0 ? null : progress.samples / decided;
