@@ -76,7 +76,7 @@ export const HTTP_LIMITS: HttpLimits = {
   keepAliveTimeout: 15_000,
   silenceMs: 60_000,
 };
-/** What is no area: pages, artifacts, paths that nobody knows. */
+/** Everything that is no area: pages, artifacts, paths that nobody knows. */
 const PLAIN: Pick<Area, 'methods' | 'refuse'> = { methods: ['GET', 'HEAD'], refuse: plain };
 
 /** The HTTP server of a process: /livez, /readyz, and its further pages. */

@@ -10,7 +10,7 @@ import { pictureShape, type PictureShape } from './picture-shape.js';
 /** Data sets that stay open: each keeps up to 32 MiB in memory. */
 const MOST_OPEN = 2;
 
-/** What is needed for the pictures of a job. */
+/** All that the pictures of a job need. */
 interface OpenData {
   readonly data: DataSetReader;
   /** Null: images of this shape are no pictures. */

@@ -58,7 +58,7 @@ const uploadTo = (log: Log) => (cause: unknown) => {
 /** The build of the web page, beside the compiled code. */
 const PAGE_FOLDER = fileURLToPath(new URL('../../page', import.meta.url));
 
-/** What the HTTP server of a service shows before the service is there. */
+/** The parts of the HTTP server of a service that are there before the service is. */
 export interface Shown {
   readonly artifacts: ArtifactStore;
   /** Name of this process. */

@@ -9,7 +9,7 @@ import type { Job } from '../../../shared/job.js';
 /** Classes whose votes an answer names. */
 const MOST_VOTES = 5;
 
-/** What is kept of one job. */
+/** The part that is kept of one job. */
 interface Kept {
   readonly job: Job;
   readonly images: number;

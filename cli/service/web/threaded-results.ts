@@ -84,7 +84,7 @@ export class ThreadedResults implements ResultsReader {
       this.waiting.get(number)?.resolve(json);
       this.waiting.delete(number);
     });
-    thread.on('error', this.onFault);
+    thread.on('error', (error) => this.onFault(error));
     thread.on('exit', () => {
       if (this.thread === thread) this.thread = null;
       const given = [...this.waiting.values()];

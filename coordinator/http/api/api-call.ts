@@ -7,7 +7,7 @@ import { Limiter } from './limiter.js';
 import type { Query } from './query.js';
 import type { ResultsFeed, ViewWithJob } from './results-feed.js';
 
-/** What the calls of one server share. */
+/** The state that the calls of one server share. */
 export interface ApiState extends ApiParts {
   readonly feed: ResultsFeed;
   readonly figures: FiguresCache;
