@@ -4,7 +4,7 @@ export interface RunbookSection {
   readonly title: string;
   /** 2 or 3, as its heading in the document. */
   readonly level: number;
-  /** What has happened, in a sentence; empty: the title says it. */
+  /** The event, in a sentence; empty: the title says it. */
   readonly summary: string;
   /** Empty of a heading that only holds others together. */
   readonly html: string;

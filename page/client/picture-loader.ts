@@ -8,7 +8,7 @@ interface Wanted {
   readonly signal: AbortSignal;
 }
 
-/** Why there is none: the data of the job cannot be shown as pictures. */
+/** The status where there is none: the data of the job cannot be shown as pictures. */
 const NOT_FOUND = 404;
 
 /** Fetches pictures, few at a time and the newest wish first: who scrolls on waits for what is in sight, not for what was. */

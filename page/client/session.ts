@@ -1,6 +1,6 @@
 import { Store } from './store.js';
 
-/** Where the token of this tab is kept, as a browser's sessionStorage keeps it: until the tab is closed. */
+/** The place that keeps the token of this tab, as a browser's sessionStorage does: until the tab is closed. */
 export type TokenPlace = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** `given`: requests carry it; `wanted`: the server asks for one; `wrong`: it does not accept the one that it was sent. */
