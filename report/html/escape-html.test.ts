@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { oneLine } from '../../shared/safe-text.js';
+import { openHtml } from '../../test/support/html-document.js';
 import { escapeHtml, jsonForHtml } from './escape-html.js';
 
 /** Returns what a reader of this HTML is shown in its first paragraph, and the title of it. */
 function readBack(html: string): { text: string | null; title: string | null; elements: number } {
-  const { document } = parseHTML(`<!doctype html><html><body>${html}</body></html>`);
+  const { document } = openHtml(`<!doctype html><html><body>${html}</body></html>`);
   const paragraph = document.querySelector('p')!;
   return {
     text: paragraph.textContent,
     title: paragraph.getAttribute('title'),
-    elements: document.body.querySelectorAll('*').length,
+    elements: [...document.body.querySelectorAll('*')].length,
   };
 }
 

@@ -117,7 +117,9 @@ function drawPicture(
   const y = Math.floor(at / columns) * cellHeight;
   const known = sheets.get(id);
   const sheet = known ?? document.createElement('img');
-  const draw = () => void canvas.getContext('2d')?.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+  const draw = () => {
+    canvas.getContext('2d')?.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+  };
   if (sheet.dataset['ready'] === 'yes') draw();
   else sheet.addEventListener('load', draw);
   if (known !== undefined) return;
@@ -141,7 +143,7 @@ function cardOf(
     return element;
   };
   const card = make('li', '', `card outcome-${outcome}`);
-  const layout = data.pictures[job]!;
+  const layout = data.pictures[job] ?? null;
   if (picture !== null && layout !== null) {
     const pictures = make('div', '', 'pictures');
     for (const copy of layout.copies ? [false, true] : [false]) {

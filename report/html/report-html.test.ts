@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { openHtml } from '../../test/support/html-document.js';
 import type { Figure } from '../figures/figure.js';
 import {
   SHEETS,
@@ -12,7 +12,7 @@ import {
 } from '../../test/support/reports.js';
 import { reportHtml } from './report-html.js';
 
-const read = (html: string) => parseHTML(html).document;
+const read = (html: string) => openHtml(html).document;
 const RESULTS = resultsOf(40);
 const MARKUP = `</script></style><img src=x onerror="alert('1')"><!--`;
 const HOSTILE = `${MARKUP}\u001b[2J`;
@@ -95,9 +95,9 @@ describe('report.html', () => {
     const gallery = { images, pictures: [null, SHEETS], remarks: [HOSTILE] };
     const html = reportHtml(reportOf(RESULTS, { jobs, figures: [FIGURE], gallery }));
     const document = read(html);
-    expect(document.querySelectorAll('img')).toHaveLength(0);
-    expect(document.querySelectorAll('style')).toHaveLength(1);
-    expect(document.querySelectorAll('script')).toHaveLength(3);
+    expect([...document.querySelectorAll('img')]).toHaveLength(0);
+    expect([...document.querySelectorAll('style')]).toHaveLength(1);
+    expect([...document.querySelectorAll('script')]).toHaveLength(3);
     expect(html).not.toContain('\u001b');
     expect(html).not.toContain('<img');
     expect(document.querySelector('h1')!.textContent).toContain('onerror');
@@ -107,9 +107,9 @@ describe('report.html', () => {
     const job = reportedJob(RESULTS);
     const jobs = [job, { ...job, set: { ...job.set, label: 'other' } }];
     const document = read(reportHtml(reportOf(RESULTS, { jobs, figures: [FIGURE] })));
-    expect(['header', 'nav', 'main', 'footer'].map((name) => document.querySelectorAll(name).length)).toEqual(
-      [1, 1, 1, 1],
-    );
+    expect(
+      ['header', 'nav', 'main', 'footer'].map((name) => [...document.querySelectorAll(name)].length),
+    ).toEqual([1, 1, 1, 1]);
     const levels = [...document.querySelectorAll('h1, h2, h3')].map((one) => Number(one.tagName[1]));
     expect(levels[0]).toBe(1);
     expect(levels.every((level, at) => at === 0 || level <= levels[at - 1]! + 1)).toBe(true);
