@@ -256,7 +256,13 @@ describe('what cannot be chosen after the votes', () => {
       report: true,
       json: false,
     });
-    expect(configOf()).toEqual({ folder: folder.path, radii: null, topkRows: false, report: true, json: false });
+    expect(configOf()).toEqual({
+      folder: folder.path,
+      radii: null,
+      topkRows: false,
+      report: true,
+      json: false,
+    });
     expect(() => configOf('--radii', '1,0')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });

@@ -332,29 +332,6 @@ describe('the printed summary', () => {
     expect(renderSummary({ ...all, samples: 100 })).toContain('draw 1,000 (10.0 × fewer);');
   });
 
-  it('says where the curve ends, and which flag goes further', () => {
-    const endOf = (options: Parameters<typeof makeJob>[0]) =>
-      summarize(new JobFold(makeJob(options)), null, RUN).farthest;
-    const gain = endOf({ looks: [64, 96, 10_000], stop: { kind: 'gain', minGain: 10 } })!;
-    expect(gain).toMatchObject({
-      samples: 64,
-      further: 'a smaller --min-gain, or --stop fixed, goes further',
-    });
-    expect(gain.sigmas).toBeCloseTo(gain.radius / 0.5, 12);
-    const most = 'a larger --max-samples goes further';
-    expect(endOf({ looks: [64, 96], stop: { kind: 'gain', minGain: 0 } })).toMatchObject({
-      samples: 96,
-      further: most,
-    });
-    expect(endOf(FIXED)).toMatchObject({ samples: FIXED.looks[1]! - FIXED.looks[0]!, further: most });
-    const budget = endOf({ ...BUDGET, images: 1, stop: { kind: 'budget', totalSamples: BUDGET.looks[0] } });
-    expect(budget).toMatchObject({ further: 'a larger --total-samples goes further' });
-    expect(endOf(TARGET)).toMatchObject({ radius: 1, samples: null, further: null });
-    expect(endOf({ ...FIXED, bound: 'clt' })).toBeNull();
-    const text = renderSummary(summarize(foldOf(makeJob({ ...TARGET, images: 5 })), LABELS, RUN));
-    expect(text).not.toContain('curve ends');
-  });
-
   it('has shares of 0 at the end of the curve as one', () => {
     const whole = summarize(foldOf(), LABELS, RUN);
     const accuracy = [0.5, 0, 0.25, 0, 0].map((share, at) => ({ radius: at / 4, share }));

@@ -112,7 +112,7 @@ describe('submit', () => {
         `^Done: results.tsv, results.csv, results.jsonl and job.json are in .*/out \\(σ = 0.5, α = 0.001, gain with anytime\\)\\.\n`,
       ),
     );
-    expect(stdout).toMatch(/\n {2}images +\d+\n {2}certified +\d+\n/);
+    expect(stdout).toMatch(/\n {2}images +\d+\n {2}certified +\d+ \(\d+ right, \d+ wrong\)\n/);
     expect(await service.getJob(id)).toMatchObject({ state: 'succeeded' });
     expect((await bed.results(id)).jsonl).toBe(await read('results.jsonl'));
     expect((await bed.results(id)).tsv).toBe(await read('results.tsv'));
@@ -208,7 +208,8 @@ describe('submit', () => {
     const results = await run('results', id, '--out', folder.file('out'));
     expect(results.code).toBe(0);
     expect(await read('results.jsonl')).toBe((await bed.results(id)).jsonl);
-    expect(watched.stdout.split('\n').slice(1)).toEqual(results.stdout.split('\n').slice(1));
+    const summary = results.stdout.replace(/^Report: .*\n/m, '');
+    expect(watched.stdout.split('\n').slice(1)).toEqual(summary.split('\n').slice(1));
   });
 
   it('says which images failed with exit code 3, and why a model is refused with 2', async () => {
