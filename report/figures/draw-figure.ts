@@ -92,9 +92,13 @@ function inDrawingOrder(curves: readonly Styled[]): Styled[] {
 const isLabelledLimit = ({ kind, points }: Figure['curves'][number]): boolean =>
   kind === 'limit' && points.at(-1)?.text !== undefined;
 
-/** Takes the library's style sheet out of a chart, which a strict page would refuse, and says the same by attributes. */
+/**
+ * Takes the library's style sheet out of a chart, which a strict page would refuse, and says the same by attributes. Its parts are not read out one by
+ * one: title and description of the figure say what it shows.
+ */
 function withoutStyleSheet(chart: SvgElement, { ink }: Look): void {
   chart.querySelector('style')?.remove();
+  chart.setAttribute('aria-hidden', 'true');
   chart.setAttribute('font-family', FONT);
   chart.setAttribute('font-size', `${FONT_SIZE}`);
   // Within a page the colour is inherited.
