@@ -55,6 +55,7 @@ describe('results', () => {
       server: SERVER,
       out: 'o',
       radii: [0, 1],
+      report: true,
       json: false,
     });
   });

@@ -55,14 +55,14 @@ async function certified(job: Job, labels: Int32Array | null, images = IMAGES): 
 const configOf = (...args: string[]) =>
   resultsConfig(folder.path, valuesFrom(RESULTS, [folder.path, ...args]));
 
-/** Runs the command; what it printed. */
+/** Runs the command, without a report, which has tests of its own; what it printed. */
 async function shown(...args: string[]): Promise<{ code: number; text: string }> {
   let text = '';
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     text += String(chunk);
     return true;
   });
-  const code = await showResults(configOf(...args));
+  const code = await showResults(configOf('--no-report', ...args));
   write.mockRestore();
   return { code, text };
 }
@@ -252,6 +252,7 @@ describe('what cannot be chosen after the votes', () => {
     expect(configOf('--radii', '0,0.50')).toEqual({
       folder: folder.path,
       radii: [0, 0.5],
+      out: null,
       topkRows: false,
       report: true,
       json: false,
@@ -259,6 +260,7 @@ describe('what cannot be chosen after the votes', () => {
     expect(configOf()).toEqual({
       folder: folder.path,
       radii: null,
+      out: null,
       topkRows: false,
       report: true,
       json: false,
