@@ -6,6 +6,7 @@ import { FileLedger } from '../dist/adapters/local/file-ledger.js';
 import { readJobFile } from '../dist/cli/certify/job-file.js';
 import { JobFold } from '../dist/coordinator/core/job-fold.js';
 import { SampleForecast } from '../dist/coordinator/core/outlook.js';
+import { replay } from '../dist/coordinator/run/replay.js';
 import { jobDigest } from '../dist/shared/job.js';
 
 const SHARES = [0.02, 0.1, 0.3, 0.6, 0.9];
@@ -37,12 +38,7 @@ async function replayed(folder, job, look) {
   const ledger = await FileLedger.open(path.join(folder, 'ledger'), jobDigest(job));
   const fold = new JobFold(job);
   const forecast = new SampleForecast(fold);
-  const size = ledger.size();
-  for await (const { record, sequence } of ledger.read(0, new AbortController().signal)) {
-    fold.apply(record, sequence);
-    look(fold, forecast);
-    if (sequence === size) break;
-  }
+  await replay(fold, ledger, () => look(fold, forecast));
   await ledger.close();
   return fold.tally.samples;
 }

@@ -58,7 +58,10 @@ test.runIf(hasNatsServer)(
     const worker = cluster.worker('one');
     await vi.waitFor(async () => {
       const job = await jobOf(id, grpc);
-      expect(job.progress.samples, `${JSON.stringify(job.waiting)} ${coordinator.log} ${worker.log}`).toBeGreaterThan(0);
+      expect(
+        job.progress.samples,
+        `${JSON.stringify(job.waiting)} ${coordinator.log} ${worker.log}`,
+      ).toBeGreaterThan(0);
     }, PATIENCE);
     process.kill(worker.pid, 'SIGKILL');
     await waits('no-worker-of-class');
@@ -100,7 +103,7 @@ test.skipIf(!mayMount())(
       const { waiting } = await jobOf(id, grpc);
       expect(waiting).toMatchObject({
         code: 'store-full',
-        remedy: expect.stringContaining('Free some space'),
+        remedy: expect.stringContaining('Free some space') as string,
       });
       expect(waiting!.message).toContain('There is no space left to write ');
       expect(`${waiting!.message} ${waiting!.remedy}`).not.toMatch(/--out|same command/);
