@@ -28,7 +28,7 @@ export interface JobPictures {
   readonly sheets: PictureSheets;
   /** Images that have a place, in the order of the places. */
   readonly images: readonly number[];
-  /** What is to be known of them, a sentence each. */
+  /** Remarks on them, a sentence each. */
   readonly remarks: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { whole } from '../../shared/written-numbers.js';
 import type { ReportedJob } from './report-content.js';
 
-/** What was audited while a job ran, and what can be checked afterwards. */
+/** Sentences on the audits of a job, and on what can be checked afterwards. */
 
 /** Returns a sentence or two for each audit. */
 export function auditSentences({ set, notes }: ReportedJob): string[] {

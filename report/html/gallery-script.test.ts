@@ -5,7 +5,7 @@ import { startCopying, startGallery, type PageDocument, type PageElement } from 
 import { galleryHtml } from './gallery-html.js';
 import type { Report } from './report-content.js';
 
-/** What a reader finds and does in a gallery: in a document of a server, which draws no pictures. */
+/** Opens a gallery. Returns what a reader finds and does there: in a document of a server, which draws no pictures. */
 function opened(report: Report) {
   const { document, Event } = openHtml(
     `<!doctype html><html><body><section id="gallery">${galleryHtml(report)}</section></body></html>`,

@@ -62,7 +62,7 @@ export interface Gallery {
   readonly images: readonly GalleryImage[];
   /** Of each job; null: it has none. */
   readonly pictures: readonly (PictureSheets | null)[];
-  /** What is to be known of images and pictures that are shown, or why they are not; a sentence each. */
+  /** Remarks on images and pictures that are shown, or the reasons why they are not; a sentence each. */
   readonly remarks: readonly string[];
 }
 

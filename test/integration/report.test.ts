@@ -18,7 +18,7 @@ const run = async (...args: string[]) => {
 };
 const reportIn = async (name: string): Promise<ReadDocument> =>
   openHtml(await readFile(folder.file(name, 'report.html'), 'utf8')).document;
-/** What the gallery holds, as the document has it. */
+/** Returns the data of the gallery, as the document has them. */
 const galleryOf = (document: ReadDocument) =>
   JSON.parse(document.querySelector('#gallery-data')!.textContent) as {
     readonly rows: readonly (readonly unknown[])[];
@@ -97,10 +97,8 @@ describe('report', () => {
       '--figures',
       figures,
     );
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(/^Written: the report to .*, \d+ files of figures to /),
-    });
+    expect(stdout).toMatch(/^Written: the report to .*, \d+ files of figures to /);
+    expect(code).toBe(0);
     const { document } = openHtml(await readFile(out, 'utf8'));
     expect([...document.querySelectorAll('.answer strong')].map((one) => one.textContent)).toEqual([
       'σ = 0.5.',
@@ -144,10 +142,8 @@ describe('report', () => {
     // With its votes nothing would be missing.
     await rm(folder.file('part', 'ledger'));
     const { code, stderr } = await run('report', folder.file('part'));
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: expect.stringContaining('12 of 30 images have ended'),
-    });
+    expect(stderr).toContain('12 of 30 images have ended');
+    expect(code).toBe(0);
     expect((await reportIn('part')).querySelector('.notice')!.textContent).toContain(
       'Not finished: 12 of 30 images have ended.',
     );
