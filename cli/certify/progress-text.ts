@@ -1,5 +1,6 @@
 import type { Outlook } from '../../shared/outlook.js';
 import { oneLine } from '../../shared/safe-text.js';
+import { partsDown } from '../../shared/written-numbers.js';
 import { number } from '../results/summary-lines.js';
 import { timeLeft } from './time-left.js';
 
@@ -45,7 +46,7 @@ type Parts = Readonly<Record<'percent' | 'left' | 'rate' | 'samples' | 'images',
 function partsOf(shown: Shown): Parts {
   const { decided, images, samples, outlook, waiting } = shown;
   const parts = {
-    percent: `${Math.floor(100 * shareOf(shown))} %`,
+    percent: `${partsDown(shareOf(shown), 100)} %`,
     samples: `${number(samples)}${ofAll(outlook)} samples`,
     images: `${number(decided)}/${number(images)} images decided`,
   };

@@ -2,6 +2,7 @@ import type { JobView } from '../../api/job-view.js';
 import { decidedOf } from '../../shared/job-progress.js';
 import { oneLine } from '../../shared/safe-text.js';
 import type { StoppingRule } from '../../shared/job.js';
+import { partsDown } from '../../shared/written-numbers.js';
 import { number } from '../results/summary-lines.js';
 import { fittedTable, type Column } from './fitted-table.js';
 
@@ -66,7 +67,7 @@ function doneOf({ progress, outlook, endMs }: JobView): string {
   const share = outlook
     ? progress.samples / Math.max(1, outlook.samples.expected)
     : decidedOf(progress) / Math.max(1, progress.images);
-  return `${Math.min(99, Math.floor(100 * share))} %`;
+  return `${Math.min(99, partsDown(share, 100))} %`;
 }
 
 function rateOf({ outlook }: JobView): string {

@@ -1,6 +1,6 @@
 import type { PredictionRow } from '../../coordinator/results/predictions.js';
 import type { Job } from '../../shared/job.js';
-import { printUp } from '../../statistics/radius.js';
+import { percentDown, percentUp } from '../../shared/written-numbers.js';
 import type { DrawingFigures } from '../../worker/draw/drawing-figures.js';
 import { batchRows } from './batch-rows.js';
 import {
@@ -8,11 +8,11 @@ import {
   countsLine,
   guaranteeLine,
   number,
-  percent,
   renderLines,
   sampleFigures,
   samplesLine,
   timeLine,
+  wordsFor,
   type Line,
   type SampleFigures,
 } from './summary-lines.js';
@@ -105,7 +105,7 @@ export function renderPredictions(s: PredictionSummary): string {
     ['guarantee', guaranteeLine('class', s.alpha, s)],
     ...Object.entries(s.abstained).map(([stop, n]): Line => [
       'abstained',
-      `${number(n)} (${ABSTAINED[stop] ?? stop})`,
+      `${number(n)} (${wordsFor(ABSTAINED, stop)})`,
     ]),
     ...Object.entries(s.failed).map(([code, n]): Line => ['failed', `${number(n)} (${code})`]),
     ...(whole ? shareLines(s) : []),
@@ -117,8 +117,8 @@ export function renderPredictions(s: PredictionSummary): string {
 /** Shares of all images: only of a finished job, because the images that are decided first are the clear ones. */
 function shareLines(s: PredictionSummary): Line[] {
   return [
-    ...(s.accuracy === null ? [] : [['accuracy', `${percent(s.accuracy)} predicted and correct`] as const]),
-    ['abstaining', `${printUp(100 * s.abstaining, 1)} %`],
+    ...(s.accuracy === null ? [] : [['accuracy', `${percentDown(s.accuracy)} predicted and correct`] as const]),
+    ['abstaining', percentUp(s.abstaining)],
     ['samples', samplesLine(s, s.usualSamples !== null)],
   ];
 }

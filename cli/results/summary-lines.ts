@@ -12,9 +12,6 @@ export type Line = readonly [name: string, text: string];
 /** Writes a whole number with separators; others are rounded. */
 export const number = whole;
 
-/** Shares are rounded down, as radii are: nothing is printed that was not reached. */
-export const percent = (share: number): string => `${printDown(100 * share, 1)} %`;
-
 export const timeLine = (seconds: number, rate: number): string =>
   `${seconds.toFixed(1)} s, ${number(rate)} samples/s in this run`;
 
@@ -23,10 +20,15 @@ export function byStop<O extends string>(
   rows: readonly { readonly outcome: O; readonly stop: string }[],
   outcome: O,
 ): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const row of rows) if (row.outcome === outcome) counts[row.stop] = (counts[row.stop] ?? 0) + 1;
-  return counts;
+  const counts = new Map<string, number>();
+  for (const { outcome: found, stop } of rows)
+    if (found === outcome) counts.set(stop, (counts.get(stop) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
+
+/** Returns the words for a reason; the reason itself where there are none, as of an error's code. */
+export const wordsFor = (words: Readonly<Record<string, string>>, stop: string): string =>
+  Object.hasOwn(words, stop) ? words[stop]! : stop;
 
 /** The samples of a job, as every summary has them. */
 export interface SampleFigures {
@@ -91,11 +93,12 @@ export function samplesLine(s: SampleFigures & { readonly budget: number }, medi
   const half = `; half of the images took at most ${number(s.medianSamples)}`;
   const most = s.totalSamples === null ? '' : `, none more than ${number(s.mostSamples)}`;
   const spread = median || s.totalSamples !== null ? half + most : '';
-  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)},`;
+  const planned = s.totalSamples === null ? '' : ` of a total of ${number(s.totalSamples)}`;
   const ahead = s.drawn > s.samples ? `; ${number(s.drawn)} drawn with work ahead` : '';
   // Where images failed, their samples may be more than was saved.
   const usual = fewer === null || fewer < 1 ? '' : usualWords(s.usualSamples!, s.budget, fewer);
-  return `${number(s.samples)}${planned}${usual}${spread}${ahead}`;
+  const comma = planned === '' || usual === '' || usual.startsWith(',') ? '' : ',';
+  return `${number(s.samples)}${planned}${comma}${usual}${spread}${ahead}`;
 }
 
 /** Returns the lines as a table. */

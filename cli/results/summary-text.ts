@@ -1,3 +1,4 @@
+import { percentDown } from '../../shared/written-numbers.js';
 import { NORM_NAMES, type OtherNorm } from '../../statistics/noises/other-norms.js';
 import { printDown } from '../../statistics/radius.js';
 import type { Norm } from '../../shared/job.js';
@@ -9,10 +10,10 @@ import {
   countsLine,
   guaranteeLine,
   number,
-  percent,
   renderLines,
   samplesLine,
   timeLine,
+  wordsFor,
 } from './summary-lines.js';
 
 /** The summary of certificates for a person. */
@@ -41,7 +42,7 @@ export function renderSummary(s: Summary): string {
     ...(s.approximate === 0 ? [] : [row('approximate, no certificate', number(s.approximate))]),
     ...Object.entries(s.abstained).map(([stop, n]): [string, string] => [
       'abstained',
-      `${number(n)} (${ABSTAINED[stop] ?? stop}${stop === 'budget' ? withoutSamples(s) : ''})`,
+      `${number(n)} (${wordsFor(ABSTAINED, stop)}${stop === 'budget' ? withoutSamples(s) : ''})`,
     ]),
     ...Object.entries(s.failed).map(([code, n]): [string, string] => ['failed', `${number(n)} (${code})`]),
     ...(whole ? outcomeRows(s) : totalRows(s)),
@@ -100,14 +101,14 @@ function accuracyLine({ accuracy }: Summary): string {
   const rest = accuracy.length - reached > 1 ? accuracy[reached]! : null;
   const told = rest === null ? accuracy : accuracy.slice(0, reached);
   return [
-    ...told.map(({ radius, share }) => `${percent(share)} at ${radius}`),
-    ...(rest === null ? [] : [`${percent(0)} from ${rest.radius} on`]),
+    ...told.map(({ radius, share }) => `${percentDown(share)} at ${radius}`),
+    ...(rest === null ? [] : [`${percentDown(0)} from ${rest.radius} on`]),
   ].join(', ');
 }
 
 function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
   if (forecast === null || forecast === 0) return radius4(mean);
-  return `${radius4(mean)}: ${percent(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
+  return `${radius4(mean)}: ${percentDown(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
 }
 
 function normsLine(norm: Norm, others: readonly OtherNorm[]): string {

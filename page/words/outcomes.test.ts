@@ -26,6 +26,7 @@ describe('outcomes in words', () => {
   it('say why an image stopped, or give the code of its error', () => {
     expect(stopWords('gain')).toBe('more samples would have added too little');
     expect(stopWords('CHILD_DIED')).toBe('CHILD_DIED');
+    expect(stopWords('constructor')).toBe('constructor');
   });
 
   it('know which jobs go on', () => {

@@ -1,12 +1,11 @@
-import { whole } from '../../shared/written-numbers.js';
+import { percentDown, whole } from '../../shared/written-numbers.js';
 import { printDown } from '../../statistics/radius.js';
+
+export { percentDown };
 
 /** Words and numbers as a report writes them. */
 
 export const NOISE_WORDS = { gaussian: 'Gaussian', laplace: 'Laplace', uniform: 'uniform' } as const;
-
-/** Returns a share as a percentage with one digit, rounded down: nothing is said that was not reached. */
-export const percentDown = (share: number): string => `${printDown(100 * share, 1)} %`;
 
 /** Significant digits of a radius. */
 const RADIUS_DIGITS = 4;

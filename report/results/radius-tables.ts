@@ -3,9 +3,8 @@ import { farthestRadius } from '../../analysis/results/farthest-radius.js';
 import { radiusSteps } from '../../analysis/results/radius-steps.js';
 import type { ResultSet } from '../../analysis/results/result-set.js';
 import { RHO, highProbability, populationBand, wrongAtMost } from '../../analysis/results/uncertainty.js';
-import { whole } from '../../shared/written-numbers.js';
+import { percentDown, percentUp, whole } from '../../shared/written-numbers.js';
 import { sigmaOf } from '../../statistics/noises/scale.js';
-import { printDown, printUp } from '../../statistics/radius.js';
 import { imageAlpha } from '../../statistics/simultaneous.js';
 import type { Cell } from '../csv.js';
 import type { Column, Table } from '../tables/table.js';
@@ -15,10 +14,6 @@ import { textOf } from './result-words.js';
 /** Steps of the tables: of radii, and in σ. */
 const STEP = 0.25;
 const SIGMA_STEP = 0.5;
-
-/** Shares are rounded down, and what is an upper end up: nothing is printed that was not reached. */
-const down = (share: number): string => `${printDown(100 * share, 1)} %`;
-const up = (share: number): string => `${printUp(100 * share, 1)} %`;
 
 /** A set that proves radii. */
 interface Counted {
@@ -73,7 +68,7 @@ function comparison(counted: readonly Counted[]): Table {
   return {
     name: 'accuracy-by-radius',
     title: `${titleOf(counted)} by radius`,
-    columns: [{ label: 'radius' }, ...counted.map(({ set }) => ({ label: set.label, show: down }))],
+    columns: [{ label: 'radius' }, ...counted.map(({ set }) => ({ label: set.label, show: percentDown }))],
     rows: rowsRadii(counted).map((radius) => [radius, ...counted.map((one) => shareAt(one, radius))]),
   };
 }
@@ -88,7 +83,7 @@ function sigmaTables(all: readonly Counted[]): Table[] {
     {
       name: 'accuracy-by-sigma',
       title: `${titleOf(counted)} by radius in σ`,
-      columns: [{ label: 'radius / σ' }, ...counted.map(({ set }) => ({ label: set.label, show: down }))],
+      columns: [{ label: 'radius / σ' }, ...counted.map(({ set }) => ({ label: set.label, show: percentDown }))],
       rows: radiusSteps(SIGMA_STEP, most).radii.map((step) => [
         step,
         ...counted.map((one) => shareAt(one, Number((step * sigma(one)).toPrecision(12)))),
@@ -106,13 +101,13 @@ function uncertainTable(one: Counted, name: string, whose: string): Table {
   const columns: Column[] = [
     { label: 'radius' },
     { label: 'images', show: whole },
-    { label: textOf([set]).short, show: down },
-    { label: `but for ${whole(wrong.most)} wrong`, show: down },
-    { label: `Cohen et al., ρ = ${RHO}`, show: down },
+    { label: textOf([set]).short, show: percentDown },
+    { label: `but for ${whole(wrong.most)} wrong`, show: percentDown },
+    { label: `Cohen et al., ρ = ${RHO}`, show: percentDown },
     ...(complete
       ? [
-          { label: 'population, from', show: down },
-          { label: 'to', show: up },
+          { label: 'population, from', show: percentDown },
+          { label: 'to', show: percentUp },
         ]
       : []),
   ];
