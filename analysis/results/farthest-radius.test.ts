@@ -30,6 +30,7 @@ describe('the largest radius that a job can certify', () => {
     expect(of({ stop: { kind: 'target', radii: ['0.25', '0.50'] }, bound: 'anytime' })).toEqual({
       radius: 0.5,
       samples: null,
+      others: null,
     });
   });
 
@@ -60,7 +61,8 @@ describe('the largest radius that a job can certify', () => {
     const unanimous = drawnSet(job, () => 4).results[0]!;
     const once = drawnSet(job, (_image, sample) => (sample === 5 ? 1 : 4)).results[0]!;
     expect(once.radius).toBeGreaterThan(unanimous.radius);
-    expect(farthestRadius(job)!.radius).toBe(once.radius);
+    expect(farthestRadius(job)).toMatchObject({ radius: once.radius, others: { votes: 1, among: 64 } });
+    expect(farthestRadius(resultJob({}))!.others).toBeNull();
   });
 
   it.each<[string, ResultJob]>([

@@ -11,6 +11,8 @@ export interface FarthestRadius {
   readonly radius: number;
   /** So many samples prove it, those that choose the class not among them where they prove nothing; null of `target`, which proves no more than it is asked for. */
   readonly samples: number | null;
+  /** So many votes of the first `among` samples must be for another class, and all the rest agree; null where unanimous votes reach it. */
+  readonly others: { readonly votes: number; readonly among: number } | null;
 }
 
 /** The samples up to the first look, of which some vote otherwise: at most so many are tried. */
@@ -24,7 +26,7 @@ const MOST_FAILURES = 32;
 export function farthestRadius({ claim, draw }: Job): FarthestRadius | null {
   const { stop, bound } = claim;
   if (stop.kind === 'predict' || !BOUNDS[bound].proves) return null;
-  if (stop.kind === 'target') return { radius: Number(stop.radii.at(-1)), samples: null };
+  if (stop.kind === 'target') return { radius: Number(stop.radii.at(-1)), samples: null, others: null };
   const decision = compileDecision(claim, draw.noise);
   const total = stop.kind === 'budget' ? stop.totalSamples : Infinity;
   const first = claim.looks[0]!;
@@ -34,13 +36,17 @@ export function farthestRadius({ claim, draw }: Job): FarthestRadius | null {
     if (reached !== null && reached.radius > (farthest?.radius ?? 0)) farthest = reached;
   }
   const choosing = RULES[stop.kind].firstLookChooses ? first : 0;
-  return farthest && { radius: farthest.radius, samples: farthest.samples - choosing };
+  if (farthest === null) return null;
+  const { radius, samples, failures } = farthest;
+  const others = failures === 0 ? null : { votes: failures, among: first };
+  return { radius, samples: samples - choosing, others };
 }
 
-/** The radius of an image, and how many of its samples it rests on. */
+/** The radius of an image, how many of its samples it rests on, and how many of the first of them were for another class. */
 interface Reached {
   readonly radius: number;
   readonly samples: number;
+  readonly failures: number;
 }
 
 /** Returns what an image is certified for whose votes all agree but for the first `failures`. @param total samples that it can have at most */
@@ -55,7 +61,7 @@ function walk(decision: Decision, failures: number, total: number): Reached | nu
     if (outcome.stop !== null || n === total) break;
   }
   const radius = held && decision.radiusOf(held.deltaUpper, held.runnerUpUpper);
-  return radius === null ? null : { radius, samples: totalOf(prefixes[held!.look]!) };
+  return radius === null ? null : { radius, samples: totalOf(prefixes[held!.look]!), failures };
 }
 
 const unanimousBut = (failures: number, n: number): Counts =>

@@ -3,7 +3,8 @@ import { costOf } from '../../analysis/plan/cost.js';
 import type { Enough } from '../../analysis/plan/least.js';
 import { MOST_SEARCHED } from '../../analysis/plan/least.js';
 import { SPEC_DEFAULTS } from '../../shared/job-spec.js';
-import { number, percent } from '../results/summary-lines.js';
+import { percentDown } from '../../shared/written-numbers.js';
+import { number } from '../results/summary-lines.js';
 import type { OnePlan, RangedAnswer } from './one-plan.js';
 import { together, wrapped } from './wrap.js';
 
@@ -25,7 +26,7 @@ function wordsOf(answer: RangedAnswer, plan: OnePlan, warnings: readonly string[
 function impossibleOf({ question }: RangedAnswer): string | null {
   if (question.kind !== 'reach' || question.limit >= question.share) return null;
   const share = `${Number((100 * question.share).toFixed(4))} %`;
-  return `Impossible for ${share}: only ${percent(question.limit)} of the images have a true radius above ${question.radius}, as far as is known of them, so that no number of samples suffices.`;
+  return `Impossible for ${share}: only ${percentDown(question.limit)} of the images have a true radius above ${question.radius}, as far as is known of them, so that no number of samples suffices.`;
 }
 
 function questionOf({ question }: RangedAnswer, { source, rates, hours }: OnePlan): string {
@@ -101,7 +102,7 @@ function takes(enough: Enough, range: AnswerRange | null, { rates }: OnePlan): s
 function gives(enough: Enough, range: AnswerRange | null, { source }: OnePlan): string {
   const { acr, certified } = enough.means;
   const mean = source.labelled ? 'an average certified radius' : 'a mean radius';
-  return `${mean} of ${acr.toFixed(4)}${rangeWords(range, (value) => value.toFixed(3))}, ${percent(certified)} of the images certified, with ${typed(enough)}`;
+  return `${mean} of ${acr.toFixed(4)}${rangeWords(range, (value) => value.toFixed(3))}, ${percentDown(certified)} of the images certified, with ${typed(enough)}`;
 }
 
 /** A range is not told where its ends differ by less than this part of themselves. */

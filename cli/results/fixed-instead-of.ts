@@ -4,7 +4,7 @@ import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 
 /**
- * Returns what --stop fixed would have given for the samples of a finished job, if that is as good. Null, too, of a job that stops
+ * Returns what --stop fixed would have given for the samples of a finished job, if that is nearly as good or better. Null, too, of a job that stops
  * for no lack of gain, that bounds the runner-up as well, or of which some images got no sample.
  */
 export function fixedInsteadOf(fold: JobFold, meanRadius: number): FixedInstead | null {
@@ -21,7 +21,15 @@ export function fixedInsteadOf(fold: JobFold, meanRadius: number): FixedInstead 
   return fixedInstead(fold.job, voted, failed, meanRadius);
 }
 
-/** Returns the text of the line `fixed instead`: a flag that can be typed, and what it is forecast to give. */
-export function fixedInsteadLine({ maxSamples }: FixedInstead, forecast: string): string {
-  return `as good here: --stop fixed --max-samples ${maxSamples} is forecast to give a mean radius of ${forecast} for as many samples`;
+/**
+ * Returns the text of the line `fixed number`: flags that can be typed, what they are forecast to give, and what this job has. "As good" is said
+ * of what is not less. @param written writes a radius @param meanRadius of the job
+ */
+export function fixedInsteadLine(
+  { maxSamples, meanRadius: forecast }: FixedInstead,
+  meanRadius: number,
+  written: (radius: number) => string,
+): string {
+  const good = forecast >= meanRadius ? 'as good here' : 'nearly as good here';
+  return `${good}: --stop fixed --max-samples ${maxSamples} is forecast to give a mean radius of ${written(forecast)}, where this job has ${written(meanRadius)}, for as many samples`;
 }

@@ -117,7 +117,9 @@ export function renderPredictions(s: PredictionSummary): string {
 /** Shares of all images: only of a finished job, because the images that are decided first are the clear ones. */
 function shareLines(s: PredictionSummary): Line[] {
   return [
-    ...(s.accuracy === null ? [] : [['accuracy', `${percentDown(s.accuracy)} predicted and correct`] as const]),
+    ...(s.accuracy === null
+      ? []
+      : [['accuracy', `${percentDown(s.accuracy)} predicted and correct`] as const]),
     ['abstaining', percentUp(s.abstaining)],
     ['samples', samplesLine(s, s.usualSamples !== null)],
   ];

@@ -220,10 +220,15 @@ describe('results', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('wait for nobody: a folder in use is refused', async () => {
+  it('wait for nobody: a folder in use is read and left as it is', async () => {
     await certified(makeJob({ images: IMAGES }), LABELS);
+    await rm(file('results.tsv'));
     const lock = await FolderLock.acquire(folder.path);
-    await expect(showResults(configOf())).rejects.toMatchObject({ code: 'FOLDER_LOCKED' });
+    const before = await contents();
+    const { code, text } = await shown();
+    expect(code).toBe(0);
+    expect(text).toContain('in which another process draws (12 of 12 images decided; no file is written)');
+    expect(await contents()).toEqual(before);
     lock.release();
   });
 

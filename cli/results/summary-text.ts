@@ -69,9 +69,9 @@ function outcomeRows(s: Summary): [string, string][] {
     ...(end === null ? [] : [row('curve ends', end)]),
     ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
     ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
-    ...(fixedInstead === null
+    ...(fixedInstead === null || s.meanRadius === null
       ? []
-      : [row('fixed number', fixedInsteadLine(fixedInstead, radius4(fixedInstead.meanRadius)))]),
+      : [row('fixed number', fixedInsteadLine(fixedInstead, s.meanRadius, radius4))]),
     ...(s.runnerUp ? [row('proved by', RUNNER_UP)] : []),
     ...(s.otherNorms === null ? [] : [row('norms', normsLine(s.norm, s.otherNorms))]),
     row('samples', samplesLine(s, s.meanRadius === null)),

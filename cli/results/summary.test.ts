@@ -294,7 +294,7 @@ describe('the printed summary', () => {
       [
         'curve ends',
         expect.stringMatching(
-          /^at 0\.\d{4} \(1\.\d\d σ\), which 144 unanimous votes prove; a larger --max-samples goes/,
+          /^at 0\.\d{4} \(1\.\d\d σ\), which 144 unanimous votes prove; --max-samples 288 goes further$/,
         ),
       ],
       ['average certified radius', summary.acr!.toFixed(4)],
@@ -326,8 +326,13 @@ describe('the printed summary', () => {
     // One bound at the end, with the whole α, is worth more than one at each look.
     expect(all.fixedInstead).toMatchObject({ maxSamples: 400 });
     expect(text).toMatch(
-      /\n {2}fixed number +as good here: --stop fixed --max-samples 400 is forecast to give a mean radius of 0\.\d{4} for as many samples\n/,
+      /\n {2}fixed number +as good here: --stop fixed --max-samples 400 is forecast to give a mean radius of 0\.\d{4}, where this job has 0\.\d{4}, for as many samples\n/,
     );
+    const forecast = all.fixedInstead!.meanRadius;
+    expect(forecast).toBeGreaterThan(all.meanRadius!);
+    const more = renderSummary({ ...all, meanRadius: forecast + 1e-4 });
+    expect(more).toMatch(/\n {2}fixed number +nearly as good here: --stop fixed /);
+    expect(renderSummary({ ...all, meanRadius: forecast })).toMatch(/\n {2}fixed number +as good here: /);
     expect(renderSummary({ ...all, samples: 990 })).toContain('990 where a fixed 500 an image draw 1,000;');
     expect(renderSummary({ ...all, samples: 100 })).toContain('draw 1,000 (10.0 × fewer);');
   });

@@ -56,7 +56,7 @@ export interface Summary extends SampleFigures {
   readonly forecastRadius: number | null;
   /** The largest radius that the rule and the bound can certify; null where they certify none. */
   readonly farthest: CurveEnd | null;
-  /** The forecast of --stop fixed for as many samples, where it is as good; null elsewhere, and where that is not known. */
+  /** The forecast of --stop fixed for as many samples, where it is nearly as good or better; null elsewhere, and where that is not known. */
   readonly fixedInstead: FixedInstead | null;
   /** Most samples of an image: forecast and cost are compared with it. */
   readonly budget: number;
@@ -92,7 +92,7 @@ export interface Results<R extends Row> {
   readonly drawn: number;
   /** Radius that an image would be forecast to hold at the full budget; null: not known. */
   readonly forecast: ((row: R) => number) | null;
-  /** Returns what a fixed number of samples would have given, if that is as good as this mean radius; null: not known. */
+  /** Returns what a fixed number of samples would have given, if that is nearly as good as this mean radius; null: not known. */
   readonly fixedInstead: ((meanRadius: number) => FixedInstead | null) | null;
   /** The largest radius that is proved of an image. */
   readonly proven: (row: R) => Proven | null;

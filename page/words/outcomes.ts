@@ -51,8 +51,7 @@ const STOPS: Readonly<Record<string, string>> = {
 };
 
 /** Returns why no more was drawn of an image; the code of its error if it failed. */
-export const stopWords = (stop: string): string => 
-  Object.hasOwn(STOPS, stop) ? STOPS[stop]! : stop;
+export const stopWords = (stop: string): string => (Object.hasOwn(STOPS, stop) ? STOPS[stop]! : stop);
 
 /** Returns a class by its name and number, or by its number alone. */
 export function className(classes: readonly string[] | null, index: number): string {

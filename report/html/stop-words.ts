@@ -10,5 +10,4 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Returns a reason in words; the code of an error as it is. */
-export const stopWords = (stop: string): string => 
-  Object.hasOwn(WORDS, stop) ? WORDS[stop]! : stop;
+export const stopWords = (stop: string): string => (Object.hasOwn(WORDS, stop) ? WORDS[stop]! : stop);

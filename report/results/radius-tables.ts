@@ -83,7 +83,10 @@ function sigmaTables(all: readonly Counted[]): Table[] {
     {
       name: 'accuracy-by-sigma',
       title: `${titleOf(counted)} by radius in σ`,
-      columns: [{ label: 'radius / σ' }, ...counted.map(({ set }) => ({ label: set.label, show: percentDown }))],
+      columns: [
+        { label: 'radius / σ' },
+        ...counted.map(({ set }) => ({ label: set.label, show: percentDown })),
+      ],
       rows: radiusSteps(SIGMA_STEP, most).radii.map((step) => [
         step,
         ...counted.map((one) => shareAt(one, Number((step * sigma(one)).toPrecision(12)))),
