@@ -1,4 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { folderOfEachTest } from '../../test/support/temporary-folder.js';
 import { IMAGES_FILE, readImagesFile, writeImagesFile } from './images-file.js';
@@ -55,6 +57,22 @@ describe('images.jsonl', () => {
     ['has a line without an end in sight', `{"image":1,"label":4,"file":"${'x'.repeat(2 ** 20)}`],
   ])('is refused where it %s', async (_, content) => {
     await writeFile(folder.file(IMAGES_FILE), content);
+    await expect(readImagesFile(folder.path, IMAGES)).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
+  });
+
+  it('takes no more room than its images, whatever their indices are', async () => {
+    const billions = { start: 4_294_967_290, stop: 4_294_967_291, step: 1 };
+    await writeFile(folder.file(IMAGES_FILE), '{"image":4294967290,"label":7,"file":"a.png"}\n');
+    const known = (await readImagesFile(folder.path, billions))!;
+    expect([known.labels![4_294_967_290], known.files![4_294_967_290]]).toEqual([7, 'a.png']);
+  });
+
+  it.each<[string, (file: string) => Promise<unknown>]>([
+    ['a folder', (file) => mkdir(file)],
+    ['a device', (file) => symlink('/dev/zero', file)],
+    ['a pipe', (file) => promisify(execFile)('mkfifo', [file])],
+  ])('is refused at once where it is %s', async (_, make) => {
+    await make(folder.file(IMAGES_FILE));
     await expect(readImagesFile(folder.path, IMAGES)).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
   });
 });

@@ -1,10 +1,11 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { nameOf } from '../../shared/image-names.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { writeAtomically } from '../../shared/files.js';
 import type { JobImages } from '../../shared/job-spec.js';
+import { linesOfFile } from '../../shared/text-lines.js';
 
 /**
  * The file that keeps with a job what its data say of its images beside pixels: a line an image, in their order. The ledger has no labels, and
@@ -15,7 +16,7 @@ export const IMAGES_FILE = 'images.jsonl';
 /** Labels and file names of images, by their index in the data set. */
 export interface KnownImages {
   /** Null: there are none. */
-  readonly labels: Int32Array | null;
+  readonly labels: ImageLabels | null;
   /** Null: there are none; an entry is null where an image has none, or is no image of the job. */
   readonly files: readonly (string | null)[] | null;
 }
@@ -43,11 +44,12 @@ function* linesFor({ start, stop, step }: JobImages, { labels, files }: KnownIma
 export async function readImagesFile(folder: string, images: JobImages): Promise<KnownImages | null> {
   const file = path.join(folder, IMAGES_FILE);
   if (!existsSync(file)) return null;
-  const labels: number[] = [];
+  // As large as the images are many, whatever their indices: those of a job from anybody may be billions.
+  const labels: Record<number, number> = {};
   const files: (string | null)[] = [];
   let [labelled, named] = [0, 0];
   let next = images.start;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOfFile(file, LONGEST_LINE, (cause) => damaged(file, cause))) {
     const read = next < images.stop ? readImageLine(line) : null;
     if (read?.image !== next) throw damaged(file);
     if (read.label !== null) {
@@ -60,7 +62,7 @@ export async function readImagesFile(folder: string, images: JobImages): Promise
   }
   const count = Math.ceil((next - images.start) / images.step);
   if (next < images.stop || (labelled !== 0 && labelled !== count)) throw damaged(file);
-  return { labels: labelled === 0 ? null : Int32Array.from(labels), files: named === 0 ? null : files };
+  return { labels: labelled === 0 ? null : labels, files: named === 0 ? null : files };
 }
 
 /** A line of images.jsonl. */
@@ -70,7 +72,7 @@ interface ImageLine {
   readonly file: string | null;
 }
 
-/** Returns what a line says of its image; null of any other text. */
+/** Returns what a line of images.jsonl, or of results.jsonl, says of its image; null of any other text. */
 export function readImageLine(line: string): ImageLine | null {
   try {
     const content: unknown = JSON.parse(line);
@@ -86,23 +88,6 @@ export function readImageLine(line: string): ImageLine | null {
 
 const isLabel = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) === ((value as number) | 0);
-
-/** Yields the lines of a file, none longer than `LONGEST_LINE`. @throws LABELS_MISMATCH */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  try {
-    for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
-      const lines = (rest + decoder.write(piece)).split('\n');
-      rest = lines.pop()!;
-      yield* lines;
-      if (rest.length > LONGEST_LINE) throw damaged(file);
-    }
-  } catch (error) {
-    throw error instanceof SmoothcertError ? error : damaged(file, error);
-  }
-  if (rest !== '') throw damaged(file);
-}
 
 function damaged(file: string, cause?: unknown): SmoothcertError {
   return new SmoothcertError(

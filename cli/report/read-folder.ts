@@ -7,6 +7,7 @@ import type { ImageResult } from '../../analysis/results/result-set.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { refutationOf } from '../../coordinator/core/refutation.js';
 import { resultRowOf } from '../../coordinator/results/result-rows.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { imageCount } from '../../shared/job-spec.js';
 import type { Job } from '../../shared/job.js';
@@ -62,7 +63,7 @@ async function resultsOfFile(file: string, { claim }: Job): Promise<ImageResult[
   return results;
 }
 
-const resultsOfFold = (fold: JobFold, labels: Int32Array | null): ImageResult[] =>
+const resultsOfFold = (fold: JobFold, labels: ImageLabels | null): ImageResult[] =>
   [...fold.images.keys()].flatMap((image) => {
     const row = resultRowOf(fold, image, labels?.[image] ?? null);
     return row === null ? [] : (imageResultOf({ ...row }) ?? []);

@@ -1,5 +1,6 @@
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { predictionOf } from '../../coordinator/results/predictions.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { renderPredictions, summarizePredictions, type PredictionSummary } from './prediction-summary.js';
 import { renderSummary } from './summary-text.js';
 import { summarize, type RunFigures, type Summary } from './summary.js';
@@ -10,7 +11,7 @@ export type JobSummary = Summary | PredictionSummary;
 /** Returns the figures of a job whose votes are here. @param radii as of `summarize`; of certificates alone */
 export function summarizeJob(
   fold: JobFold,
-  labels: Int32Array | null,
+  labels: ImageLabels | null,
   run: RunFigures | null,
   radii?: readonly number[],
 ): JobSummary {

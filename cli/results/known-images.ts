@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import type { RowNames } from '../../coordinator/results/row-names.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { readImagesFile } from '../certify/images-file.js';
 import type { AboutJob } from '../certify/job-notes.js';
 import { readLabels } from './read-labels.js';
 
 /** The labels of images, and the names for their rows. */
 export interface LabelsAndNames {
-  readonly labels: Int32Array | null;
+  readonly labels: ImageLabels | null;
   readonly names: RowNames;
 }
 

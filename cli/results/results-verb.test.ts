@@ -204,12 +204,23 @@ describe('results', () => {
     ['lacks a decided image', (text) => text.split('\n').slice(1).join('\n')],
     ['is cut', (text) => text.slice(0, -9)],
     ['has no labels in it', (text) => text.replaceAll('"label":', '"lable":')],
+    ['has no label of one image', (text) => text.replace('"label":0', '"label":null')],
+    ['has a label that is no whole number', (text) => text.replace('"label":0', '"label":0.5')],
   ])('are refused, and left alone, where results.jsonl %s', async (_, damage) => {
     await certified(makeJob({ images: IMAGES }), LABELS);
     await writeFile(file('results.jsonl'), damage(await readFile(file('results.jsonl'), 'utf8')));
     const before = await contents();
     await expect(showResults(configOf())).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
     expect(await contents()).toEqual(before);
+  });
+
+  it('of images with the largest indices have their labels, in the room of a few', async () => {
+    const job = makeJob({ claim: { images: { start: 4_294_967_290, stop: 4_294_967_292, step: 1 } } });
+    const labels: Record<number, number> = { 4_294_967_290: 4, 4_294_967_291: 5 };
+    await writeResults(folder.path, await certified(job, null, Infinity), labels);
+    const before = await contents();
+    expect(await summaryOf()).toMatchObject({ images: 2, labelled: true });
+    expect((await contents())['results.jsonl']).toBe(before['results.jsonl']);
   });
 
   it.each(['job.json', 'ledger'])('are refused without a %s, and nothing is created', async (name) => {

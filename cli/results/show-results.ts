@@ -5,6 +5,7 @@ import { DEFAULT_BOUNDS } from '../../shared/job-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { refutationOf } from '../../coordinator/core/refutation.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { EXIT } from '../command/exit.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { announceReport } from '../report/announce-report.js';
@@ -130,7 +131,7 @@ function show(
   { folder, radii, json }: ResultsConfig,
   { job, notes }: NotedJob,
   fold: JobFold,
-  labels: Int32Array | null,
+  labels: ImageLabels | null,
   about: string,
 ): number {
   const summary = summarizeJob(fold, labels, null, radii ?? undefined);

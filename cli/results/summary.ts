@@ -5,6 +5,7 @@ import { certificateOf, type Certificate } from '../../coordinator/results/certi
 import { forecastRadius } from '../../coordinator/core/forecast-radius.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { certifiedBy, provenRadius, type Proven } from '../../coordinator/results/proven-radius.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import type { Claim, Job, Norm } from '../../shared/job.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { NOISES } from '../../statistics/noises/noises.js';
@@ -101,7 +102,7 @@ export interface Results<R extends Row> {
 /** @param radii those to give shares at, if not those that the job suggests; any may be asked for (proven-radius.ts) */
 export function summarize(
   fold: JobFold,
-  labels: Int32Array | null,
+  labels: ImageLabels | null,
   run: RunFigures | null,
   radii?: readonly number[],
 ): Summary {

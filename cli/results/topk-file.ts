@@ -1,4 +1,5 @@
 import { imagesOf, type Job, type StoppingRule } from '../../shared/job.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { RULES } from '../../statistics/rules.js';
 import { optionError } from '../command/parse.js';
 
@@ -26,7 +27,7 @@ export function refuseRowsOfLooks(kind: StoppingRule['kind']): void {
  * Refuses rows without labels that are classes: their readers certify the class that the label names, and take −1 for
  * the last one. @throws OPTION_INVALID
  */
-export function refuseRowsWithoutLabels({ claim, draw }: Job, labels: Int32Array | null): void {
+export function refuseRowsWithoutLabels({ claim, draw }: Job, labels: ImageLabels | null): void {
   if (labels === null) throw optionError('--topk-rows needs labels, and there are none.', REMEDY);
   const other = imagesOf(claim).find((image) => !(labels[image]! >= 0 && labels[image]! < draw.classes));
   if (other === undefined) return;

@@ -8,6 +8,7 @@ import type { JobFold } from '../../coordinator/core/job-fold.js';
 import { jsonLines, tsvLines } from '../../coordinator/results/result-lines.js';
 import { NO_ROW_NAMES, type RowNames } from '../../coordinator/results/row-names.js';
 import { topkRows } from '../../coordinator/results/topk-counts.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { CSV_FILE, csvLines } from './csv-lines.js';
 import { REPORT_FILE } from '../report/report-file.js';
 import { TOPK_FILE } from './topk-file.js';
@@ -19,7 +20,7 @@ import { TOPK_FILE } from './topk-file.js';
 export async function writeResults(
   folder: string,
   fold: JobFold,
-  labels: Int32Array | null,
+  labels: ImageLabels | null,
   names: RowNames = NO_ROW_NAMES,
 ): Promise<void> {
   const labelOf = (image: number) => labels?.[image] ?? null;
@@ -70,7 +71,7 @@ export async function removeResults(folder: string): Promise<void> {
 }
 
 /** Writes topk.txt, whole or not at all, of a finished job. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE */
-export async function writeTopkRows(folder: string, fold: JobFold, labels: Int32Array): Promise<void> {
+export async function writeTopkRows(folder: string, fold: JobFold, labels: ImageLabels): Promise<void> {
   await writeAtomically(path.join(folder, TOPK_FILE), endLines(topkRows(fold, labels)));
 }
 

@@ -91,8 +91,7 @@ function labelsOf(
 function* topkLines(fold: JobFold, labels: ReadonlyMap<number, number | null>): Generator<string> {
   const byImage: Record<number, number> = {};
   for (const [image, label] of labels) byImage[image] = label ?? -1;
-  // Only read by index: as many entries as images are labelled, whatever their indices are.
-  for (const line of topkRows(fold, byImage as unknown as Int32Array)) yield `${line}\n`;
+  for (const line of topkRows(fold, byImage)) yield `${line}\n`;
 }
 
 /** Adds a finding for each line that is another one, and for lines that are missing or too many. */

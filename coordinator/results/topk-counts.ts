@@ -1,4 +1,5 @@
 import { NO_COUNTS, type Counts } from '../../shared/counts.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { freshVotes } from '../core/fresh-samples.js';
 import type { ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
@@ -12,7 +13,7 @@ import type { JobFold } from '../core/job-fold.js';
  * Such a script takes the sum of a row for the number of samples. So invalid votes cannot be left out: if any image has
  * some, every row has their number as one more class, behind the last one, which is nobody's label.
  */
-export function* topkRows(fold: JobFold, labels: Int32Array): Generator<string> {
+export function* topkRows(fold: JobFold, labels: ImageLabels): Generator<string> {
   const { looks } = fold.job.claim;
   const { classes } = fold.job.draw;
   const invalid = [...fold.images.values()].some((state) => countsOf(looks, state).invalid > 0);
