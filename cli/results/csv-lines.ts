@@ -37,10 +37,7 @@ function proofOf(row: ResultRow): Cell[] {
   return BOUNDS[row.bound].proves ? [radiusText(row), row.p_lower] : [radiusText(row)];
 }
 
-/** Returns a name so that no spreadsheet takes it for a formula. */
-function named(name: string | undefined): Cell {
-  return name === undefined ? null : /^[=+\-@]/.test(name) ? `'${name}` : name;
-}
+const named = (name: string | undefined): Cell => name ?? null;
 
 /** Yields the lines of results.csv, the header first, each with its end. */
 export function* csvLines(fold: JobFold, labelOf: LabelOf, names = NO_ROW_NAMES): Generator<string> {

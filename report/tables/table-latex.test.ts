@@ -1,3 +1,5 @@
+import { parseHTML } from 'linkedom';
+import { marked } from 'marked';
 import { expect, it } from 'vitest';
 
 import { escapeLatex, tableLatex } from './table-latex.js';
@@ -39,6 +41,34 @@ it('no character of LaTeX is left alone', () => {
 it('a table in Markdown begins no HTML, and keeps its rows', () => {
   expect(tableMarkdown(TABLE).split('\n').slice(2, 4)).toEqual([
     '| a_b & &lt;c> \\| $d | 0.5 |',
-    '| \\input{x}\\n\\end | - |',
+    '| \\\\input{x}\\\\n\\\\end | - |',
   ]);
+});
+
+it('a row in LaTeX that begins with a bracket or a star is no option of the row before', () => {
+  const rows = ['[2cm]x', ' *', 'a [b]'].map((label) => [label, 1]);
+  const lines = tableLatex({ ...TABLE, columns: [{ label: '[job]' }, { label: 'n' }], rows }).split('\n');
+  expect(lines.slice(6, 11)).toEqual([
+    String.raw`{}[job] & n \\`,
+    String.raw`\midrule`,
+    String.raw`{}[2cm]x & 1 \\`,
+    String.raw`{} * & 1 \\`,
+    String.raw`a [b] & 1 \\`,
+  ]);
+});
+
+it('a cell in Markdown is shown as the text that it is', async () => {
+  const texts = [
+    'c\\|d',
+    '![](http://x/y.png)',
+    '[a](https://x)',
+    'https://x.org www.x.org',
+    '&lt;b> & c',
+    'a|b\\',
+  ];
+  const markdown = tableMarkdown({ ...TABLE, rows: texts.map((label) => [label, 1]) });
+  const { document } = parseHTML(`<html><body>${await marked.parse(markdown)}</body></html>`);
+  expect(document.querySelectorAll('a, img')).toHaveLength(0);
+  const cells = [...document.querySelectorAll('tbody tr')].map((row) => row.querySelectorAll('td'));
+  expect(cells.map((row) => [row.length, row[0]!.textContent])).toEqual(texts.map((label) => [2, label]));
 });

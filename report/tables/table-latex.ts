@@ -39,11 +39,14 @@ const MEANT = new RegExp(
 /** Returns a text as LaTeX shows it. */
 export const escapeLatex = (text: string): string => oneLine(text).replace(MEANT, (one) => WRITTEN[one]!);
 
+/** Returns a row so that the end of the row before does not take its beginning for its own option: `[` for a length, `*` for a page break. */
+const behindRow = (row: string): string => (/^\s*[[*]/.test(row) ? `{}${row}` : row);
+
 /** Returns a table as LaTeX, for the package booktabs: an environment `table` with a caption, numbers to the right. Lines end with LF. */
 export function tableLatex(table: Table): string {
   const [header, ...lines] = shownOf(table);
   const columns = table.columns.map((_, at) => (isTextColumn(table, at) ? 'l' : 'r')).join('');
-  const line = (cells: readonly string[]) => `${cells.map(escapeLatex).join(' & ')} \\\\\n`;
+  const line = (cells: readonly string[]) => `${behindRow(cells.map(escapeLatex).join(' & '))} \\\\\n`;
   return `% Needs \\usepackage{booktabs}.
 \\begin{table}
 \\centering

@@ -51,3 +51,10 @@ it('a table is read by programs with its numbers in full', () => {
 50,"a ""b"" | c",1,,0.9999
 `);
 });
+
+it('a table for programs has no formula of a name', () => {
+  const rows = [['=HYPERLINK("http://x")', -1]];
+  expect(tableCsv({ ...TABLE, columns: [{ label: '@job' }, { label: 'n' }], rows })).toBe(
+    `'@job,n\n"'=HYPERLINK(""http://x"")",-1\n`,
+  );
+});

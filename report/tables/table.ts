@@ -82,8 +82,14 @@ export function tableText(table: Table): string {
   return `${table.title}\n${text.map((line) => `  ${line}\n`).join('')}`;
 }
 
-/** Returns a cell as Markdown shows it: it neither ends its cell nor begins HTML. */
-const escapeMarkdown = (cell: string): string => oneLine(cell).replaceAll('|', '\\|').replaceAll('<', '&lt;');
+/** Returns a cell as Markdown shows it: it neither ends its cell nor begins HTML, an entity, a link or a picture. */
+const escapeMarkdown = (cell: string): string =>
+  oneLine(cell)
+    .replace(/[\\|[\]]/g, '\\$&')
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('://', '&#58;//')
+    .replace(/www\./gi, (found) => `${found.slice(0, -1)}&#46;`);
 
 /** Returns the table as Markdown, without its title. */
 export function tableMarkdown(table: Table): string {
