@@ -62,6 +62,7 @@ describe('the result in a line of results.jsonl', () => {
       { outcome: 'predicted', radius: undefined, p_lower: undefined },
       { class: 3, correct: true, radius: 0, pLower: null },
     ],
+    ['an image of no class', { label: -1 }, { label: -1, correct: false }],
     ['a radius of 0 that was asked for', { radius: 0 }, { radius: 0, outcome: 'certified' }],
   ])('is read of %s', (_name, fields, found) => {
     expect(read(fields)).toMatchObject(found);
@@ -72,6 +73,7 @@ describe('the result in a line of results.jsonl', () => {
     ['an outcome that is no text', { outcome: 1 }],
     ['an image that is no index', { image: -1 }],
     ['a label that is no index', { label: 0.5 }],
+    ['a label that is a text', { label: '3' }],
     ['a class that is a text', { class: '3' }],
     ['a certificate without a class', { class: null }],
     ['an abstention with a class', { outcome: 'abstained' }],

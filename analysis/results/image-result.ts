@@ -14,6 +14,10 @@ const HAS_CLASS: Readonly<Record<ImageResult['outcome'], boolean>> = {
 const isOutcome = (value: unknown): value is ImageResult['outcome'] =>
   typeof value === 'string' && Object.hasOwn(HAS_CLASS, value);
 
+/** Returns true of a label, or of null. Labels are 32 bits, and below 0 where data mark images of no class. */
+const isLabelOrNull = (value: unknown): value is number | null =>
+  value === null || (typeof value === 'number' && value === (value | 0));
+
 /** Returns true of an index, or of null. */
 const isIndexOrNull = (value: unknown): value is number | null => value === null || isCount(value);
 
@@ -27,7 +31,7 @@ const isIndexOrNull = (value: unknown): value is number | null => value === null
 export function imageResultOf(fields: Readonly<Record<string, unknown>>): ImageResult | null {
   const { image, label, outcome, class: classIndex, samples, stop } = fields;
   const counts = countsOfRow(fields['counts']);
-  if (!isOutcome(outcome) || !isCount(image) || !isIndexOrNull(label) || !isIndexOrNull(classIndex))
+  if (!isOutcome(outcome) || !isCount(image) || !isLabelOrNull(label) || !isIndexOrNull(classIndex))
     return null;
   if (!isCount(samples) || typeof stop !== 'string' || counts === null) return null;
   const radius = radiusOf(outcome, fields['radius']);

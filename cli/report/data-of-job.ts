@@ -5,8 +5,16 @@ import { oneLine } from '../../shared/safe-text.js';
 import { knownError } from '../command/known-error.js';
 import type { InputNotes } from '../certify/job-notes.js';
 
+/** The canonical data set of a job. */
+interface JobData {
+  readonly file: string;
+  readonly bgr: boolean;
+  /** Labels by index, as the digest of the job has them, null: the data have none; not there if only the file was named. */
+  readonly labels?: Int32Array | null;
+}
+
 /** The canonical data set of a job, or a sentence that says why there is none. */
-export type FoundData = { readonly file: string; readonly bgr: boolean } | { readonly missing: string };
+export type FoundData = JobData | { readonly missing: string };
 
 /** Files that are named instead of those that job.json names. */
 export interface NamedData {
@@ -32,7 +40,7 @@ export async function dataOfJob(
     if (!(await isPlain(file))) return { missing: `${oneLine(file)} cannot be read.` };
   const { features = false, clip = false, bgr = false } = input ?? {};
   try {
-    const { digest } = await importDataSet({
+    const { digest, labels: found } = await importDataSet({
       data,
       into,
       range: job.claim.images,
@@ -40,7 +48,7 @@ export async function dataOfJob(
       reading: { clip, bgr },
       ...(labels === null ? {} : { labels }),
     });
-    if (digest === job.draw.dataDigest) return { file: into, bgr };
+    if (digest === job.draw.dataDigest) return { file: into, bgr, labels: found };
     return { missing: `Images or labels of ${oneLine(data)} are not those of the job.` };
   } catch (error) {
     return { missing: oneLine(knownError(error).message) };

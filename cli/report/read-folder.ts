@@ -1,7 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { fieldsOfLine } from '../../analysis/populations/row-counts.js';
 import { imageResultOf } from '../../analysis/results/image-result.js';
 import type { ImageResult } from '../../analysis/results/result-set.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
@@ -9,11 +6,10 @@ import { refutationOf } from '../../coordinator/core/refutation.js';
 import { resultRowOf } from '../../coordinator/results/result-rows.js';
 import type { ImageLabels } from '../../shared/image-labels.js';
 import { SmoothcertError } from '../../shared/errors.js';
-import { imageCount } from '../../shared/job-spec.js';
-import type { Job } from '../../shared/job.js';
-import { readImagesFile } from '../certify/images-file.js';
+import { IMAGES_FILE, readImagesFile, type KnownImages } from '../certify/images-file.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
-import { imagesOfDrawn, readFold } from '../results/read-fold.js';
+import { readFold } from '../results/read-fold.js';
+import { isPlainFile, readResultFile } from './result-file.js';
 
 /** The job of a folder with its results, as a report needs them. */
 export interface FolderResults extends NotedJob {
@@ -23,45 +19,59 @@ export interface FolderResults extends NotedJob {
   readonly drawn: number | null;
   /** File names of the images by their index; null: they have none. */
   readonly files: readonly (string | null)[] | null;
+  /** True if the results were made from the votes of the ledger; false if the folder has none, as one that was downloaded. */
+  readonly fromVotes: boolean;
 }
 
 /**
- * Reads the results of a folder: those of results.jsonl, or, where it lacks images or is not there, those that follow from the votes of the ledger by
- * now. The folder is only read, also while another process draws in it.
+ * Reads the results of a folder: those that follow from the votes of its ledger by now. Only where there is no ledger, those of results.jsonl: their
+ * counts are then taken as they are. The folder is only read, also while another process draws in it.
  *
  * @throws FOLDER_UNUSABLE if it holds neither; JOB_FILE_DAMAGED, LABELS_MISMATCH, LEDGER_DAMAGED; MODEL_NOT_DETERMINISTIC of a job that is refuted
  */
 export async function readFolder(folder: string): Promise<FolderResults> {
   const noted = await readNotedJob(folder);
   if (noted === null) throw unusable(folder, 'no job');
-  const { job, about } = noted;
-  const known = await readImagesFile(folder, job.claim.images);
-  const files = known?.files ?? null;
-  const [file, ledger] = [path.join(folder, 'results.jsonl'), path.join(folder, 'ledger')];
-  const written = existsSync(file) ? await resultsOfFile(file, job) : null;
-  if (written?.length === imageCount(job.claim.images) || (written !== null && !existsSync(ledger)))
-    return { ...noted, results: written, drawn: null, folder, files };
-  if (!existsSync(ledger)) throw unusable(folder, 'no results');
+  const { job } = noted;
+  const known = await knownImages(folder, noted);
+  const about = { ...noted, folder, files: known?.files ?? null };
+  if (!(await isPlainFile(path.join(folder, 'ledger')))) {
+    const written = await readResultFile(folder, job);
+    if (written === null) throw unusable(folder, 'no results');
+    return { ...about, results: written, drawn: null, fromVotes: false };
+  }
   const fold = await readFold(folder, job);
   const refutation = refutationOf(fold);
   if (refutation !== null) throw refutation;
-  const { labels } = await imagesOfDrawn(folder, fold, about);
-  return { ...noted, results: resultsOfFold(fold, labels), drawn: fold.tally.samples, folder, files };
+  const results = resultsOfFold(fold, known?.labels ?? null);
+  const labelled = known === null ? await labelledAs(folder, noted, results) : results;
+  return { ...about, results: labelled, drawn: fold.tally.samples, fromVotes: true };
 }
 
-async function resultsOfFile(file: string, { claim }: Job): Promise<ImageResult[]> {
-  const { start, stop, step } = claim.images;
-  const results: ImageResult[] = [];
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const fields = fieldsOfLine(line);
-    const result = fields === null ? null : imageResultOf(fields);
-    const last = results.at(-1)?.image ?? -1;
-    const fits = result !== null && result.image > last && result.image >= start && result.image < stop;
-    if (!fits || (result.image - start) % step !== 0) throw damaged(file, results.length + 1);
-    results.push(result);
-  }
-  return results;
+async function knownImages(folder: string, { job }: NotedJob): Promise<KnownImages | null> {
+  return (await isPlainFile(path.join(folder, IMAGES_FILE)))
+    ? readImagesFile(folder, job.claim.images)
+    : null;
 }
+
+/** Returns results with the labels of results.jsonl, which alone has them in a folder of an earlier version; without any where it lacks an image. */
+async function labelledAs(
+  folder: string,
+  { job }: NotedJob,
+  results: readonly ImageResult[],
+): Promise<readonly ImageResult[]> {
+  const written = await readResultFile(folder, job);
+  const labels = new Map(written?.map(({ image, label }) => [image, label]));
+  if (!results.every(({ image }) => labels.has(image))) return results;
+  return results.map((one) => withLabel(one, labels.get(one.image)!));
+}
+
+/** Returns a result with another label. */
+export const withLabel = (result: ImageResult, label: number | null): ImageResult => ({
+  ...result,
+  label,
+  correct: label === null || result.class === null ? null : result.class === label,
+});
 
 const resultsOfFold = (fold: JobFold, labels: ImageLabels | null): ImageResult[] =>
   [...fold.images.keys()].flatMap((image) => {
@@ -74,11 +84,4 @@ const unusable = (folder: string, holds: string) =>
     'FOLDER_UNUSABLE',
     `${folder} holds ${holds}.`,
     'Name the folder that certify wrote to (--out).',
-  );
-
-const damaged = (file: string, line: number) =>
-  new SmoothcertError(
-    'JOB_FILE_DAMAGED',
-    `${file} is not what smoothcert wrote: line ${line} is no result of its job.`,
-    `Run smoothcert results ${path.dirname(file)}, which writes it again from the votes.`,
   );

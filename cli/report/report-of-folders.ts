@@ -15,7 +15,7 @@ import { optionError } from '../command/parse.js';
 import { commandOfJob } from './command-of-job.js';
 import { dataOfJob, type FoundData, type NamedData } from './data-of-job.js';
 import { galleryOf } from './gallery.js';
-import { readFolder, type FolderResults } from './read-folder.js';
+import { readFolder, withLabel, type FolderResults } from './read-folder.js';
 import { shellLine } from './shell-words.js';
 
 export interface ReportOptions {
@@ -31,13 +31,12 @@ export const NOTHING_NAMED: NamedData = { data: null, labels: null };
 
 /** Makes the report of folders. @throws OPTION_INVALID if the data that are named are those of none of the jobs; as `readFolder` */
 export async function reportOfFolders({ folders, canonical, named }: ReportOptions): Promise<Report> {
-  const read: FolderResults[] = [];
-  for (const folder of folders) read.push(await readFolder(folder));
-  const sets = setsOf(read);
+  const noted: FolderResults[] = [];
+  for (const folder of folders) noted.push(await readFolder(folder));
   const temporary = await mkdtemp(path.join(tmpdir(), 'smoothcert-report-'));
   try {
     const data: FoundData[] = [];
-    for (const [at, { job, about }] of read.entries()) {
+    for (const [at, { job, about }] of noted.entries()) {
       const bgr = about.input?.bgr ?? false;
       const into = path.join(temporary, `${at}.canonical`);
       data.push(
@@ -45,6 +44,8 @@ export async function reportOfFolders({ folders, canonical, named }: ReportOptio
       );
     }
     refuseOtherData(named, data);
+    const read = noted.map((one, at) => labelledBy(data[at]!, one));
+    const sets = setsOf(read);
     return {
       jobs: read.map((one, at) => reportedJob(one, sets[at]!)),
       figures: resultFigures(sets),
@@ -55,6 +56,14 @@ export async function reportOfFolders({ folders, canonical, named }: ReportOptio
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Returns results with the labels of the data, which the digest of the job covers, where they were read: those of images.jsonl may come from anybody. */
+function labelledBy(data: FoundData, read: FolderResults): FolderResults {
+  if (!('file' in data) || data.labels === undefined) return read;
+  const { labels } = data;
+  const results = read.results.map((one) => withLabel(one, labels?.[one.image] ?? null));
+  return { ...read, results };
 }
 
 /** Whoever names data wants pictures. @throws OPTION_INVALID */

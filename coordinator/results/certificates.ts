@@ -1,12 +1,13 @@
 import { NO_COUNTS, totalOf } from '../../shared/counts.js';
 import type { Norm } from '../../shared/job.js';
 import { RULES } from '../../statistics/rules.js';
-import { printLowerProbability, printUp, publishedDelta } from '../../statistics/radius.js';
+import { printLowerProbability, printUp } from '../../statistics/radius.js';
 import { approximationOf } from '../core/approximation.js';
 import type { Held } from '../core/decision.js';
 import { freshVotes } from '../core/fresh-samples.js';
 import type { Ending, ImageState } from '../core/image-state.js';
 import type { JobFold } from '../core/job-fold.js';
+import { PROBABILITY_DIGITS, publicationOf } from '../core/publication.js';
 import { claimedOf, drawnOf, type DecidedRow } from './decided-row.js';
 import { runnerUpProof, type RunnerUpProof } from './runner-up-proof.js';
 
@@ -30,8 +31,6 @@ export interface Certificate extends DecidedRow {
   /** Only of a job with the runner-up; null without a certificate. */
   readonly runner_up?: RunnerUpProof | null;
 }
-
-const PROBABILITY_DIGITS = 12;
 
 /** Returns the certificate of an image that is decided; null for one that is not, and for all of a job that an audit has refuted. */
 export function certificateOf(fold: JobFold, image: number, label: number | null): Certificate | null {
@@ -96,7 +95,7 @@ const nothing = ({ job: { claim } }: JobFold, { prefixes }: ImageState) => ({
 /** Returns what the held certificate proves; null if nothing is left of it after rounding against the user. */
 function proofOf(fold: JobFold, state: ImageState, held: Held) {
   const { looks, stop } = fold.job.claim;
-  const published = publication(fold, held);
+  const published = publicationOf(fold.job.claim, fold.decision, held);
   if (published === null) return null;
   const { radius, delta, ...target } = published;
   const behindFirst = RULES[stop.kind].firstLookChooses;
@@ -113,16 +112,6 @@ function proofOf(fold: JobFold, state: ImageState, held: Held) {
     proved_by: { begin: behindFirst ? looks[0]! : 0, end: totalOf(state.prefixes[held.look]!) },
     counts,
   };
-}
-
-/** Returns the radius and failure probability to publish. A radius that was asked for is reported as it was written: it was rounded before it was tested. */
-function publication({ job: { claim }, decision }: JobFold, { deltaUpper, runnerUpUpper, target }: Held) {
-  if (claim.stop.kind === 'target') {
-    const written = claim.stop.radii[target!]!;
-    return { radius: Number(written), delta: deltaUpper + decision.lawError, target: written };
-  }
-  const radius = decision.radiusOf(deltaUpper, runnerUpUpper);
-  return radius === null ? null : { radius, delta: publishedDelta(deltaUpper, decision.lawError) };
 }
 
 /** Returns the certificate with its keys in one order, so that equal certificates are equal bytes. */

@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { fieldsOfLine } from '../../analysis/populations/row-counts.js';
+import { imageResultOf } from '../../analysis/results/image-result.js';
+import { rowCheckOf } from '../../analysis/results/row-of-job.js';
+import type { ImageResult } from '../../analysis/results/result-set.js';
+import { SmoothcertError } from '../../shared/errors.js';
+import type { Job } from '../../shared/job.js';
+
+/** Characters of a line of results.jsonl: more than the counts of all classes at all looks take. */
+const LONGEST_LINE = 2 ** 24;
+
+/**
+ * Reads results.jsonl of a folder, which may come from anybody; null if there is none. Every line must be one of the job: with its claim, and a class
+ * and a radius that follow from the counts in the line. @throws JOB_FILE_DAMAGED
+ */
+export async function readResultFile(folder: string, job: Job): Promise<ImageResult[] | null> {
+  const file = path.join(folder, 'results.jsonl');
+  if (!(await isPlainFile(file))) return null;
+  const { start, stop, step } = job.claim.images;
+  const isOfJob = rowCheckOf(job);
+  const results: ImageResult[] = [];
+  let last = -1;
+  for await (const line of linesOf(file)) {
+    const fields = fieldsOfLine(line);
+    const result = fields === null ? null : imageResultOf(fields);
+    const follows =
+      result !== null && result.image > last && result.image < stop && (result.image - start) % step === 0;
+    if (!follows || result.image < start || !isOfJob(fields!, result))
+      throw damaged(file, `line ${results.length + 1} is no result of its job`);
+    results.push(result);
+    last = result.image;
+  }
+  return results;
+}
+
+/**
+ * Returns true of a file, false where there is none. Anything else is refused: a pipe or a device may never end.
+ * @throws JOB_FILE_DAMAGED
+ */
+export async function isPlainFile(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw damaged(file, 'it cannot be read', error);
+  });
+  if (found !== null && !found.isFile()) throw damaged(file, 'it is no file');
+  return found !== null;
+}
+
+/** Yields the lines of a file, none longer than `LONGEST_LINE`. @throws JOB_FILE_DAMAGED */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  try {
+    for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+      const lines = (rest + decoder.write(piece)).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+      if (rest.length > LONGEST_LINE) throw damaged(file, 'a line does not end');
+    }
+  } catch (error) {
+    throw error instanceof SmoothcertError ? error : damaged(file, 'it cannot be read', error);
+  }
+  if (rest !== '') yield rest;
+}
+
+const damaged = (file: string, why: string, cause?: unknown) =>
+  new SmoothcertError(
+    'JOB_FILE_DAMAGED',
+    `${file} is not what smoothcert wrote: ${why}.`,
+    'Restore it from a copy; or run the certify or predict command of its job again, into a new folder.',
+    { cause },
+  );
