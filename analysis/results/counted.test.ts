@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ABSTAINED, makeResult, makeSet } from '../../test/support/result-sets.js';
-import { countedRadii, isComplete, isLabelled, provesRadii } from './counted.js';
+import { countedRadii, isComplete, isLabelled, isSample, provesRadii } from './counted.js';
 
 const WRONG = { class: 5, correct: false } as const;
 const UNLABELLED = { label: null, correct: null } as const;
@@ -48,4 +48,12 @@ describe('a set of results', () => {
     expect(proves({ job: { stop: { kind: 'predict' }, bound: 'anytime' } })).toBe(false);
     expect(proves({ job: { stop: { kind: 'fixed', selection: 20 }, bound: 'clt' } })).toBe(false);
   });
+});
+
+it('images are a sample of a population unless some have not ended, or they share samples', () => {
+  const results = [makeResult(0), makeResult(1)];
+  expect(isSample(makeSet(results))).toBe(true);
+  expect(isSample(makeSet(results, { images: 3 }))).toBe(false);
+  const job = { stop: { kind: 'budget', totalSamples: 900 } } as const;
+  expect(isSample(makeSet(results, { job }))).toBe(false);
 });

@@ -13,6 +13,12 @@ export const provesRadii = ({ job: { claim } }: ResultSet): boolean =>
 /** Returns true if every image of the job has ended. */
 export const isComplete = ({ images, results }: ResultSet): boolean => results.length === images;
 
+/**
+ * Returns true if a job's images may be taken for a sample of a population: not while it goes on, as the images that end first are not like the others,
+ * and not where they share samples, as their outcomes then depend on each other.
+ */
+export const isSample = (set: ResultSet): boolean => isComplete(set) && set.job.claim.stop.kind !== 'budget';
+
 /** Returns the radii of the certificates that count, ascending. */
 export function countedRadii(set: ResultSet): Float64Array {
   const labelled = isLabelled(set);

@@ -59,7 +59,9 @@ describe('a line of results.jsonl', () => {
 
   it('with a bound that is a little smaller, or without the votes that chose its class, is none', () => {
     const fields = decided('gain');
-    expect(fits('gain', { ...fields, delta_upper: more(fields['delta_upper'] as string, -1e-12) })).toBe(false);
+    expect(fits('gain', { ...fields, delta_upper: more(fields['delta_upper'] as string, -1e-12) })).toBe(
+      false,
+    );
     const fixed = decided('fixed');
     expect(fits('fixed', { ...fixed, looks: (fixed['looks'] as unknown[]).slice(1) })).toBe(false);
   });

@@ -22,7 +22,7 @@ export function stairsOf(radii: Float64Array): Stair[] {
  * Returns fewer stairs that look the same. A stair that is left out falls at the one that is kept before it: earlier than it is true, by at most `width`.
  * So no radius is shown with more images than it has, and the last stair stays where it is.
  *
- * @param width in the units of the radii, more than 0
+ * @param width in the units of the radii; 0 leaves none out
  */
 export function thinned<S extends Stair>(stairs: readonly S[], width: number): S[] {
   const kept: S[] = [];

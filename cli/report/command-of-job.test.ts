@@ -138,3 +138,13 @@ describe('shellLine', () => {
     );
   });
 });
+
+it('the command of a job of a server has words in the place of digests and addresses', () => {
+  const job = jobFrom(certifying([...REQUIRED, '--sigma', '0.25']));
+  const wordsOf = (model: string, data: string) =>
+    commandOfJob(job, { model, data, input: null }).slice(2, 6);
+  const unknown = ['--model', 'MODEL.onnx', '--data', 'DATA.npz'];
+  expect(wordsOf('sha256:c444', 'digest:519c')).toEqual(unknown);
+  expect(wordsOf('https://store/m.onnx', 's3://bucket/d.npz')).toEqual(unknown);
+  expect(wordsOf('a/m.onnx', 'C:/d.npz')).toEqual(['--model', 'a/m.onnx', '--data', 'C:/d.npz']);
+});

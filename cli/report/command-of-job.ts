@@ -6,6 +6,10 @@ import type { AboutJob } from '../certify/job-notes.js';
 /** Words that stand for a file whose name is not known. */
 const UNKNOWN = { model: 'MODEL.onnx', data: 'DATA.npz' };
 
+/** Returns the name of a file; null of what a job of a server has in its place: a digest, or an address. */
+const fileOf = (name: string | null): string | null =>
+  name !== null && /^(sha256:|digest:|[a-z][a-z0-9+.-]*:\/\/)/i.test(name) ? null : name;
+
 /**
  * Returns the words of the command that makes the same job again, from its job.json: everything that decides it and is not the default, the seed
  * among it. Where the job was made from a total of all images, they are part of it.
@@ -15,8 +19,8 @@ export function commandOfJob(job: Job, about: Pick<AboutJob, 'model' | 'data' | 
   const { input } = about;
   const { start, stop, step } = claim.images;
   const flags: [string, string | true | null][] = [
-    ['model', about.model ?? UNKNOWN.model],
-    ['data', input?.data ?? about.data ?? UNKNOWN.data],
+    ['model', fileOf(about.model) ?? UNKNOWN.model],
+    ['data', input?.data ?? fileOf(about.data) ?? UNKNOWN.data],
     ['labels', input?.labels ?? null],
     ['images', `${start}:${stop}:${step}`],
     ['features', input?.features ? true : null],

@@ -76,6 +76,9 @@ const NO_PICTURES =
   'Images of this shape are not shown: a picture has one or three channels, and rows and columns.';
 const FEATURES = 'The inputs are numbers in units of their own (--features), and no pictures.';
 
+const undrawnWords = (images: number): string =>
+  `No sample was counted of ${whole(images)} of these images: the copies beside them are what their sample 0 would be.`;
+
 async function picturesFor(
   { read: { job, about }, data }: FolderWithData,
   shown: readonly GalleryImage[],
@@ -88,5 +91,8 @@ async function picturesFor(
   const choose = (most: number) => chooseImages(results, most).map((place) => results[place]!.image);
   const { file: canonical, bgr } = data;
   const made = await picturesOf({ job, canonical, images: results.length, choose, bgr, bytes });
-  return made === null ? { made, remarks: [NO_PICTURES] } : { made, remarks: made.remarks };
+  if (made === null) return { made, remarks: [NO_PICTURES] };
+  const undrawn = results.filter(({ samples }) => samples === 0).length;
+  const isOpen = undrawn > 0 && made.sheets.copies;
+  return { made, remarks: [...made.remarks, ...(isOpen ? [undrawnWords(undrawn)] : [])] };
 }

@@ -101,7 +101,10 @@ describe('the results of a folder', () => {
 
   it('are refused if a line does not end', async () => {
     await written({ ...FILES, ledger: null, resultsJsonl: Buffer.alloc(2 ** 24 + 2 ** 17, 'a') });
-    await expect(read()).rejects.toMatchObject({ ...refused('JOB_FILE_DAMAGED'), message: expect.stringContaining("does not end") as string });
+    await expect(read()).rejects.toMatchObject({
+      ...refused('JOB_FILE_DAMAGED'),
+      message: expect.stringContaining('does not end') as string,
+    });
   });
 });
 

@@ -95,7 +95,7 @@ function setsOf(read: readonly FolderResults[]): ResultSet[] {
   }));
 }
 
-function reportedJob({ job, about, notes }: FolderResults, set: ResultSet): ReportedJob {
+function reportedJob({ job, about, notes, fromVotes }: FolderResults, set: ResultSet): ReportedJob {
   const budget = budgetNote(job.claim);
   return {
     set,
@@ -104,6 +104,8 @@ function reportedJob({ job, about, notes }: FolderResults, set: ResultSet): Repo
     smoothcert: about.smoothcert,
     features: about.input?.features ?? null,
     notes: budget === null || notes.includes(budget) ? notes : [...notes, budget],
+    fromVotes,
     command: shellLine(commandOfJob(job, about)),
+    commandIsWhole: about.input !== null,
   };
 }

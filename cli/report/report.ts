@@ -19,7 +19,13 @@ export async function report({ folders, out, figures, named }: ReportConfig): Pr
     throw storageError(error, out);
   });
   await writeAtomically(out, reportHtml(made));
-  const written = figures === null ? [] : await writeFigures(figures, made.figures);
+  const written =
+    figures === null
+      ? []
+      : await writeFigures(
+          figures,
+          made.jobs.map(({ set }) => set),
+        );
   const also = figures === null ? '' : `, ${written.length} files of figures to ${oneLine(figures)}`;
   process.stdout.write(`Written: the report to ${oneLine(out)}${also}.\n`);
   for (const { set } of made.jobs) {

@@ -142,7 +142,9 @@ describe('a figure as CSV', () => {
   it('has no formula of a name, and negative numbers as they are', () => {
     const points = [{ x: -1, y: -0.5 }];
     const curves = ['=1+1', '+2', '-d', '@x'].map((label) => ({ label, kind: 'points' as const, points }));
-    const lines = csvOf({ ...figure, x: { ...figure.x, label: '=x' }, curves }).trim().split('\n');
+    const lines = csvOf({ ...figure, x: { ...figure.x, label: '=x' }, curves })
+      .trim()
+      .split('\n');
     expect(lines).toEqual([
       "curve,kind,'=x,share",
       ...["'=1+1", "'+2", "'-d", "'@x"].map((label) => `${label},points,-1,-0.5`),

@@ -35,14 +35,17 @@ const auditHtml = (job: ReportedJob): string => list(auditSentences(job));
 const notesHtml = ({ notes }: ReportedJob): string =>
   notes.length === 0 ? '<p>Nothing was noted.</p>' : list(notes);
 
-function repeatHtml({ command, set }: ReportedJob, at: number): string {
+function repeatHtml({ command, commandIsWhole, set }: ReportedJob, at: number): string {
   const same =
     set.job.draw.numeric === 'same'
       ? 'On a machine of the same numeric class this command draws the same votes, and every result is the same.'
       : 'On this device a second run may vote otherwise in near-ties.';
+  const open = commandIsWhole
+    ? ''
+    : 'The job does not say where model and data lie, and how the data were read: put the files with the digests below in their places, and add --labels, --features, --clip or --bgr if they were given. ';
   return `<pre class="command" id="command-${at}">${escapeHtml(command)}</pre>
 <button type="button" data-copies="command-${at}" hidden>Copy</button>
-<p>${same} <code>smoothcert verify</code> and the folder of the job check the results again from its votes, by other code than the one that made them.</p>`;
+<p>${open}${same} <code>smoothcert verify</code> and the folder of the job check the results again from its votes, by other code than the one that made them.</p>`;
 }
 
 function identityHtml({ set, digest, smoothcert, names }: ReportedJob): string {
@@ -52,7 +55,7 @@ function identityHtml({ set, digest, smoothcert, names }: ReportedJob): string {
     ['model', `${names.model}, sha256 ${draw.modelDigest}`],
     ['data', `${names.data}, data digest ${draw.dataDigest}`],
     ['seed', draw.seed],
-    ['drawn by', smoothcert === null ? 'an unknown version' : `smoothcert ${smoothcert}`],
+    ['job.json written by', smoothcert === null ? 'an unknown version' : `smoothcert ${smoothcert}`],
     ['numeric class', draw.numericClass],
     ['generator', `${draw.noise.generator}, version ${draw.noise.version}`],
     ['model output', `${draw.output}, ${draw.classes} classes, layout ${draw.layout}, batch ${draw.batch}`],

@@ -75,7 +75,17 @@ export function answerOf(set: ResultSet): string {
     (radius) => `${percentDown(countFrom(radii, radius) / set.images)} at radius ${radius}`,
   );
   const what = of.labelled ? 'Certified accuracy' : 'The certified share';
-  return `${certified} ${what} is ${shares.join(' and ')}: so many of all images keep ${of.labelled ? 'the right' : 'their'} class under every smaller change.`;
+  return `${certified} ${what} is ${shares.join(' and ')}: for so many of all images it is certified that the smoothed classifier keeps ${of.labelled ? 'the right' : 'its'} class under every smaller change. ${wrongWords(set)}`;
+}
+
+/** Returns how far the certificates can be trusted, as a sentence. */
+function wrongWords({ job, images }: ResultSet): string {
+  const { most, confidence } = wrongAtMost(job.claim, images)!;
+  const wrong =
+    most === 0
+      ? 'none of the certificates is'
+      : `at most ${whole(most)} of the certificates ${most === 1 ? 'is' : 'are'}`;
+  return `With probability at least ${percentDown(confidence)} ${wrong} wrong.`;
 }
 
 /** Returns the smallest and the largest of the radii that are usually shown, as far as an image reaches them. */
@@ -115,11 +125,16 @@ function noticesHtml(set: ResultSet): string {
   return notices.map((one) => (one === null ? '' : `\n<p class="notice">${escapeHtml(one)}</p>`)).join('');
 }
 
+/** Returns true if every image of a job has its outcome from samples: what was not drawn is nothing saved. */
+const isDrawn = (set: ResultSet): boolean =>
+  isComplete(set) && set.results.every(({ outcome, samples }) => outcome !== 'failed' && samples > 0);
+
 function numbersHtml(set: ResultSet): string {
   const { claim } = set.job;
+  const isPrediction = claim.stop.kind === 'predict';
   const means = isComplete(set) ? meanRadii(set) : null;
   const samples = set.results.reduce((sum, one) => sum + one.samples, 0);
-  const times = samples === 0 ? 0 : (USUAL_SAMPLES * set.results.length) / samples;
+  const times = isDrawn(set) ? (USUAL_SAMPLES * set.images) / samples : 0;
   const wrong = isComplete(set) ? wrongAtMost(claim, set.images) : null;
   const rows: [string, string | null][] = [
     ['average certified radius', means === null || means.acr === null ? null : radiusDown(means.acr)],
@@ -127,7 +142,7 @@ function numbersHtml(set: ResultSet): string {
     ['samples', whole(samples)],
     [`fewer than ${whole(USUAL_SAMPLES)} an image`, times > 1 ? `${printDown(times, 1)} ×` : null],
     [
-      'wrong certificates',
+      isPrediction ? 'wrong classes' : 'wrong certificates',
       wrong === null ? null : `at most ${whole(wrong.most)} (with ${percentDown(wrong.confidence)})`,
     ],
   ];

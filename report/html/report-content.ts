@@ -24,8 +24,12 @@ export interface ReportedJob {
   readonly features: boolean | null;
   /** Notes of the run, a sentence each. */
   readonly notes: readonly string[];
+  /** True if the results were made from its votes; false if those are not there. */
+  readonly fromVotes: boolean;
   /** Command line that repeats it, quoted for a shell. */
   readonly command: string;
+  /** False if the job does not say how its data were read, so that the command may lack flags and files. */
+  readonly commandIsWhole: boolean;
 }
 
 /** An image of the gallery. */

@@ -117,6 +117,68 @@ describe('report.html', () => {
       expect(document.querySelector(link.getAttribute('href')!)).not.toBeNull();
   });
 
+  it('says how many certificates may be wrong where it tells the certified accuracy', () => {
+    const results = RESULTS.map((one) =>
+      one.outcome === 'failed' ? resultOf(one.image - 3, { image: one.image }) : one,
+    );
+    const answerOf = (job: object) => {
+      const jobs = [reportedJob(results, {}, { images: 40, ...job })];
+      return read(reportHtml(reportOf(results, { jobs }))).querySelector('.answer')!.textContent;
+    };
+    expect(answerOf({})).toMatch(
+      /for so many of all images it is certified that the smoothed classifier keeps the right class under every smaller change\. With probability at least 99\.8 % at most 1 of the certificates is wrong\.$/,
+    );
+    expect(answerOf({ alpha: 0.1 })).toMatch(/at most 10 of the certificates are wrong\.$/);
+    expect(answerOf({ simultaneous: true })).toMatch(
+      /With probability at least 99\.9 % none of the certificates is wrong\.$/,
+    );
+  });
+
+  it('speaks of wrong classes where there are no certificates', () => {
+    const results = RESULTS.map((one) =>
+      one.class === null ? one : { ...one, outcome: 'predicted' as const },
+    );
+    const jobs = [reportedJob(results, {}, { images: 40, stop: { kind: 'predict' }, bound: 'anytime' })];
+    const text = read(reportHtml(reportOf(results, { jobs }))).querySelector('.numbers')!.textContent;
+    expect(text).toContain('wrong classesat most 1 (with 99.8 %)');
+    expect(text).not.toContain('certificate');
+  });
+
+  it('counts no samples as saved of a job with images that were not drawn, failed or have not ended', () => {
+    const savedOf = (results: typeof RESULTS, images = results.length) => {
+      const jobs = [reportedJob(results, {}, { images })];
+      return /fewer than 100,000 an image([\d.]+) ×/.exec(
+        read(reportHtml(reportOf(results, { jobs }))).querySelector('.numbers')!.textContent,
+      )?.[1];
+    };
+    const drawn = RESULTS.filter(({ outcome }) => outcome !== 'failed');
+    const samples = drawn.reduce((sum, one) => sum + one.samples, 0);
+    expect(savedOf(drawn)).toBe((Math.floor((1e6 * drawn.length) / samples) / 10).toFixed(1));
+    expect(savedOf(RESULTS)).toBeUndefined();
+    expect(savedOf(drawn, 90)).toBeUndefined();
+    expect(savedOf([...drawn.slice(1), { ...drawn[0]!, samples: 0 }])).toBeUndefined();
+  });
+
+  it('says of audits, checks and votes no more than is known', () => {
+    const auditsOf = (change: Parameters<typeof reportedJob>[1]) =>
+      read(reportHtml(reportOf(RESULTS, { jobs: [reportedJob(RESULTS, change)] }))).querySelector('#audits')!
+        .textContent;
+    expect(auditsOf({})).toContain('with 0 none is. Which share it was is not kept with the job.');
+    expect(auditsOf({})).toContain('Whether they were checked is not kept with the job');
+    expect(auditsOf({ notes: ['It is slow.'] })).toContain('Whether all of it was checked is not kept');
+    expect(auditsOf({})).toContain('were made from the votes in the ledger of the job');
+    expect(auditsOf({ fromVotes: false })).toContain('could not be compared with votes');
+  });
+
+  it('says where the command may lack files and flags', () => {
+    const repeatOf = (commandIsWhole: boolean) =>
+      read(reportHtml(reportOf(RESULTS, { jobs: [reportedJob(RESULTS, { commandIsWhole })] }))).querySelector(
+        '#repeat',
+      )!.textContent;
+    expect(repeatOf(true)).not.toContain('does not say where');
+    expect(repeatOf(false)).toContain('put the files with the digests below in their places');
+  });
+
   it('says of an unfinished job that it is none, and estimates nothing', () => {
     const jobs = [reportedJob(RESULTS, {}, { images: 90 })];
     const text = read(reportHtml(reportOf(RESULTS, { jobs }))).querySelector('header')!.textContent;

@@ -1,4 +1,4 @@
-import { countFrom, countedRadii, isComplete, provesRadii } from '../../analysis/results/counted.js';
+import { countFrom, countedRadii, isSample, provesRadii } from '../../analysis/results/counted.js';
 import { envelopeOf } from '../../analysis/results/envelope.js';
 import { farthestRadius } from '../../analysis/results/farthest-radius.js';
 import type { ResultSet } from '../../analysis/results/result-set.js';
@@ -19,8 +19,11 @@ import type { Axis, Curve, Figure, Point } from '../figures/figure.js';
 import { targetRadii } from './asked-radii.js';
 import { shareNow, soFarWords, textOf } from './result-words.js';
 
-/** A curve has at most so many stairs: one falls at most a part of the axis like this earlier than it is true, less than a line is wide. */
+/** A curve that is drawn has at most so many stairs: one falls at most a part of the axis like this earlier than it is true, less than a line is wide. */
 const CELLS = 800;
+
+/** Curves for the eye lose stairs that cannot be told apart; those for numbers have all. */
+export type Detail = 'drawn' | 'exact';
 
 /** The labels at a limit are written along it up to so many characters. */
 const LONGEST_TEXT = 36;
@@ -37,13 +40,15 @@ interface Curved {
 }
 
 /** Returns the figures of certified accuracy against radius: of all sets, of each with its uncertainties, and their envelope. */
-export function accuracyFigures(sets: readonly ResultSet[]): Figure[] {
+export function accuracyFigures(sets: readonly ResultSet[], detail: Detail): Figure[] {
   const curved = sets.filter(provesRadii).map(curvedOf);
   if (curved.length === 0) return [];
-  if (curved.length === 1) return [setFigure(curved[0]!, 'certified-accuracy', '')];
-  const each = curved.map((one, at) => setFigure(one, `certified-accuracy-${at + 1}`, `, ${one.set.label}`));
+  if (curved.length === 1) return [setFigure(curved[0]!, 'certified-accuracy', '', detail)];
+  const each = curved.map((one, at) =>
+    setFigure(one, `certified-accuracy-${at + 1}`, `, ${one.set.label}`, detail),
+  );
   const x = radiusAxis(curved);
-  const width = widthOf(x);
+  const width = widthOf(x, detail);
   const envelope = envelopeOf(curved.map(({ set }) => set));
   return [
     overlay(curved, x, width),
@@ -65,8 +70,8 @@ function radiusAxis(curved: readonly Curved[]): RadiusAxis {
   return { label: `radius (${norms.join(' or ')})`, scale: 'linear', least: 0, most: most > 0 ? most : 1 };
 }
 
-/** Returns by how much a stair may fall early: less than a line is wide. */
-const widthOf = ({ most }: RadiusAxis): number => most / CELLS;
+/** Returns by how much a stair may fall early: less than a line is wide, and of exact curves by nothing. */
+const widthOf = ({ most }: RadiusAxis, detail: Detail): number => (detail === 'exact' ? 0 : most / CELLS);
 
 const shareAxis = (sets: readonly ResultSet[]): Axis => ({
   label: shareNow(sets),
@@ -131,9 +136,9 @@ function overlay(curved: readonly Curved[], x: Axis, width: number): Figure {
 }
 
 /** Returns the figure of one set, with its uncertainties. @param whose the end of its title */
-function setFigure(one: Curved, name: string, whose: string): Figure {
+function setFigure(one: Curved, name: string, whose: string, detail: Detail): Figure {
   const x = radiusAxis([one]);
-  const width = widthOf(x);
+  const width = widthOf(x, detail);
   const { set, cap, wrong } = one;
   const { counted, title, short } = textOf([set]);
   const isTarget = targetRadii(set) !== null;
@@ -162,8 +167,8 @@ function setFigure(one: Curved, name: string, whose: string): Figure {
   };
 }
 
-/** Returns true if a set has a band over images: a curve that is not that of a job that goes on, whose first images are not like the others. */
-const hasBand = (set: ResultSet): boolean => isComplete(set) && targetRadii(set) === null;
+/** Returns true if a set has a band over images: marks alone have none, and the table has its numbers. */
+const hasBand = (set: ResultSet): boolean => isSample(set) && targetRadii(set) === null;
 
 function bandCurve(one: Curved, width: number): Curve {
   const points = shownStairs(one, width).map(({ radius, count }): Point => {
@@ -207,9 +212,11 @@ function certificateWords({ most, confidence }: WrongAtMost): string {
 }
 
 const bandWords = (set: ResultSet): string =>
-  hasBand(set)
-    ? `Images: were they a random sample of a population, its share would lie in the band with probability ${percentOf(BAND)}, at each radius by itself (Clopper and Pearson).`
-    : '';
+  set.job.claim.stop.kind === 'budget'
+    ? 'Images: they share their samples, so that their outcomes depend on each other, and there is no band for a population.'
+    : hasBand(set)
+      ? `Images: were they a random sample of a population, its share would lie in the band with probability ${percentOf(BAND)}, at each radius by itself (Clopper and Pearson).`
+      : '';
 
 function capWords(cap: Curved['cap']): string {
   if (cap === null) return '';

@@ -100,6 +100,14 @@ export function samplesFigure(sets: readonly ResultSet[]): Figure {
   };
 }
 
+/** Returns what to say of images without a sample, as the end of a clause: they are nothing that a rule saved. */
+function undrawnWords(sets: readonly ResultSet[]): string {
+  const undrawn = sets
+    .flatMap(({ results }) => results)
+    .filter(({ outcome, samples }) => outcome !== 'failed' && samples === 0).length;
+  return undrawn === 0 ? '' : `, of which ${whole(undrawn)} had no sample and count as 0`;
+}
+
 /** Returns what was spent an image, beside what a fixed number of samples spends. */
 export function spentFigure(sets: readonly ResultSet[]): Figure {
   const fixed = `a fixed ${whole(USUAL_SAMPLES)} an image`;
@@ -120,7 +128,7 @@ export function spentFigure(sets: readonly ResultSet[]): Figure {
   return {
     name: 'spent',
     title: 'Samples spent, and by a fixed number',
-    caption: `Spent: mean of the samples that the outcomes rest on, over the images that have not failed. Allowed: the most that the job draws of one image. Dashed: what the usual ${whole(USUAL_SAMPLES)} samples for every image spend.${soFarWords(sets)}`,
+    caption: `Spent: mean of the samples that the outcomes rest on, over the images that have not failed${undrawnWords(sets)}. Allowed: the most that the job draws of one image. Dashed: what the usual ${whole(USUAL_SAMPLES)} samples for every image spend.${soFarWords(sets)}`,
     x: categoryAxis('', ['spent, on average', 'allowed, at most']),
     y: { label: 'samples an image', scale: 'linear', least: 0 },
     curves: [...bars, limit],

@@ -1,4 +1,10 @@
-import { countFrom, countedRadii, isComplete, provesRadii } from '../../analysis/results/counted.js';
+import {
+  countFrom,
+  countedRadii,
+  isComplete,
+  isSample,
+  provesRadii,
+} from '../../analysis/results/counted.js';
 import { farthestRadius } from '../../analysis/results/farthest-radius.js';
 import { radiusSteps } from '../../analysis/results/radius-steps.js';
 import type { ResultSet } from '../../analysis/results/result-set.js';
@@ -100,14 +106,14 @@ function uncertainTable(one: Counted, name: string, whose: string): Table {
   const { set, radii } = one;
   const wrong = wrongAtMost(set.job.claim, set.images)!;
   const alpha = imageAlpha(set.job.claim);
-  const complete = isComplete(set);
+  const isBanded = isSample(set);
   const columns: Column[] = [
     { label: 'radius' },
     { label: 'images', show: whole },
     { label: textOf([set]).short, show: percentDown },
     { label: `but for ${whole(wrong.most)} wrong`, show: percentDown },
     { label: `Cohen et al., ρ = ${RHO}`, show: percentDown },
-    ...(complete
+    ...(isBanded
       ? [
           { label: 'population, from', show: percentDown },
           { label: 'to', show: percentUp },
@@ -119,7 +125,7 @@ function uncertainTable(one: Counted, name: string, whose: string): Table {
     const { low, high } = populationBand(count, set.images);
     const certain = Math.max(0, count - wrong.most) / set.images;
     const cohen = highProbability(count, set.images, alpha);
-    return [radius, count, count / set.images, certain, cohen, ...(complete ? [low, high] : [])];
+    return [radius, count, count / set.images, certain, cohen, ...(isBanded ? [low, high] : [])];
   });
   return { name, title: `${titleOf([one])} by radius${whose}`, columns, rows };
 }

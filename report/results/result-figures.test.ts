@@ -93,6 +93,31 @@ describe('the figures of results', () => {
     expect(names([{ ...SET, results: [] }])).toEqual(['outcomes']);
   });
 
+  it('of images that share samples have no band, and say why', () => {
+    const shared = drawn({ stop: { kind: 'budget', totalSamples: 200 } });
+    const { curves, caption } = figureOf([shared], 'certified-accuracy');
+    expect(curves.map(({ kind }) => kind)).not.toContain('band');
+    expect(caption).toContain('there is no band for a population');
+    const undrawn = shared.results.filter(({ samples }) => samples === 0).length;
+    expect(undrawn).toBeGreaterThan(0);
+    expect(figureOf([shared], 'spent').caption).toContain(`of which ${undrawn} had no sample and count as 0`);
+    expect(figureOf([SET], 'spent').caption).not.toContain('no sample');
+  });
+
+  it('for numbers have every stair of a curve that is thinned where it is drawn', () => {
+    const radii = Array.from({ length: 3000 }, (_, at) => (at + 1) / 4000);
+    const set = makeSet(radii.map((radius, at) => makeResult(at, { radius })));
+    const curveOf = (detail: 'drawn' | 'exact', name: string) =>
+      resultFigures([set, { ...set, label: 'other' }], detail)
+        .find((figure) => figure.name === name)!
+        .curves.find(({ kind }) => kind === 'stairs')!;
+    for (const name of ['certified-accuracy', 'certified-accuracy-2']) {
+      const expected = [{ x: 0, y: 1 }, ...radii.map((x, at) => ({ x, y: (3000 - at) / 3000 }))];
+      expect(curveOf('exact', name).points).toEqual(expected);
+      expect(curveOf('drawn', name).points.length).toBeLessThan(802);
+    }
+  });
+
   it('without labels are of shares, and have no average certified radius', () => {
     const bare = { ...SET, results: SET.results.map((one) => ({ ...one, label: null, correct: null })) };
     expect(figureOf([bare], 'certified-accuracy').title).toBe('Certified share against radius');

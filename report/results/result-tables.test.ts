@@ -100,6 +100,13 @@ describe('the tables of results', () => {
     expect(tableOf('results', [makeSet([], { images: 3 })]).rows[0]).toContain(null);
   });
 
+  it('of images that share samples have no band', () => {
+    const job = { stop: { kind: 'budget', totalSamples: 900 } } as const;
+    const table = tableOf('accuracy-by-radius', [makeSet([makeResult(0), makeResult(1)], { job })]);
+    expect(table.columns.map(({ label }) => label)).not.toContain('population, from');
+    expect(table.rows[0]).toHaveLength(table.columns.length);
+  });
+
   it('round shares down, and the upper end of a band up', () => {
     const text = tableText(tableOf('accuracy-by-radius'));
     expect(text).toMatch(/\n {2,}0 +4 +66\.6 % +50\.0 % +\d+\.\d % +22\.2 % +95\.7 %\n/);

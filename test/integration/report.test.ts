@@ -134,6 +134,18 @@ describe('report', () => {
     );
   });
 
+  it('has the labels of the data where they were read, whatever stands beside the job', async () => {
+    await cp(folder.file('job'), folder.file('forged'), { recursive: true });
+    const file = folder.file('forged', 'images.jsonl');
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll(/"label":\d/g, '"label":7'));
+    expect((await run('report', folder.file('forged'))).code).toBe(0);
+    const shown = await reportIn('forged');
+    expect(shown.querySelector('.answer')!.textContent).toBe(
+      (await reportIn('job')).querySelector('.answer')!.textContent,
+    );
+    expect(galleryOf(shown).rows).toEqual(galleryOf(await reportIn('job')).rows);
+  });
+
   it('says of a folder that is not finished that it is none', async () => {
     await cp(folder.file('job'), folder.file('part'), { recursive: true });
     const file = folder.file('part', 'results.jsonl');
@@ -169,6 +181,8 @@ describe('report', () => {
     const at = folder.file('damaged');
     await rm(at, { recursive: true, force: true });
     await cp(folder.file('job'), at, { recursive: true });
+    // With its votes results.jsonl is not read.
+    await rm(`${at}/ledger`);
     await damage(at);
     const { code, stderr } = await run('report', at);
     expect(code).toBe(2);

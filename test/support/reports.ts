@@ -44,7 +44,9 @@ export function reportedJob(
     smoothcert: '0.1.0',
     features: false,
     notes: [],
+    fromVotes: true,
     command: 'smoothcert certify --model models/m.onnx',
+    commandIsWhole: true,
     ...change,
   };
 }
