@@ -71,7 +71,7 @@ function isProved(fields: Fields, result: ImageResult, claim: Claim, decision: D
 function isPredicted(fields: Fields, result: ImageResult, { prediction }: LookOutcome): boolean {
   return (
     prediction?.classIndex === result.class &&
-    fields['p_value'] === printSignificantUp(prediction!.pValue, P_VALUE_DIGITS)
+    fields['p_value'] === printSignificantUp(prediction.pValue, P_VALUE_DIGITS)
   );
 }
 
@@ -82,7 +82,7 @@ function isCertified(
   decision: Decision,
   { held }: LookOutcome,
 ): boolean {
-  const published = held?.classIndex === result.class ? publicationOf(claim, decision, held!) : null;
+  const published = held?.classIndex === result.class ? publicationOf(claim, decision, held) : null;
   return (
     published !== null &&
     result.radius === published.radius &&

@@ -1,7 +1,7 @@
-import { parseHTML } from 'linkedom';
 import { marked } from 'marked';
 import { expect, it } from 'vitest';
 
+import { openHtml } from '../../test/support/html-document.js';
 import { escapeLatex, tableLatex } from './table-latex.js';
 import { tableMarkdown, type Table } from './table.js';
 
@@ -67,8 +67,8 @@ it('a cell in Markdown is shown as the text that it is', async () => {
     'a|b\\',
   ];
   const markdown = tableMarkdown({ ...TABLE, rows: texts.map((label) => [label, 1]) });
-  const { document } = parseHTML(`<html><body>${await marked.parse(markdown)}</body></html>`);
-  expect(document.querySelectorAll('a, img')).toHaveLength(0);
-  const cells = [...document.querySelectorAll('tbody tr')].map((row) => row.querySelectorAll('td'));
+  const { document } = openHtml(`<html><body>${await marked.parse(markdown)}</body></html>`);
+  expect([...document.querySelectorAll('a, img')]).toEqual([]);
+  const cells = [...document.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')]);
   expect(cells.map((row) => [row.length, row[0]!.textContent])).toEqual(texts.map((label) => [2, label]));
 });

@@ -146,6 +146,20 @@ describe('report', () => {
     expect(galleryOf(shown).rows).toEqual(galleryOf(await reportIn('job')).rows);
   });
 
+  it('says of how many images no sample was counted', async () => {
+    const out = folder.file('shared');
+    const flags = { ...QUICK, 'min-gain': undefined, stop: 'budget', 'total-samples': 640, out };
+    expect((await runCommand(certifyArgs(flags))).code).toBe(0);
+    const undrawn = (await rowsOf(out)).filter(({ samples }) => samples === 0).length;
+    expect(undrawn).toBeGreaterThan(0);
+    const shown = await reportIn('shared');
+    expect(shown.querySelector('#gallery')!.textContent).toContain(
+      `No sample was counted of ${undrawn} of these images`,
+    );
+    expect((await reportIn('job')).querySelector('#gallery')!.textContent).not.toContain('No sample');
+    expect(shown.querySelector('.numbers')!.textContent).not.toContain('fewer than 100,000');
+  });
+
   it('says of a folder that is not finished that it is none', async () => {
     await cp(folder.file('job'), folder.file('part'), { recursive: true });
     const file = folder.file('part', 'results.jsonl');
