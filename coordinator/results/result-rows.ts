@@ -1,10 +1,10 @@
 import type { JobFold } from '../core/job-fold.js';
-import { certificateOf, type Certificate } from './certificates.js';
-import { predictionOf, type PredictionRow } from './predictions.js';
+import { certificateOf } from './certificates.js';
+import { predictionOf } from './predictions.js';
+import type { ResultRow } from './result-row.js';
 import { NO_ROW_NAMES, withNames, type RowNames } from './row-names.js';
 
-/** A line of results.jsonl: a certificate, or a prediction of a job of `predict`. */
-export type ResultRow = Certificate | PredictionRow;
+export type { ResultRow };
 
 /** Returns the row of an image; null for one that is not decided, and for all of a job that an audit has refuted. */
 export function resultRowOf(

@@ -1,5 +1,5 @@
 import type { ImageNames } from '../../shared/job-names.js';
-import type { ResultRow } from './result-rows.js';
+import type { ResultRow } from './result-row.js';
 
 /** The names that rows have for files and classes, by index; null where there are none. */
 export interface RowNames {

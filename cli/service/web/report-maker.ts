@@ -49,8 +49,6 @@ export class ReportMaker {
     return this.limiter.run(async () => {
       const known = this.kept.get(view.id);
       if (known?.sequence === view.progress.sequence) return this.lent(known);
-      if (signal.aborted)
-        throw new SmoothcertError('CANCELLED', 'Nobody waits for the report.', 'Ask again.');
       const made = await this.make(view, signal);
       if (known) await this.drop(view.id, known);
       this.kept.set(view.id, made);
@@ -60,7 +58,7 @@ export class ReportMaker {
         await this.drop(id, oldest);
       }
       return lent;
-    });
+    }, signal);
   }
 
   /** Removes all reports. */

@@ -57,7 +57,8 @@ export function webOf(options: WebOptions): Web {
     csvHeader: ({ claim }) => csvHeader(claim),
     csvLine: ({ claim }, row) => csvLine(JSON.parse(row.json) as ResultRow, secondsOf(row, tsvHeader(claim))),
     classes,
-    picture: ({ job }, image, noisy) => drawing.run(() => pictures.pictureOf(job, image, noisy)),
+    picture: ({ job }, image, noisy, signal) =>
+      drawing.run(() => pictures.pictureOf(job, image, noisy), signal),
     report: (view, signal) => reports.report(view, signal),
     accept: tokens === null ? null : (header) => tokens.accept(header),
     hosts: hostsOf(options),

@@ -4,8 +4,9 @@ import { unauthenticated } from '../../../adapters/http/tokens.js';
 import { RequestError, SmoothcertError } from '../../../shared/errors.js';
 import type { Waiting } from '../../../shared/waiting.js';
 import { knownFault, notServing } from '../../jobs/service-errors.js';
-import { newDownloads, notFound, type ApiState } from './api-call.js';
+import { newDownloads, notFound, type ApiCall, type ApiState } from './api-call.js';
 import type { ApiParts } from './api-parts.js';
+import { goneOf } from './downloads.js';
 import { FiguresCache } from './figures-cache.js';
 import { answerError } from './json-answers.js';
 import { busy } from './limiter.js';
@@ -55,18 +56,25 @@ export function apiArea(parts: ApiParts, now: () => number = () => performance.n
     ...API_AREA,
     serve: async (request, response) => {
       calls += 1;
-      response.once('close', () => (calls -= 1));
+      const gone = goneOf(response);
       try {
         if (calls > MOST_CALLS) throw busy('requests are answered');
-        await answer(state, request, response);
+        await answer(state, { request, response, gone });
       } catch (error) {
         fail(state, response, error);
       }
+      // What was begun for a client that is gone counts until it has ended, and an answer until it is taken.
+      if (gone.aborted) calls -= 1;
+      else gone.addEventListener('abort', () => (calls -= 1), { once: true });
     },
   };
 }
 
-async function answer(state: ApiState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  state: ApiState,
+  asked: Pick<ApiCall, 'request' | 'response' | 'gone'>,
+): Promise<void> {
+  const { request, response } = asked;
   const url = new URL(request.url ?? '/', 'http://localhost');
   refuseForeign(request, state.accept === null ? state.hosts : null);
   const found = url.pathname.startsWith(`${BASE}/`) ? routeOf(url.pathname.slice(BASE.length)) : null;
@@ -78,7 +86,7 @@ async function answer(state: ApiState, request: IncomingMessage, response: Serve
   if (found === null) throw notFound('There is no such path.');
   const route = ofMethod(found, request, response);
   const query = new Query(url.searchParams, route.query);
-  await route.answer({ state, request, response, id: found.id, image: found.image, query });
+  await route.answer({ ...asked, state, id: found.id, image: found.image, query });
 }
 
 /** Returns the route of a request's method. @throws what is answered with status 405 */

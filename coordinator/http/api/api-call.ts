@@ -19,6 +19,8 @@ export interface ApiCall {
   readonly state: ApiState;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Aborts when the client is gone. */
+  readonly gone: AbortSignal;
   readonly id: string;
   readonly image: number;
   readonly query: Query;

@@ -54,13 +54,17 @@ export interface ApiParts {
   readonly csvLine: (job: Job, row: CertificateRow) => string;
   /** Returns names of classes by number; null if they are not known. */
   readonly classes: (view: JobView) => Promise<readonly string[] | null>;
-  /** Returns a PNG of an image, or of its copy with noise as the model saw it; null if images of this job are no pictures. @throws SERVER_BUSY */
+  /**
+   * Returns a PNG of an image, or of its copy with noise as the model saw it; null if images of this job are no pictures.
+   * @param signal aborts if nobody waits for it any more. @throws SERVER_BUSY, CANCELLED
+   */
   readonly picture: (
     view: JobView & { readonly job: Job },
     image: number,
     noisy: boolean,
+    signal: AbortSignal,
   ) => Promise<Uint8Array | null>;
-  /** Returns report.html. @throws SERVER_BUSY */
+  /** Returns report.html. @param signal aborts if nobody waits for it any more. @throws SERVER_BUSY, CANCELLED */
   readonly report: (view: JobView & { readonly job: Job }, signal: AbortSignal) => Promise<MadeFile>;
   /** Returns true if an Authorization header is accepted; null: nobody needs one. */
   readonly accept: ((header: string | undefined) => Promise<boolean>) | null;

@@ -1,14 +1,13 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { CertificateRow } from '../../../api/job-view.js';
 import type { MadeFile } from './api-parts.js';
 import { setHeaders } from './json-answers.js';
+import { sendPaced } from './paced-send.js';
 
 /** Characters that are gathered before they are sent. */
 const PIECE_CHARACTERS = 2 ** 16;
-/** Milliseconds that a download may take: a reader that takes a byte from time to time holds its place no longer. */
+/** Milliseconds that a download may take, with all that is made for it. */
 export const LONGEST_DOWNLOAD_MS = 600_000;
 
 /** A file that a browser saves. */
@@ -17,12 +16,17 @@ export interface Download {
   readonly type: string;
 }
 
-/** Returns a signal that aborts when the client is gone, or takes too long. */
-export function signalOf(response: ServerResponse): AbortSignal {
+/** Returns a signal that aborts when the client is gone, also if it is gone already. To be made before anything is waited for. */
+export function goneOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(LONGEST_DOWNLOAD_MS)]);
+  if (response.closed) gone.abort();
+  else response.once('close', () => gone.abort());
+  return gone.signal;
 }
+
+/** Returns a signal that aborts when the client is gone, or a download that begins now takes too long. */
+export const limitOf = (gone: AbortSignal): AbortSignal =>
+  AbortSignal.any([gone, AbortSignal.timeout(LONGEST_DOWNLOAD_MS)]);
 
 /**
  * Sends lines, made of rows as fast as they are read. If it fails on the way, the connection ends before the last chunk, so that nobody takes a part
@@ -35,13 +39,14 @@ export async function sendLines(
   headerOf: (first: CertificateRow | null) => string,
   rows: AsyncIterable<CertificateRow>,
   lineOf: (row: CertificateRow) => string,
+  limit: AbortSignal,
 ): Promise<void> {
   head(response, download);
   if (request.method === 'HEAD') {
     response.end();
     return;
   }
-  await send(response, Readable.from(pieces(headerOf, rows, lineOf), { objectMode: false }));
+  await send(response, pieces(headerOf, rows, lineOf), limit);
 }
 
 /** Sends a file. */
@@ -51,12 +56,13 @@ export async function sendFile(
   download: Download,
   { file, bytes }: MadeFile,
   policy: string,
+  limit: AbortSignal,
 ): Promise<void> {
   head(response, download);
   response.setHeader('content-security-policy', policy);
   response.setHeader('content-length', bytes);
   if (request.method === 'HEAD') response.end();
-  else await send(response, createReadStream(file));
+  else await send(response, createReadStream(file), limit);
 }
 
 /** Sends what is there already. */
@@ -71,9 +77,12 @@ export function sendBytes(
   response.end(body);
 }
 
-async function send(response: ServerResponse, source: Readable): Promise<void> {
-  const signal = AbortSignal.timeout(LONGEST_DOWNLOAD_MS);
-  await pipeline(source, response, { signal }).catch((error: unknown) => {
+async function send(
+  response: ServerResponse,
+  source: AsyncIterable<string | Uint8Array>,
+  limit: AbortSignal,
+): Promise<void> {
+  await sendPaced(source, response, limit).catch((error: unknown) => {
     // A client that went away, or was too slow, is no fault.
     if (!response.destroyed || isOurs(error)) throw error;
   });

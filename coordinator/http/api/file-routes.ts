@@ -1,6 +1,6 @@
 import type { CertificateRow } from '../../../api/job-view.js';
 import { lookedAt, notFound, type ApiCall } from './api-call.js';
-import { sendBytes, sendFile, sendLines, signalOf } from './downloads.js';
+import { limitOf, sendBytes, sendFile, sendLines } from './downloads.js';
 import type { ViewWithJob } from './results-feed.js';
 
 /** The paths that answer with a file. Those of results hold what was decided so far, and nothing more after the job has ended. */
@@ -43,12 +43,13 @@ async function sendRows(
   download: { readonly name: string; readonly type: string },
   linesOf: (view: ViewWithJob) => Lines,
 ): Promise<void> {
-  const { state, request, response, id } = call;
+  const { state, request, response, gone, id } = call;
   const { header, line } = linesOf(await lookedAt(call));
   await state.downloads.run(async () => {
-    const rows = state.service.certificates(id, 0, signalOf(response));
-    await sendLines(request, response, download, header, rows, line);
-  });
+    const limit = limitOf(gone);
+    const rows = state.service.certificates(id, 0, limit);
+    await sendLines(request, response, download, header, rows, line, limit);
+  }, gone);
 }
 
 export async function sendJobFile(call: ApiCall): Promise<void> {
@@ -57,26 +58,27 @@ export async function sendJobFile(call: ApiCall): Promise<void> {
 }
 
 export async function sendReport(call: ApiCall): Promise<void> {
-  const { state, request, response } = call;
+  const { state, request, response, gone } = call;
   const view = await lookedAt(call);
   await state.downloads.run(async () => {
-    const made = await state.report(view, signalOf(response));
+    const limit = limitOf(gone);
+    const made = await state.report(view, limit);
     try {
-      await sendFile(request, response, REPORT, made, REPORT_POLICY);
+      await sendFile(request, response, REPORT, made, REPORT_POLICY, limit);
     } finally {
       made.release();
     }
-  });
+  }, gone);
 }
 
 export async function sendPicture(call: ApiCall): Promise<void> {
-  const { state, response, image, query } = call;
+  const { state, response, gone, image, query } = call;
   const noisy = query.flag('noisy');
   const view = await lookedAt(call);
   const { start, stop, step } = view.job.claim.images;
   const asked = image >= start && image < stop && (image - start) % step === 0;
   if (!asked) throw notFound(`The job has no image ${image}.`);
-  const png = await state.picture(view, image, noisy);
+  const png = await state.picture(view, image, noisy, gone);
   if (png === null) throw notFound('The data of this job cannot be shown as pictures.');
   sendBytes(response, { name: `${image}${noisy ? '-noisy' : ''}.png`, type: PNG }, png, true);
 }

@@ -37,3 +37,35 @@ it('gives a place on after an action that failed', async () => {
   await expect(failed).rejects.toThrow('no');
   expect(await next).toBe('done');
 });
+
+it('drops an action that nobody waits for any more, and lets another wait in its place', async () => {
+  const limiter = new Limiter('downloads run', { running: 1, waiting: 1 });
+  const first = held();
+  const running = limiter.run(() => first.until);
+  const begun: string[] = [];
+  const begin = (name: string) => () => Promise.resolve(void begun.push(name));
+  const gone = new AbortController();
+  const dropped = limiter.run(begin('dropped'), gone.signal);
+  gone.abort();
+  await expect(dropped).rejects.toMatchObject({ code: 'CANCELLED' });
+  const next = limiter.run(begin('next'));
+  first.letGo();
+  await Promise.all([running, next]);
+  await expect(limiter.run(begin('too late'), gone.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(begun).toEqual(['next']);
+  await limiter.run(begin('free'));
+  expect(begun).toEqual(['next', 'free']);
+});
+
+it('lets an action go on whose signal aborts after it has begun', async () => {
+  const limiter = new Limiter('downloads run', { running: 1, waiting: 1 });
+  const [first, second] = [held(), held()];
+  const gone = new AbortController();
+  const running = limiter.run(() => first.until);
+  const waited = limiter.run(() => second.until.then(() => 'done'), gone.signal);
+  first.letGo();
+  await running;
+  gone.abort();
+  second.letGo();
+  expect(await waited).toBe('done');
+});
