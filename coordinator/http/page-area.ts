@@ -48,7 +48,11 @@ export function pageArea(folder: string): Area {
     methods: ['GET', 'HEAD'],
     refuse: plain,
     serve: async (request, response) => {
-      reading ??= filesOf(folder);
+      // Where it fails, for want of open files, the next request reads again.
+      reading ??= filesOf(folder).catch((error: unknown) => {
+        reading = null;
+        throw error;
+      });
       show(request, response, await reading);
     },
   };

@@ -62,5 +62,5 @@ const foreign = (message: string, remedy: string) => new SmoothcertError('ORIGIN
 const unknownHost = (host: string | null) =>
   foreign(
     `This server is not known as ${host ?? 'what the request calls it'}.`,
-    'Use its IP address, localhost or the name of its machine, or name it with --advertise; or give it tokens (--token-file).',
+    'Use its IP address, localhost or the name of its machine; or give the server tokens (--token-file), then any name will do.',
   );
