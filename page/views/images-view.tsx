@@ -36,6 +36,7 @@ export function ImagesView({ id, query }: { readonly id: string; readonly query:
         <>
           <Pages id={id} query={query} total={data.total} />
           <Gallery id={id} job={job} images={data.images} noisy={query.noisy} />
+          {data.images.length > 0 && <ColoursNote />}
           {data.images.length > 12 && <Pages id={id} query={query} total={data.total} isSecond />}
         </>
       )}
@@ -122,6 +123,15 @@ function Pages({
       {from < last && to(from + IMAGES_A_PAGE, 'Next')}
       {from < last && to(last, 'Last')}
     </nav>
+  );
+}
+
+/** The service does not know how data were read: it has them as the model gets them. */
+function ColoursNote() {
+  return (
+    <p>
+      <small>Pictures show what the model gets: of data read with --bgr, red and blue change places.</small>
+    </p>
   );
 }
 

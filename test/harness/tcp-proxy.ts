@@ -10,7 +10,7 @@ interface Pair {
 type Mode =
   { readonly kind: 'pass' } | { readonly kind: 'late'; readonly ms: number } | { readonly kind: 'vanish' };
 
-/** A TCP proxy in front of one server, to do to a connection what networks do. */
+/** A TCP proxy in front of one server at a time, to do to a connection what networks do. */
 export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
   private readonly listener: Server;
@@ -18,7 +18,7 @@ export class TcpProxy implements AsyncDisposable {
   private refusing = false;
   private deadly: ((bytes: Buffer) => boolean) | null = null;
 
-  private constructor(private readonly target: number) {
+  private constructor(private target: number) {
     this.listener = createServer((client) => this.accept(client));
   }
 
@@ -45,6 +45,11 @@ export class TcpProxy implements AsyncDisposable {
       client.resetAndDestroy();
       server.destroy();
     }
+  }
+
+  /** New connections lead to the server at this port; those that there are stay as they are. */
+  leadTo(port: number): void {
+    this.target = port;
   }
 
   /** All bytes come this much later, in order. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, openBrowser } from '../harness/browser.js';
 import { Cluster } from '../harness/cluster.js';
 import { hasNatsServer } from '../harness/nats-server.js';
+import { TcpProxy } from '../harness/tcp-proxy.js';
 import {
   ENDLESS,
   FAILED_REQUEST,
@@ -85,7 +86,41 @@ describe.runIf(chromiumPath !== null)('the page, when something fails', { timeou
       isClean(tab, url, FAILED_REQUEST);
     },
   );
+
+  it.runIf(hasNatsServer)(
+    'goes on when a coordinator is killed and its standby takes over behind the same address',
+    async () => {
+      await using cluster = await Cluster.start();
+      const first = await cluster.coordinator();
+      const worker = cluster.worker('one');
+      await Promise.all([first.says(/Serving/), worker.says(/Ready/)]);
+      const standby = await cluster.coordinator();
+      await standby.says(/ listens: gRPC at /);
+      await using address = await TcpProxy.to(portOf(first.http));
+      const id = await cluster.detach(first, ENDLESS);
+      const url = `http://${address.url}/`;
+      await using tab = await openPage(browser, url, `#/jobs/${id}`);
+      const { page } = tab;
+      await page.getByRole('link', { name: /^[1-9]\d* certified/ }).waitFor();
+
+      await first.end('SIGKILL');
+      await shows(page, 'The server cannot be reached.');
+      const before = await certified(tab);
+      address.leadTo(portOf(standby.http));
+      await hides(page, 'The server cannot be reached.');
+      await page
+        .locator(CERTIFIED)
+        .filter({ hasNotText: new RegExp(`^${before}$`) })
+        .waitFor();
+      expect(await certified(tab)).toBeGreaterThan(before);
+      await page.getByText('running', { exact: true }).waitFor();
+      expect(standby.log).toMatch(/Serving/);
+      isClean(tab, url, FAILED_REQUEST);
+    },
+  );
 });
+
+const portOf = (address: string): number => Number(address.split(':').at(-1));
 
 const certified = async ({ page }: Awaited<ReturnType<typeof openPage>>): Promise<number> =>
   Number(await page.locator(CERTIFIED).innerText());
