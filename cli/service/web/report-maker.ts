@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { MadeFile } from '../../../coordinator/http/api/api-parts.js';
-import { Limiter } from '../../../coordinator/http/api/limiter.js';
+import { Limiter, left } from '../../../coordinator/http/api/limiter.js';
 import type { ViewWithJob } from '../../../coordinator/http/api/results-feed.js';
 import type { CertificationService } from '../../../coordinator/jobs/certification-service.js';
 import { SmoothcertError, isErrorCode } from '../../../shared/errors.js';
@@ -115,7 +115,7 @@ async function* linesOf(rows: AsyncIterable<{ readonly json: string }>): AsyncGe
   for await (const { json } of rows) yield `${json}\n`;
 }
 
-/** Runs the process that writes a report. @throws what it says; CANCELLED if it takes too long or `signal` aborts */
+/** Runs the process that writes a report. @throws what it says; CANCELLED if `signal` aborts, CHILD_DIED if it takes too long or is killed */
 async function writeInProcess(report: object, signal: AbortSignal): Promise<void> {
   const program = fileURLToPath(new URL('../../report/report-process.js', import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(report)], {
@@ -132,7 +132,7 @@ async function writeInProcess(report: object, signal: AbortSignal): Promise<void
     child.once('error', () => resolve(null));
     child.once('close', resolve);
   });
-  if (code !== 0) throw errorOf(words);
+  if (code !== 0) throw signal.aborted ? left() : errorOf(words);
 }
 
 /** Lets everything else go first, where the system allows it. */

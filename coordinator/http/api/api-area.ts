@@ -70,10 +70,7 @@ export function apiArea(parts: ApiParts, now: () => number = () => performance.n
   };
 }
 
-async function answer(
-  state: ApiState,
-  asked: Pick<ApiCall, 'request' | 'response' | 'gone'>,
-): Promise<void> {
+async function answer(state: ApiState, asked: Pick<ApiCall, 'request' | 'response' | 'gone'>): Promise<void> {
   const { request, response } = asked;
   const url = new URL(request.url ?? '/', 'http://localhost');
   refuseForeign(request, state.accept === null ? state.hosts : null);

@@ -53,7 +53,8 @@ export class Limiter {
   }
 }
 
-const left = (): SmoothcertError =>
+/** Returns the error for something that nobody waits for. */
+export const left = (): SmoothcertError =>
   new SmoothcertError('CANCELLED', 'Nobody waits for the answer any more.', 'Ask again.');
 
 /** @param what is done, as the end of "Too many …" */
