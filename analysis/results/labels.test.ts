@@ -35,7 +35,8 @@ describe('the labels of several jobs', () => {
   });
 
   it.each<[string, NamedJob, readonly string[]]>([
-    ['names', named({}, { name: 'mine' }), ['without a name', 'mine']],
+    ['names', named({}, { name: 'mine' }), ['σ = 0.5', 'mine']],
+    ['names and more', named({ alpha: 0.01 }, { name: 'mine' }), ['α = 0.001', 'mine, α = 0.01']],
     [
       'noise',
       named({ noise: 'laplace' }),
@@ -67,7 +68,7 @@ describe('the labels of several jobs', () => {
       named({}, { draw: { dataDigest: 'cd'.repeat(32) } }),
       ['data 00000000', 'data cdcdcdcd'],
     ],
-    ['nothing', named(), ['job (1)', 'job (2)']],
+    ['nothing', named(), ['σ = 0.5 (1)', 'σ = 0.5 (2)']],
   ])('name %s that differ', (_name, other, labels) => {
     expect(labelsOf([named(), other])).toEqual(labels);
   });
@@ -91,11 +92,18 @@ describe('the labels of several jobs', () => {
         named({ stop: { kind: 'predict' }, bound: 'anytime' }),
       ]),
     ).toEqual([
-      'fixed, n = 532',
+      'fixed, n = 512',
       'two-stage of 0.02, n ≤ 512',
       'target 0.25, 0.50, n ≤ 512',
       'predict, n ≤ 512',
     ]);
+  });
+
+  it('count the samples of a fixed number that bound the class, and name its selection where nothing else differs', () => {
+    const fixed = (selection: number, maxSamples: number) =>
+      named({ stop: { kind: 'fixed', selection }, bound: 'clopper-pearson', maxSamples });
+    expect(labelsOf([fixed(100, 2000), fixed(100, 1000)])).toEqual(['n = 2,000', 'n = 1,000']);
+    expect(labelsOf([fixed(100, 2000), fixed(50, 2000)])).toEqual(['selection of 100', 'selection of 50']);
   });
 
   it('are never equal, also where what differs is only in the words of others', () => {

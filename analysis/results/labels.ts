@@ -28,7 +28,7 @@ const sigma: Part = ({ job }) => `σ = ${sigmaOf(job.draw.noise)}`;
 
 /** The parts that jobs may differ in, in the order in which labels name them; what is usual has no text. */
 const PARTS: readonly Part[] = [
-  ({ name }) => name ?? 'without a name',
+  ({ name }) => name ?? '',
   ({ job: { draw } }) => (draw.noise.kind === 'gaussian' ? '' : `${draw.noise.kind} noise`),
   sigma,
   model,
@@ -38,13 +38,14 @@ const PARTS: readonly Part[] = [
   ({ job }) => (job.claim.runnerUp ? 'runner-up' : ''),
   ({ job }) => `α = ${job.claim.alpha}`,
   ({ job }) => (job.claim.simultaneous ? 'simultaneous' : ''),
-  ({ job: { claim } }) => `n ${claim.stop.kind === 'fixed' ? '=' : '≤'} ${whole(claim.looks.at(-1)!)}`,
+  ({ job }) => samplesWords(job.claim),
   ({ job }) => normalisationWords(job.draw.normalisation),
   ({ job }) => imageWords(job.claim.images),
 ];
 
 /** Parts that are named only where nothing else tells two jobs apart: a seed is another one in every job, and says nothing. */
 const LAST_PARTS: readonly Part[] = [
+  ({ job: { claim } }) => (claim.stop.kind === 'fixed' ? `selection of ${whole(claim.stop.selection)}` : ''),
   ({ job }) => short('model', job.draw.modelDigest),
   ({ job }) => short('data', job.draw.dataDigest),
   ({ job }) => `seed ${job.draw.seed}`,
@@ -52,7 +53,7 @@ const LAST_PARTS: readonly Part[] = [
 
 /**
  * Returns a label for each of several jobs: what differs between them, and nothing else. No two labels are equal; jobs that differ in nothing are
- * numbered. Of one job alone the label is its name, or else its σ.
+ * numbered. Of one job alone the label is its name, or else its σ; so it is of one that differs in nothing that has a word.
  */
 export function labelsOf(jobs: readonly NamedJob[]): string[] {
   if (jobs.length === 1) return [oneLine(jobs[0]!.name ?? sigma(jobs[0]!))];
@@ -62,7 +63,8 @@ export function labelsOf(jobs: readonly NamedJob[]): string[] {
     if (new Set(texts).size > 1) texts.forEach((text, at) => text !== '' && rows[at]!.push(text));
   };
   PARTS.forEach(add);
-  const labels = () => rows.map((parts) => oneLine(parts.join(', ')));
+  // A job of which all is usual has its σ, as one alone has.
+  const labels = () => rows.map((parts, at) => oneLine(parts.join(', ') || sigma(jobs[at]!)));
   for (const part of LAST_PARTS) if (hasEqual(labels())) add(part);
   return numbered(labels());
 }
@@ -72,7 +74,13 @@ const hasEqual = (labels: readonly string[]): boolean => new Set(labels).size < 
 /** Returns labels of which each one that repeats has its number behind it. */
 function numbered(labels: readonly string[]): string[] {
   if (!hasEqual(labels)) return [...labels];
-  return labels.map((label, at) => `${label === '' ? 'job' : label} (${at + 1})`);
+  return labels.map((label, at) => `${label} (${at + 1})`);
+}
+
+/** Returns the number of samples that --max-samples was given: of `fixed` those behind the selection. */
+function samplesWords({ stop, looks }: Claim): string {
+  const most = looks.at(-1)!;
+  return stop.kind === 'fixed' ? `n = ${whole(most - stop.selection)}` : `n ≤ ${whole(most)}`;
 }
 
 function ruleWords(stop: Claim['stop']): string {
