@@ -113,7 +113,7 @@ interface Shown {
 function remarksOn({ job, shape, way, copied, shown, images }: Shown): string[] {
   const smaller = shape.shownHeight < shape.height || shape.shownWidth < shape.width;
   const noisy = copied
-    ? `Beside each image is its sample 0 under the job's noise (seed ${job.draw.seed}): the numbers that the model gets, before its normalisation. They are clipped to black and white for showing alone.`
+    ? `Beside each image is its sample 0 under the job's noise (seed ${job.draw.seed}): the numbers that the model gets, before its normalisation. Clipped to [0, 1] for display only; the model saw the unclipped values.`
     : 'Another version drew the noise of this job, so no noisy copies are shown.';
   return [
     noisy,

@@ -4,8 +4,8 @@ import type { Figure } from '../figures/figure.js';
 import type { SvgDocument, SvgElement } from '../figures/svg-frame.js';
 import { escapeHtml } from './escape-html.js';
 
-/** Width of a chart in pixels: half of a wide window, or a phone that is moved sideways. */
-const WIDTH = 600;
+/** Widths of the two drawings of a chart in pixels: for half of a wide window, and for a phone. The style shows the one that fits, so that texts stay legible. */
+const WIDTHS = { wide: 600, narrow: 320 } as const;
 
 /** The parts of an element of this library that are used beside those that figures use. */
 interface DrawnElement extends SvgElement {
@@ -20,21 +20,24 @@ export function figureHtml(figure: Figure): string {
   const title = escapeHtml(figure.title);
   return `<figure>
 <h3>${title}</h3>
-<div class="chart scroll" tabindex="0" role="group" aria-label="${title}">${svgOf(figure)}</div>
+<div class="chart">${drawing(figure, 'wide')}${drawing(figure, 'narrow')}</div>
 <figcaption>${escapeHtml(figure.caption)}</figcaption>
 </figure>`;
 }
+
+const drawing = (figure: Figure, size: keyof typeof WIDTHS): string =>
+  `<div class="${size}">${svgOf(figure, WIDTHS[size])}</div>`;
 
 /**
  * Returns key and chart as SVG in the colours of the text around them. To a screen reader it is one picture: the names that the charting library gives its
  * parts are taken away, as no part can be reached.
  */
-function svgOf(figure: Figure): string {
+function svgOf(figure: Figure, width: number): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
     readonly document: SvgDocument;
   };
   const bare = { ...figure, title: '', caption: '' };
-  const svg = drawFigure(bare, document, 'page', WIDTH) as DrawnElement;
+  const svg = drawFigure(bare, document, 'page', width) as DrawnElement;
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   svg.querySelector('title')!.textContent = figure.title;
   return svg.outerHTML;

@@ -1,17 +1,20 @@
 import { countFrom, countedRadii, isComplete, provesRadii } from '../../analysis/results/counted.js';
 import { meanRadii, outcomeCounts, type OutcomeKind } from '../../analysis/results/set-numbers.js';
 import type { ResultSet } from '../../analysis/results/result-set.js';
-import { wrongAtMost } from '../../analysis/results/uncertainty.js';
+import { wrongAtMost, type WrongAtMost } from '../../analysis/results/uncertainty.js';
 import { whole } from '../../shared/written-numbers.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { NORM_NAMES } from '../../statistics/noises/other-norms.js';
-import { roundRadii } from '../../statistics/noises/round-radii.js';
 import { describeWidth } from '../../statistics/noises/scale.js';
 import { printDown } from '../../statistics/radius.js';
+import { radiusDown } from '../radius-down.js';
 import { USUAL_SAMPLES } from '../results/count-figures.js';
+import { tableHtml } from '../tables/table-html.js';
+import type { Table } from '../tables/table.js';
 import { escapeHtml } from './escape-html.js';
 import type { ReportedJob } from './report-content.js';
-import { NOISE_WORDS, baseOf, counted, ofImages, percentDown, radiusDown } from './words.js';
+import { commonRadii, toldRadii } from './told-radii.js';
+import { NOISE_WORDS, baseOf, counted, ofImages, percentDown } from './words.js';
 
 /** The beginning of a report: what was asked, and the answer in a sentence with its numbers. */
 
@@ -32,17 +35,21 @@ function commonOf(jobs: readonly ReportedJob[]): string {
   return named.size === 1 ? `${[...named][0]!}, ${jobs.length} jobs` : `${jobs.length} jobs compared`;
 }
 
-/** Returns question, answer and numbers as HTML; of several jobs an answer each. */
+/** Returns question, answer and numbers as HTML; of several jobs an answer each, all at the same radii, and their numbers as a table. */
 export function openingHtml(jobs: readonly ReportedJob[]): string {
-  const several = jobs.length > 1;
-  return jobs
-    .map((job) => {
-      const label = several ? `<strong>${escapeHtml(job.set.label)}.</strong> ` : '';
-      const asked = several ? '' : `<p>${escapeHtml(questionOf(job))}</p>\n`;
-      const answer = `<p class="answer">${label}${escapeHtml(answerOf(job.set))}</p>`;
-      return `${asked}${answer}${noticesHtml(job.set)}${several ? '' : numbersHtml(job.set)}`;
-    })
-    .join('\n');
+  const sets = jobs.map(({ set }) => set);
+  if (sets.length > 1) {
+    const radii = commonRadii(sets);
+    const answers = sets.map((set) => {
+      const label = `<strong>${escapeHtml(set.label)}.</strong> `;
+      return `<p class="answer">${label}${escapeHtml(answerOf(set, radii ?? toldRadii([set])))}</p>${noticesHtml(set)}`;
+    });
+    return [...answers, numbersTable(sets)].join('\n');
+  }
+  const [job] = jobs;
+  const answer = escapeHtml(answerOf(job!.set, toldRadii(sets)));
+  return `<p>${escapeHtml(questionOf(job!))}</p>
+<p class="answer">${answer}</p>${noticesHtml(job!.set)}${numbersHtml(job!.set)}`;
 }
 
 /** Returns what a job was asked, in a sentence. */
@@ -55,8 +62,8 @@ export function questionOf({ set, names, features }: ReportedJob): string {
   return `Asked: how far ${images} can be changed before ${smoothed}, may answer otherwise. Radii are ${NORM_NAMES[NOISES[noise.kind].norm]} distances in ${units}.`;
 }
 
-/** Returns the answer of a job in a few sentences. */
-export function answerOf(set: ResultSet): string {
+/** Returns the answer of a job in a few sentences. @param told radii at which its share is told */
+export function answerOf(set: ResultSet, told: readonly number[]): string {
   const of = countsOf(set);
   const images = counted(set.images, 'image');
   if (set.job.claim.stop.kind === 'predict') {
@@ -68,9 +75,8 @@ export function answerOf(set: ResultSet): string {
   }
   const right = of.labelled ? `, ${ofImages(of.right, set.images)} with the class of its label` : '';
   const certified = `${ofImages(of.answered, set.images)} of ${images} got a certificate${right}.`;
+  if (told.length === 0 || !isComplete(set)) return certified;
   const radii = countedRadii(set);
-  const told = isComplete(set) ? toldRadii(set, radii) : [];
-  if (told.length === 0) return certified;
   const shares = told.map(
     (radius) => `${percentDown(countFrom(radii, radius) / set.images)} at radius ${radius}`,
   );
@@ -86,13 +92,6 @@ function wrongWords({ job, images }: ResultSet): string {
       ? 'none of the certificates is'
       : `at most ${whole(most)} of the certificates ${most === 1 ? 'is' : 'are'}`;
   return `With probability at least ${percentDown(confidence)} ${wrong} wrong.`;
-}
-
-/** Returns the smallest and the largest of the radii that are usually shown, as far as an image reaches them. */
-function toldRadii({ job: { claim, draw } }: ResultSet, radii: Float64Array): number[] {
-  const shown = claim.stop.kind === 'target' ? claim.stop.radii.map(Number) : roundRadii(draw.noise);
-  const reached = shown.filter((radius) => radius > 0 && countFrom(radii, radius) > 0);
-  return reached.length < 2 ? reached : [reached[0]!, reached.at(-1)!];
 }
 
 /** Counts of a set that the opening tells. */
@@ -129,25 +128,47 @@ function noticesHtml(set: ResultSet): string {
 const isDrawn = (set: ResultSet): boolean =>
   isComplete(set) && set.results.every(({ outcome, samples }) => outcome !== 'failed' && samples > 0);
 
-function numbersHtml(set: ResultSet): string {
+/** Returns the numbers of a job with their names; null where it has none. */
+function numbersOf(set: ResultSet): [name: string, value: string | null][] {
   const { claim } = set.job;
   const isPrediction = claim.stop.kind === 'predict';
   const means = isComplete(set) ? meanRadii(set) : null;
   const samples = set.results.reduce((sum, one) => sum + one.samples, 0);
   const times = isDrawn(set) ? (USUAL_SAMPLES * set.images) / samples : 0;
   const wrong = isComplete(set) ? wrongAtMost(claim, set.images) : null;
-  const rows: [string, string | null][] = [
+  return [
     ['average certified radius', means === null || means.acr === null ? null : radiusDown(means.acr)],
     ['mean radius', means === null ? null : radiusDown(means.mean)],
     ['samples', whole(samples)],
     [`fewer than ${whole(USUAL_SAMPLES)} an image`, times > 1 ? `${printDown(times, 1)} ×` : null],
     [
-      isPrediction ? 'wrong classes' : 'wrong certificates',
-      wrong === null ? null : `at most ${whole(wrong.most)} (with ${percentDown(wrong.confidence)})`,
+      isPrediction ? 'classes that may be wrong' : 'certificates that may be wrong',
+      wrong === null ? null : mostWrong(wrong, set.images),
     ],
   ];
-  const shown = rows.flatMap(([name, value]) =>
+}
+
+const mostWrong = ({ most, confidence }: WrongAtMost, images: number): string =>
+  `${most === 0 ? 'none' : `at most ${whole(most)} of ${whole(images)}`} (${percentDown(confidence)} sure)`;
+
+function numbersHtml(set: ResultSet): string {
+  const shown = numbersOf(set).flatMap(([name, value]) =>
     value === null ? [] : [`<div><dt>${name}</dt><dd>${value}</dd></div>`],
   );
   return `\n<dl class="numbers">${shown.join('')}</dl>`;
+}
+
+/** Returns the numbers of several jobs, a row each; without those that none of them has. */
+function numbersTable(sets: readonly ResultSet[]): string {
+  const rows = sets.map(numbersOf);
+  const names = rows[0]!.flatMap(([name], at) =>
+    rows.some((row) => row[at]![1] !== null) ? [{ name, at }] : [],
+  );
+  const table: Table = {
+    name: 'numbers',
+    title: 'The jobs in numbers',
+    columns: [{ label: 'job' }, ...names.map(({ name }) => ({ label: name }))],
+    rows: rows.map((row, job) => [sets[job]!.label, ...names.map(({ at }) => row[at]![1])]),
+  };
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${table.title}">${tableHtml(table)}</div>`;
 }

@@ -6,7 +6,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, "DejaVu Sans", Arial, sans-serif; overflow-wrap: anywhere; }
-header, main, footer { max-width: 78rem; margin: 0 auto; padding: 0 1rem; }
+header, main, footer { max-width: 100rem; margin: 0 auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; border-bottom: 1px solid var(--rule); padding-bottom: .2rem; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
@@ -15,6 +15,7 @@ a { color: var(--link); }
 .answer { font-size: 1.15rem; }
 .notice { border-left: 4px solid var(--notice); padding-left: .75rem; }
 .quiet { color: var(--quiet); }
+.paper { display: none; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-style: none; }
 dl.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin: 1rem 0; }
 dl.numbers div { background: var(--box); border-radius: .4rem; padding: .5rem .75rem; }
@@ -29,7 +30,13 @@ figure h3 { margin: 0 0 .25rem; }
 .figures > :only-child { max-width: 54rem; }
 figcaption { max-width: 48rem; color: var(--quiet); font-size: .92rem; }
 .scroll { overflow-x: auto; }
-.chart svg { display: block; width: 100%; min-width: 33rem; max-width: 54rem; height: auto; }
+.chart svg { display: block; width: 100%; max-width: 54rem; height: auto; }
+.chart .narrow { display: none; }
+@media screen and (max-width: 36rem) {
+  .chart .wide { display: none; }
+  .chart .narrow { display: block; }
+  .chart svg { max-width: 24rem; }
+}
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .75rem 0; }
 caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
 th, td { padding: .2rem 1rem .2rem 0; text-align: left; border-bottom: 1px solid var(--rule); white-space: nowrap; }
@@ -67,9 +74,12 @@ footer { margin: 3rem auto 2rem; color: var(--quiet); font-size: .85rem; }
   th, td { white-space: normal; overflow-wrap: normal; min-width: 0; padding-right: .5rem; }
   pre { white-space: pre-wrap; border: 1px solid var(--rule); }
   .scroll { overflow: visible; }
-  .chart svg { min-width: 0; }
-  .figures { grid-template-columns: 1fr 1fr; gap: 0 1rem; }
-  .figures > :only-child { grid-column: 1 / -1; }
+  .chart svg { max-width: 14.5cm; }
+  .figures { display: block; }
+  dl.numbers { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: 1fr; gap: .4rem; }
+  dl.numbers div { border: 1px solid var(--rule); padding: .3rem .4rem; }
+  dl.numbers dd { font-size: 1rem; }
+  .paper { display: block; }
   .cards { grid-template-columns: repeat(3, 1fr); }
 }
 @page { margin: 15mm; }

@@ -1,5 +1,4 @@
 import { percentDown, whole } from '../../shared/written-numbers.js';
-import { printDown } from '../../statistics/radius.js';
 
 export { percentDown };
 
@@ -7,14 +6,6 @@ export { percentDown };
 
 export const NOISE_WORDS = { gaussian: 'Gaussian', laplace: 'Laplace', uniform: 'uniform' } as const;
 
-/** Significant digits of a radius. */
-const RADIUS_DIGITS = 4;
-
-/** Returns a radius, at least 0, with four significant digits, rounded down. */
-export function radiusDown(radius: number): string {
-  const power = radius > 0 ? Math.floor(Math.log10(radius)) : 0;
-  return printDown(radius, Math.max(0, RADIUS_DIGITS - 1 - power));
-}
 
 /** Returns a number of images with its share: "290 (96.6 %)". */
 export const ofImages = (count: number, images: number): string =>

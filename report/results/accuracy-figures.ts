@@ -16,6 +16,7 @@ import { NORM_NAMES } from '../../statistics/noises/other-norms.js';
 import { imageAlpha } from '../../statistics/simultaneous.js';
 import { whole } from '../../shared/written-numbers.js';
 import type { Axis, Curve, Figure, Point } from '../figures/figure.js';
+import { radiusDown } from '../radius-down.js';
 import { targetRadii } from './asked-radii.js';
 import { shareNow, soFarWords, textOf } from './result-words.js';
 
@@ -25,8 +26,8 @@ const CELLS = 800;
 /** Curves for the eye lose stairs that cannot be told apart; those for numbers have all. */
 export type Detail = 'drawn' | 'exact';
 
-/** The labels at a limit are written along it up to so many characters. */
-const LONGEST_TEXT = 36;
+/** The axis of several sets goes on behind their curves by this factor: limits that lie there are seen, and where the last curve falls, too. */
+const BEHIND = 1.05;
 
 type RadiusAxis = Axis & { readonly most: number };
 
@@ -47,8 +48,8 @@ export function accuracyFigures(sets: readonly ResultSet[], detail: Detail): Fig
   const each = curved.map((one, at) =>
     setFigure(one, `certified-accuracy-${at + 1}`, `, ${one.set.label}`, detail),
   );
-  const x = radiusAxis(curved);
-  const width = widthOf(x, detail);
+  const x = commonAxis(curved);
+  const width = widthOf(x, detail) / BEHIND;
   const envelope = envelopeOf(curved.map(({ set }) => set));
   return [
     overlay(curved, x, width),
@@ -64,8 +65,21 @@ const curvedOf = (set: ResultSet): Curved => ({
   wrong: wrongAtMost(set.job.claim, set.images)!,
 });
 
-function radiusAxis(curved: readonly Curved[]): RadiusAxis {
-  const most = Math.max(...curved.flatMap(({ cap, radii }) => [cap?.radius ?? 0, radii.at(-1) ?? 0]));
+const farthest = ({ cap, radii }: Curved): number => Math.max(cap?.radius ?? 0, radii.at(-1) ?? 0);
+
+/** Returns the axis of one set: as far as it can certify. */
+const radiusAxis = (one: Curved): RadiusAxis => axisOf([one], farthest(one));
+
+/**
+ * Returns the axis of several sets: as far as their curves go, as limits far behind them would press them together; without a curve as far as limits
+ * go.
+ */
+function commonAxis(curved: readonly Curved[]): RadiusAxis {
+  const end = Math.max(...curved.map(({ radii }) => radii.at(-1) ?? 0));
+  return axisOf(curved, BEHIND * (end > 0 ? end : Math.max(...curved.map(farthest))));
+}
+
+function axisOf(curved: readonly Curved[], most: number): RadiusAxis {
   const norms = [...new Set(curved.map(({ set }) => NORM_NAMES[NOISES[set.job.draw.noise.kind].norm]))];
   return { label: `radius (${norms.join(' or ')})`, scale: 'linear', least: 0, most: most > 0 ? most : 1 };
 }
@@ -112,32 +126,46 @@ const limitCurve = (label: string, text: string, radius: number): Curve => ({
   ],
 });
 
-/** Returns the limits of sets; those that are equal are one line. */
-function limits(curved: readonly Curved[]): Curve[] {
-  const byRadius = new Map<number, Curved[]>();
-  for (const one of curved)
-    if (one.cap !== null) byRadius.set(one.cap.radius, [...(byRadius.get(one.cap.radius) ?? []), one]);
-  return [...byRadius].map(([radius, those]) => {
-    const whose = those.length === curved.length ? '' : `, ${those.map(({ set }) => set.label).join('; ')}`;
-    return limitCurve(`limit${whose}`, whose.length > LONGEST_TEXT ? 'limit' : `limit${whose}`, radius);
+/** Returns the limits of sets that lie on an axis, each with its radius; those that are equal are one line. */
+function limits(curved: readonly Curved[], { most }: RadiusAxis): Curve[] {
+  const radii = new Set(curved.flatMap(({ cap }) => (cap === null || cap.radius > most ? [] : [cap.radius])));
+  return [...radii].map((radius) => {
+    const text = `limit ${radiusDown(radius)}`;
+    return limitCurve(text, text, radius);
   });
 }
 
-function overlay(curved: readonly Curved[], x: Axis, width: number): Figure {
+/** Returns a sentence on how far the jobs can go, and whose limits those are. */
+function limitsWords(curved: readonly Curved[], { most }: RadiusAxis): string {
+  const known = curved.flatMap(({ set, cap }) =>
+    cap === null ? [] : [{ label: set.label, radius: cap.radius }],
+  );
+  if (known.length === 0) return '';
+  const texts = new Set(known.map(({ radius }) => radiusDown(radius)));
+  const told =
+    texts.size === 1
+      ? `${[...texts][0]!} in every job`
+      : known.map(({ label, radius }) => `${radiusDown(radius)} (${label})`).join('; ');
+  const isDrawn = known.some(({ radius }) => radius <= most);
+  const line = isDrawn ? ' An upright grey line marks each of them that lies within this figure.' : '';
+  return ` Largest radius that rule and bound can certify: ${told}.${line}`;
+}
+
+function overlay(curved: readonly Curved[], x: RadiusAxis, width: number): Figure {
   const sets = curved.map(({ set }) => set);
   return {
     name: 'certified-accuracy',
     title: `${textOf(sets).title} against radius`,
-    caption: `Share of all images of a job that are ${textOf(sets).counted} to at least the radius. Dashed: the largest radius that rule and bound can certify. The figures of each job have its uncertainties.${soFarWords(sets)}`,
+    caption: `Share of all images of a job that are ${textOf(sets).counted} to at least the radius.${limitsWords(curved, x)} Uncertainties are drawn in each job's own figure.${soFarWords(sets)}`,
     x,
     y: shareAxis(sets),
-    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), ...limits(curved)],
+    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), ...limits(curved, x)],
   };
 }
 
 /** Returns the figure of one set, with its uncertainties. @param whose the end of its title */
 function setFigure(one: Curved, name: string, whose: string, detail: Detail): Figure {
-  const x = radiusAxis([one]);
+  const x = radiusAxis(one);
   const width = widthOf(x, detail);
   const { set, cap, wrong } = one;
   const { counted, title, short } = textOf([set]);
@@ -160,9 +188,7 @@ function setFigure(one: Curved, name: string, whose: string, detail: Detail): Fi
       ...(hasBand(set) ? [bandCurve(one, width)] : []),
       accuracyCurve(one, width, short),
       ...lowerCurves(one, width),
-      ...(cap === null
-        ? []
-        : [limitCurve('limit', `limit: ${Number(cap.radius.toPrecision(4))}`, cap.radius)]),
+      ...(cap === null ? [] : [limitCurve('limit', `limit ${radiusDown(cap.radius)}`, cap.radius)]),
     ],
   };
 }
@@ -207,8 +233,8 @@ function certificateWords({ most, confidence }: WrongAtMost): string {
   const wrong =
     most === 0
       ? 'none of them is wrong.'
-      : `at most ${whole(most)} of them ${most === 1 ? 'is' : 'are'} wrong; the lower line takes so many away at every radius.`;
-  return `Certificates: with probability at least ${percentOf(confidence)} ${wrong} Cohen et al.'s line does the like by Bernstein's inequality, but for a probability of ${RHO}.`;
+      : `at most ${whole(most)} of them ${most === 1 ? 'is' : 'are'} wrong; the lower line counts that many as wrong.`;
+  return `Certificates: with probability at least ${percentOf(confidence)} ${wrong} Cohen et al.'s line is the same kind of lower bound (Bernstein's inequality), wrong with probability ${RHO}.`;
 }
 
 const bandWords = (set: ResultSet): string =>
@@ -220,12 +246,17 @@ const bandWords = (set: ResultSet): string =>
 
 function capWords(cap: Curved['cap']): string {
   if (cap === null) return '';
-  const radius = Number(cap.radius.toPrecision(6));
+  const radius = radiusDown(cap.radius);
   if (cap.samples === null) return `No larger radius than ${radius} was asked for.`;
   return `Rule and bound can certify no larger radius than ${radius}, from ${whole(cap.samples)} samples.`;
 }
 
-function envelopeFigure(curved: readonly Curved[], stairs: readonly Stair[], x: Axis, width: number): Figure {
+function envelopeFigure(
+  curved: readonly Curved[],
+  stairs: readonly Stair[],
+  x: RadiusAxis,
+  width: number,
+): Figure {
   const sets = curved.map(({ set }) => set);
   const { images } = sets[0]!;
   const envelope: Curve = {
@@ -240,6 +271,10 @@ function envelopeFigure(curved: readonly Curved[], stairs: readonly Stair[], x: 
       'At each radius the largest share of the jobs, which differ in σ. No one classifier reaches it: each σ is another smoothed classifier, and σ would have to be chosen after the radius of the attack is known.',
     x,
     y: shareAxis(sets),
-    curves: [...curved.map((one) => accuracyCurve(one, width, one.set.label)), envelope, ...limits(curved)],
+    curves: [
+      ...curved.map((one) => accuracyCurve(one, width, one.set.label)),
+      envelope,
+      ...limits(curved, x),
+    ],
   };
 }

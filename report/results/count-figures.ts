@@ -19,6 +19,7 @@ import {
 import { oneLine } from '../../shared/safe-text.js';
 import { whole } from '../../shared/written-numbers.js';
 import type { Axis, Curve, Figure } from '../figures/figure.js';
+import { radiusDown } from '../radius-down.js';
 import { OUTCOME_WORDS, soFarWords, stopWords } from './result-words.js';
 
 /** The number of samples that the field draws for every image, to compare with. */
@@ -108,30 +109,27 @@ function undrawnWords(sets: readonly ResultSet[]): string {
   return undrawn === 0 ? '' : `, of which ${whole(undrawn)} had no sample and count as 0`;
 }
 
-/** Returns what was spent an image, beside what a fixed number of samples spends. */
+/** Returns what was spent an image, beside what a fixed number of samples spends. What a job may draw has a bar only where it is another number. */
 export function spentFigure(sets: readonly ResultSet[]): Figure {
   const fixed = `a fixed ${whole(USUAL_SAMPLES)} an image`;
+  const allowedOf = (set: ResultSet): number => set.job.claim.looks.at(-1)!;
+  const hasAllowed = sets.some((set) => allowedOf(set) !== USUAL_SAMPLES);
   const bars = sets.map((set): Curve => {
     const numbers = sampleNumbers(set);
     const spent = numbers === null ? 0 : numbers.sum / numbers.images;
-    const points = [spent, set.job.claim.looks.at(-1)!].map((y, x) => ({ x, y, text: whole(y) }));
-    return { label: set.label, kind: 'bars', points };
+    const heights = hasAllowed ? [spent, allowedOf(set)] : [spent];
+    return { label: set.label, kind: 'bars', points: heights.map((y, x) => ({ x, y, text: whole(y) })) };
   });
-  const limit: Curve = {
-    label: fixed,
-    kind: 'limit',
-    points: [
-      { x: -0.5, y: USUAL_SAMPLES },
-      { x: 1.5, y: USUAL_SAMPLES, text: fixed },
-    ],
-  };
+  const names = hasAllowed ? ['spent, on average', 'allowed, at most'] : ['spent, on average'];
+  const ends = [-0.5, names.length - 0.5];
+  const allowed = hasAllowed ? ' Allowed: the most that the job draws of one image.' : '';
   return {
     name: 'spent',
     title: 'Samples spent, and by a fixed number',
-    caption: `Spent: mean of the samples that the outcomes rest on, over the images that have not failed${undrawnWords(sets)}. Allowed: the most that the job draws of one image. Dashed: what the usual ${whole(USUAL_SAMPLES)} samples for every image spend.${soFarWords(sets)}`,
-    x: categoryAxis('', ['spent, on average', 'allowed, at most']),
+    caption: `Spent: mean of the samples that the outcomes rest on, over the images that have not failed${undrawnWords(sets)}.${allowed} Grey, dashed: what the usual ${whole(USUAL_SAMPLES)} samples for every image spend.${soFarWords(sets)}`,
+    x: categoryAxis('', names),
     y: { label: 'samples an image', scale: 'linear', least: 0 },
-    curves: [...bars, limit],
+    curves: [...bars, { label: fixed, kind: 'limit', points: ends.map((x) => ({ x, y: USUAL_SAMPLES })) }],
   };
 }
 
@@ -173,7 +171,7 @@ export function voteShareFigures(sets: readonly ResultSet[]): Figure[] {
       name: 'p-votes',
       title: 'p_A, estimated: shares of votes',
       caption:
-        'Share of the counted samples that voted for the class of an image, without a class for the one with most votes. An estimate, and no bound: an image that stopped after few samples that agree is counted as 1.',
+        'Share of the counted samples that voted for the class of an image; for an abstained image, the class with most votes. An estimate, and no bound: an image that stopped after few samples that agree is counted as 1.',
     }),
   ];
 }
@@ -190,7 +188,7 @@ export function meanRadiusFigures(sets: readonly ResultSet[]): Figure[] {
     kind: 'bars',
     points: known.flatMap(({ means }, x) => {
       const y = of(means);
-      return y === null ? [] : [{ x, y, text: y.toFixed(3) }];
+      return y === null ? [] : [{ x, y, text: radiusDown(y) }];
     }),
   });
   const acr = bars('average certified radius (ACR): 0 if wrong', (means) => means.acr);

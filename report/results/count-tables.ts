@@ -10,8 +10,8 @@ import {
 import { CONFIDENCE, wrongAtMost } from '../../analysis/results/uncertainty.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { whole } from '../../shared/written-numbers.js';
-import { printDown } from '../../statistics/radius.js';
 import type { Cell } from '../csv.js';
+import { radiusDown } from '../radius-down.js';
 import type { Column, Table } from '../tables/table.js';
 import { OUTCOME_WORDS, stopWords } from './result-words.js';
 
@@ -19,9 +19,6 @@ import { OUTCOME_WORDS, stopWords } from './result-words.js';
 interface Filled extends Column {
   readonly cell: (set: ResultSet) => Cell;
 }
-
-/** Radii are rounded down, as everywhere. */
-const radius4 = (radius: number): string => printDown(radius, 4);
 
 /** Returns the table of the numbers of each job: outcomes, means of the radii, samples, certificates that may be wrong. */
 export function summaryTable(sets: readonly ResultSet[]): Table {
@@ -33,13 +30,13 @@ export function summaryTable(sets: readonly ResultSet[]): Table {
       ? [
           {
             label: 'average certified radius',
-            show: radius4,
+            show: radiusDown,
             cell: (set: ResultSet) => meanRadii(set)?.acr ?? null,
           },
         ]
       : []),
     ...(sets.some((set) => meanRadii(set) !== null)
-      ? [{ label: 'mean radius', show: radius4, cell: (set: ResultSet) => meanRadii(set)?.mean ?? null }]
+      ? [{ label: 'mean radius', show: radiusDown, cell: (set: ResultSet) => meanRadii(set)?.mean ?? null }]
       : []),
     { label: 'samples an image, mean', show: whole, cell: (set) => meanSamples(set) },
     { label: 'median', show: whole, cell: (set) => sampleNumbers(set)?.median ?? null },

@@ -102,13 +102,14 @@ function cellsOf(text) {
 function curvesOf(name) {
   const [, ...lines] = cellsOf(readFileSync(path.join(figures, name), 'utf8'));
   const curves = new Map();
-  for (const [label, kind, x, y, low] of lines) {
+  for (const [label, kind, x, y, low, high] of lines) {
     const curve = curves.get(label) ?? { kind, points: [] };
     curve.points.push({
       x: Number.isNaN(Number(x)) ? x : Number(x),
       text: x,
       y: Number(y),
       low: Number(low),
+      high: Number(high),
     });
     curves.set(label, curve);
   }
@@ -152,8 +153,8 @@ function checkRadii(name, set, curves) {
       checkStairs(what, curve, set, (count) => Math.max(0, count - most) / set.images, widest);
     } else if (label.startsWith('Cohen')) checkStairs(what, curve, set, (count) => cohen(set, count), widest);
     else if (label.startsWith('images:')) {
-      for (const { x, y, low } of curve.points) {
-        same(`${what}, upper end at ${x}`, y, bandHigh(atLeast(set, x), set.images), CLOSE);
+      for (const { x, low, high } of curve.points) {
+        same(`${what}, upper end at ${x}`, high, bandHigh(atLeast(set, x), set.images), CLOSE);
         same(`${what}, lower end at ${x}`, low, bandLow(atLeast(set, x), set.images), CLOSE);
       }
     } else if (label.startsWith('limit')) {
@@ -268,7 +269,7 @@ function checkSpent(name, curves) {
       samples.length === 0 ? 0 : sum(samples) / samples.length,
       CLOSE,
     );
-    same(`${name}, ${set.label}, allowed`, allowed.y, set.job.claim.looks.at(-1));
+    same(`${name}, ${set.label}, allowed`, allowed?.y ?? 100_000, set.job.claim.looks.at(-1));
   }
 }
 
