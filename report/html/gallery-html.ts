@@ -102,7 +102,7 @@ function votesWords({ class: named, counts, samples }: ImageResult, choosing: nu
     return `at most ${whole(most)} of ${whole(all)} for a class${invalid}`;
   }
   const behind = choosing === 0 ? '' : `, behind the ${whole(choosing)} that chose the class`;
-  const proved = choosing + all < samples ? `; the first ${whole(choosing + all)} samples prove most` : '';
+  const proved = choosing + all < samples ? `; proved by the first ${whole(choosing + all)} samples` : '';
   return `${whole(votesOf(counts, named))} of ${whole(all)}${invalid}${behind}${proved}`;
 }
 

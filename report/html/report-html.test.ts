@@ -57,6 +57,60 @@ describe('report.html', () => {
     );
   });
 
+  it('tells several jobs at the same radii, and their numbers in a table', () => {
+    const job = reportedJob(RESULTS);
+    const large = RESULTS.map((one) => ({ ...one, radius: 3 * one.radius }));
+    const jobs = [job, reportedJob(large)].map((one, at) => ({
+      ...one,
+      set: { ...one.set, label: ['small', 'large'][at]! },
+    }));
+    const header = read(reportHtml(reportOf(RESULTS, { jobs }))).querySelector('header')!;
+    const answers = [...header.querySelectorAll('.answer')].map((one) => one.textContent);
+    const radii = answers.map((text) => text.match(/(?<=% at radius )[\d.]+\d/g));
+    expect(radii[0]).toHaveLength(2);
+    expect(radii[1]).toEqual(radii[0]);
+    expect(answers[0]).toContain('0.0 % at radius');
+    const rows = [...header.querySelectorAll('table tr')].map((row) =>
+      [...row.querySelectorAll('th, td')].map((cell) => cell.textContent),
+    );
+    expect(rows.map(([label]) => label)).toEqual(['job', 'small', 'large']);
+    expect(rows[0]!.slice(1, 4)).toEqual(['average certified radius', 'mean radius', 'samples']);
+    const mean = RESULTS.reduce((sum, { radius }) => sum + radius, 0) / 40;
+    expect(Math.abs(Number(rows[1]![2]) - mean)).toBeLessThan(1e-4);
+    expect(rows[1]!.at(-1)).toMatch(/^at most 1 of 40 \(99\.\d % sure\)$/);
+  });
+
+  it('says which samples prove a certificate, where later ones do not', () => {
+    const votesOf = (change: Parameters<typeof resultOf>[1], job: Parameters<typeof reportedJob>[2]) => {
+      const results = [resultOf(0, change)];
+      const jobs = [reportedJob(results, {}, job)];
+      const gallery = { images: galleryImages(results), pictures: [null], remarks: [] };
+      const data = read(reportHtml(reportOf(results, { jobs, gallery }))).querySelector('#gallery-data')!;
+      return (JSON.parse(data.textContent) as { rows: (string | number)[][] }).rows[0]![7];
+    };
+    const counts = { classes: [0], votes: [8192], invalid: 0 };
+    expect(votesOf({ samples: 16_384, counts }, { images: 1 })).toBe(
+      '8,192 of 8,192; proved by the first 8,192 samples',
+    );
+    expect(votesOf({ samples: 8192, counts }, { images: 1 })).toBe('8,192 of 8,192');
+    const fixed = { images: 1, stop: { kind: 'fixed', selection: 100 }, bound: 'clopper-pearson' } as const;
+    expect(votesOf({ samples: 8292, counts }, fixed)).toBe(
+      '8,192 of 8,192, behind the 100 that chose the class',
+    );
+  });
+
+  it('has every figure for a wide window and for a phone, and says in print that images are missing', () => {
+    const html = reportHtml(reportOf(RESULTS, { figures: [FIGURE] }));
+    const widths = [...html.matchAll(/<div class="(wide|narrow)"><svg [^>]*viewBox="0 0 (\d+) /g)];
+    expect(widths.map(([, name, width]) => [name, width])).toEqual([
+      ['wide', '600'],
+      ['narrow', '320'],
+    ]);
+    expect(html).not.toContain('This print has');
+    const many = resultsOf(60);
+    expect(reportHtml(reportOf(many))).toContain('The file itself has 60.');
+  });
+
   it('lets nothing in that would fetch, or run but its own script', () => {
     const html = reportHtml(reportOf(RESULTS));
     const document = read(html);

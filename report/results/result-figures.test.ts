@@ -78,6 +78,52 @@ describe('the figures of results', () => {
     expect(caption).toContain('Clopper and Pearson');
   });
 
+  it('of several jobs end with their curves, and say the limit of each', () => {
+    const short = makeSet([makeResult(0, { radius: 0.2 }), makeResult(1, { radius: 0.3 })], {
+      label: 'short',
+    });
+    const { x, curves, caption } = figureOf([short, withSigma(short, 0.0625)], 'certified-accuracy');
+    expect(x.most).toBeCloseTo(0.315, 12);
+    const limits = ['short', 'σ = 0.0625'].map(
+      (label) => new RegExp(String.raw`([\d.]+) \(${label}\)`).exec(caption)![1]!,
+    );
+    // Limits grow with σ: the second one is an eighth of the first, and alone within the figure.
+    const [first, second] = limits.map(Number);
+    expect(first! / second!).toBeCloseTo(8, 2);
+    expect(first).toBeGreaterThan(0.315);
+    expect(curves.flatMap(({ kind, points }) => (kind === 'limit' ? [points[1]!.text] : []))).toEqual([
+      `limit ${limits[1]!}`,
+    ]);
+    const same = figureOf([short, { ...short, label: 'other' }], 'certified-accuracy').caption;
+    expect(same).toContain(`can certify: ${limits[0]!} in every job.`);
+  });
+
+  it('leave the bar of what is allowed out where it is the usual number', () => {
+    const usual = makeSet([makeResult(0)], { job: { maxSamples: 100_000 } });
+    const few = makeSet([makeResult(0)], { job: { maxSamples: 2000 } });
+    expect(figureOf([usual], 'spent').x.categories).toEqual(['spent, on average']);
+    expect(figureOf([usual], 'spent').caption).not.toContain('Allowed');
+    expect(figureOf([few], 'spent').curves[0]!.points.map(({ y }) => y)).toEqual([128, 2000]);
+  });
+
+  it('are written as CSV with the ends of bands by themselves, and a limit across categories once', () => {
+    const cells = (name: string) =>
+      csvOf(figureOf([SET], name))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(','));
+    const [header, ...lines] = cells('certified-accuracy');
+    expect(header).toEqual(['curve', 'kind', 'radius (L2)', 'certified accuracy', 'lower end', 'upper end']);
+    for (const [, kind, , y, low, high] of lines) {
+      if (kind !== 'band') expect([low, high]).toEqual(['', '']);
+      else expect([y, Number(low) < Number(high)]).toEqual(['', true]);
+    }
+    expect(lines.filter(([, kind]) => kind === 'band')).not.toHaveLength(0);
+    const spent = cells('spent');
+    expect(spent[0]![2]).toBe('category');
+    expect(csvOf(figureOf([SET], 'spent')).match(/,limit,/g)).toHaveLength(1);
+  });
+
   it('have no lower line where no certificate is wrong', () => {
     const sure = drawn({ simultaneous: true });
     const { curves, caption } = figureOf([sure], 'certified-accuracy');

@@ -58,6 +58,20 @@ describe.skipIf(chromiumPath === null)('a report in a browser', () => {
     }
   });
 
+  it.each([
+    [320, 'narrow'],
+    [1280, 'wide'],
+  ] as const)('shows whole figures in a window of %i pixels: those that are %s', async (width, shown) => {
+    await using tab = await openTab(browser, { viewport: { width, height: 800 } });
+    await tab.page.goto(one());
+    for (const chart of await tab.page.locator('.chart').all()) {
+      expect(await chart.locator(`.${shown}`).isVisible()).toBe(true);
+      expect(await chart.locator('svg[role="img"]:visible').count()).toBe(1);
+      const box = (await chart.locator(`.${shown} > svg`).boundingBox())!;
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+    }
+  });
+
   it('draws images and their noisy copies', async () => {
     await using tab = await openTab(browser);
     await tab.page.goto(one());
@@ -99,6 +113,8 @@ describe.skipIf(chromiumPath === null)('a report in a browser', () => {
     await tab.page.emulateMedia({ media: 'print' });
     expect(await tab.page.locator('.controls').first().isVisible()).toBe(false);
     expect(await tab.page.locator('#claim').isVisible()).toBe(true);
+    expect(await tab.page.locator('.paper').textContent()).toContain('The file itself has 60.');
+    expect(await tab.page.locator('.paper').isVisible()).toBe(true);
     const pdf = await tab.page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   });
