@@ -69,12 +69,30 @@ export interface JobsAnswer {
   readonly nextPageToken: string;
 }
 
+/** The numbers of a job that its images give together. All shares and means are of ALL its images. */
+export interface NumbersAnswer {
+  /** Certified or predicted images whose class is their label, so far, and those whose class is another one; null without labels. */
+  readonly right: number | null;
+  readonly wrong: number | null;
+  /** Average certified radius, where wrong certificates count as 0; null without labels, without radii, and until all images have ended. */
+  readonly acr: number | null;
+  /** Mean of the certified radii, right or wrong; null without radii and until all images have ended. */
+  readonly meanRadius: number | null;
+  /**
+   * Images that are certified at a radius, by radius, ascending; with labels only those that are right. Radii that none reaches are left out. Empty without radii, and
+   * until all images have ended: those that end first are not like the others.
+   */
+  readonly certified: readonly { readonly radius: number; readonly images: number }[];
+}
+
 /**
- * `GET /api/v1/jobs/<id>/figures`: the figures of the images decided so far, as data (report/figures). `sequence` is that of `Progress`: the
- * figures are the same while it is.
+ * `GET /api/v1/jobs/<id>/figures`: the numbers and figures of the images decided so far, as data (report/figures). `sequence` is that of
+ * `Progress`: they are the same while it is.
  */
 export interface FiguresAnswer<Figure> {
   readonly sequence: number;
+  /** Null before a worker has looked at the model. */
+  readonly numbers: NumbersAnswer | null;
   readonly figures: readonly Figure[];
 }
 

@@ -52,7 +52,8 @@ export async function runCoordinator(
     const waiting = () => whyUnready(link, manager);
     const advertised = flags.advertise ?? null;
     const http = await serveHttp(listening, { artifacts, name, waiting, advertised, metrics }, log);
-    const artifactsUrl = flags.advertise ?? urlOf(http.address, listening.tls !== null);
+    const pageUrl = urlOf(http.address, listening.tls !== null);
+    const artifactsUrl = flags.advertise ?? pageUrl;
     const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
     const limits = { ...DEFAULT_LIMITS, ...retention };
     const ports = {
@@ -67,9 +68,10 @@ export async function runCoordinator(
     manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
     http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
+    const grpcUrl = urlOf(grpc.address, listening.tls !== null);
     log(
       'listening',
-      `${name} listens: gRPC at ${urlOf(grpc.address, listening.tls !== null)}, artifacts at ${artifactsUrl}.`,
+      `${name} listens: gRPC at ${grpcUrl}, artifacts at ${artifactsUrl}. Page: ${pageUrl}/`,
     );
     tellServing(manager, log, interrupt);
     try {

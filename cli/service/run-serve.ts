@@ -89,7 +89,8 @@ export async function runServe(flags: ServeFlags, log: Log, interrupt: AbortSign
     const http = await serveHttp(listening, { artifacts, name, waiting, advertised: null, metrics }, log);
     http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
-    log('listening', `Listening: gRPC at ${urlOf(grpc.address, listening.tls !== null)}.`);
+    const [grpcUrl, pageUrl] = [grpc, http].map(({ address }) => urlOf(address, listening.tls !== null));
+    log('listening', `Listening: gRPC at ${grpcUrl}. Page: ${pageUrl}/`);
     await runBoth(manager, daemon, interrupt).finally(async () => {
       await closeAll([grpc, http]);
       await exchange.close();

@@ -1,6 +1,6 @@
 import type { ImageAnswer } from '../../api/page-api.js';
 import { picturePath } from '../client/paths.js';
-import { counted, radiusWords, short } from '../words/numbers.js';
+import { counted, radiusWords, whole } from '../words/numbers.js';
 import { className, outcomeWords, stopWords } from '../words/outcomes.js';
 import { Badge } from './badge.js';
 import { Picture } from './picture.js';
@@ -51,7 +51,7 @@ export function ImageCard({
         <p>
           <small>
             Votes:{' '}
-            {votes.map(({ class: index, votes: count }) => `${named(index)} ${short(count)}`).join(', ')}
+            {votes.map(({ class: index, votes: count }) => `${named(index)}: ${whole(count)}`).join(', ')}
           </small>
         </p>
       )}

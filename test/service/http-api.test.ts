@@ -60,6 +60,7 @@ describe('the JSON API', () => {
     });
     expect(await api.json<FiguresAnswer<Figure>>(`/jobs/${id}/figures`)).toEqual({
       sequence: 0,
+      numbers: null,
       figures: [],
     });
     expect(await api.json<ImagesAnswer>(`/jobs/${id}/images`)).toEqual({ total: 0, images: [] });
@@ -147,6 +148,9 @@ describe('the JSON API', () => {
     const { progress } = await endOf(service, id);
     const all = await api.json<FiguresAnswer<Figure>>(`/jobs/${id}/figures`);
     expect(all.sequence).toBe(progress.sequence);
+    // These images have no labels.
+    expect(all.numbers).toMatchObject({ right: null, wrong: null, acr: null });
+    expect(all.numbers!.certified[0]).toEqual({ radius: 0, images: progress.certified });
     const { figures } = api.results.told;
     await api.json(`/jobs/${id}/figures`);
     await api.json(`/jobs/${id}/images`);

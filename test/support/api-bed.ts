@@ -6,7 +6,7 @@ import { JobResults } from '../../cli/service/web/job-results.js';
 import { csvHeader, csvLine } from '../../cli/results/csv-lines.js';
 import { headerOf, secondsOf } from '../../cli/results/row-files.js';
 import { apiArea } from '../../coordinator/http/api/api-area.js';
-import type { ApiParts, ImagesQuery, ResultsReader } from '../../coordinator/http/api/api-parts.js';
+import type { ApiParts, Drawn, ImagesQuery, ResultsReader } from '../../coordinator/http/api/api-parts.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import type { ResultRow } from '../../coordinator/results/result-rows.js';
 import { tsvHeader } from '../../coordinator/results/tsv-lines.js';
@@ -31,7 +31,7 @@ export class LocalResults implements ResultsReader {
     this.told.forgotten += 1;
     this.results.forget(id);
   }
-  figures(id: string, drawn: number): Promise<string> {
+  figures(id: string, drawn: Drawn): Promise<string> {
     this.told.figures += 1;
     return Promise.resolve(this.results.figures(id, drawn));
   }

@@ -1,10 +1,11 @@
 import { imageResultOf } from '../../../analysis/results/image-result.js';
 import type { ImageResult } from '../../../analysis/results/result-set.js';
 import type { ImageAnswer, ImageKind, ImageOrder } from '../../../api/page-api.js';
-import type { ImagesQuery } from '../../../coordinator/http/api/api-parts.js';
+import type { Drawn, ImagesQuery } from '../../../coordinator/http/api/api-parts.js';
 import { resultFigures } from '../../../report/results/result-figures.js';
 import type { Counts } from '../../../shared/counts.js';
 import type { Job } from '../../../shared/job.js';
+import { resultNumbers } from './result-numbers.js';
 
 /** Classes whose votes an answer names. */
 const MOST_VOTES = 5;
@@ -41,13 +42,13 @@ export class JobResults {
     this.jobs.delete(id);
   }
 
-  /** @param drawn samples of the job */
-  figures(id: string, drawn: number): string {
+  figures(id: string, { samples: drawn, sequence }: Drawn): string {
     const kept = this.jobs.get(id);
-    if (kept === undefined) return '[]';
+    if (kept === undefined) return JSON.stringify({ sequence, numbers: null, figures: [] });
     const { job, images, results } = kept;
     results.sort((a, b) => a.image - b.image);
-    return JSON.stringify(resultFigures([{ label: '', job, images, drawn, results }]));
+    const set = { label: '', job, images, drawn, results };
+    return JSON.stringify({ sequence, numbers: resultNumbers(set), figures: resultFigures([set]) });
   }
 
   images(id: string, { sort, descending, outcome, from, count }: ImagesQuery): string {

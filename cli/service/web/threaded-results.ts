@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ImagesQuery, ResultsReader } from '../../../coordinator/http/api/api-parts.js';
+import type { Drawn, ImagesQuery, ResultsReader } from '../../../coordinator/http/api/api-parts.js';
 import { busy } from '../../../coordinator/http/api/limiter.js';
 import type { Job } from '../../../shared/job.js';
 import { Listeners } from '../../../shared/listeners.js';
@@ -9,7 +9,7 @@ export type Question =
   | { readonly kind: 'begin'; readonly id: string; readonly job: Job; readonly images: number }
   | { readonly kind: 'add'; readonly id: string; readonly lines: readonly string[] }
   | { readonly kind: 'forget'; readonly id: string }
-  | { readonly kind: 'figures'; readonly id: string; readonly number: number; readonly drawn: number }
+  | { readonly kind: 'figures'; readonly id: string; readonly number: number; readonly drawn: Drawn }
   | { readonly kind: 'images'; readonly id: string; readonly number: number; readonly query: ImagesQuery };
 
 interface Answer {
@@ -44,8 +44,8 @@ export class ThreadedResults implements ResultsReader {
     this.send({ kind: 'forget', id });
   }
 
-  figures(id: string, drawn: number): Promise<string> {
-    return this.ask((number) => ({ kind: 'figures', id, number, drawn }));
+  figures(id: string, { samples, sequence }: Drawn): Promise<string> {
+    return this.ask((number) => ({ kind: 'figures', id, number, drawn: { samples, sequence } }));
   }
 
   images(id: string, query: ImagesQuery): Promise<string> {

@@ -1,6 +1,7 @@
 import type { CertificateRow, JobView } from '../../../api/job-view.js';
 import type { ImageKind, ImageOrder } from '../../../api/page-api.js';
 import type { Job } from '../../../shared/job.js';
+import type { Progress } from '../../../shared/job-progress.js';
 import type { CertificationService } from '../../jobs/certification-service.js';
 
 /** A part of the images of a job that have ended, as it is asked for. */
@@ -11,6 +12,9 @@ export interface ImagesQuery {
   readonly from: number;
   readonly count: number;
 }
+
+/** The samples of a job, and the sequence of its progress that counts them. */
+export type Drawn = Pick<Progress, 'samples' | 'sequence'>;
 
 /**
  * Keeps the results of some jobs, and answers questions about them as JSON. It may work in a thread of its own: many images are sorted and counted
@@ -23,8 +27,8 @@ export interface ResultsReader {
   add(id: string, lines: readonly string[]): void;
   /** Forgets a job. */
   forget(id: string): void;
-  /** Returns the figures of what was added, as a JSON array. @param drawn samples of the job. @throws SERVER_BUSY */
-  figures(id: string, drawn: number): Promise<string>;
+  /** Returns a `FiguresAnswer` of what was added, as JSON. @param drawn the samples of the job, and the sequence of them. @throws SERVER_BUSY */
+  figures(id: string, drawn: Drawn): Promise<string>;
   /** Returns an `ImagesAnswer` as JSON. @throws SERVER_BUSY */
   images(id: string, query: ImagesQuery): Promise<string>;
   /** Calls `listener` when all that it kept is lost. */

@@ -49,7 +49,6 @@ export class FiguresCache {
 
   private async make(view: ViewWithJob): Promise<string> {
     const { id, progress } = await this.feed.bring(view);
-    const figures = await this.reader.figures(id, progress.samples);
-    return `{"sequence":${progress.sequence},"figures":${figures}}`;
+    return this.reader.figures(id, progress);
   }
 }

@@ -74,7 +74,7 @@ export async function showFigures(call: ApiCall): Promise<void> {
   const { service, figures } = call.state;
   const view = await service.getJob(call.id);
   const known = withJob(view);
-  const none: FiguresAnswer<never> = { sequence: view.progress.sequence, figures: [] };
+  const none: FiguresAnswer<never> = { sequence: view.progress.sequence, numbers: null, figures: [] };
   const json = known === null ? JSON.stringify(none) : await figures.answer(known);
   answerJson(call.request, call.response, json);
 }

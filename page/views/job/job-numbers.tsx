@@ -32,7 +32,7 @@ export function JobNumbers({ job }: { readonly job: JobAnswer }) {
         <Tile id={id} kind="abstained" number={progress.abstained} words="abstained" />
         <Tile id={id} kind="failed" number={progress.failed} words="failed" />
         <li>
-          <strong>{short(progress.samples)}</strong> samples drawn
+          <strong>{whole(progress.samples)}</strong> samples drawn
           {mean !== null && !goesOn(state) && `, ${whole(mean)} an image`}
         </li>
       </ul>
