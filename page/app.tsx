@@ -1,6 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Connection } from './client/connection.js';
-import { ClientContext, useClient, useConnection, useStore, type PageClient } from './client/page-client.js';
+import {
+  AsOfContext,
+  ClientContext,
+  useClient,
+  useConnection,
+  useLastAnswer,
+  useStore,
+  type PageClient,
+} from './client/page-client.js';
 import { Banner } from './parts/banner.js';
 import { Heading, Loading } from './parts/heading.js';
 import { Link } from './parts/link.js';
@@ -24,6 +32,7 @@ export function App({ client }: { readonly client: PageClient }) {
 function Frame() {
   const route = useRoute();
   const connection = useConnection();
+  const asOfMs = useLastAnswer(connection);
   const main = useRef<HTMLElement>(null);
   return (
     <>
@@ -33,7 +42,9 @@ function Frame() {
       <Top route={route} />
       <main ref={main} tabIndex={-1}>
         <Banner connection={connection} />
-        <Content route={route} connection={connection} />
+        <AsOfContext.Provider value={asOfMs}>
+          <Content route={route} connection={connection} />
+        </AsOfContext.Provider>
       </main>
       <Foot connection={connection} />
     </>

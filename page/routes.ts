@@ -8,7 +8,7 @@ export interface ImagesQuery {
   readonly outcome: ImageKind;
   /** Place of the first image that is shown, from 0. */
   readonly from: number;
-  /** Show a noisy copy of each image, as the model saw it. */
+  /** Show beside each image a copy with noise, as the model saw it. */
   readonly noisy: boolean;
 }
 

@@ -61,6 +61,21 @@ describe('requests of the page', () => {
     expect(await api.get('jobs', '"7"')).toEqual({ kind: 'same' });
   });
 
+  it('know when the server last answered with success', async () => {
+    let answer: Response | null = Response.json({ error: {} }, { status: 503 });
+    const { api } = clientOf(() => answer);
+    await failureOf(api.get('jobs'));
+    expect(api.answeredMs).toBeNull();
+    answer = Response.json({});
+    const before = Date.now();
+    await api.get('jobs');
+    const { answeredMs } = api;
+    expect(answeredMs).toBeGreaterThanOrEqual(before);
+    answer = null;
+    await failureOf(api.get('jobs'));
+    expect(api.answeredMs).toBe(answeredMs);
+  });
+
   it('fail with what the server says, or with its status', async () => {
     const error = { code: 'JOB_NOT_FOUND', message: 'There is no such job.', remedy: 'Look at the list.' };
     const said = clientOf(() => Response.json({ error }, { status: 404 }));

@@ -24,6 +24,8 @@ const REQUEST_MS = 20_000;
 export class ApiClient {
   /** Milliseconds by which the clock of the server is ahead of this browser's. */
   private skewMs = 0;
+  /** Time of this browser at which the server last answered with success; null before its first answer. */
+  answeredMs: number | null = null;
 
   /** @param base folder of the page, below which the API is. @param ask `fetch` of the browser */
   constructor(
@@ -88,7 +90,10 @@ export class ApiClient {
       throw unreachable(error);
     });
     this.setClock(response.headers.get('date'));
-    if (response.ok || response.status === 304) return response;
+    if (response.ok || response.status === 304) {
+      this.answeredMs = Date.now();
+      return response;
+    }
     if (response.status === 401) this.session.refused(token);
     throw await failureOf(response);
   }

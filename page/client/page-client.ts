@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ServerAnswer } from '../../api/page-api.js';
 import { ApiClient } from './api-client.js';
 import { connectionOf, type Connection } from './connection.js';
@@ -42,6 +42,20 @@ export function openClient(window: Window & typeof globalThis): PageClient {
 export const ClientContext = createContext<PageClient | null>(null);
 
 export const useClient = (): PageClient => useContext(ClientContext)!;
+
+/** The time of the last answer while the server answers nothing about jobs; null while it does, so that what is shown is current. */
+export const AsOfContext = createContext<number | null>(null);
+
+export const useAsOf = (): number | null => useContext(AsOfContext);
+
+/** Returns the value for `AsOfContext`. */
+export function useLastAnswer({ kind }: Connection): number | null {
+  const { api } = useClient();
+  const lastMs = useRef<number | null>(null);
+  if (kind !== 'unreachable' && kind !== 'not-serving') lastMs.current = null;
+  else lastMs.current ??= api.answeredMs;
+  return lastMs.current;
+}
 
 /** Returns the value of a store, and draws the component again when it changes. */
 export function useStore<T>(store: Store<T>): T {

@@ -17,14 +17,14 @@ function BannerText({ connection }: { readonly connection: Connection }) {
     case 'unreachable':
       return (
         <Notice tone="bad" title="The server cannot be reached.">
-          <p>What is shown here was said before. It is asked again every few seconds.</p>
+          <p>This is the last known state; trying again every few seconds.</p>
         </Notice>
       );
     case 'not-serving':
       return (
         <Notice tone="warn" title={connection.waiting?.message ?? 'This server does not serve jobs now.'}>
           <p>
-            {connection.waiting?.remedy ?? ''} What is shown here was said before.{' '}
+            {connection.waiting?.remedy ?? ''} This is the last known state; trying again every few seconds.{' '}
             {connection.waiting !== null && (
               <RunbookLink section={WAIT_SECTIONS[connection.waiting.code]}>
                 What to do, in the runbook

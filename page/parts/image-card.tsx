@@ -23,12 +23,10 @@ export function ImageCard({
   const named = (index: number) => className(classes, index);
   return (
     <li class="card">
-      <Picture
-        job={id}
-        path={picturePath(id, image, noisy)}
-        alt={noisy ? `${title}, with noise` : title}
-        key={`${image} ${noisy}`}
-      />
+      <div class="pictures">
+        <Picture job={id} path={picturePath(id, image, false)} alt={title} />
+        {noisy && <Picture job={id} path={picturePath(id, image, true)} alt={`${title}, with noise`} />}
+      </div>
       <h2>
         {title}
         {file !== null && <small> {image}</small>}
@@ -40,7 +38,7 @@ export function ImageCard({
         {one.class !== null && <strong>{named(one.class)}</strong>}
         {outcome === 'certified' && ` within ${radiusWords(radius)}`}
       </p>
-      {label !== null && one.correct !== true && <p>Label: {named(label)}</p>}
+      {label !== null && <p>Label: {named(label)}</p>}
       {detail !== null && <p class="wrong">{detail}</p>}
       <p>
         <small>

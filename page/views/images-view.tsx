@@ -1,9 +1,7 @@
 import {
   IMAGE_KINDS,
-  IMAGE_ORDERS,
   type ImageAnswer,
   type ImageKind,
-  type ImageOrder,
   type ImagesAnswer,
   type JobAnswer,
 } from '../../api/page-api.js';
@@ -17,6 +15,8 @@ import { hashOf, type ImagesQuery } from '../routes.js';
 import { whole } from '../words/numbers.js';
 import { KINDS, ORDERS } from '../words/outcomes.js';
 import { jobTitle } from '../words/jobs.js';
+
+type Order = (typeof ORDERS)[number];
 
 /** The images of a job that are decided, with their pictures: a page at a time, so that 50,000 are as quick as 50. */
 export function ImagesView({ id, query }: { readonly id: string; readonly query: ImagesQuery }) {
@@ -49,7 +49,12 @@ function Choices({ id, query }: { readonly id: string; readonly query: ImagesQue
   const show = (changed: Partial<ImagesQuery>) => {
     location.hash = hashOf({ view: 'images', id, query: { ...query, from: 0, ...changed } });
   };
-  const sortBy = (sort: ImageOrder) => show({ sort, descending: sort !== 'image' });
+  const isShown = ({ sort, descending }: Order) => sort === query.sort && descending === query.descending;
+  const order = ORDERS.find(isShown)?.words;
+  const sortBy = (chosen: string) => {
+    const { sort, descending } = ORDERS.find(({ words }) => words === chosen)!;
+    show({ sort, descending });
+  };
   return (
     <div class="filters" role="group" aria-label="Images that are shown">
       <label>
@@ -67,21 +72,11 @@ function Choices({ id, query }: { readonly id: string; readonly query: ImagesQue
       </label>
       <label>
         by{' '}
-        <select value={query.sort} onChange={(event) => sortBy(event.currentTarget.value as ImageOrder)}>
-          {IMAGE_ORDERS.map((order) => (
-            <option key={order} value={order}>
-              {ORDERS[order]}
-            </option>
+        <select value={order} onChange={(event) => sortBy(event.currentTarget.value)}>
+          {ORDERS.map(({ words }) => (
+            <option key={words}>{words}</option>
           ))}
         </select>
-      </label>
-      <label>
-        <input
-          type="checkbox"
-          checked={query.descending}
-          onChange={(event) => show({ descending: event.currentTarget.checked })}
-        />{' '}
-        largest first
       </label>
       <label>
         <input
@@ -89,7 +84,7 @@ function Choices({ id, query }: { readonly id: string; readonly query: ImagesQue
           checked={query.noisy}
           onChange={(event) => show({ noisy: event.currentTarget.checked, from: query.from })}
         />{' '}
-        with noise, as the model sees them
+        beside each a copy with noise, as the model sees it
       </label>
     </div>
   );

@@ -1,13 +1,12 @@
 import type { JobAnswer, JobsAnswer } from '../../api/page-api.js';
 import { jobsPath } from '../client/paths.js';
-import { usePoll } from '../client/page-client.js';
-import { Badge } from '../parts/badge.js';
+import { useAsOf, usePoll } from '../client/page-client.js';
 import { Heading, Loading } from '../parts/heading.js';
 import { Link } from '../parts/link.js';
 import { FailureNotice } from '../parts/notice.js';
 import { ProgressBar } from '../parts/progress.js';
-import { counted, moment, rateWords, timeLeft } from '../words/numbers.js';
-import { STATES } from '../words/outcomes.js';
+import { StateBadge } from '../parts/state-badge.js';
+import { counted, moment, rateWords, timeLeft, unbroken } from '../words/numbers.js';
 import { jobTitle } from '../words/jobs.js';
 
 /** All jobs, newest first, a page at a time. @param page token of the page; empty: the newest */
@@ -68,8 +67,8 @@ function JobsTable({ jobs }: { readonly jobs: readonly JobAnswer[] }) {
 }
 
 function JobRow({ job }: { readonly job: JobAnswer }) {
-  const { id, model, data, noise, rule, state, createMs, waiting } = job;
-  const { words, tone } = STATES[state];
+  const { id, model, data, noise, rule, createMs, waiting } = job;
+  const isAway = useAsOf() !== null;
   return (
     <tr>
       <th scope="row">
@@ -79,16 +78,20 @@ function JobRow({ job }: { readonly job: JobAnswer }) {
         </small>
       </th>
       <td data-label="Noise, rule">
-        {noise}
+        {unbroken(noise)}
         <small>{rule}</small>
       </td>
       <td data-label="State">
-        <Badge tone={tone}>{words}</Badge>
-        {waiting !== null && <small>waits: {waiting.message}</small>}
+        <StateBadge job={job} />
+        {waiting !== null && (
+          <small>
+            waits: {waiting.message} {waiting.remedy}
+          </small>
+        )}
       </td>
       <td data-label="Progress">
         <ProgressBar job={job} label={`Progress of ${jobTitle(job)}`} />
-        <small>{progressWords(job)}</small>
+        <small>{progressWords(isAway ? { ...job, outlook: null } : job)}</small>
       </td>
       <td data-label="Created">
         <time dateTime={new Date(createMs).toISOString()}>{moment(createMs)}</time>

@@ -9,10 +9,14 @@ import {
   percent,
   radiusWords,
   rateWords,
+  shareWords,
   short,
   timeLeft,
+  timeOfDay,
+  unbroken,
   valueWords,
   whole,
+  zoneWords,
 } from './numbers.js';
 
 describe('numbers of the page', () => {
@@ -66,17 +70,17 @@ describe('numbers of the page', () => {
   });
 
   it('round radii down, and are not misled by binary fractions', () => {
-    expect([0.5829, 0.58299, 0.583, 2.3, 0].map(radiusWords)).toEqual([
-      '0.582',
-      '0.582',
-      '0.583',
-      '2.300',
-      '0.000',
+    expect([0.58299, 0.582999, 0.583, 2.3, 0].map(radiusWords)).toEqual([
+      '0.5829',
+      '0.5829',
+      '0.5830',
+      '2.3000',
+      '0.0000',
     ]);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (radius) => {
         expect(Number(radiusWords(radius))).toBeLessThanOrEqual(radius + 1e-9);
-        expect(Number(radiusWords(radius))).toBeGreaterThan(radius - 0.001 - 1e-9);
+        expect(Number(radiusWords(radius))).toBeGreaterThan(radius - 0.0001 - 1e-9);
       }),
     );
   });
@@ -110,7 +114,24 @@ describe('numbers of the page', () => {
       '2 h 5 min ago',
     ]);
     const date = new Date(2026, 0, 5, 7, 3);
-    expect(moment(date.getTime())).toBe('2026-01-05 07:03');
+    expect(moment(date.getTime())).toMatch(/^2026-01-05 07:03 UTC([+−]\d+(:\d\d)?)?$/);
+    expect(timeOfDay(date.getTime() + 9_000)).toBe('07:03:09');
+    expect([0, 60, -210, 345].map(zoneWords)).toEqual(['UTC', 'UTC+1', 'UTC−3:30', 'UTC+5:45']);
+  });
+
+  it('are shares of whole images, rounded down, and exact where they can be', () => {
+    expect([0, 29, 290, 300, 299].map((count) => shareWords(count, 300))).toEqual([
+      '0.0 %',
+      '9.6 %',
+      '96.6 %',
+      '100.0 %',
+      '99.6 %',
+    ]);
+    expect(shareWords(29, 100)).toBe('29.0 %');
+  });
+
+  it('stay on one line with what they are the value of', () => {
+    expect(unbroken('Gaussian noise of σ = 0.25')).toBe('Gaussian noise of σ\u00a0=\u00a00.25');
   });
 
   it('are written as their axis says', () => {

@@ -25,9 +25,16 @@ export function percent(share: number): string {
   return `${Math.min(Math.max(Math.round(100 * share), 1), 99)} %`;
 }
 
-/** Returns a radius with three digits behind the point, rounded down as all radii are. @param radius at least 0 */
+/** Returns a radius with four digits behind the point, rounded down as all radii are. @param radius at least 0 */
 export const radiusWords = (radius: number): string =>
-  (Math.floor(Number((1000 * radius).toPrecision(12))) / 1000).toFixed(3);
+  (Math.floor(Number((10_000 * radius).toPrecision(12))) / 10_000).toFixed(4);
+
+/**
+ * Returns a count of images as a share of all, a percentage with one digit, rounded down: nothing is said that was not reached.
+ * @param count 0 to `images`, at least 1
+ */
+export const shareWords = (count: number, images: number): string =>
+  `${(Math.floor((1000 * count) / images) / 10).toFixed(1)} %`;
 
 /** Returns how many of something there are: "1 image", "50,000 images". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -69,13 +76,30 @@ export const drawnShare = (drawn: number, forecast: number): number =>
 /** Returns how long ago something was: "just now", "40 s ago". @param ms milliseconds; below 0 where clocks differ */
 export const ago = (ms: number): string => (ms < 2_000 ? 'just now' : `${duration(ms / 1_000)} ago`);
 
-/** Returns a day and a time of day, as this browser's time zone has them: "2026-11-30 22:18". @param ms since 1970 */
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Returns a day and a time of day in this browser's time zone, and the zone: "2026-11-30 22:18 UTC+1". @param ms since 1970 */
 export function moment(ms: number): string {
   const date = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())} ${zoneWords(-date.getTimezoneOffset())}`;
 }
+
+/** Returns a time of day in this browser's time zone: "22:18:05". @param ms since 1970 */
+export function timeOfDay(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+}
+
+/** Returns a time zone: "UTC", "UTC+1", "UTC−3:30". @param minutes by which it is ahead of UTC */
+export function zoneWords(minutes: number): string {
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes > 0 ? '+' : '−'}${hours}${rest === 0 ? '' : `:${two(rest)}`}`;
+}
+
+/** Returns a text whose equations are not broken at the end of a line: "σ = 0.25". */
+export const unbroken = (text: string): string => text.replaceAll(' = ', '\u00a0=\u00a0');
 
 /** Returns a value of an axis: a category by its text, a share as a percentage, another number in six digits. */
 export function valueWords({ categories, percent: isShare }: Axis, value: number): string {

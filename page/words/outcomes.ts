@@ -59,12 +59,19 @@ export function className(classes: readonly string[] | null, index: number): str
   return name === undefined ? `class ${index}` : `${name} (${index})`;
 }
 
-/** The orders of a gallery, in words; radii and samples are shown from the largest unless asked otherwise. */
-export const ORDERS: Readonly<Record<ImageOrder, string>> = {
-  image: 'index',
-  radius: 'radius',
-  samples: 'samples',
-};
+/** The orders of a gallery, in words. */
+export const ORDERS: readonly {
+  readonly sort: ImageOrder;
+  readonly descending: boolean;
+  readonly words: string;
+}[] = [
+  { sort: 'image', descending: false, words: 'image number' },
+  { sort: 'image', descending: true, words: 'image number, last first' },
+  { sort: 'radius', descending: true, words: 'radius, largest first' },
+  { sort: 'radius', descending: false, words: 'radius, smallest first' },
+  { sort: 'samples', descending: true, words: 'samples, most first' },
+  { sort: 'samples', descending: false, words: 'samples, fewest first' },
+];
 
 export const KINDS: Readonly<Record<ImageKind, string>> = {
   all: 'all decided',

@@ -18,7 +18,7 @@ import {
 } from './page-bed.js';
 
 /** The number of images that are certified. */
-const CERTIFIED = '.tiles li:nth-child(2) strong';
+const CERTIFIED = '.counts li:nth-child(2) strong';
 
 describe.runIf(chromiumPath !== null)('the page, when something fails', { timeout: PAGE_TEST_MS }, () => {
   let browser: Browser;
@@ -38,9 +38,16 @@ describe.runIf(chromiumPath !== null)('the page, when something fails', { timeou
     await shows(page, 'The server cannot be reached.');
     await heading(page, 'many digits').waitFor();
     expect(await certified(tab)).toBeGreaterThanOrEqual(before);
+    await shows(page, /^as of \d\d:\d\d:\d\d$/);
+    expect(await page.getByRole('button', { name: 'Cancel …' }).isDisabled()).toBe(true);
+    await hides(page, / left/);
+    await page.getByRole('link', { name: 'Jobs' }).first().click();
+    await shows(page, /^as of/);
+    await page.goBack();
     await suitsEverybody(page);
     await served.again();
     await hides(page, 'The server cannot be reached.');
+    await hides(page, /^as of/);
     const then = await certified(tab);
     // It never decreases.
     await page

@@ -37,6 +37,18 @@ describe.runIf(chromiumPath !== null)('the page of a server', { timeout: PAGE_TE
     await page.getByText('succeeded', { exact: true }).waitFor();
     await page.getByText('30 of 30 images decided').waitFor();
     await page.getByRole('img', { name: /^Certified accuracy against radius/ }).waitFor();
+    const right = rowsOf(expected).filter(({ correct }) => correct);
+    await page.getByRole('link', { name: `${right.length} right` }).waitFor();
+    const acr = right.reduce((sum, { radius }) => sum + radius, 0) / 30;
+    const tile = page.getByRole('listitem').filter({ hasText: 'average certified radius' });
+    const shown = Number(await tile.locator('strong').innerText());
+    expect(acr - shown).toBeGreaterThanOrEqual(-1e-9);
+    expect(acr - shown).toBeLessThan(1e-4);
+    const at = (least: number) => right.filter(({ radius }) => radius >= least).length / 30;
+    const share = page.getByRole('listitem').filter({ hasText: /certified accuracy at radius 0.25$/ });
+    expect(Number.parseFloat(await share.locator('strong').innerText())).toBe(
+      Math.floor(1000 * at(0.25) + 1e-9) / 10,
+    );
     await page.getByRole('img', { name: /^Why images stopped/ }).waitFor();
     await suitsEverybody(page);
 
@@ -48,7 +60,7 @@ describe.runIf(chromiumPath !== null)('the page of a server', { timeout: PAGE_TE
 
     await page.getByRole('link', { name: /30 certified/ }).click();
     await heading(page, 'Images').waitFor();
-    await page.getByRole('combobox', { name: 'by' }).selectOption('radius');
+    await page.getByRole('combobox', { name: 'by' }).selectOption('radius, largest first');
     const largest = rowsOf(expected).sort((a, b) => b.radius - a.radius)[0]!;
     await page.getByText(`Image ${largest.image}`, { exact: true }).waitFor();
     expect(await page.getByRole('listitem').first().innerText()).toContain(`Image ${largest.image}`);
@@ -118,4 +130,4 @@ const rowsOf = (jsonl: string) =>
   jsonl
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { readonly image: number; readonly radius: number });
+    .map((line) => JSON.parse(line) as { readonly image: number; readonly radius: number; readonly correct: boolean });

@@ -2,12 +2,13 @@ import { useRef, useState } from 'preact/hooks';
 import type { JobAnswer } from '../../../api/page-api.js';
 import type { ApiFailure } from '../../client/api-client.js';
 import { cancelPath, jobPath } from '../../client/paths.js';
-import { useClient } from '../../client/page-client.js';
+import { useAsOf, useClient } from '../../client/page-client.js';
 import { jobTitle } from '../../words/jobs.js';
 
 /** Cancels a job, once it is confirmed. */
 export function CancelButton({ job }: { readonly job: JobAnswer }) {
   const { api, polls } = useClient();
+  const isAway = useAsOf() !== null;
   const dialog = useRef<HTMLDialogElement>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [isAsking, setAsking] = useState(false);
@@ -30,7 +31,7 @@ export function CancelButton({ job }: { readonly job: JobAnswer }) {
   };
   return (
     <>
-      <button type="button" class="danger" onClick={open} disabled={job.state === 'cancelling'}>
+      <button type="button" class="danger" onClick={open} disabled={isAway || job.state === 'cancelling'}>
         {job.state === 'cancelling' ? 'Being cancelled …' : 'Cancel …'}
       </button>
       <dialog ref={dialog} aria-labelledby="cancel-title" aria-describedby="cancel-text">
@@ -50,7 +51,7 @@ export function CancelButton({ job }: { readonly job: JobAnswer }) {
           <button type="button" onClick={() => dialog.current!.close()}>
             Let it run
           </button>
-          <button type="button" class="danger" disabled={isAsking} onClick={cancel}>
+          <button type="button" class="danger" disabled={isAsking || isAway} onClick={cancel}>
             Cancel the job
           </button>
         </div>

@@ -1,11 +1,7 @@
-import { useEffect } from 'preact/hooks';
-import type { FiguresAnswer } from '../../../api/page-api.js';
-import type { Figure } from '../../../report/figures/figure.js';
-import { figuresPath } from '../../client/paths.js';
-import { useClient, useStore } from '../../client/page-client.js';
 import { DrawnFigure } from '../../parts/drawn-figure.js';
+import { useFigures } from './use-figures.js';
 
-/** The figures of the images that are decided so far. They are asked for again when the job has got on. @param sequence that of its progress */
+/** The figures of the images that are decided so far. @param sequence that of the job's progress */
 export function Figures({ id, sequence }: { readonly id: string; readonly sequence: number }) {
   const answer = useFigures(id, sequence);
   if (answer === null || answer.figures.length === 0) return null;
@@ -19,15 +15,4 @@ export function Figures({ id, sequence }: { readonly id: string; readonly sequen
       </div>
     </section>
   );
-}
-
-function useFigures(id: string, sequence: number): FiguresAnswer<Figure> | null {
-  const { polls } = useClient();
-  const poll = polls.of<FiguresAnswer<Figure>>(figuresPath(id));
-  const { data, failure } = useStore(poll.store);
-  const known = data?.sequence ?? null;
-  const isNew = known === null || known < sequence || failure !== null;
-  // It is asked only while there is something new: a job that stands still costs nothing.
-  useEffect(() => (isNew ? poll.start() : undefined), [poll, isNew]);
-  return data;
 }

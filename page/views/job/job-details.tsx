@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { JobAnswer } from '../../../api/page-api.js';
-import { duration, moment, whole } from '../../words/numbers.js';
+import { duration, moment, unbroken, whole } from '../../words/numbers.js';
 
 /** The parameters and digests of a job, for those who want to draw or check it again. */
 export function JobDetails({ job }: { readonly job: JobAnswer }) {
@@ -12,7 +12,7 @@ export function JobDetails({ job }: { readonly job: JobAnswer }) {
       <dl class="details">
         <Detail name="Model">{job.model}</Detail>
         <Detail name="Data">{job.data}</Detail>
-        <Detail name="Noise">{job.noise}</Detail>
+        <Detail name="Noise">{unbroken(job.noise)}</Detail>
         <Detail name="Rule and bound">{job.rule}</Detail>
         <Detail name="α">{job.alpha}</Detail>
         <Detail name="Normalisation">

@@ -2,15 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JobAnswer } from '../../../api/page-api.js';
 import { jobPath } from '../../client/paths.js';
 import { usePoll } from '../../client/page-client.js';
-import { Badge } from '../../parts/badge.js';
 import { Heading, Loading } from '../../parts/heading.js';
 import { Link, RunbookLink } from '../../parts/link.js';
 import { FailureNotice, Notice, WaitNotice } from '../../parts/notice.js';
-import { percent } from '../../words/numbers.js';
+import { percent, unbroken } from '../../words/numbers.js';
 import { goesOn, STATES } from '../../words/outcomes.js';
 import { jobTitle } from '../../words/jobs.js';
 import { errorSection } from '../../words/wait-sections.js';
 import { shareOf } from '../../parts/progress.js';
+import { StateBadge } from '../../parts/state-badge.js';
 import { CancelButton } from './cancel-button.js';
 import { Downloads } from './downloads.js';
 import { FailedImages } from './failed-images.js';
@@ -40,9 +40,9 @@ function Job({ job }: { readonly job: JobAnswer }) {
   return (
     <>
       <div class="headline">
-        <Badge tone={STATES[state].tone}>{STATES[state].words}</Badge>
+        <StateBadge job={job} />
         <span>
-          {model} on {data} · {noise} · {rule}
+          {model} on {data} · {unbroken(noise)} · {rule}
         </span>
         {goesOn(state) && <CancelButton job={job} />}
       </div>
