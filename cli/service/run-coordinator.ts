@@ -69,10 +69,7 @@ export async function runCoordinator(
     http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
     const grpcUrl = urlOf(grpc.address, listening.tls !== null);
-    log(
-      'listening',
-      `${name} listens: gRPC at ${grpcUrl}, artifacts at ${artifactsUrl}. Page: ${pageUrl}/`,
-    );
+    log('listening', `${name} listens: gRPC at ${grpcUrl}, artifacts at ${artifactsUrl}. Page: ${pageUrl}/`);
     tellServing(manager, log, interrupt);
     try {
       await manager.run(interrupt);

@@ -49,7 +49,9 @@ export function ImageCard({
         <p>
           <small>
             Votes:{' '}
-            {votes.map(({ class: index, votes: count }) => `${named(index)}: ${whole(count)}`).join(', ')}
+            {votes
+              .map(({ class: index, votes: count }) => `${named(index)}:\u00a0${whole(count)}`)
+              .join(', ')}
           </small>
         </p>
       )}

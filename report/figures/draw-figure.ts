@@ -71,7 +71,7 @@ export function drawFigure(
   }) as unknown as SvgElement;
   withoutStyleSheet(chart, look);
   const keys = curves
-    .filter(({ curve }) => !isLabelledLimit(curve))
+    .filter(({ curve }) => curve.label !== '' && !isLabelledLimit(curve))
     .map(({ curve, colour, dash, glyph, filling }): Key => ({
       label: curve.label,
       colour,

@@ -127,6 +127,44 @@ describe('a figure as SVG', () => {
     const height = (text: string) => Number(/height="(\d+)"/.exec(text)![1]);
     expect(height(renderSvg({ ...figure, curves: long }))).toBeGreaterThan(height(svg));
   });
+
+  it('has no entry in its key for a curve without a label', () => {
+    const bars = { kind: 'bars' as const, points: [{ x: 50, y: 0.5 }] };
+    const swatches = (label: string) =>
+      renderSvg({ ...figure, curves: [{ ...bars, label }] }).match(/<rect [^>]*width="30"/g);
+    expect(swatches('images')).toHaveLength(1);
+    expect(swatches('')).toBeNull();
+  });
+
+  it('cuts no label of its key, however narrow it is: it goes on in the next line', () => {
+    const label = `a curve with many words, and one that is ${'long'.repeat(20)}`;
+    const points = [{ x: 10, y: 0.5 }];
+    const labels = [label, 'another one'];
+    const curves = labels.map((one) => ({ label: one, kind: 'predicted' as const, points }));
+    const text = renderSvg({ ...figure, curves }, 'page', 280);
+    const lines = [...text.matchAll(/<text ([^>]*)>([^<]*)<\/text>/g)]
+      .map(([, attributes, content]) => {
+        const [x, y] = ['x', 'y'].map((name) =>
+          Number(new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes!)?.[1]),
+        );
+        return { x, y: y!, content: content! };
+      })
+      .filter(({ x }) => x === 60);
+    expect(text).not.toContain('…');
+    expect(
+      lines
+        .map(({ content }) => content)
+        .join('')
+        .replaceAll(' ', ''),
+    ).toBe(labels.join('').replaceAll(' ', ''));
+    // Each line is below the one before, above the chart, and fits.
+    const chartTop = Number(/<svg (?:[^>]* )?y="(\d+)"/.exec(text)![1]);
+    for (const [at, { y, content }] of lines.entries()) {
+      expect(y).toBeGreaterThan(lines[at - 1]?.y ?? 0);
+      expect(y).toBeLessThan(chartTop);
+      expect(60 + 7.2 * content.length).toBeLessThanOrEqual(280);
+    }
+  });
 });
 
 describe('a figure as CSV', () => {

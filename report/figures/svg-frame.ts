@@ -9,6 +9,8 @@ const CHARACTER = 7.2;
 /** And one of the title, which is larger. */
 const TITLE_CHARACTER = 9.6;
 const KEY_SWATCH = 30;
+/** Between a swatch and its label. */
+const KEY_GAP = 6;
 
 /** The parts of an element and of a document that are used: a server's and a browser's alike. */
 export interface SvgElement {
@@ -59,7 +61,8 @@ export function frame({ document, chart, keys, figure, look, width, plotHeight, 
   const rows = keyRows(keys, width);
   const caption = wrapped(figure.caption, (width - 2 * LEFT) / CHARACTER);
   const title = wrapped(figure.title, (width - 2 * LEFT) / TITLE_CHARACTER);
-  const head = LINE * (rows.length + title.length + 1);
+  const keyLines = rows.reduce((sum, row) => sum + linesIn(row), 0);
+  const head = LINE * (keyLines + title.length + 1);
   const height = head + plotHeight + LINE * (caption.length + 1);
   const root = element(document, 'svg', { width, height, viewBox: `0 0 ${width} ${height}` });
   root.setAttribute('xmlns', SVG);
@@ -73,13 +76,14 @@ export function frame({ document, chart, keys, figure, look, width, plotHeight, 
   title.forEach((line, at) =>
     write(line, LEFT, (at + 1.4) * LINE, { 'font-size': 16, 'font-weight': 'bold' }),
   );
-  rows.forEach((row, at) =>
-    row.forEach(({ key, x }) => {
-      const y = LINE * (at + title.length + 1.5);
+  let y = LINE * (title.length + 1.5);
+  for (const row of rows) {
+    for (const { key, x, lines } of row) {
       for (const one of swatch(document, key, x, y)) root.appendChild(one);
-      write(cutTo(key.label, (width - x - KEY_SWATCH - 6) / CHARACTER), x + KEY_SWATCH + 6, y);
-    }),
-  );
+      for (const [at, line] of lines.entries()) write(line, x + KEY_SWATCH + KEY_GAP, y + at * LINE);
+    }
+    y += LINE * linesIn(row);
+  }
   chart.setAttribute('y', `${head}`);
   root.appendChild(chart);
   caption.forEach((line, at) => write(line, LEFT, head + plotHeight + LINE * (at + 1)));
@@ -126,31 +130,37 @@ function swatch(
   return [...lines, text(document, 'text', glyph, look)];
 }
 
-/** Returns a text of at most so many characters, with a sign where it is cut; the description has all of it. */
-const cutTo = (content: string, most: number): string =>
-  content.length <= most ? content : `${content.slice(0, Math.floor(most) - 1)}…`;
+/** An entry of the key in its place, with its label in lines that fit. */
+interface KeyEntry {
+  readonly key: Key;
+  readonly x: number;
+  readonly lines: readonly string[];
+}
 
-/** Returns the entries of the key, in rows that fit. */
-function keyRows(keys: readonly Key[], width: number): { readonly key: Key; readonly x: number }[][] {
-  const rows: { key: Key; x: number }[][] = [[]];
+const linesIn = (row: readonly KeyEntry[]): number => Math.max(1, ...row.map(({ lines }) => lines.length));
+
+/** Returns the entries of the key, in rows that fit; one that is too long for a row has several lines. */
+function keyRows(keys: readonly Key[], width: number): KeyEntry[][] {
+  const rows: KeyEntry[][] = [[]];
+  const most = (width - LEFT - KEY_SWATCH - KEY_GAP) / CHARACTER;
   let x = LEFT;
   for (const key of keys) {
-    const needed = KEY_SWATCH + 6 + CHARACTER * key.label.length + 18;
+    const needed = KEY_SWATCH + KEY_GAP + CHARACTER * key.label.length + 18;
     if (x > LEFT && x + needed > width) {
       rows.push([]);
       x = LEFT;
     }
-    rows.at(-1)!.push({ key, x });
+    rows.at(-1)!.push({ key, x, lines: wrapped(key.label, most) });
     x += needed;
   }
   return rows;
 }
 
-/** Returns the text in lines of at most so many characters, broken at spaces. */
+/** Returns the text in lines of at most so many characters, broken at spaces; a word that is longer than a line is broken within. */
 function wrapped(content: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of content.split(' ')) {
+  for (const word of content.split(' ').flatMap((whole) => piecesOf(whole, Math.floor(most)))) {
     if (line !== '' && line.length + 1 + word.length > most) {
       lines.push(line);
       line = '';
@@ -158,4 +168,12 @@ function wrapped(content: string, most: number): string[] {
     line = line === '' ? word : `${line} ${word}`;
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** Returns a word in pieces of at most so many characters: the name of a job may be one long word. */
+function piecesOf(word: string, most: number): string[] {
+  const pieces: string[] = [];
+  const characters = Array.from(word);
+  for (let at = 0; at < characters.length; at += most) pieces.push(characters.slice(at, at + most).join(''));
+  return pieces;
 }

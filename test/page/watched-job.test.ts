@@ -130,4 +130,7 @@ const rowsOf = (jsonl: string) =>
   jsonl
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { readonly image: number; readonly radius: number; readonly correct: boolean });
+    .map(
+      (line) =>
+        JSON.parse(line) as { readonly image: number; readonly radius: number; readonly correct: boolean },
+    );

@@ -32,7 +32,9 @@ describe('numbers of a job for its page', () => {
     expect(numbers).toMatchObject({ right: null, wrong: null, acr: null, meanRadius: 1.05 / 4 });
     expect(numbers.certified[0]).toEqual({ radius: 0, images: 3 });
     const predicted = [makeResult(0, { outcome: 'predicted', radius: 0 })];
-    expect(resultNumbers(makeSet(predicted, { job: { stop: { kind: 'predict' }, bound: 'anytime' } }))).toEqual({
+    expect(
+      resultNumbers(makeSet(predicted, { job: { stop: { kind: 'predict' }, bound: 'anytime' } })),
+    ).toEqual({
       right: 1,
       wrong: 0,
       acr: null,

@@ -1,4 +1,10 @@
-import { countFrom, countedRadii, isComplete, isLabelled, provesRadii } from '../../../analysis/results/counted.js';
+import {
+  countFrom,
+  countedRadii,
+  isComplete,
+  isLabelled,
+  provesRadii,
+} from '../../../analysis/results/counted.js';
 import type { ResultSet } from '../../../analysis/results/result-set.js';
 import { meanRadii, outcomeCounts, type OutcomeKind } from '../../../analysis/results/set-numbers.js';
 import type { NumbersAnswer } from '../../../api/page-api.js';
