@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SmoothcertError } from './errors.js';
-import { oneLine, withoutSecrets } from './safe-text.js';
+import { noFormula, oneLine, withoutSecrets } from './safe-text.js';
 import { cpuMs } from '../test/support/cpu-time.js';
 
 describe('a text without secrets', () => {
@@ -60,4 +60,13 @@ it('one line has no line ends, escapes, hidden or turned text, or halves of char
   expect(oneLine(text)).toBe(
     'a\\nb\\r\\tc\\u{1b}[31md\\u{9b}2J\\u{2028}e\\u{202e}f\\u{200b}g\\u{d800}h\\u{0}é😀',
   );
+});
+
+it('keeps texts that are no formulas, and marks those that spreadsheets compute', () => {
+  const [plain, marked] = [
+    ['d', '3', "'=1", 'a=1', ' =1', ''],
+    ['=1', '+1', '-d', '@x', '\t=1', '\r=1'],
+  ];
+  expect(plain.map(noFormula)).toEqual(plain);
+  expect(marked.map(noFormula)).toEqual(marked.map((text) => `'${text}`));
 });

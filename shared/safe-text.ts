@@ -29,3 +29,9 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 export function oneLine(text: string): string {
   return text.replace(UNPRINTABLE, (one) => SHORT[one] ?? `\\u{${one.codePointAt(0)!.toString(16)}}`);
 }
+
+/**
+ * Returns a text as a spreadsheet keeps it: one that it would take for a formula begins with an apostrophe. Names of files, classes and jobs may come
+ * from anybody.
+ */
+export const noFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

@@ -41,6 +41,7 @@ describe('a folder whose files and classes have names', () => {
     ['resultsCsv', /\n$/, '', 'does not end with a line end'],
     ['resultsCsv', /\n[^\n]*\n$/, '\n', 'It has 3 rows, and results.jsonl 4.'],
     ['resultsCsv', "'=d/4", '=d/4', 'Its row is not that'],
+    ['resultsTsv', "'=d/4", '=d/4', 'Its row is not that'],
     ['resultsCsv', /,0\.\d{6},0\./, ',9.999999,0.', 'Its row is not that'],
     ['resultsCsv', /\d\n$/, 'x\n', 'Its row is not that'],
     ['imagesJsonl', '"label":0', '"label":7', 'Its label or its file is not that of images.jsonl'],

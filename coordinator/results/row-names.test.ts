@@ -54,6 +54,15 @@ describe('rows of images and classes with names', () => {
     expect(lines[2]).toMatch(/^1\t7\t-1\t0\.000000\t0\t\d\.\d{6}\t"a ""b""\\t\.png"\t\n$/);
   });
 
+  it.each(['=1+1', '+1', '-d', '@SUM(A1)', '=HYPERLINK("http://x","y")'])(
+    'are no formulas in results.tsv: %s',
+    (name) => {
+      const text = [...tsvLines(fold, labelOf, { files: [name, name], classes: ['a', 'b', 'c', name] })][1]!;
+      const quoted = name.includes('"') ? `"'${name.replaceAll('"', '""')}"` : `'${name}`;
+      expect(text.trimEnd().split('\t').slice(6)).toEqual([quoted, quoted]);
+    },
+  );
+
   it('name the class of an approximation', () => {
     const approximate = foldOf(makeJob({ ...FIXED, bound: 'clt', images: 1 }));
     const [line] = [...jsonLines(approximate, labelOf, NAMES)];

@@ -1,4 +1,5 @@
 import type { Claim } from '../../shared/job.js';
+import { noFormula } from '../../shared/safe-text.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { printDown } from '../../statistics/radius.js';
 import type { Certificate } from './certificates.js';
@@ -59,5 +60,8 @@ export function radiusText(certificate: Certificate): string {
   return approximate === null ? 'nan' : printDown(approximate, RADIUS_DIGITS);
 }
 
-/** Returns a name as readers of tables take it: it has no tab and no line end, and what has a quote is quoted. */
-const cell = (name = ''): string => (name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name);
+/** Returns a name as readers of tables take it: it has no tab and no line end, no spreadsheet takes it for a formula, and what has a quote is quoted. */
+function cell(name = ''): string {
+  const text = noFormula(name);
+  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -49,7 +49,7 @@ export function checkTsv(
     const cells = lines[at]!.split('\t');
     const time = timeOf(row, votes) ?? String(cells[claim.stop.kind === 'predict' ? 4 : 5]);
     const correct = correctOf(row, cells[claim.stop.kind === 'predict' ? 3 : 4]);
-    const names = named ? [quoted(row.file, /"/), quoted(row.class_name, /"/)] : [];
+    const names = named ? [row.file, row.class_name].map((name) => quoted(noFormula(name), /"/)) : [];
     const wanted = [...cellsOf(row, claim.bound === 'clt', correct, time), ...names];
     const where = `results.tsv, image ${row.image}`;
     if (lines[at] !== wanted.join('\t'))
@@ -133,8 +133,8 @@ export function checkCsv(
         : [radiusText(row), row.p_lower];
     const correct = row.label === null ? '' : correctOf(row, undefined);
     const cells = [
-      ...[row.image, named(row.file), row.label, named(row.label_name), row.outcome],
-      ...[row.class ?? row.approximate_class, named(row.class_name), correct],
+      ...[row.image, noFormula(row.file), row.label, noFormula(row.label_name), row.outcome],
+      ...[row.class ?? row.approximate_class, noFormula(row.class_name), correct],
       ...[...proved, row.samples, row.stop, seconds],
     ];
     const wanted = cells.map((cell) => quoted(String(cell ?? ''))).join(',');
@@ -149,7 +149,7 @@ export function checkCsv(
 }
 
 /** Names that a spreadsheet would take for a formula have a quote before them. */
-const named = (name: string | undefined): string => (name ?? '').replace(/^(?=[=+\-@])/, "'");
+const noFormula = (name: string | undefined): string => (name ?? '').replace(/^(?=[=+\-@])/, "'");
 
 /** Checks that topk.txt holds the votes behind the first look, and the labels, of all images in their order. */
 export function checkTopk(text: string, rows: readonly Row[], { draw }: Job, findings: Findings): void {
