@@ -1,3 +1,5 @@
+import { noFormula } from '../shared/safe-text.js';
+
 /** A cell of a table: text, a number, or nothing. */
 export type Cell = string | number | null;
 
@@ -12,6 +14,3 @@ function quoted(cell: Cell): string {
   const text = typeof cell === 'string' ? noFormula(cell) : String(cell ?? '');
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
-
-/** Texts may come from anybody: names of files, classes and jobs. */
-const noFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

@@ -12,7 +12,7 @@ import {
   storeFull,
 } from '../../shared/waiting-reasons.js';
 
-/** What a coordinator knows of a job that has not ended. */
+/** The facts that a coordinator has of a job that has not ended. */
 export interface Surroundings {
   /** Why the job's runner waits, as far as it knows by itself; null if it draws. */
   readonly reason: Waiting | null;

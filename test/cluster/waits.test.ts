@@ -24,7 +24,7 @@ async function jobOf(id: string, grpc: string): Promise<Shown> {
 }
 
 const readiness = async (http: string) => (await fetch(`http://${http}/readyz`)).text();
-/** What a command that does not wait reads of a server. */
+/** Returns what a command that does not wait reads of a server. */
 const saidTo = async (grpc: string) =>
   (await runCommand(['jobs', '--server', grpc, '--wait-seconds', '0'])).stderr;
 
