@@ -60,7 +60,8 @@ function headline(view: ViewWithJob, out: string | undefined): string {
   const how = `(${claimWords(draw.noise, claim)})`;
   const where =
     out === undefined ? '' : `results.tsv, results.csv, results.jsonl and job.json are in ${out} `;
-  if (!hasEnded(view)) return `The job ${view.id} is ${view.state}; so far: ${where}${how}:`;
+  if (!hasEnded(view))
+    return `The job ${view.id} is ${view.state}. ${where === '' ? 'So far ' : `So far, ${where}`}${how}:`;
   const ending = view.state === 'cancelled' ? 'Cancelled' : 'Done';
   return `${ending}: ${where || `${view.id} `}${how}.`;
 }

@@ -2,7 +2,8 @@ import { jobDigest } from '../../shared/job.js';
 import type { Normalisation } from '../../shared/job.js';
 import type { Outlook } from '../../shared/outlook.js';
 import { oneLine } from '../../shared/safe-text.js';
-import { timeLeft } from './time-left.js';
+import { namedLines } from '../command/hanging-lines.js';
+import { timeWords } from './time-left.js';
 import type { JobUpdate, JobView } from '../../api/job-view.js';
 import { NOISES } from '../../statistics/noises/noises.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
@@ -55,8 +56,8 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
-/** All that is known of a job, for a person. */
-export function renderJob(view: JobView): string {
+/** All that is known of a job, for a person. @param columns that a line may have */
+export function renderJob(view: JobView, columns: number): string {
   const { spec, progress: p, job } = view;
   const optional = (name: string, value: string | null): [string, string][] =>
     value === null ? [] : [[name, value]];
@@ -95,8 +96,10 @@ export function renderJob(view: JobView): string {
     ...optional('note', view.batchNote),
     ...optional('note', job && budgetNote(job.claim)),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value)}\n`).join('');
+  return namedLines(
+    rows.map(([name, value]) => [name, oneLine(value)]),
+    columns,
+  );
 }
 
 const named = (name: string | null | undefined, digest: string): string =>
@@ -124,7 +127,7 @@ function outlookRows(outlook: Outlook | null): [string, string][] {
   const left = outlook?.secondsLeft ?? null;
   return [
     ...(rate === null ? [] : [['rate', `${number(Math.round(rate))} samples/s`] as [string, string]]),
-    ...(left === null ? [] : [['time left', timeLeft(left)] as [string, string]]),
+    ...(left === null ? [] : [['time left', timeWords(left)] as [string, string]]),
   ];
 }
 

@@ -17,14 +17,17 @@ const UNITS: readonly Unit[] = [
   { name: 'days', seconds: 86_400, most: Infinity, many: 1_000, step: 100 },
 ];
 
-/** Returns the time that is left, in words, from the likely least to the likely most: "about 2 to 3 min left". Both are rounded away from what is expected. */
-export function timeLeft({ low, high }: Forecast): string {
+/** Returns the time that is left as a part of a sentence: "about 2 to 3 min left". */
+export const timeLeft = (left: Forecast): string => `${timeWords(left)} left`;
+
+/** Returns a time in words, from its likely least to its likely most: "about 2 to 3 min". Both are rounded away from what is expected. */
+export function timeWords({ low, high }: Forecast): string {
   const most = rounded(high, Math.ceil);
-  if (low < 1) return `at most ${most} left`;
+  if (low < 1) return `at most ${most}`;
   const least = rounded(low, Math.floor);
-  if (least === most) return `about ${most} left`;
+  if (least === most) return `about ${most}`;
   const [from, unit] = least.split(' ');
-  return `about ${most.endsWith(` ${unit!}`) ? from! : least} to ${most} left`;
+  return `about ${most.endsWith(` ${unit!}`) ? from! : least} to ${most}`;
 }
 
 function rounded(seconds: number, toWhole: (x: number) => number): string {

@@ -2,6 +2,7 @@ import type { JobView } from '../../api/job-view.js';
 import { conclude } from '../certify/conclude.js';
 import { jobToObject, renderJob, updateToObject } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
+import { outputColumns } from '../command/hanging-lines.js';
 import { follow, leave } from './follow.js';
 import { dataOf, jobsTable, modelOf } from './jobs-table.js';
 import type { JobsConfig, OneJobConfig } from './job-view-flags.js';
@@ -21,7 +22,7 @@ export function listJobs({ server, limit, json }: JobsConfig, interrupt: AbortSi
       jobs.push(job);
     }
     if (json) printJson(jobs.map(jobToObject));
-    else if (jobs.length > 0) process.stdout.write(jobsTable(jobs, process.stdout.columns || Infinity));
+    else if (jobs.length > 0) process.stdout.write(jobsTable(jobs, outputColumns()));
     else process.stderr.write(`The server at ${server.address} has no jobs.\n`);
     if (more) process.stderr.write(`There are more than ${limit}; --limit shows them.\n`);
     return EXIT.done;
@@ -33,7 +34,7 @@ export function showJob({ id, server, json }: OneJobConfig, interrupt: AbortSign
   return withClient(server, interrupt, async (client) => {
     const view = await client.getJob(id);
     if (json) printJson(jobToObject(view));
-    else process.stdout.write(renderJob(view));
+    else process.stdout.write(renderJob(view, outputColumns()));
     return EXIT.done;
   });
 }

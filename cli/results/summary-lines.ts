@@ -1,4 +1,5 @@
 import type { Claim } from '../../shared/job.js';
+import { namedLines, outputColumns } from '../command/hanging-lines.js';
 import { whole } from '../../shared/written-numbers.js';
 import { printDown } from '../../statistics/radius.js';
 
@@ -101,8 +102,5 @@ export function samplesLine(s: SampleFigures & { readonly budget: number }, medi
   return `${number(s.samples)}${planned}${comma}${usual}${spread}${ahead}`;
 }
 
-/** Returns the lines as a table. */
-export function renderLines(lines: readonly Line[]): string {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('');
-}
+/** Returns the lines as a table, no wider than the terminal that it is printed on. */
+export const renderLines = (lines: readonly Line[]): string => namedLines(lines, outputColumns());

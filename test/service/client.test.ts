@@ -200,7 +200,7 @@ describe('submit', () => {
     expect(await readdir(folder.path)).toEqual([]);
 
     const partial = await run('results', id, '--out', folder.file('out'));
-    expect(partial.stdout).toContain(`The job ${id} is running; so far: results.tsv`);
+    expect(partial.stdout).toContain(`The job ${id} is running. So far, results.tsv`);
     expect(await read('results.jsonl')).toBe('');
     free = true;
     const watched = await run('watch', id);
