@@ -45,7 +45,7 @@ describe('a foreign table', () => {
   });
 
   it('without labels has nothing to compare', () => {
-    expect(faultsOf('0\t-1\t3\t0.5\tnan\t1', '1\t-1\t-1\t0.0\tnan\t1')).toEqual([]);
+    expect(faultsOf('0\t-1\t3\t0.5\tunknown\t1', '1\t-1\t-1\t0.0\tunknown\t1')).toEqual([]);
   });
 
   it('with several faults has them line by line', () => {

@@ -70,15 +70,15 @@ function rowOf(cells: readonly string[], line: number): CohenRow | string {
   if (!/^(-1|\d{1,10})$/.test(label)) return 'its label is no class';
   if (!/^(-1|\d{1,10})$/.test(predict)) return 'its predict is no class, nor −1';
   if (!/^\d+(\.\d*)?(e[+-]?\d{1,3})?$/i.test(radius)) return 'its radius is no number of at least 0';
-  if (!/^(0|1|True|False|nan)$/.test(correct)) return 'its correct is neither 0 nor 1';
-  if (correct === 'nan' && label !== '-1') return 'its correct is not a number, and it has a label';
+  if (!/^(0|1|True|False|unknown)$/.test(correct)) return 'its correct is neither 0 nor 1';
+  if (correct === 'unknown' && label !== '-1') return 'its correct is unknown, and it has a label';
   return {
     line,
     index: Number(idx),
     label: Number(label),
     predict: Number(predict),
     radius,
-    correct: correct === 'nan' ? null : correct === '1' || correct === 'True',
+    correct: correct === 'unknown' ? null : correct === '1' || correct === 'True',
     seconds: secondsOf(time),
   };
 }

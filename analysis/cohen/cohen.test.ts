@@ -29,13 +29,13 @@ describe('a file in the form of certify.py', () => {
 
   it('may have names of files and classes, and no number where there is no label', () => {
     const named = `${HEADER}\tfile\tclass_name\n`;
-    const read = parseCohenTable(`${named}0\t3\t3\t0.5\t1\t1\ta/1.png\tcat\n1\t-1\t-1\t0\tnan\t1\t\t\n`)!;
+    const read = parseCohenTable(`${named}0\t3\t3\t0.5\t1\t1\ta/1.png\tcat\n1\t-1\t-1\t0\tunknown\t1\t\t\n`)!;
     expect(read.faults).toEqual([]);
     expect(read.rows.map(({ correct }) => correct)).toEqual([true, null]);
-    const cut = parseCohenTable(`${named}0\t3\t3\t0.5\t1\t1\n1\t3\t3\t0.5\tnan\t1\ta\tb\n`)!;
+    const cut = parseCohenTable(`${named}0\t3\t3\t0.5\t1\t1\n1\t3\t3\t0.5\tunknown\t1\ta\tb\n`)!;
     expect(cut.faults.map(({ reason }) => reason)).toEqual([
       'it has 6 cells and not 8',
-      'its correct is not a number, and it has a label',
+      'its correct is unknown, and it has a label',
     ]);
   });
 

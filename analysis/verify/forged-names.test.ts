@@ -61,7 +61,7 @@ describe('a folder whose files and classes have names', () => {
     expect(whats(with_(GAIN, { [file]: text(after) })).join('\n')).toContain(found);
   });
 
-  it('of unlabelled images has nan, or as version 0.1.0 wrote it 0, in results.tsv', () => {
+  it('of unlabelled images has unknown, or as version 0.1.0 wrote it 0, in results.tsv', () => {
     const [asked] = JOBS['gain']!;
     const files = namedFiles(resultJob(asked), mixed, { files: null, classes: null });
     const bare = (bytes: Uint8Array | null | undefined, from: RegExp, by: string) =>
@@ -80,7 +80,7 @@ describe('a folder whose files and classes have names', () => {
       /"class":(\d+|null),"label":null/g,
       '"class":$1,"correct":null',
     );
-    for (const correct of ['nan', '0']) {
+    for (const correct of ['unknown', '0']) {
       const tsv = bare(files.resultsTsv, /^(\d+\t)\d+(\t-?\d+\t[.\d]+\t)[01]/gm, `$1-1$2${correct}`);
       expect(whats(with_(files, { ...unlabelled, resultsJsonl: text(rows), resultsTsv: tsv }))).toEqual([]);
     }

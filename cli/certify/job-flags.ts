@@ -65,7 +65,7 @@ export const JOB_NAME = {
   flags: {
     name: {
       argument: '<name>',
-      help: 'name of the job, for lists, reports and you; no part of what is certified',
+      help: 'name of the job, for lists, reports and you; it does not affect the results',
       decides: 'run',
     },
   },

@@ -10,15 +10,27 @@ export interface Column {
 
 /** Characters that a name keeps at least. */
 const LEAST_NAME = 10;
+/** And those that it keeps while columns can be left out whose number is larger than the other. */
+const READABLE_NAME = 20;
+const IMPORTANT = 2;
 const GAP = '  ';
 
-/** Returns a table in as many columns of a terminal as there are: first names become shorter, then whole columns are left out. */
+/**
+ * Returns a table in as many columns of a terminal as there are: names become a little shorter, then columns that matter less are left out, then
+ * names become short, then the other columns are left out.
+ */
 export function fittedTable(columns: readonly Column[], width: number): string {
   const filled = columns.filter(({ cells }) => cells.some((cell) => cell !== ''));
   const spares = filled.map(({ spare }) => spare).sort((a, b) => b - a);
-  for (const limit of [Infinity, ...spares.filter((spare) => spare > 0)]) {
+  const limits = [Infinity, ...spares.filter((spare) => spare > 0)];
+  const readable = limits.filter((limit) => limit > IMPORTANT);
+  const tries = [
+    ...readable.map((limit) => [limit, READABLE_NAME] as const),
+    ...limits.map((limit) => [Math.min(limit, readable.at(-1)!), LEAST_NAME] as const),
+  ];
+  for (const [limit, least] of tries) {
     const kept = filled.filter(({ spare }) => spare < limit);
-    const widths = widthsOf(kept, width);
+    const widths = widthsOf(kept, width, least);
     if (widths !== null) return linesOf(kept, widths);
   }
   const least = filled.filter(({ spare }) => spare === 0);
@@ -28,14 +40,14 @@ export function fittedTable(columns: readonly Column[], width: number): string {
 const naturalWidth = ({ title, cells }: Column): number =>
   Math.max(title.length, ...cells.map((cell) => cell.length));
 
-/** Returns how wide each column is, the names as wide as the others let them be; null if that is too narrow for a name. */
-function widthsOf(columns: readonly Column[], width: number): number[] | null {
+/** Returns how wide each column is, the names as wide as the others let them be; null if that is less than the least of a name. */
+function widthsOf(columns: readonly Column[], width: number, leastName: number): number[] | null {
   const widths = columns.map(naturalWidth);
   const names = columns.flatMap(({ isName }, at) => (isName ? [at] : []));
   let excess = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
   while (excess > 0) {
     const widest = names.reduce((best, at) => (widths[at]! > (widths[best] ?? 0) ? at : best), -1);
-    if (widest < 0 || widths[widest]! <= LEAST_NAME) return null;
+    if (widest < 0 || widths[widest]! <= leastName) return null;
     widths[widest]! -= 1;
     excess -= 1;
   }

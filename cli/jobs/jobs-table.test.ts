@@ -8,7 +8,7 @@ const names = { job: 'first \x1b[31mtry', model: 'net.onnx', data: 'digits.npz',
 const OUTLOOK = {
   samples: { low: 400, expected: 500, high: 600 },
   samplesPerSecond: 99.6,
-  secondsLeft: null,
+  secondsLeft: { low: 3.2, expected: 4, high: 7.4 },
 };
 const job = (part: Partial<JobView>) => viewOf(ID, part);
 const table = (part: Partial<JobView>, width = Infinity) => jobsTable([job(part)], width);
@@ -18,9 +18,9 @@ describe('the list of jobs', () => {
   it('tells three noises apart, by name, model, data and rule', () => {
     const spec = { ...SPEC, names, sigma: 0.25 };
     const [title, line] = table({ spec, progress, outlook: OUTLOOK }).split('\n');
-    expect(title).toMatch(/^ID +NAME +σ +MODEL +DATA +RULE +STATE +DONE +IMAGES +RATE +CREATED$/);
+    expect(title).toMatch(/^ID +NAME +σ +MODEL +DATA +RULE +STATE +DONE +LEFT +IMAGES +RATE +CREATED$/);
     expect(line).toMatch(
-      /^j-7+ {2}first \\u\{1b\}\[31mtry {2}0\.25 {2}net\.onnx {2}digits\.npz {2}gain {2}running {2}20 % {2}4\/10 {4}100\/s {2}2023-11-14T22:13:20Z$/,
+      /^j-7+ {2}first \\u\{1b\}\[31mtry {2}0\.25 {2}net\.onnx {2}digits\.npz {2}gain {2}running {2}20 % {2}3 to 8 s {2}4\/10 {4}100\/s {2}2023-11-14T22:13:20Z$/,
     );
   });
 
@@ -29,6 +29,9 @@ describe('the list of jobs', () => {
     const [title, line] = table({ spec, progress }, 80).split('\n');
     expect(title).toMatch(/^ID +NAME +σ .*STATE +DONE/);
     expect(line!.length).toBeLessThanOrEqual(80);
+    const [drawn, first] = table({ spec, progress, outlook: OUTLOOK }, 80).split('\n');
+    expect(drawn).toMatch(/^ID +NAME +σ +STATE +DONE +LEFT$/);
+    expect(first).toMatch(/ {2}a name that is much[^…]*…? +0?\.?\d.* 20 % {2}3 to 8 s$/);
     expect(table({ spec, progress }, 40).split('\n')[0]).toMatch(/^ID +STATE +DONE$/);
   });
 

@@ -3,6 +3,7 @@ import { decidedOf } from '../../shared/job-progress.js';
 import { oneLine } from '../../shared/safe-text.js';
 import type { StoppingRule } from '../../shared/job.js';
 import { partsDown } from '../../shared/written-numbers.js';
+import { timeWords } from '../certify/time-left.js';
 import { number } from '../results/summary-lines.js';
 import { fittedTable, type Column } from './fitted-table.js';
 
@@ -22,19 +23,20 @@ export function jobsTable(jobs: readonly JobView[], width: number): string {
       column('ID', 0, false, ({ id }) => id),
       column('NAME', 1, true, ({ spec }) => spec.names?.job ?? ''),
       column('σ', 2, false, ({ spec }) => `${spec.sigma}`),
-      column('MODEL', 3, true, modelOf),
-      column('DATA', 5, true, dataOf),
-      column('RULE', 4, false, ({ spec }) => ruleOf(spec.stop)),
+      column('MODEL', 4, true, modelOf),
+      column('DATA', 6, true, dataOf),
+      column('RULE', 5, false, ({ spec }) => ruleOf(spec.stop)),
       column('STATE', 0, false, stateOf),
       column('DONE', 0, false, doneOf),
+      column('LEFT', 3, false, leftOf),
       column(
         'IMAGES',
-        6,
+        8,
         false,
         ({ progress }) => `${number(decidedOf(progress))}/${number(progress.images)}`,
       ),
       column('RATE', 7, false, rateOf),
-      column('CREATED', 8, false, ({ createMs }) => new Date(createMs).toISOString().replace(/\.\d+Z$/, 'Z')),
+      column('CREATED', 9, false, ({ createMs }) => new Date(createMs).toISOString().replace(/\.\d+Z$/, 'Z')),
     ],
     width,
   );
@@ -68,6 +70,12 @@ function doneOf({ progress, outlook, endMs }: JobView): string {
     ? progress.samples / Math.max(1, outlook.samples.expected)
     : decidedOf(progress) / Math.max(1, progress.images);
   return `${Math.min(99, partsDown(share, 100))} %`;
+}
+
+/** Returns the time that is left: "20 to 50 s". */
+function leftOf({ outlook }: JobView): string {
+  const left = outlook?.secondsLeft ?? null;
+  return left === null ? '' : timeWords(left).replace(/^about /, '');
 }
 
 function rateOf({ outlook }: JobView): string {

@@ -173,7 +173,7 @@ describe('results', () => {
     await rm(file('results.jsonl'));
     expect((await summaryOf()).labelled).toBe(false);
     const [, ...lines] = (await readFile(file('results.tsv'), 'utf8')).trimEnd().split('\n');
-    expect(new Set(lines.map((line) => line.split('\t')[4]))).toEqual(new Set(['nan']));
+    expect(new Set(lines.map((line) => line.split('\t')[4]))).toEqual(new Set(['unknown']));
     expect(await readFile(file('results.jsonl'), 'utf8')).not.toMatch(/"correct":(true|false)/);
   });
 

@@ -130,7 +130,7 @@ it('the files hold predictions, with the columns of predict.py', () => {
     ['1', '4', '-1', '0'],
   ]);
   const [, line] = [...tsvLines(fold, () => null)];
-  expect(line).toMatch(/^0\t-1\t4\tnan\t0\.\d{6}\n$/);
+  expect(line).toMatch(/^0\t-1\t4\tunknown\t0\.\d{6}\n$/);
 });
 
 it('the files leave out images that are not decided', () => {

@@ -39,7 +39,7 @@ describe('a line of results.tsv', () => {
 
   it('abstains with predict −1 and radius 0, and has label −1 without labels', () => {
     expect(lineOf(makeJob({ images: 1 }), halves, 0, 7)).toBe('0\t7\t-1\t0.000000\t0\t0.000000');
-    expect(lineOf(GAIN, unanimous, 0)).toMatch(/^0\t-1\t4\t[.0-9]+\tnan\t0\.000000$/);
+    expect(lineOf(GAIN, unanimous, 0)).toMatch(/^0\t-1\t4\t[.0-9]+\tunknown\t0\.000000$/);
   });
 
   it('has a radius that was asked for as it was written, whatever floor(0.29 · 10^6) is', () => {
@@ -47,7 +47,7 @@ describe('a line of results.tsv', () => {
     const job = makeJob({ ...TARGET, stop, images: 1 });
     expect(lineOf(job, unanimous, 0, 4)).toBe('0\t4\t4\t0.29\t1\t0.000000');
     expect(lineOf(makeJob({ ...TARGET, images: 1 }), unanimous, 0)).toContain('\t1.0\t');
-    expect(lineOf(job, halves, 0)).toBe('0\t-1\t-1\t0.000000\tnan\t0.000000');
+    expect(lineOf(job, halves, 0)).toBe('0\t-1\t-1\t0.000000\tunknown\t0.000000');
   });
 });
 
@@ -72,7 +72,7 @@ describe('a line of approximate results', () => {
   });
 
   it('has no number where the votes are unanimous, and 0 for an abstention', () => {
-    expect(lineOf(job, unanimous, 0)).toBe('0\t-1\t4\tnan\tnan\t0.000000\tapproximate');
-    expect(lineOf(job, halves, 0)).toBe('0\t-1\t-1\t0.000000\tnan\t0.000000\tapproximate');
+    expect(lineOf(job, unanimous, 0)).toBe('0\t-1\t4\tnan\tunknown\t0.000000\tapproximate');
+    expect(lineOf(job, halves, 0)).toBe('0\t-1\t-1\t0.000000\tunknown\t0.000000\tapproximate');
   });
 });

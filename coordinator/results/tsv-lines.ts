@@ -15,6 +15,8 @@ const PREDICT_HEADER = 'idx\tlabel\tpredict\tcorrect\ttime';
 /** Behind all others, where there are names: scripts that know columns by place find theirs. */
 const NAMES_HEADER = '\tfile\tclass_name';
 const RADIUS_DIGITS = 6;
+/** `correct` of an image without a label: a word, because pandas takes nan for false in `correct & (radius >= r)`, and then gives an accuracy of 0. */
+const NOT_KNOWN = 'unknown';
 
 /** Returns true if rows have the columns of names. */
 export const areNamed = ({ files, classes }: RowNames): boolean => files !== null || classes !== null;
@@ -27,7 +29,7 @@ export function tsvHeader({ bound, stop }: Pick<Claim, 'bound' | 'stop'>, named 
 }
 
 /**
- * Returns one line of results.tsv: abstain is predict −1 and radius 0; without labels, label −1 and correct nan; the radius is
+ * Returns one line of results.tsv: abstain is predict −1 and radius 0; without labels, label −1 and correct unknown; the radius is
  * rounded down, or as `target` has it; `time` is the recorded seconds of noise and inference.
  */
 export function tsvLine(row: ResultRow, micros: number, named = false): string {
@@ -37,7 +39,7 @@ export function tsvLine(row: ResultRow, micros: number, named = false): string {
     label ?? -1,
     classOf(row) ?? -1,
     ...('radius' in row ? [radiusText(row)] : []),
-    correctOf(row) ?? 'nan',
+    correctOf(row) ?? NOT_KNOWN,
     secondsText(micros),
     ...(BOUNDS[row.bound].proves ? [] : ['approximate']),
     ...(named ? [cell(row.file), cell(row.class_name)] : []),

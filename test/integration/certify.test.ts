@@ -117,14 +117,14 @@ describe('certify writes', () => {
 });
 
 describe('labels', () => {
-  it('are optional: without them label −1, correct nan, and nothing is said about accuracy', async () => {
+  it('are optional: without them label −1, correct unknown, and nothing is said about accuracy', async () => {
     using folder = new TemporaryFolder();
     const data = await unlabelledDigits(folder.file('x.npy'), 60);
     const plain = await certify(folder.file('plain'), { data });
     expect(plain.stdout).not.toMatch(/accura|average certified radius/);
     expect(plain.stdout).toContain('certified share');
     const [, ...lines] = await tableOf(folder.file('plain'));
-    expect(lines.map((cells) => [cells[1], cells[4]])).toEqual(IMAGES.map(() => ['-1', 'nan']));
+    expect(lines.map((cells) => [cells[1], cells[4]])).toEqual(IMAGES.map(() => ['-1', 'unknown']));
     const rows = await rowsOf(folder.file('plain'));
     expect(rows.map(({ label, correct }) => [label, correct])).toEqual(IMAGES.map(() => [null, null]));
     const json = await certify(folder.file('plain'), { data, json: true });

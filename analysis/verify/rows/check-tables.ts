@@ -64,9 +64,9 @@ export function checkTsv(
 const isNamed = ({ file, label_name: label, class_name: name }: Row): boolean =>
   file !== undefined || label !== undefined || name !== undefined;
 
-/** Returns what `correct` must be. Without a label it is nan; version 0.1.0 wrote 0. @param found what stands there */
+/** Returns what `correct` must be. Without a label it is unknown; version 0.1.0 wrote 0. @param found what stands there */
 function correctOf(row: Row, found: string | undefined): string {
-  if (row.label === null) return found === '0' ? '0' : 'nan';
+  if (row.label === null) return found === '0' ? '0' : 'unknown';
   return (row.class ?? row.approximate_class) === row.label ? '1' : '0';
 }
 
