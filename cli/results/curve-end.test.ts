@@ -11,7 +11,7 @@ describe('the summary of a curve', () => {
     expect(end).toMatchObject({ samples: 512, others: null, further: '--max-samples 1024' });
     expect(end.sigmas).toBeCloseTo(end.radius / 0.5, 12);
     expect(curveEndLine(end)).toMatch(
-      /^at \d\.\d{4} \(\d\.\d\d σ\), which 512 unanimous votes prove; --max-samples 1024 goes further$/,
+      /^\d\.\d{4} \(\d\.\d\d σ\), which 512 unanimous votes prove; --max-samples 1024 goes further$/,
     );
     expect(curveEndLine({ ...end, further: null })).toMatch(/ prove$/);
   });

@@ -21,7 +21,7 @@ export function curveEnd(job: Job): CurveEnd | null {
   return { ...farthest, sigmas, further: flagsFurther(job, farthest) };
 }
 
-/** Returns the text of the line `curve ends`; null where there is none to say. */
+/** Returns the text of the line `rule can reach`; null where there is none to say. */
 export function curveEndLine({ radius, sigmas, samples, others, further }: CurveEnd): string | null {
   if (samples === null) return null;
   const votes =
@@ -29,5 +29,5 @@ export function curveEndLine({ radius, sigmas, samples, others, further }: Curve
       ? `${number(samples)} unanimous votes prove`
       : `${number(samples)} votes prove if ${others.votes} of the first ${others.among} ${others.votes === 1 ? 'is' : 'are'} for another class and all the rest agree`;
   const advice = further === null ? '' : `; ${further} goes further`;
-  return `at ${printDown(radius, 4)} (${printDown(sigmas, 2)} σ), which ${votes}${advice}`;
+  return `${printDown(radius, 4)} (${printDown(sigmas, 2)} σ), which ${votes}${advice}`;
 }

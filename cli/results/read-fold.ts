@@ -38,5 +38,5 @@ export async function lockUnlessDrawn(folder: string): Promise<FolderLock | null
  */
 export async function imagesOfDrawn(folder: string, fold: JobFold, about: AboutJob): Promise<LabelsAndNames> {
   if (existsSync(path.join(folder, IMAGES_FILE))) return knownImagesOf(folder, fold, about);
-  return { labels: null, names: { files: null, classes: about.classes } };
+  return { labels: null, names: { files: null, classes: about.classes }, lost: null };
 }

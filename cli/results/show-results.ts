@@ -5,7 +5,6 @@ import { DEFAULT_BOUNDS } from '../../shared/job-spec.js';
 import { BOUNDS } from '../../statistics/bounds/bounds.js';
 import { refutationOf } from '../../coordinator/core/refutation.js';
 import type { JobFold } from '../../coordinator/core/job-fold.js';
-import type { ImageLabels } from '../../shared/image-labels.js';
 import { EXIT } from '../command/exit.js';
 import { readNotedJob, type NotedJob } from '../certify/job-file.js';
 import { announceReport } from '../report/announce-report.js';
@@ -45,7 +44,7 @@ export async function showResults(config: ResultsConfig): Promise<number> {
       config,
       noted,
       fold,
-      known.labels,
+      known,
       `So far, from the votes in ${config.folder}; files are in ${config.out}`,
     );
   }
@@ -73,14 +72,15 @@ async function notedJobOf(folder: string): Promise<NotedJob> {
 async function rewrite(config: ResultsConfig, noted: NotedJob, fold: JobFold): Promise<number> {
   const { folder, topkRows, report, json } = config;
   await refuseRefuted(folder, fold);
-  const { labels, names } = await knownImagesOf(folder, fold, noted.about);
+  const known = await knownImagesOf(folder, fold, noted.about);
+  const { labels, names } = known;
   if (topkRows) {
     refuseRowsOfSome(folder, fold.isDone());
     refuseRowsWithoutLabels(noted.job, labels);
   }
   await writeResults(folder, fold, labels, names);
   if (topkRows) await writeTopkRows(folder, fold, labels!);
-  const code = show(config, noted, fold, labels, `From the votes in ${folder}`);
+  const code = show(config, noted, fold, known, `From the votes in ${folder}`);
   if (report) await announceReport(folder, { canonical: null, quiet: json });
   return code;
 }
@@ -88,11 +88,11 @@ async function rewrite(config: ResultsConfig, noted: NotedJob, fold: JobFold): P
 /** Shows what is there of a job that another process draws. */
 async function showDrawn(config: ResultsConfig, noted: NotedJob, fold: JobFold): Promise<number> {
   const { folder } = config;
-  const { labels } = await refutedOrKnown(folder, noted, fold);
+  const known = await refutedOrKnown(folder, noted, fold);
   if (config.topkRows) refuseRowsOfSome(folder, false);
   const decided = `${number(fold.decidedImages)} of ${number(fold.images.size)} images decided`;
   const about = `So far, from the votes in ${folder}, in which another process draws (${decided}; no file is written)`;
-  return show(config, noted, fold, labels, about);
+  return show(config, noted, fold, known, about);
 }
 
 /** Writes the results by now into another folder, which must not be that of a job. @throws JOB_DIFFERS, FOLDER_LOCKED, FOLDER_UNUSABLE */
@@ -129,13 +129,14 @@ function refutedOrKnown(folder: string, { about }: NotedJob, fold: JobFold): Pro
 /** Prints the summary. Returns the exit code. @param about where the votes are from, as the beginning of a sentence */
 function show(
   { folder, radii, json }: ResultsConfig,
-  { job, notes }: NotedJob,
+  { job, notes: noted }: NotedJob,
   fold: JobFold,
-  labels: ImageLabels | null,
+  { labels, lost }: LabelsAndNames,
   about: string,
 ): number {
   const summary = summarizeJob(fold, labels, null, radii ?? undefined);
   const { claim, draw } = job;
+  const notes = lost === null ? noted : [...noted, lost];
   if (json) process.stdout.write(`${JSON.stringify({ out: folder, notes, ...summary })}\n`);
   else
     process.stdout.write(

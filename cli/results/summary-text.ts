@@ -66,10 +66,9 @@ function outcomeRows(s: Summary): [string, string][] {
     ...(s.accuracy.length === 0
       ? []
       : [row(s.labelled ? 'certified accuracy' : 'certified share', accuracyLine(s))]),
-    ...(end === null ? [] : [row('curve ends', end)]),
-    ...(s.acr === null ? [] : [row('average certified radius', radius4(s.acr))]),
-    ...(s.meanRadius === null ? [] : [row('mean radius', meanRadiusLine(s.meanRadius, s))]),
-    ...(fixedInstead === null || s.meanRadius === null
+    ...(end === null ? [] : [row('rule can reach', end)]),
+    ...radiusRows(s),
+    ...(fixedInstead === null || s.meanRadius === null || drewAll(s)
       ? []
       : [row('fixed number', fixedInsteadLine(fixedInstead, s.meanRadius, radius4))]),
     ...(s.runnerUp ? [row('proved by', RUNNER_UP)] : []),
@@ -77,6 +76,20 @@ function outcomeRows(s: Summary): [string, string][] {
     row('samples', samplesLine(s, s.meanRadius === null)),
   ];
 }
+
+/** Returns the rows of the mean radius: one where it is the average certified radius, too, because no certificate has another class than the label. */
+function radiusRows(s: Summary): [string, string][] {
+  const { acr, meanRadius } = s;
+  if (meanRadius === null) return [];
+  const line = meanRadiusLine(meanRadius, s);
+  if (acr === null) return [row('mean radius', line)];
+  return acr === meanRadius
+    ? [row('average certified radius', line)]
+    : [row('average certified radius', radius4(acr)), row('mean radius', line)];
+}
+
+/** Returns true if every image took the most samples: then there is nothing to be said of what stopping early costs or saves. */
+const drewAll = ({ samples, usualSamples }: Summary): boolean => samples === usualSamples;
 
 /** Images of a shared total that it did not reach. A given-up image has no samples either, but is no abstention. */
 function withoutSamples({ totalSamples, undrawn, failed }: Summary): string {
@@ -106,8 +119,9 @@ function accuracyLine({ accuracy }: Summary): string {
   ].join(', ');
 }
 
-function meanRadiusLine(mean: number, { forecastRadius: forecast, budget }: Summary): string {
-  if (forecast === null || forecast === 0) return radius4(mean);
+function meanRadiusLine(mean: number, s: Summary): string {
+  const { forecastRadius: forecast, budget } = s;
+  if (forecast === null || forecast === 0 || drewAll(s)) return radius4(mean);
   return `${radius4(mean)}: ${percentDown(mean / forecast)} of the ${radius4(forecast)} forecast at ${number(budget)} samples an image`;
 }
 

@@ -7,6 +7,9 @@ import { RecentRate } from './recent-rate.js';
 const EVERY_MS = 1_000;
 /** And never so often that it takes more than one part in so many of the time. */
 const SPARED = 20;
+/** What a rate is likely to change by, up or down, until the end: a part of it, and more of one that was seen for a shorter time. */
+const UNSTEADY = 0.15;
+const UNSTEADY_MS = 5_000;
 
 /** Tells how much of a job is still to come. */
 export class OutlookMeter {
@@ -32,8 +35,10 @@ export class OutlookMeter {
     this.folded();
     const { samples: drawn } = this.fold.tally;
     const samples = atLeast(drawn, this.samples());
-    const samplesPerSecond = this.rate.perSecond(this.now(), drawn);
-    const secondsLeft = samplesPerSecond ? left(samples, drawn, samplesPerSecond) : null;
+    const now = this.now();
+    const samplesPerSecond = this.rate.perSecond(now, drawn);
+    const reach = 1 + UNSTEADY + UNSTEADY_MS / this.rate.watchedMs(now);
+    const secondsLeft = samplesPerSecond ? left(samples, drawn, samplesPerSecond, reach) : null;
     return { samples, samplesPerSecond, secondsLeft };
   }
 
@@ -52,7 +57,8 @@ function atLeast(drawn: number, { low, expected, high }: Forecast): Forecast {
   return { low: Math.max(drawn, low), expected: Math.max(drawn, expected), high: Math.max(drawn, high) };
 }
 
-function left({ low, expected, high }: Forecast, drawn: number, perSecond: number): Forecast {
+/** Returns the seconds for the samples that are left. @param reach factor of at least 1 by which the rate may be higher or lower */
+function left({ low, expected, high }: Forecast, drawn: number, perSecond: number, reach: number): Forecast {
   const seconds = (samples: number) => (samples - drawn) / perSecond;
-  return { low: seconds(low), expected: seconds(expected), high: seconds(high) };
+  return { low: seconds(low) / reach, expected: seconds(expected), high: seconds(high) * reach };
 }

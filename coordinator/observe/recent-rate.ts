@@ -28,6 +28,12 @@ export class RecentRate {
     return ms < LEAST_MS ? null : (1_000 * (samples - first!.samples)) / ms;
   }
 
+  /** Returns the milliseconds that a rate until `at` is of. */
+  watchedMs(at: number): number {
+    this.forget(at);
+    return at - this.points[0]!.at;
+  }
+
   /** Forgets what is too old, but for the last point before the window. */
   private forget(at: number): void {
     const { points } = this;

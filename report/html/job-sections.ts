@@ -45,7 +45,7 @@ function repeatHtml({ command, commandIsWhole, set }: ReportedJob, at: number): 
     : 'The job does not say where model and data lie, and how the data were read: put the files with the digests below in their places, and add --labels, --features, --clip or --bgr if they were given. ';
   return `<pre class="command" id="command-${at}">${escapeHtml(command)}</pre>
 <button type="button" data-copies="command-${at}" hidden>Copy</button>
-<p>${open}${same} <code>smoothcert verify</code> and the folder of the job check the results again from its votes, by other code than the one that made them.</p>`;
+<p>${open}${same} ${commandIsWhole ? 'Files are named as they were when the job was made: begin it in the same working folder, or name them anew. ' : ''}<code>smoothcert verify</code> and the folder of the job check the results again from its votes, by other code than the one that made them.</p>`;
 }
 
 function identityHtml({ set, digest, smoothcert, names }: ReportedJob): string {

@@ -119,7 +119,12 @@ describe('report', () => {
     const file = folder.file('moved', 'job.json');
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replaceAll('examples/digits/digits.npz', 'no-such-file.npz'));
-    expect((await run('report', folder.file('moved'))).code).toBe(0);
+    expect(await run('report', folder.file('moved'))).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^Note: There are no pictures: .*no-such-file\.npz cannot be read\. .*--data/,
+      ),
+    });
     const without = await reportIn('moved');
     expect(galleryOf(without).pictures).toEqual([null]);
     expect(without.querySelector('#gallery')!.textContent).toContain(
