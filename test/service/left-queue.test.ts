@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { get, type ClientRequest, type ServerResponse } from 'node:http';
@@ -20,7 +20,7 @@ let service: JobManager;
 let id: string;
 /** All answers that the server has begun to think about. */
 let responses: ServerResponse[];
-const requests = channel('http.server.request.start');
+const REQUESTS = 'http.server.request.start';
 const onRequest = (message: unknown) =>
   void responses.push((message as { readonly response: ServerResponse }).response);
 
@@ -31,10 +31,10 @@ beforeEach(async () => {
   ({ id } = await service.createJob({ spec: bed.spec(), requestId: 'one', validateOnly: false }));
   await endOf(service, id);
   responses = [];
-  requests.subscribe(onRequest);
+  subscribe(REQUESTS, onRequest);
 });
 afterEach(async () => {
-  requests.unsubscribe(onRequest);
+  unsubscribe(REQUESTS, onRequest);
   await bed.close();
 });
 

@@ -147,8 +147,7 @@ describe('reports', () => {
       gone.abort();
       return Promise.resolve(text);
     };
-    const others = { artifacts: bed.artifacts, certificates: service.certificates.bind(service) };
-    const left = new ReportMaker({ service: others, jobFile });
+    const left = new ReportMaker({ service, jobFile });
     await expect(left.report(view, gone.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(foldersNow()).toEqual([]);
     await expect(maker.report(view, gone.signal)).rejects.toMatchObject({ code: 'CANCELLED' });

@@ -33,7 +33,10 @@ function sending(source: AsyncIterable<string>, { into }: Reader, signal = NEVER
   const end: { said: string | null } = { said: null };
   const until = sendPaced(source, into, signal, PACE).then(
     () => (end.said = 'sent'),
-    (error: NodeJS.ErrnoException) => (end.said = error.code ?? error.message),
+    (error: unknown) => {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return (end.said = code ?? message);
+    },
   );
   return { end, until };
 }
