@@ -157,9 +157,9 @@ describe('reports', () => {
   it('of four jobs are kept, the newest', async () => {
     const files: string[] = [];
     for (const id of ['j-1', 'j-2', 'j-3', 'j-4', 'j-5']) {
-      const { file, release } = await maker.report({ ...view, id }, NEVER);
-      files.push(file);
-      release();
+      const made = await maker.report({ ...view, id }, NEVER);
+      files.push(made.file);
+      made.release();
     }
     expect(files.map((file) => existsSync(file))).toEqual([false, true, true, true, true]);
     await maker.close();
