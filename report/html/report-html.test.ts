@@ -194,7 +194,7 @@ describe('report.html', () => {
     );
     const jobs = [reportedJob(results, {}, { images: 40, stop: { kind: 'predict' }, bound: 'anytime' })];
     const text = read(reportHtml(reportOf(results, { jobs }))).querySelector('.numbers')!.textContent;
-    expect(text).toContain('wrong classesat most 1 (with 99.8 %)');
+    expect(text).toContain('classes that may be wrongat most 1 of 40 (99.8 % sure)');
     expect(text).not.toContain('certificate');
   });
 
