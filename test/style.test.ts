@@ -5,7 +5,9 @@ import { ROOT } from './harness/command.js';
 
 /** Every folder of code. */
 const FOLDERS =
-  'adapters analysis api bench cli coordinator input page report scripts shared statistics test worker'.split(' ');
+  'adapters analysis api bench cli coordinator input page report scripts shared statistics test worker'.split(
+    ' ',
+  );
 /** This file quotes what it forbids. */
 const OWN_NAME = 'test/style.test.ts';
 

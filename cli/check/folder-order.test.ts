@@ -4,7 +4,9 @@ import { folderOrderNote } from './folder-order.js';
 describe('the order of folders of classes', () => {
   it('is remarked where names are numbers and text sorts them otherwise', () => {
     const names = ['0', '1', '10', '11', '2', '3'];
-    expect(folderOrderNote(names)).toMatch(/folder 10 comes before folder 2 and is class 2\. If the model's class 10 is/);
+    expect(folderOrderNote(names)).toMatch(
+      /folder 10 comes before folder 2 and is class 2\. If the model's class 10 is/,
+    );
   });
 
   it.each([

@@ -3,9 +3,13 @@ import { oneLine } from '../../shared/safe-text.js';
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
 /** Returns the two names of a list in the order of text of which the first is the larger number; null if there are none, or names are no numbers. */
-function sortedOtherwise(names: readonly string[]): { readonly early: number; readonly later: string } | null {
+function sortedOtherwise(
+  names: readonly string[],
+): { readonly early: number; readonly later: string } | null {
   if (!names.every((name) => WHOLE_NUMBER.test(name))) return null;
-  const early = names.findIndex((name, at) => names.slice(at + 1).some((later) => Number(later) < Number(name)));
+  const early = names.findIndex((name, at) =>
+    names.slice(at + 1).some((later) => Number(later) < Number(name)),
+  );
   if (early < 0) return null;
   return { early, later: names.slice(early + 1).find((name) => Number(name) < Number(names[early]))! };
 }

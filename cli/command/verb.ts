@@ -86,7 +86,10 @@ export function commandOf(declared: Verb): Command {
 function refuseMore({ name, operands, forMore }: Verb, given: readonly string[]): void {
   const taken = Object.keys(operands).length;
   if (forMore === undefined || given.length <= taken) return;
-  throw optionError(`smoothcert ${name} takes ${taken} at a time, and ${given.length} are given.`, forMore(given));
+  throw optionError(
+    `smoothcert ${name} takes ${taken} at a time, and ${given.length} are given.`,
+    forMore(given),
+  );
 }
 
 /** Returns the values for the code of a verb, from the command that has parsed its flags. */

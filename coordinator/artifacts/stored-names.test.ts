@@ -34,7 +34,9 @@ describe('a job whose images and classes have names', () => {
     expect(read.map(({ file = '' }) => file)).toEqual(NAMES.files);
     expect(read.map((row) => row['label_name'])).toEqual(NAMES.classes.slice(0, 6));
     for (const row of read)
-      expect(row['class_name']).toBe(typeof row['class'] === 'number' ? NAMES.classes[row['class']] : undefined);
+      expect(row['class_name']).toBe(
+        typeof row['class'] === 'number' ? NAMES.classes[row['class']] : undefined,
+      );
     const bare = rows.map((row) => row.replace(/"(file|label_name|class_name)":"[^"]*",/g, ''));
     const expected = await bed.expected(ID);
     expect(`${bare.join('\n')}\n`).toBe(expected.jsonl);

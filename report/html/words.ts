@@ -6,7 +6,6 @@ export { percentDown };
 
 export const NOISE_WORDS = { gaussian: 'Gaussian', laplace: 'Laplace', uniform: 'uniform' } as const;
 
-
 /** Returns a number of images with its share: "290 (96.6 %)". */
 export const ofImages = (count: number, images: number): string =>
   `${whole(count)} (${percentDown(count / images)})`;

@@ -11,7 +11,8 @@ let folder: TemporaryFolder;
 beforeEach(() => void (folder = new TemporaryFolder()));
 afterEach(() => folder[Symbol.dispose]());
 
-const lines = async (...names: string[]) => (await readFile(folder.file(...names), 'utf8')).trim().split('\n');
+const lines = async (...names: string[]) =>
+  (await readFile(folder.file(...names), 'utf8')).trim().split('\n');
 
 describe('results of a folder', () => {
   it('in which certify draws are those of the votes by now; nothing in it changes, and with --out files go elsewhere', async () => {
@@ -24,14 +25,20 @@ describe('results of a folder', () => {
     const shown = await runCommand(['results', out]);
     expect({ code: shown.code, stderr: shown.stderr }).toEqual({ code: 0, stderr: '' });
     expect(shown.stdout).toMatch(
-      new RegExp(`^So far, from the votes in ${out}, in which another process draws \\(\\d+ of 300 images decided; no file is written\\)`),
+      new RegExp(
+        `^So far, from the votes in ${out}, in which another process draws \\(\\d+ of 300 images decided; no file is written\\)`,
+      ),
     );
     const written = await runCommand(['results', out, '--out', folder.file('so-far')]);
     expect({ code: written.code, stderr: written.stderr }).toEqual({ code: 0, stderr: '' });
     expect(drawing.running).toBe(true);
     expect((await readdir(out)).sort()).toEqual(before);
     expect(await readFile(folder.file('out', 'lock'), 'utf8')).toBe(lock);
-    expect((await readdir(folder.file('so-far'))).sort()).toEqual(['results.csv', 'results.jsonl', 'results.tsv']);
+    expect((await readdir(folder.file('so-far'))).sort()).toEqual([
+      'results.csv',
+      'results.jsonl',
+      'results.tsv',
+    ]);
 
     const refused = await runCommand(['results', out, '--out', out]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });

@@ -31,7 +31,7 @@ test('serve shows a job over HTTP: page, figures, images, pictures, files, repor
   let server = begin();
   try {
     await server.says(/Ready/);
-    await server.says(`Page: http://${http}/`);
+    await server.says(new RegExp(`Page: http://${http}/`));
     const out = folder.file('out');
     const flags = { ...PICTURES, sigma: 0.25, images: '0:6', seed: 5, 'max-samples': 512, out };
     const [, ...args] = certifyArgs(flags);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ImageKind, ImagesAnswer } from '../../../api/page-api.js';
+import type { FiguresAnswer, ImageKind, ImagesAnswer } from '../../../api/page-api.js';
 import type { ImagesQuery } from '../../../coordinator/http/api/api-parts.js';
 import type { Figure } from '../../../report/figures/figure.js';
 import { resultJob } from '../../../test/support/result-files.js';
@@ -91,16 +91,19 @@ it('passes over lines that are no results, and knows nothing of a job that was n
   expect(asked({}, results).total).toBe(7);
   results.forget(ID);
   expect(asked({}, results)).toEqual({ total: 0, images: [] });
-  expect([results.figures(ID, 0), results.figures('j-2', 0)]).toEqual(['[]', '[]']);
+  const none = JSON.stringify({ sequence: 3, numbers: null, figures: [] });
+  const drawn = { samples: 0, sequence: 3 };
+  expect([results.figures(ID, drawn), results.figures('j-2', drawn)]).toEqual([none, none]);
 });
 
 it('makes the same figures in whatever order its lines came, and begins anew', () => {
   const other = new JobResults();
   other.begin(ID, resultJob({ images: 8 }), 8);
   other.add(ID, [...LINES].reverse());
-  const json = kept().figures(ID, 1_000);
-  expect(other.figures(ID, 1_000)).toBe(json);
-  expect((JSON.parse(json) as Figure[]).length).toBeGreaterThan(0);
+  const drawn = { samples: 1_000, sequence: 8 };
+  const json = kept().figures(ID, drawn);
+  expect(other.figures(ID, drawn)).toBe(json);
+  expect((JSON.parse(json) as FiguresAnswer<Figure>).figures.length).toBeGreaterThan(0);
   other.begin(ID, resultJob({ images: 8 }), 8);
   expect(asked({}, other).total).toBe(0);
 });
