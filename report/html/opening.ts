@@ -160,15 +160,13 @@ function numbersHtml(set: ResultSet): string {
 
 /** Returns the numbers of several jobs, a row each; without those that none of them has. */
 function numbersTable(sets: readonly ResultSet[]): string {
-  const rows = sets.map(numbersOf);
-  const names = rows[0]!.flatMap(([name], at) =>
-    rows.some((row) => row[at]![1] !== null) ? [{ name, at }] : [],
-  );
+  const rows = sets.map((set) => new Map(numbersOf(set).filter(([, value]) => value !== null)));
+  const names = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   const table: Table = {
     name: 'numbers',
     title: 'The jobs in numbers',
-    columns: [{ label: 'job' }, ...names.map(({ name }) => ({ label: name }))],
-    rows: rows.map((row, job) => [sets[job]!.label, ...names.map(({ at }) => row[at]![1])]),
+    columns: ['job', ...names].map((label) => ({ label })),
+    rows: rows.map((row, job) => [sets[job]!.label, ...names.map((name) => row.get(name) ?? null)]),
   };
   return `<div class="scroll" tabindex="0" role="group" aria-label="${table.title}">${tableHtml(table)}</div>`;
 }

@@ -80,6 +80,32 @@ describe('report.html', () => {
     expect(rows[1]!.at(-1)).toMatch(/^at most 1 of 40 \(99\.\d % sure\)$/);
   });
 
+  it('keeps classes and certificates that may be wrong in columns of their own', () => {
+    const predicted = RESULTS.map((one) => ({
+      ...one,
+      outcome: 'predicted' as const,
+      radius: 0,
+      pLower: null,
+    }));
+    const prediction = reportedJob(
+      predicted,
+      {},
+      { images: 40, stop: { kind: 'predict' }, bound: 'anytime' },
+    );
+    const jobs = [reportedJob(RESULTS), { ...prediction, set: { ...prediction.set, label: 'classes' } }];
+    const table = read(reportHtml(reportOf(RESULTS, { jobs }))).querySelector('header table')!;
+    const rows = [...table.querySelectorAll('tr')].map((row) =>
+      [...row.querySelectorAll('th, td')].map((cell) => cell.textContent),
+    );
+    const [certificates, classes] = ['certificates', 'classes'].map((what) =>
+      rows[0]!.indexOf(`${what} that may be wrong`),
+    );
+    const isTold = (job: number) =>
+      [certificates!, classes!].map((at) => rows[job]![at]!.startsWith('at most'));
+    expect(isTold(1)).toEqual([true, false]);
+    expect(isTold(2)).toEqual([false, true]);
+  });
+
   it('says which samples prove a certificate, where later ones do not', () => {
     const votesOf = (change: Parameters<typeof resultOf>[1], job: Parameters<typeof reportedJob>[2]) => {
       const results = [resultOf(0, change)];
