@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FiguresAnswer } from '../../api/page-api.js';
 import type * as Results from '../../cli/service/web/threaded-results.js';
 import type * as Reports from '../../cli/service/web/report-maker.js';
 import { jobFileText } from '../../cli/certify/job-file.js';
@@ -40,12 +41,12 @@ describe('results in their thread', () => {
     results.add('b', lines.slice(1));
     const [a, figures, b, none] = await Promise.all([
       results.images('a', QUERY),
-      results.figures('a', 256),
+      results.figures('a', { samples: 256, sequence: 3 }),
       results.images('b', QUERY),
       results.images('c', QUERY),
     ]);
     expect([a, b, none].map(totalOf)).toEqual([3, 2, 0]);
-    expect((JSON.parse(figures) as unknown[]).length).toBeGreaterThan(0);
+    expect((JSON.parse(figures) as FiguresAnswer<unknown>).figures.length).toBeGreaterThan(0);
   });
 
   it('tell when a thread has died, refuse what was asked of it, and begin anew', async () => {
