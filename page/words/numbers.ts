@@ -26,8 +26,12 @@ export function percent(share: number): string {
 }
 
 /** Returns a radius with four digits behind the point, rounded down as all radii are. @param radius at least 0 */
-export const radiusWords = (radius: number): string =>
-  (Math.floor(Number((10_000 * radius).toPrecision(12))) / 10_000).toFixed(4);
+export function radiusWords(radius: number): string {
+  // Smaller numbers are written with an exponent.
+  if (radius < 1e-4) return '0.0000';
+  const [units, digits = ''] = String(radius).split('.');
+  return `${units!}.${digits.slice(0, 4).padEnd(4, '0')}`;
+}
 
 /**
  * Returns a count of images as a share of all, a percentage with one digit, rounded down: nothing is said that was not reached.

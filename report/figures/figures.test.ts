@@ -130,8 +130,7 @@ describe('a figure as SVG', () => {
 
   it('has no entry in its key for a curve without a label', () => {
     const bars = { kind: 'bars' as const, points: [{ x: 50, y: 0.5 }] };
-    const swatches = (label: string) =>
-      renderSvg({ ...figure, curves: [{ ...bars, label }] }).match(/>■</g);
+    const swatches = (label: string) => renderSvg({ ...figure, curves: [{ ...bars, label }] }).match(/>■</g);
     expect(swatches('images')).toHaveLength(1);
     expect(swatches('')).toBeNull();
   });

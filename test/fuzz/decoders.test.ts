@@ -43,6 +43,10 @@ const NO_DECODERS: Readonly<Record<string, string>> = {
   'adapters/nats/ledger/ledger-reader.ts readLedger': 'hands messages to decodeRecord',
   'cli/plan/read-source.ts readSource': 'hands texts to readResultLine and parseCohenTable',
   'cli/plan/sources.ts readSources': 'hands names to readSource',
+  'cli/certify/progress-line.ts readFold': 'reads a fold in memory',
+  'cli/results/read-fold.ts readFold': 'hands frames to decodeRecord',
+  'cli/report/read-folder.ts readFolder': 'hands lines to imageResultOf, and frames to decodeRecord',
+  'page/routes.ts parseRoute': 'takes any text, and runs in a browser: page/routes.test.ts tries it',
 };
 
 describe.each(DECODERS.map((decoder) => [decoder.name, decoder] as const))('%s', (_, decoder) => {
