@@ -41,9 +41,6 @@ describe.runIf(chromiumPath !== null)('the page, when something fails', { timeou
     await shows(page, /^as of \d\d:\d\d:\d\d$/);
     expect(await page.getByRole('button', { name: 'Cancel …' }).isDisabled()).toBe(true);
     await hides(page, / left/);
-    await page.getByRole('link', { name: 'Jobs' }).first().click();
-    await shows(page, /^as of/);
-    await page.goBack();
     await suitsEverybody(page);
     await served.again();
     await hides(page, 'The server cannot be reached.');
