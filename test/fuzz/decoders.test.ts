@@ -46,6 +46,7 @@ const NO_DECODERS: Readonly<Record<string, string>> = {
   'cli/certify/progress-line.ts readFold': 'reads a fold in memory',
   'cli/results/read-fold.ts readFold': 'hands frames to decodeRecord',
   'cli/report/read-folder.ts readFolder': 'hands lines to imageResultOf, and frames to decodeRecord',
+  'cli/report/result-file.ts readResultFile': 'hands lines to imageResultOf, of the table of results',
   'page/routes.ts parseRoute': 'takes any text, and runs in a browser: page/routes.test.ts tries it',
 };
 
