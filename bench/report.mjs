@@ -1,5 +1,6 @@
 // Times the report of 10,000 images of CIFAR-10's size: node bench/report.mjs IMAGES.npz [images]. Votes are made up; the file of images is repeated by index,
 // with a level of noise that makes each of them another one. Needs dist/ (npm run build).
+import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

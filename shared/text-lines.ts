@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { SmoothcertError } from './errors.js';
 
-/** Opening a pipe waits for a writer, who may never come; Windows has neither. */
-const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Opening a pipe waits for a writer, who may never come. Windows has neither the wait nor the constant, which counts as 0 then. */
+const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Yields the lines of a file, which may come from anybody, without their ends: of a regular file alone, as pipes and devices may never end.

@@ -123,7 +123,7 @@ describe('report', () => {
       code: 0,
       stderr: expect.stringMatching(
         /^Note: There are no pictures: .*no-such-file\.npz cannot be read\. .*--data/,
-      ),
+      ) as string,
     });
     const without = await reportIn('moved');
     expect(galleryOf(without).pictures).toEqual([null]);

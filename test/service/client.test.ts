@@ -1,23 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertificationClient } from '../../cli/client/certification-client.js';
-import { certifyConfig } from '../../cli/certify/certify-flags.js';
-import { CERTIFY } from '../../cli/certify/certify-verb.js';
-import { valuesFrom } from '../support/verb-values.js';
-import { importDataSet } from '../../input/convert.js';
-import { resolveImages } from '../../cli/certify/drawing-setup.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { Tokens } from '../../adapters/http/tokens.js';
-import { jobOf as makeJob } from '../../coordinator/core/job-of.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { jobDigest } from '../../shared/job.js';
 import { jobIdOf } from '../../coordinator/jobs/new-job-id.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
+import { certifiedJob } from '../harness/certified-job.js';
 import { runCommand, startCommand } from '../harness/command.js';
-import { MODELS, PICTURES, certifyArgs, type Flags } from '../harness/results.js';
+import { PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import {
   MODEL,
   ServiceBed,
@@ -106,7 +100,7 @@ describe('submit', () => {
     };
     expect(written).toEqual(job);
     expect(digest).toBe(jobDigest(job!));
-    expect(digest).toBe(jobDigest(await certifiedJob({ ...JOB_FLAGS, ...flags })));
+    expect(digest).toBe(jobDigest(await certifiedJob(folder, { ...JOB_FLAGS, ...flags })));
     expect(stdout).toMatch(
       new RegExp(
         `^Done: results.tsv, results.csv, results.jsonl and job.json are in .*/out \\(σ = 0.5, α = 0.001, gain with anytime\\)\\.\n`,
@@ -388,17 +382,3 @@ describe('a client', () => {
     expect((await run('jobs', '--token-file', file)).code).toBe(0);
   });
 });
-
-/** The job that `certify` would make of these flags, given what a worker of the test says of a model. */
-async function certifiedJob(flags: Flags) {
-  const config = certifyConfig(valuesFrom(CERTIFY, certifyArgs(flags).slice(1)));
-  const into = path.join(folder.path, 'data.canonical');
-  const data = await importDataSet({ data: config.data, into, range: config.images });
-  const modelDigest = sha256(await readFile(`${MODELS}/free.onnx`));
-  return makeJob(
-    { ...config, seed: config.seed! },
-    data.digest,
-    resolveImages(config, data.count),
-    prepared({ modelDigest }),
-  );
-}

@@ -132,11 +132,9 @@ export function checkCsv(
         ? [radiusText(row)]
         : [radiusText(row), row.p_lower];
     const correct = row.label === null ? '' : correctOf(row, undefined);
-    const cells = [
-      ...[row.image, noFormula(row.file), row.label, noFormula(row.label_name), row.outcome],
-      ...[row.class ?? row.approximate_class, noFormula(row.class_name), correct],
-      ...[...proved, row.samples, row.stop, seconds],
-    ];
+    const labelled = [row.image, noFormula(row.file), row.label, noFormula(row.label_name), row.outcome];
+    const named = [row.class ?? row.approximate_class, noFormula(row.class_name), correct];
+    const cells = [...labelled, ...named, ...proved, row.samples, row.stop, seconds];
     const wanted = cells.map((cell) => quoted(String(cell ?? ''))).join(',');
     const same = lines[at] === wanted && /^\d+\.\d{6}$/.test(seconds);
     const where = `${file}, image ${row.image}`;

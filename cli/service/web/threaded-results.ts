@@ -90,7 +90,7 @@ export class ThreadedResults implements ResultsReader {
       const given = [...this.waiting.values()];
       this.waiting.clear();
       this.lost.tell();
-      for (const { reject } of given) reject(busy('results are kept'));
+      for (const one of given) one.reject(busy('results are kept'));
     });
     return thread;
   }
