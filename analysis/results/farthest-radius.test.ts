@@ -48,6 +48,7 @@ describe('the largest radius that a job can certify', () => {
   it('is none where no radius is proved, or nothing is', () => {
     expect(of({ stop: { kind: 'predict' }, bound: 'anytime' })).toBeNull();
     expect(of({ ...FIXED, bound: 'clt' })).toBeNull();
+    expect(of({ ...FIXED, maxSamples: 5 })).toBeNull();
   });
 
   it('is no less than that of a rule that draws on because of a vote that was otherwise', () => {

@@ -15,7 +15,7 @@ export interface Stop {
 }
 
 /**
- * Where the rule of a job stops an image of each level: some images are imagined, their votes drawn by a die that always falls alike. Computed
+ * The samples at which the rule of a job stops an image of each level: some images are imagined, their votes drawn by a die that always falls alike. Computed
  * for a level when it is first asked for; that costs one decision for each look of each imagined image.
  */
 export class StoppingTable {
@@ -44,12 +44,13 @@ export class StoppingTable {
     });
   }
 
-  /** Returns the index of the look at which an imagined image stops. */
+  /** Returns the index of the look at which an imagined image stops: the last one at the latest, where every rule does. */
   private endOf(level: number, dice: VoteDice): number {
     const { decision } = this;
     const prefixes: Counts[] = [];
     let [held, failures, drawn]: [Held | null, number, number] = [null, 0, 0];
-    for (const [look, n] of decision.looks.entries()) {
+    for (let look = 0; ; look++) {
+      const n = decision.looks[look]!;
       const isDue = look >= decision.due(prefixes);
       failures += dice.failures(n - drawn, LEVELS[level]!);
       drawn = n;
@@ -59,6 +60,5 @@ export class StoppingTable {
       if (outcome.stop !== null) return look;
       held = outcome.held;
     }
-    return decision.looks.length - 1;
   }
 }
