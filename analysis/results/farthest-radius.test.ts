@@ -48,7 +48,11 @@ describe('the largest radius that a job can certify', () => {
   it('is none where no radius is proved, or nothing is', () => {
     expect(of({ stop: { kind: 'predict' }, bound: 'anytime' })).toBeNull();
     expect(of({ ...FIXED, bound: 'clt' })).toBeNull();
-    expect(of({ ...FIXED, maxSamples: 5 })).toBeNull();
+    expect(() =>
+      of({ stop: { kind: 'budget', totalSamples: 5 }, bound: 'anytime', maxSamples: 512 }),
+    ).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^No image can be certified/) as string }),
+    );
   });
 
   it('is no less than that of a rule that draws on because of a vote that was otherwise', () => {

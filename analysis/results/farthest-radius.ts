@@ -30,14 +30,14 @@ export function farthestRadius({ claim, draw }: Job): FarthestRadius | null {
   const decision = compileDecision(claim, draw.noise);
   const total = stop.kind === 'budget' ? stop.totalSamples : Infinity;
   const first = claim.looks[0]!;
-  let farthest: Reached | null = null;
-  for (let failures = 0; failures <= MOST_FAILURES && 2 * failures < first; failures++) {
-    const reached = walk(decision, failures, total);
-    if (reached !== null && reached.radius > (farthest?.radius ?? 0)) farthest = reached;
-  }
+  const fewer = Math.min(MOST_FAILURES + 1, Math.ceil(first / 2));
+  // Never empty: a claim that certifies not even unanimous votes is refused as it is compiled.
+  const { radius, samples, failures } = Array.from({ length: fewer }, (_, count) =>
+    walk(decision, count, total),
+  )
+    .filter((reached) => reached !== null)
+    .reduce((best, one) => (one.radius > best.radius ? one : best));
   const choosing = RULES[stop.kind].firstLookChooses ? first : 0;
-  if (farthest === null) return null;
-  const { radius, samples, failures } = farthest;
   const others = failures === 0 ? null : { votes: failures, among: first };
   return { radius, samples: samples - choosing, others };
 }
