@@ -37,8 +37,12 @@ function unsaid(error: Error): SmoothcertError {
 }
 
 // A reader that has gone (`| head`) ends no job: what is left to say is not said. A full disk behind `>` is told.
+let isTold = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') process.exitCode = explain(unsaid(error), false);
+  // Each line that cannot be written is an error of its own.
+  if (error.code === 'EPIPE' || isTold) return;
+  isTold = true;
+  process.exitCode = explain(unsaid(error), false);
 });
 process.stderr.on('error', () => undefined);
 

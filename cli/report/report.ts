@@ -28,7 +28,8 @@ export async function report({ folders, out, figures, named }: ReportConfig): Pr
         );
   const also = figures === null ? '' : `, ${written.length} files of figures to ${oneLine(figures)}`;
   process.stdout.write(`Written: the report to ${oneLine(out)}${also}.\n`);
-  for (const remark of made.gallery.remarks) process.stderr.write(`Note: ${remark}\n`);
+  if (made.gallery.pictures.includes(null))
+    for (const remark of made.gallery.remarks) process.stderr.write(`Note: ${remark}\n`);
   for (const { set } of made.jobs) {
     const { results, images, label } = set;
     if (results.length < images)

@@ -7,7 +7,7 @@ import { RecentRate } from './recent-rate.js';
 const EVERY_MS = 1_000;
 /** And never so often that it takes more than one part in so many of the time. */
 const SPARED = 20;
-/** What a rate is likely to change by, up or down, until the end: a part of it, and more of one that was seen for a shorter time. */
+/** Part of a rate by which it is likely to change, up or down, until the end; more of one that was seen for a shorter time. */
 const UNSTEADY = 0.15;
 const UNSTEADY_MS = 5_000;
 

@@ -125,7 +125,7 @@ it('serve gives the certificates of certify and the predictions of predict, byte
   }
   expect(await digestIn(predicted)).toBe(await digestIn(local));
   const jobs = await runCommand(['jobs', '--server', grpc]);
-  expect(jobs.stdout).toMatch(/succeeded .* 30 +30 /);
+  expect(jobs.stdout).toMatch(/succeeded .* 30\/30 /);
   const id = /^(j-\S+)/m.exec(jobs.stdout)![1]!;
   expect((await runCommand(['job', id, '--server', grpc])).stdout).toMatch(/^ {2}predicted +\d+$/m);
   const watched = await runCommand(['watch', id, '--server', grpc]);

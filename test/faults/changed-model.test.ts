@@ -31,7 +31,7 @@ test('another model put in the place of the first while it runs: refused, and no
     /^Error MODEL_DIGEST_MISMATCH: The model \S+ has digest [0-9a-f]{64}, and the job wants [0-9a-f]{64}\.\n[^\n]+\n$/,
   );
   const left = (await contentOf(out))!;
-  expect(Object.keys(left)).toEqual(['job.json', 'ledger']);
+  expect(Object.keys(left)).toEqual(['images.jsonl', 'job.json', 'ledger']);
   expect(framesOf(Buffer.from(left['ledger']!, 'latin1')).torn).toBe(0);
 
   // As long as it is another model, it is another job.

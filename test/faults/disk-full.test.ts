@@ -61,7 +61,7 @@ test.skipIf(!MOUNTING)(
       expect(stderr).toMatch(tellsOf(out));
       full.push(/out\/([a-z]+(\.[a-z]+)?)/.exec(stderr)![1]!);
     }
-    expect(full).toEqual(['data.canonical', 'ledger', 'ledger', 'results.jsonl']);
+    expect(full).toEqual(['data.canonical', 'images.jsonl', 'ledger', 'results.jsonl']);
     expect(await readFile(disk.file('out', 'results.jsonl'), 'utf8')).toBe(undisturbed);
   },
 );

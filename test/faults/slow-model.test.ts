@@ -123,7 +123,6 @@ test('10,000 images, 100 ms a sample, interrupted at random: nothing recorded is
         'images.jsonl',
         'job.json',
         'ledger',
-        'report.html',
         'results.csv',
         'results.jsonl',
         'results.tsv',

@@ -75,7 +75,7 @@ describe('a model that mixes the rows of few batches', () => {
     const first = await certify(out, { model: rare, 'audit-share': 0.2 });
     expect(first).toMatchObject({ code: 2, stdout: '' });
     expect(first.stderr).toMatch(CHANGED);
-    expect((await readdir(out)).sort()).toEqual(['job.json', 'ledger']);
+    expect((await readdir(out)).sort()).toEqual(['images.jsonl', 'job.json', 'ledger']);
     const again = await certify(out, { model: rare, 'audit-share': 0 });
     expect(again).toMatchObject({ code: 2, stdout: '', stderr: first.stderr });
     expect(await runCommand(['results', out])).toMatchObject({ code: 2, stdout: '', stderr: first.stderr });

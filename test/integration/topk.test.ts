@@ -31,7 +31,9 @@ describe('--topk-rows', () => {
   ])('of %s writes the counts that prove each certificate, and the label', async (name, flags) => {
     const { code, stdout, stderr } = await certify(name, flags);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Done: results\.tsv, results\.jsonl, topk\.txt and job\.json are in /);
+    expect(stdout).toMatch(
+      /^Done: results\.tsv, results\.csv, results\.jsonl, topk\.txt and job\.json are in /,
+    );
     const text = await textOf(name);
     expect(text).toMatch(/^((0|[1-9]\d*)( (0|[1-9]\d*)){10}\n){6}$/);
     const lines = text.trimEnd().split('\n');
@@ -82,7 +84,6 @@ describe('--topk-rows', () => {
       'images.jsonl',
       'job.json',
       'ledger',
-      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',
@@ -137,6 +138,7 @@ describe('--topk-rows is refused before anything is drawn', () => {
   it('where results find no labels', async () => {
     await certify('unlabelled');
     await rm(folder.file('unlabelled', 'results.jsonl'));
+    await rm(folder.file('unlabelled', 'images.jsonl'));
     const before = await contentOf(folder.file('unlabelled'));
     const { code, stderr } = await runCommand(['results', folder.file('unlabelled'), '--topk-rows']);
     expect({ code, stderr: stderr.split('\n')[0] }).toEqual({

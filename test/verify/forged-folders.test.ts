@@ -35,7 +35,9 @@ beforeAll(async () => {
 
 describe('a folder without results.jsonl', () => {
   it('has its results.tsv compared with the ledger, line by line', async () => {
-    const honest = await copy('tsv alone', (path) => remove(path, 'results.jsonl', 'topk.txt'));
+    const honest = await copy('tsv alone', (path) =>
+      remove(path, 'results.jsonl', 'results.csv', 'topk.txt'),
+    );
     const { code, stdout } = await verify(honest);
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toContain('results.tsv: every byte against what this program makes');
@@ -66,7 +68,9 @@ describe('a folder without results.jsonl', () => {
   });
 
   it('or any other results has nothing to verify', async () => {
-    const path = await copy('votes alone', (at) => remove(at, 'results.jsonl', 'results.tsv', 'topk.txt'));
+    const path = await copy('votes alone', (at) =>
+      remove(at, 'results.jsonl', 'results.tsv', 'results.csv', 'topk.txt'),
+    );
     const { code, stderr } = await verify(path);
     expect(code).toBe(2);
     expect(stderr).toContain('has no results to check');
@@ -175,7 +179,7 @@ describe('a redraw', () => {
 
   it('says that labels were lost, and finds those that were changed', async () => {
     const path = await copy('no labels', async (at) => {
-      await remove(at, 'results.jsonl', 'results.tsv', 'topk.txt');
+      await remove(at, 'images.jsonl', 'results.jsonl', 'results.tsv', 'results.csv', 'topk.txt');
       await runCommand(['results', at]);
     });
     const { code, stdout } = await verify(path, ...REDRAW, '--shards', '2');
