@@ -7,7 +7,14 @@ import { DeclaredOption, flagName, type Decides, type Flag } from '../cli/comman
 import { program } from '../cli/program.js';
 import { METRICS } from '../shared/telemetry/catalogue.js';
 import { ROOT, contentOf, runCommand } from './harness/command.js';
-import { MODELS, PICTURES, certifyArgs, writeUint8Npy, type Flags } from './harness/results.js';
+import {
+  MODELS,
+  PICTURES,
+  certifyArgs,
+  certifyWithReport,
+  writeUint8Npy,
+  type Flags,
+} from './harness/results.js';
 import { folderOfAllTests } from './support/temporary-folder.js';
 
 /** docs/configuration.md is what the commands say of their flags, and what it says of them is so. */
@@ -119,7 +126,8 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     'audit-share': [QUICK, { 'audit-share': 1 }],
     name: [QUICK, { name: 'first' }],
     'topk-rows': [FIXED, { 'topk-rows': true }],
-    'no-report': [QUICK, { 'no-report': true }],
+    // The jobs are begun without a report.
+    'no-report': [QUICK, {}],
     json: [QUICK, { json: true }],
     quiet: [QUICK, { quiet: true }],
     verbose: [QUICK, { verbose: true }],
@@ -154,7 +162,8 @@ describe('another value of a flag of the job is refused in its folder, one of th
     const [job, change] = cases()[flag]!;
     const out = begun.get(job)!;
     const before = await contentOf(out);
-    const { code, stderr } = await runCommand(certifyArgs({ ...job, ...change, out }));
+    const argsOf = flag === 'no-report' ? certifyWithReport : certifyArgs;
+    const { code, stderr } = await runCommand(argsOf({ ...job, ...change, out }));
     if (decides === 'run') expect(code, stderr).toBe(0);
     else {
       expect(stderr).toMatch(/^Error JOB_DIFFERS: /m);

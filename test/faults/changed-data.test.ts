@@ -8,7 +8,7 @@ import { childrenOf, signalTo } from '../harness/processes.js';
 import { DIGITS, PICTURES, type Flags } from '../harness/results.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
-const LONGER = { images: '::20' };
+const LONGER = { images: '::20', 'no-report': true } as const;
 const OTHER_DATA = project(PICTURES.data);
 
 const folder = folderOfAllTests();

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningCommand } from './command.js';
-import { DIGITS, certifyArgs, type Flags } from './results.js';
+import { DIGITS, certifyWithReport, type Flags } from './results.js';
 
 const POLL_MS = 2;
 
 /** The arguments of a job of a second or two, whose ledger grows to some 25 KB; the same results wherever it runs. */
 export function digitsJob(out: string, flags: Flags = {}): string[] {
-  return certifyArgs({
+  return certifyWithReport({
     ...DIGITS,
     sigma: 0.25,
     seed: 11,

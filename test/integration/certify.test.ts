@@ -50,7 +50,6 @@ describe('certify writes', () => {
       'images.jsonl',
       'job.json',
       'ledger',
-      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

@@ -91,7 +91,6 @@ describe('certify leaves a folder as it found it, byte for byte', () => {
       'images.jsonl',
       'job.json',
       'ledger',
-      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

@@ -237,7 +237,6 @@ describe('a model that throws for some pictures', () => {
       'images.jsonl',
       'job.json',
       'ledger',
-      'report.html',
       'results.csv',
       'results.jsonl',
       'results.tsv',

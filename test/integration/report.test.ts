@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contentOf, runCommand } from '../harness/command.js';
-import { DIGITS, MODELS, certifyArgs, rowsOf, type Flags } from '../harness/results.js';
+import { DIGITS, MODELS, certifyWithReport, rowsOf, type Flags } from '../harness/results.js';
 import { openHtml, type ReadDocument } from '../support/html-document.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
@@ -26,7 +26,7 @@ const galleryOf = (document: ReadDocument) =>
   };
 
 beforeAll(async () => {
-  const { code, stdout, stderr } = await runCommand(certifyArgs({ ...QUICK, out: folder.file('job') }));
+  const { code, stdout, stderr } = await runCommand(certifyWithReport({ ...QUICK, out: folder.file('job') }));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/\nReport: .*report\.html\n$/);
 });
@@ -66,9 +66,9 @@ describe('certify', () => {
 
   it('is not failed by a report that cannot be written', async () => {
     const out = folder.file('occupied');
-    await runCommand(certifyArgs({ ...QUICK, out, 'no-report': true }));
+    await runCommand(certifyWithReport({ ...QUICK, out, 'no-report': true }));
     await cp(folder.file('job'), folder.file('occupied', 'report.html'), { recursive: true });
-    const { code, stderr } = await runCommand(certifyArgs({ ...QUICK, out, quiet: true }));
+    const { code, stderr } = await runCommand(certifyWithReport({ ...QUICK, out, quiet: true }));
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Note: No report was written: .* tries again\.\n$/);
   });
@@ -86,7 +86,9 @@ describe('report', () => {
   });
 
   it('compares folders, and writes figures as files', async () => {
-    await runCommand(certifyArgs({ ...QUICK, sigma: 0.25, out: folder.file('other'), 'no-report': true }));
+    await runCommand(
+      certifyWithReport({ ...QUICK, sigma: 0.25, out: folder.file('other'), 'no-report': true }),
+    );
     const [out, figures] = [folder.file('series.html'), folder.file('figures')];
     const { code, stdout } = await run(
       'report',
@@ -154,7 +156,7 @@ describe('report', () => {
   it('says of how many images no sample was counted', async () => {
     const out = folder.file('shared');
     const flags = { ...QUICK, 'min-gain': undefined, stop: 'budget', 'total-samples': 640, out };
-    expect((await runCommand(certifyArgs(flags))).code).toBe(0);
+    expect((await runCommand(certifyWithReport(flags))).code).toBe(0);
     const undrawn = (await rowsOf(out)).filter(({ samples }) => samples === 0).length;
     expect(undrawn).toBeGreaterThan(0);
     const shown = await reportIn('shared');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathToFileURL } from 'node:url';
 import { chromiumPath, openBrowser, openTab, overhang, violationsOf } from '../harness/browser.js';
 import { runCommand } from '../harness/command.js';
-import { DIGITS, MODELS, certifyArgs, rowsOf } from '../harness/results.js';
+import { DIGITS, MODELS, certifyWithReport, rowsOf } from '../harness/results.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** report.html as people see it, in a real browser. */
@@ -23,8 +23,8 @@ describe.skipIf(chromiumPath === null)('a report in a browser', () => {
       sigma: 0.25,
       seed: 5,
     };
-    await runCommand(certifyArgs({ ...digits, out: folder.file('one') }));
-    await runCommand(certifyArgs({ ...colours, out: folder.file('two'), 'no-report': true }));
+    await runCommand(certifyWithReport({ ...digits, out: folder.file('one') }));
+    await runCommand(certifyWithReport({ ...colours, out: folder.file('two'), 'no-report': true }));
     await runCommand([
       'report',
       folder.file('one'),

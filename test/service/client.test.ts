@@ -11,7 +11,7 @@ import { jobIdOf } from '../../coordinator/jobs/new-job-id.js';
 import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { certifiedJob } from '../harness/certified-job.js';
 import { runCommand, startCommand } from '../harness/command.js';
-import { PICTURES, certifyArgs, type Flags } from '../harness/results.js';
+import { PICTURES, certifyWithReport, type Flags } from '../harness/results.js';
 import {
   MODEL,
   ServiceBed,
@@ -66,7 +66,7 @@ const JOB_FLAGS: Flags = { ...PICTURES, sigma: 0.5, seed: 7, 'max-samples': 1024
 /** The arguments of `submit` of these flags to the server. */
 const submitArgs = (flags: Flags = {}): string[] => [
   'submit',
-  ...certifyArgs({ ...JOB_FLAGS, ...flags, server: address() }).slice(1),
+  ...certifyWithReport({ ...JOB_FLAGS, ...flags, server: address() }).slice(1),
 ];
 
 /** A worker that finds the submitted model to be as the fixture is. */
