@@ -129,6 +129,7 @@ function cases(): Record<string, [job: Flags, change: Flags]> {
     // The jobs are begun without a report.
     'no-report': [QUICK, {}],
     json: [QUICK, { json: true }],
+    'json-lines': [QUICK, { 'json-lines': true }],
     quiet: [QUICK, { quiet: true }],
     verbose: [QUICK, { verbose: true }],
   };

@@ -57,6 +57,7 @@ describe('the flags', () => {
       topkRows: false,
       report: true,
       classNames: null,
+      jsonLines: false,
       json: false,
       quiet: false,
       verbose: false,

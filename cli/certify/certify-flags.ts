@@ -72,6 +72,10 @@ export const OUTPUT = {
     topkRows: { help: TOPK_ROWS, decides: 'run' },
     report: NO_REPORT,
     json: { help: 'the summary as one JSON object on standard output', decides: 'run' },
+    jsonLines: {
+      help: 'news of the run as JSON lines on standard output: each note, progress, each image as it is decided, the summary; standard error has errors only. Where the run ends with MODEL_NOT_DETERMINISTIC, the images that it told are void',
+      decides: 'run',
+    },
     quiet: { help: 'no summary and no progress', decides: 'run' },
     verbose: { help: 'stack traces, and the last output of inference processes that end', decides: 'run' },
   },
@@ -122,6 +126,8 @@ export interface CertifyConfig extends JobConfig, OutputConfig, CheckConfig {
   readonly topkRows: boolean;
   /** File of the names of the classes; null: none is given. */
   readonly classNames: string | null;
+  /** True: the run is told as JSON lines. */
+  readonly jsonLines: boolean;
   /** True: a report is written, too. */
   readonly report: boolean;
   /** Null: it has no name. */
@@ -147,10 +153,16 @@ export function certifyConfig(flags: CertifyFlags): CertifyConfig {
 export function runConfig(
   flags: ValuesOf<readonly [typeof OUT, typeof MACHINE, typeof DEVICE, typeof NAMING]> &
     OutputConfig &
-    CheckConfig,
+    CheckConfig & { readonly jsonLines: boolean },
 ): Omit<CertifyConfig, keyof JobConfig | 'topkRows' | 'report' | 'name' | 'pilot'> {
-  const { out, device, processes, hangSeconds, auditShare } = flags;
+  const { out, device, processes, hangSeconds, auditShare, json, jsonLines } = flags;
   if (out === '') throw optionError('--out is empty.', 'Name a folder for the results.');
+  if (json && jsonLines) {
+    throw optionError(
+      '--json and --json-lines are two forms of one output.',
+      'Leave one of them out: the last JSON line has what --json prints.',
+    );
+  }
   return {
     ...outputConfig(flags),
     ...checkConfig(flags),
@@ -158,6 +170,7 @@ export function runConfig(
     processes: processes ?? usualProcesses(device),
     hangMs: 1000 * hangSeconds,
     auditShare,
+    jsonLines,
     classNames: flags.classNames ?? null,
   };
 }

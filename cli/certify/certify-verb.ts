@@ -36,6 +36,7 @@ export const CERTIFY = verb({
   async run({ values, interruption }) {
     const config = certifyConfig(values());
     const { certify } = await import('./certify.js');
-    return certify(config, interruption());
+    const { tellerOf } = await import('./teller-of.js');
+    return certify(config, interruption(), tellerOf(config));
   },
 });

@@ -15,6 +15,7 @@ import { oneLine } from '../../shared/safe-text.js';
 import { importDataSet, type ImportedDataSet } from '../../input/convert.js';
 import { indicesOf, quickCheck, type QuickNote } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
+import { DecidedImages } from './decided-images.js';
 import { readClassNames, requireClassNames } from './class-names.js';
 import { nameClasses, readNotedJob, refuseRemains, writeJobFile } from './job-file.js';
 import { writeImagesFile } from './images-file.js';
@@ -23,14 +24,13 @@ import { requireClaimOf } from './job-config.js';
 import { refuseOtherJob } from './other-job.js';
 import { OutputFolder } from './output-folder.js';
 import { randomSeed, resolveImages, settledSetup, setupOf } from './drawing-setup.js';
-import { ProgressLine, readFold } from './progress-line.js';
-import { announceReport } from '../report/announce-report.js';
-import { claimWords } from '../../statistics/claim-words.js';
+import { readFold } from './progress-line.js';
+import { writeReport } from '../report/announce-report.js';
+import type { RunTeller } from './run-teller.js';
 import { refuseRefuted, refusingRefuted, writeResults, writeTopkRows } from '../results/write-results.js';
 import { runJob } from './run-job.js';
-import { renderJobSummary, summarizeJob } from '../results/job-summary.js';
-import { renderNotes } from '../results/summary-text.js';
-import { TOPK_FILE, refuseRowsWithoutLabels } from '../results/topk-file.js';
+import { summarizeJob } from '../results/job-summary.js';
+import { refuseRowsWithoutLabels } from '../results/topk-file.js';
 
 /** A job with its data and its model, read and checked. */
 interface Opened {
@@ -43,11 +43,6 @@ interface Opened {
   readonly prepared: Prepared;
 }
 
-/** The output of one job: a command that draws several shows no summary of each, but its progress and its notes. */
-export interface Shown {
-  readonly showsSummary: boolean;
-}
-
 /**
  * `smoothcert certify` and `predict`: checks the input, begins or resumes the job of the folder, draws, writes the results.
  * Resolves with the exit code. @throws SmoothcertError; the folder is then as it was found, or resumable
@@ -55,20 +50,20 @@ export interface Shown {
 export async function certify(
   config: CertifyConfig,
   interrupt: AbortSignal,
-  { showsSummary }: Shown = { showsSummary: true },
+  teller: RunTeller,
 ): Promise<number> {
   const folder = await OutputFolder.open(config.out, config.pilot);
   const abandon = () => {
     folder.close();
-    process.exit(EXIT.interrupted);
+    teller.left();
   };
   interrupt.addEventListener('abort', abandon);
   if (interrupt.aborted) abandon();
   try {
-    const opened = await open(config, folder);
+    const opened = await open(config, folder, teller);
     folder.begun = true;
     interrupt.removeEventListener('abort', abandon);
-    return await run(config, folder, opened, interrupt, showsSummary);
+    return await run(config, folder, opened, interrupt, teller);
   } finally {
     interrupt.removeEventListener('abort', abandon);
     folder.close();
@@ -76,7 +71,7 @@ export async function certify(
 }
 
 /** Reads and checks everything; begins the job or finds it to be the folder's. */
-async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened> {
+async function open(config: CertifyConfig, folder: OutputFolder, teller: RunTeller): Promise<Opened> {
   const noted = await readNotedJob(folder.path);
   const theirs = noted?.job ?? null;
   if (!theirs) await refuseRemains(folder);
@@ -95,7 +90,7 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
   requireClaimOf(config, images, command);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
-  const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null);
+  const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null, teller);
   if (named !== null) requireClassNames(named, prepared.classes);
   const classes = named ?? data.classNames ?? noted?.about.classes ?? null;
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
@@ -106,10 +101,18 @@ async function open(config: CertifyConfig, folder: OutputFolder): Promise<Opened
     await nameClasses(folder.path, classes);
   } else await writeJobFile(folder.path, job, { ...originOf(config, job, classes), notes });
   await writeImagesFile(folder.path, images, data);
-  const say = (line: string) => config.quiet || process.stderr.write(`${line}\n`);
-  if (config.imagesNote !== null) say(`Note: ${config.imagesNote}`);
-  for (const note of notes) say(`Note: ${note}`);
-  if (!theirs && config.seed === null) say(`Seed ${seed}, drawn at random and kept in job.json.`);
+  teller.begun({
+    begun: {
+      news: 'begun',
+      out: config.out,
+      job: jobDigest(job),
+      seed,
+      images: indicesOf(images).length,
+      resumed: theirs !== null,
+    },
+    notes: config.imagesNote === null ? notes : [config.imagesNote, ...notes],
+    seedIsNew: theirs === null && config.seed === null,
+  });
   return { job, data, classes, notes, setup: settledSetup(setup, job), prepared };
 }
 
@@ -119,9 +122,10 @@ async function prepare(
   setup: ChildSetup,
   data: ImportedDataSet,
   images: JobImages | null,
+  teller: RunTeller,
 ): Promise<{ prepared: Prepared; note: QuickNote | null }> {
   const ended = new AbortController();
-  const tell = (line: string) => config.verbose && process.stderr.write(`${oneLine(line)}\n`);
+  const tell = (line: string) => teller.detail(oneLine(line));
   const check =
     config.check && images !== null
       ? quickCheck(config, data, indicesOf(images), { strict: config.strict, tell, signal: ended.signal })
@@ -137,81 +141,69 @@ async function prepare(
 async function run(
   config: CertifyConfig,
   folder: OutputFolder,
-  { job, data, classes, notes, setup, prepared }: Opened,
+  opened: Opened,
   interrupt: AbortSignal,
-  showsSummary: boolean,
+  teller: RunTeller,
 ): Promise<number> {
+  const { job, data, classes, notes } = opened;
   const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(job));
   try {
     const fold = new JobFold(job);
-    await replay(fold, ledger);
+    const names = { files: data.files, classes };
+    const decided = new DecidedImages(
+      fold,
+      { labelOf: (image) => data.labels?.[image] ?? null, names },
+      teller,
+    );
+    await replay(fold, ledger, decided.folded);
+    decided.tellEarlier();
     const before = { at: performance.now(), samples: fold.tally.samples };
-    const drawn = () => draw(config, fold, ledger, setup, prepared, interrupt);
+    const drawn = () => draw({ config, fold, ledger, opened, interrupt, decided, teller });
     const figures = fold.isDone() ? null : await refusingRefuted(folder.path, fold, ledger, drawn);
     await ledger.sync();
     await refuseRefuted(folder.path, fold);
     const seconds = (performance.now() - before.at) / 1000;
-    await writeResults(folder.path, fold, data.labels, { files: data.files, classes });
+    await writeResults(folder.path, fold, data.labels, names);
     if (config.topkRows && fold.isDone()) await writeTopkRows(folder.path, fold, data.labels!);
     const samples = fold.tally.samples - before.samples;
     const summary = summarizeJob(fold, data.labels, { seconds, samples, figures });
-    if (showsSummary) printSummary(config, fold, notes, summary);
+    const conclusion = { fold, notes, summary };
+    teller.results(conclusion);
+    if (fold.isDone() && config.report) teller.report(await writeReport(folder.path, folder.dataFile));
+    teller.ended(conclusion);
     if (!fold.isDone()) return EXIT.interrupted;
-    await reportOf(config, folder, showsSummary);
     return Object.keys(summary.failed).length > 0 ? EXIT.failedImages : EXIT.done;
   } finally {
     await ledger.close();
   }
 }
 
-/** Writes the report, unless the votes are to plan or to study with. */
-async function reportOf(config: CertifyConfig, folder: OutputFolder, showsSummary: boolean): Promise<void> {
-  if (!showsSummary || !config.report || config.pilot) return;
-  const quiet = config.json || config.quiet;
-  await announceReport(folder.path, { canonical: folder.dataFile, quiet });
+interface Drawing {
+  readonly config: CertifyConfig;
+  readonly fold: JobFold;
+  readonly ledger: FileLedger;
+  readonly opened: Opened;
+  readonly interrupt: AbortSignal;
+  readonly decided: DecidedImages;
+  readonly teller: RunTeller;
 }
 
-function printSummary(
-  config: CertifyConfig,
-  fold: JobFold,
-  notes: readonly string[],
-  summary: ReturnType<typeof summarizeJob>,
-): void {
-  if (config.json) process.stdout.write(`${JSON.stringify({ out: config.out, notes, ...summary })}\n`);
-  else if (!config.quiet && !config.pilot)
-    process.stdout.write(`${headline(config, fold)}\n${renderJobSummary(summary)}${renderNotes(notes)}`);
-}
-
-async function draw(
-  config: CertifyConfig,
-  fold: JobFold,
-  ledger: FileLedger,
-  setup: ChildSetup,
-  { fingerprint }: Prepared,
-  signal: AbortSignal,
-): Promise<DrawingFigures> {
+async function draw(drawing: Drawing): Promise<DrawingFigures> {
+  const { config, fold, ledger, opened, interrupt: signal, decided, teller } = drawing;
+  const { setup } = opened;
+  const { fingerprint } = opened.prepared;
   const same = fold.job.draw.numeric === 'same';
   if (same && fold.fingerprint !== null && fold.fingerprint !== fingerprint) throw fingerprintMismatch();
-  const progress = new ProgressLine(readFold(fold), process.stderr, !config.quiet && !config.json);
-  const onDeath = (how: string, stderrTail: string) => {
-    if (config.verbose) process.stderr.write(`An inference process ended (${how}). ${stderrTail}\n`);
-  };
+  const drawn = teller.drawing(readFold(fold));
+  const onDeath = (how: string, stderrTail: string) =>
+    teller.detail(`An inference process ended (${how}). ${stderrTail}`);
   const { processes, hangMs } = config;
   const pool = new Pool({ processes, setup, hangMs, fingerprint: same ? fingerprint : null, onDeath });
   try {
-    await runJob({ fold, ledger, pool, processes, fingerprint, signal });
+    await runJob({ fold, ledger, pool, processes, fingerprint, signal, onFolded: decided.folded });
   } finally {
     await pool.close();
-    progress.end();
+    drawn();
   }
   return pool.figures;
-}
-
-function headline(config: CertifyConfig, fold: JobFold): string {
-  const { claim, draw } = fold.job;
-  if (!fold.isDone()) return `Interrupted. Run the same command again to resume. So far in ${config.out}:`;
-  const files = ['results.tsv', 'results.csv', 'results.jsonl', ...(config.topkRows ? [TOPK_FILE] : [])].join(
-    ', ',
-  );
-  return `Done: ${files} and job.json are in ${config.out} (${claimWords(draw.noise, claim)}).`;
 }

@@ -64,8 +64,11 @@ const STOP = {
   },
 } as const satisfies FlagGroup;
 
-const { report, json, quiet, verbose } = OUTPUT.flags;
-const PREDICT_OUTPUT = { ...OUTPUT, flags: { report, json, quiet, verbose } } as const satisfies FlagGroup;
+const { report, json, jsonLines, quiet, verbose } = OUTPUT.flags;
+const PREDICT_OUTPUT = {
+  ...OUTPUT,
+  flags: { report, json, jsonLines, quiet, verbose },
+} as const satisfies FlagGroup;
 
 export const PREDICT_GROUPS = [
   CONFIGURATION,

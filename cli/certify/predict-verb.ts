@@ -27,6 +27,7 @@ export const PREDICT = verb({
   async run({ values, interruption }) {
     const config = predictConfig(values());
     const { certify } = await import('./certify.js');
-    return certify(config, interruption());
+    const { tellerOf } = await import('./teller-of.js');
+    return certify(config, interruption(), tellerOf(config));
   },
 });

@@ -5,7 +5,7 @@ import { MemoryStop } from '../../adapters/local/memory-stop.js';
 import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import { Coordinator } from '../../coordinator/run/coordinator.js';
 import { replay } from '../../coordinator/run/replay.js';
-import type { JobFold } from '../../coordinator/core/job-fold.js';
+import type { Effects, JobFold } from '../../coordinator/core/job-fold.js';
 import type { ShardDrawer } from '../../worker/draw/pool.js';
 import { SingleJob } from '../../worker/tasks/single-job.js';
 import { TaskLoop } from '../../worker/tasks/task-loop.js';
@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly fingerprint: string;
   /** Aborts on Ctrl-C: then what is drawn is recorded, and the rest is handed back. */
   readonly signal: AbortSignal;
+  /** Called after each record that is folded. */
+  readonly onFolded: (effects: Effects) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface RunOptions {
  * interruption, when all that was drawn is recorded and folded. @throws the first error of the ledger or of the pool as a whole
  */
 export async function runJob(options: RunOptions): Promise<void> {
-  const { fold, ledger, pool, processes, fingerprint, signal } = options;
+  const { fold, ledger, pool, processes, fingerprint, signal, onFolded } = options;
   const queue = new MemoryQueue();
   const stop = new MemoryStop();
   const ended = new AbortController();
@@ -48,7 +50,7 @@ export async function runJob(options: RunOptions): Promise<void> {
     taskPrefix,
     taskMicros: TASK_MICROS,
     window: () => UNANSWERED_PER_PROCESS * processes,
-    onProgress: () => undefined,
+    onProgress: (_record, effects) => onFolded(effects),
   });
   const source = new SingleJob({ jobDigest: fold.digest, fingerprint, ledger, stop, pool });
   // Nothing is postponed: on one machine the first fault ends the command, which resumes from the ledger.
@@ -61,5 +63,5 @@ export async function runJob(options: RunOptions): Promise<void> {
   } finally {
     await Promise.allSettled(parts);
   }
-  await replay(fold, ledger);
+  await replay(fold, ledger, onFolded);
 }

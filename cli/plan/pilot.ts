@@ -7,6 +7,7 @@ import { certify } from '../certify/certify.js';
 import { CERTIFY } from '../certify/certify-verb.js';
 import { certifyConfig } from '../certify/certify-flags.js';
 import { PILOT_FILE, refuseOtherThanPilot } from '../certify/pilot-folder.js';
+import { TerminalTeller } from '../certify/terminal-teller.js';
 import { flagName, type Flag } from '../command/flag.js';
 import { callOf, commandOf } from '../command/verb.js';
 import { EXIT } from '../command/exit.js';
@@ -40,7 +41,9 @@ export async function drawPilot(
     throw storageError(error, folder);
   });
   await writeAtomically(path.join(folder, PILOT_FILE), `${JSON.stringify({ pilot: MARK })}\n`);
-  const code = await certify({ ...asked, pilot: true }, interrupt).catch((error: unknown) => {
+  const pilot = { ...asked, pilot: true, report: false } as const;
+  const teller = new TerminalTeller(pilot, false);
+  const code = await certify(pilot, interrupt, teller).catch((error: unknown) => {
     throw otherPilot(error);
   });
   if (code === EXIT.interrupted) return null;

@@ -154,7 +154,7 @@ function drawingConfig(
   const out = `${flags.out}/sigma-${job.sigma}`;
   return {
     ...job,
-    ...runConfig({ ...flags, out, classNames: undefined }),
+    ...runConfig({ ...flags, out, classNames: undefined, jsonLines: false }),
     topkRows: false,
     report: false,
     name: null,

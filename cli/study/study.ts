@@ -4,6 +4,7 @@ import { studyOf } from '../../analysis/study/study.js';
 import { oneLine } from '../../shared/safe-text.js';
 import { storageError } from '../../shared/files.js';
 import { certify } from '../certify/certify.js';
+import { TerminalTeller } from '../certify/terminal-teller.js';
 import { EXIT } from '../command/exit.js';
 import { readDrawing } from './read-drawing.js';
 import { requireComparable, withDistinctNames } from './comparable.js';
@@ -20,7 +21,7 @@ export async function study(config: StudyConfig, interrupt: AbortSignal): Promis
   let failed = false;
   for (const job of config.jobs) {
     say(`Drawing σ = ${job.sigma} into ${job.out}.`);
-    const code = await certify(job, interrupt, { showsSummary: false });
+    const code = await certify(job, interrupt, new TerminalTeller(job, false));
     if (code === EXIT.interrupted) {
       say(`Interrupted. Run the same command again to resume; what is drawn is in ${config.out}.`);
       return code;

@@ -5,6 +5,7 @@ import { runCommand } from '../harness/command.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { DIGITS, MODELS, certifyArgs, rowsOf, type Flags } from '../harness/results.js';
+import { News } from '../support/news.js';
 import { onnxModel, type Operator } from '../support/onnx.js';
 import { Scrape } from '../support/scrape.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
@@ -78,6 +79,9 @@ describe('a model that mixes the rows of few batches', () => {
     expect((await readdir(out)).sort()).toEqual(['images.jsonl', 'job.json', 'ledger']);
     const again = await certify(out, { model: rare, 'audit-share': 0 });
     expect(again).toMatchObject({ code: 2, stdout: '', stderr: first.stderr });
+    const told = await certify(out, { model: rare, 'audit-share': 0, 'json-lines': true });
+    expect(told).toMatchObject({ code: 2, stderr: first.stderr });
+    expect(new News(told.stdout).order).toEqual(['begun']);
     expect(await runCommand(['results', out])).toMatchObject({ code: 2, stdout: '', stderr: first.stderr });
     expect(await readdir(out)).not.toContain('results.jsonl');
   });

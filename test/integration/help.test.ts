@@ -99,6 +99,7 @@ describe('smoothcert', () => {
       'topk-rows',
       'no-report',
       'json',
+      'json-lines',
       'quiet',
       'verbose',
       'help',
