@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Command } from 'commander';
 import { VERSION } from '../shared/version.js';
 import { applyConfigFile, printConfig } from './command/config-file.js';
@@ -11,6 +12,9 @@ Certify the images of D.npz for the classifier M.onnx:
 
 smoothcert certify --help lists every flag.`;
 
+/** Set to 1 by a program that holds this one's standard input open: its end, also where that program was killed, is then like a first Ctrl-C. */
+const HELD_BY_INPUT = 'SMOOTHCERT_HELD_BY_INPUT';
+
 /** Returns what aborts on the first Ctrl-C, SIGTERM or SIGHUP (a terminal that closes); the second ends the process at once (its children end with it). */
 function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -19,6 +23,11 @@ function interruption(): AbortSignal {
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  if (process.env[HELD_BY_INPUT] === '1') {
+    process.stdin.on('end', () => controller.abort()).resume();
+    // A command that is done ends, whoever holds its input.
+    (process.stdin as Partial<Socket>).unref?.();
+  }
   // Otherwise it opens Node's debugger, through which anybody on this machine can run code here.
   process.on('SIGUSR1', () => undefined);
   return controller.signal;

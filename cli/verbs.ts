@@ -10,6 +10,7 @@ import { PLAN } from './plan/plan-verb.js';
 import { REPORT } from './report/report-verb.js';
 import { RESULTS } from './results/results-verb.js';
 import { VERIFY } from './verify/verify-verb.js';
+import { SCORES } from './scores/scores-verb.js';
 import { COORDINATOR } from './service/coordinator-verb.js';
 import { STUDY } from './study/study-verb.js';
 import { SERVE } from './service/serve-verb.js';
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   CERTIFY,
   PREDICT,
   CHECK,
+  SCORES,
   RESULTS,
   REPORT,
   PLAN,

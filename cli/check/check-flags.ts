@@ -4,10 +4,10 @@ import { OUTPUT } from '../certify/certify-flags.js';
 import { jobConfig, type JobConfig } from '../certify/job-config.js';
 
 const { sigma, noise } = CLAIM.flags;
-const NOISE = { heading: 'Noise:', flags: { sigma, noise } } as const satisfies FlagGroup;
+export const NOISE = { heading: 'Noise:', flags: { sigma, noise } } as const satisfies FlagGroup;
 
 const { inputScale, mean, std, layout, output } = MODEL_WANTS.flags;
-const WANTS = {
+export const WANTS = {
   heading: MODEL_WANTS.heading,
   flags: { inputScale, mean, std, layout, output },
 } as const satisfies FlagGroup;
@@ -35,8 +35,8 @@ export function checkVerbConfig(flags: ValuesOf<typeof CHECK_GROUPS>): CheckVerb
   return { ...jobConfig('check', { ...flags, ...AS_CERTIFY }), json, strict };
 }
 
-/** The claim that certify makes where nothing is said of it: none is made here. */
-const AS_CERTIFY = {
+/** The claim that certify makes where nothing is said of it: commands that claim nothing have none of its flags. */
+export const AS_CERTIFY = {
   alpha: CLAIM.flags.alpha.preset,
   stop: CLAIM.flags.stop.preset,
   maxSamples: CLAIM.flags.maxSamples.preset,
