@@ -1,0 +1,125 @@
+"""certify and predict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional, Sequence, Union, overload
+
+from ._arrays import PathLike
+from ._errors import SmoothcertError
+from ._inputs import ServerOptions
+from ._job import Sigma, asked_of, run_jobs
+from ._run import Run, Runs
+
+
+@overload
+def certify(
+    model: Any, x: Any, y: Any = ..., *, sigma: float, normalize: Any = ..., out: Optional[PathLike] = ...,
+    server: Optional[str] = ..., token: Optional[str] = ..., tls: "bool | PathLike | ServerOptions | None" = ...,
+    progress: Optional[bool] = ..., **flags: Any,
+) -> Run: ...  # fmt: skip
+@overload
+def certify(
+    model: Any, x: Any, y: Any = ..., *, sigma: Sequence[float], normalize: Any = ..., out: Optional[PathLike] = ...,
+    server: Optional[str] = ..., token: Optional[str] = ..., tls: "bool | PathLike | ServerOptions | None" = ...,
+    progress: Optional[bool] = ..., **flags: Any,
+) -> Runs: ...  # fmt: skip
+def certify(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    sigma: Sigma,
+    normalize: Any = None,
+    out: Optional[PathLike] = None,
+    server: Optional[str] = None,
+    token: Optional[str] = None,
+    tls: "bool | PathLike | ServerOptions | None" = None,
+    progress: Optional[bool] = None,
+    **flags: Any,
+) -> Union[Run, Runs]:
+    """Certifies images: a class and a radius for each, right with probability 1 − α, or an abstention.
+
+    The same call resumes where it was stopped, and returns at once what is done. Ctrl-C stops cleanly.
+
+    Parameters
+    ----------
+    model : path, bytes, torch.nn.Module or sklearn classifier
+        An ONNX file or its bytes; or a module, of which a copy in evaluation mode is exported and compared with the
+        original on a few images before anything is drawn. Classifiers of scikit-learn need skl2onnx; that way was never run.
+    x : numpy.ndarray, torch.Tensor or path
+        Images [images, channels, height, width], [images, height, width, channels], [images, height, width] or
+        [images, values]; uint8, or floats in [0, 1], before any normalisation. With ``features=True`` numbers of any kind.
+        A path names what the command reads: .npz, .npy, IDX, CIFAR batches, a folder of pictures.
+    y : numpy.ndarray, torch.Tensor or path, optional
+        Labels [images], whole numbers from 0. Without them radii are told, and no accuracies.
+    sigma : float or sequence of float
+        Standard deviation of the noise, in pixels of [0, 1], above 0. Of several each is a job.
+    normalize : (mean, std), optional
+        What the model wants: (pixel − mean) / std, each one value or one a channel. A module that normalises by itself
+        needs none.
+    out : path, optional
+        Folder of the results: of the job, or with a sequence of σ of ``0.25``, ``0.5`` … Model and arrays are kept in its
+        folder ``inputs``. ``None``: ``smoothcert-runs/…`` in the current folder, by a name that follows from this call.
+    server : str, optional
+        ``"host:port"`` of a server or a cluster that draws; ``None``: this machine draws.
+    token : str, optional
+        The token that the server asks for.
+    tls : bool, path or ServerOptions, optional
+        True: the connection is TLS; a path: PEM of the authority that signed for the server; `ServerOptions` for a
+        certificate of the client.
+    progress : bool, optional
+        False: nothing is shown.
+    **flags
+        Every flag of ``smoothcert certify`` under its name with _ for -: ``max_samples=10000``, ``alpha=0.01``,
+        ``stop="target"``, ``radii=[0.25, 0.5]``, ``runner_up=True``, ``images=slice(None, None, 10)``.
+
+    Returns
+    -------
+    Run or Runs
+        Of one σ, or of a sequence of them.
+
+    Raises
+    ------
+    SmoothcertError
+        With code, cause and remedy.
+    """
+    asked = asked_of("certify", model, x, y, sigma, normalize, flags)
+    runs = run_jobs(asked, out, _server(server, token, tls), progress)
+    return Runs(runs) if asked.several else runs[0]
+
+
+def predict(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    *,
+    sigma: float,
+    normalize: Any = None,
+    out: Optional[PathLike] = None,
+    progress: Optional[bool] = None,
+    **flags: Any,
+) -> Run:
+    """Predicts the class of the smoothed classifier for images, with probability 1 − α each, or abstains; no radii.
+
+    Parameters and errors are those of `certify`; flags are those of ``smoothcert predict``.
+    """
+    asked = asked_of("predict", model, x, y, sigma, normalize, flags)
+    if asked.several:
+        raise SmoothcertError("OPTION_INVALID", "predict takes one σ.", "Call it once for each.")
+    return run_jobs(asked, out, None, progress)[0]
+
+
+def _server(
+    address: Optional[str], token: Optional[str], tls: "bool | PathLike | ServerOptions | None"
+) -> Optional[ServerOptions]:
+    """Returns the way to a server; ``None`` if none is asked for. Raises SmoothcertError ``OPTION_INVALID`` for a token or TLS without one."""
+    if address is None:
+        if token is None and not tls:
+            return None
+        raise SmoothcertError("OPTION_INVALID", "token and tls are of no use without a server.", 'Add server="host:port".')
+    if isinstance(tls, ServerOptions):
+        return ServerOptions(address, token or tls.token, True, tls.ca, tls.certificate, tls.key)
+    if tls is None or isinstance(tls, bool):
+        return ServerOptions(address, token, bool(tls))
+    return ServerOptions(address, token, True, Path(tls).expanduser())

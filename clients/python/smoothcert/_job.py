@@ -1,0 +1,213 @@
+"""Runs a job for each σ: inputs are written, the command or a server draws, the results are read."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+
+import numpy as np
+
+from ._arrays import PathLike, digest_of
+from ._command import find_command
+from ._data import Data, data_of
+from ._errors import SmoothcertError
+from ._flags import arguments
+from ._folder import is_job, read_folder
+from ._inputs import Inputs, ServerOptions
+from ._model import Model, model_of
+from ._news import News
+from ._process import run_command
+from ._progress import Progress
+from ._run import Run
+
+#: Where results go that nobody named a folder for, in the current one.
+UNNAMED = Path("smoothcert-runs")
+#: Below a folder of results: the files that were made of arrays and modules.
+INPUTS = "inputs"
+#: Flags that are arguments with names of their own.
+ARGUMENTS = {"model": "model", "data": "x", "sigma": "sigma", "out": "out", "server": "server"}
+
+Sigma = Union[float, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a call asks for.
+
+    Attributes
+    ----------
+    verb : str
+        ``"certify"`` or ``"predict"``.
+    model, data : Model, Data
+    sigmas : list of float
+        Standard deviations, each a job of its own.
+    several : bool
+        True: each job has a folder below ``out``.
+    flags : dict
+        The others, by keyword.
+    """
+
+    verb: str
+    model: Model
+    data: Data
+    sigmas: List[float]
+    several: bool
+    flags: Dict[str, object]
+
+    def unnamed_folder(self) -> Path:
+        """Returns a folder that follows from all that is asked for: the same call finds it again."""
+        flags = sorted((name, str(value)) for name, value in self.flags.items())
+        about = f"{self.verb} {self.model.digest} {self.data.digest} {self.sigmas} {flags}"
+        return UNNAMED / digest_of(np.array(about))
+
+
+def asked_of(
+    verb: str, model: Any, x: Any, y: Any, sigma: Sigma, normalize: Any, flags: Mapping[str, object]
+) -> Asked:
+    """Returns what a call asks for, read and checked as far as it can be without the command."""
+    all_flags = flags_of(flags, normalize)
+    data = data_of(x, y)
+    several = not np.isscalar(sigma) and np.ndim(sigma) > 0
+    sigmas = [float(one) for one in np.asarray(sigma, dtype=np.float64).reshape(-1)]
+    if len(set(sigmas)) < len(sigmas) or not sigmas:
+        raise SmoothcertError("OPTION_INVALID", f"sigma={sigma!r} names a σ twice, or none.", "Give each σ once.")
+    exported = model_of(model, data, all_flags)
+    return Asked(verb, exported, data, sigmas, several, {**exported.flags, **all_flags})
+
+
+def flags_of(flags: Mapping[str, object], normalize: Any) -> Dict[str, object]:
+    """Returns the flags with ``mean`` and ``std``. Raises SmoothcertError ``OPTION_INVALID`` for what has an argument of its own."""
+    for name in flags:
+        if name in ARGUMENTS:
+            raise SmoothcertError(
+                "OPTION_INVALID", f"{name} has an argument of its own.", f"Give it as {ARGUMENTS[name]}=…"
+            )
+    if normalize is None:
+        return dict(flags)
+    if "mean" in flags or "std" in flags:
+        raise SmoothcertError("OPTION_INVALID", "normalize is (mean, std), and one of them is given beside it.", "Leave one out.")
+    try:
+        mean, std = normalize
+    except (TypeError, ValueError):
+        raise SmoothcertError(
+            "OPTION_INVALID", "normalize is no pair.", "Write normalize=(mean, std), each one value or one a channel."
+        ) from None
+    return {**flags, "mean": mean, "std": std}
+
+
+def run_jobs(asked: Asked, out: Optional[PathLike], server: Optional[ServerOptions], progress: Optional[bool]) -> List[Run]:
+    """Draws what is asked for, one σ after the other, and returns the results.
+
+    Ctrl-C ends with KeyboardInterrupt once what is decided is written; the same call resumes.
+    """
+    base = Path(out).expanduser() if out is not None else asked.unnamed_folder()
+    folders = [base / repr(sigma) if asked.several else base for sigma in asked.sigmas]
+    if out is None and progress is not False:
+        print(f"Note: the results go to {base}; out=… names another folder.", file=sys.stderr)
+    with StoredInputs(asked, base, folders) as inputs:
+        return [
+            _run_job(asked, inputs, sigma, folder, server, progress) for sigma, folder in zip(asked.sigmas, folders)
+        ]
+
+
+class StoredInputs:
+    """Writes the inputs below a folder; takes them away again if no job begins with them."""
+
+    def __init__(self, asked: Asked, base: Path, folders: Sequence[Path]) -> None:
+        self._asked = asked
+        self._base = base
+        self._folders = folders
+        self._before: "set[Path]" = set()
+
+    def __enter__(self) -> Inputs:
+        folder = self._base / INPUTS
+        self._before = _files_of(folder)
+        self._created = [one for one in (folder, *folder.parents) if not one.exists()]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SmoothcertError(
+                "FOLDER_UNUSABLE", f"{folder} cannot be made ({error.strerror}).", "Give out= a folder that you may write to."
+            ) from error
+        try:
+            return stored(self._asked.model, self._asked.data, folder)
+        except BaseException:
+            self._take_back()
+            raise
+
+    def __exit__(self, kind: Optional[type], _error: object, _trace: object) -> None:
+        begun = any(is_job(folder) for folder in self._folders)
+        if kind is not None and (not begun or issubclass(kind, SmoothcertError)):
+            self._take_back()
+
+    def _take_back(self) -> None:
+        named = _named_in(self._folders)
+        for file in _files_of(self._base / INPUTS) - self._before:
+            if str(file.resolve()) not in named:
+                file.unlink(missing_ok=True)
+        for folder in self._created:
+            try:
+                folder.rmdir()
+            except OSError:
+                # Something lies there: it stays, and so do those above.
+                return
+
+
+def _named_in(folders: Sequence[Path]) -> str:
+    """Returns the texts of all job.json: a file that one of them names is needed."""
+    return "".join((folder / "job.json").read_text(encoding="utf-8") for folder in folders if is_job(folder))
+
+
+def _files_of(folder: Path) -> "set[Path]":
+    return set(folder.iterdir()) if folder.is_dir() else set()
+
+
+def stored(model: Model, data: Data, folder: Path) -> Inputs:
+    """Writes model and data into a folder, where they are no files yet, and returns all paths, absolute."""
+    images, labels = data.write(folder)
+    return Inputs(model.write(folder).resolve(), images.resolve(), None if labels is None else labels.resolve())
+
+
+def input_arguments(inputs: Inputs) -> List[str]:
+    """Returns the words of a command line for inputs."""
+    labels = [] if inputs.labels is None else [f"--labels={inputs.labels}"]
+    return [f"--model={inputs.model}", f"--data={inputs.data}", *labels]
+
+
+def _run_job(
+    asked: Asked, inputs: Inputs, sigma: float, folder: Path, server: Optional[ServerOptions], shown: Optional[bool]
+) -> Run:
+    progress = Progress(shown, f"σ = {sigma:g}")
+    news = News(progress)
+    try:
+        if server is None:
+            _draw_here(asked, inputs, sigma, folder, news)
+        else:
+            from ._server import certify_on_server
+
+            certify_on_server(inputs, sigma, folder, asked.flags, server, news.take)
+    except KeyboardInterrupt:
+        progress.close()
+        if shown is not False and is_job(folder):
+            print(
+                f"Stopped: {news.decided} of {news.images} images are decided, in {folder}. The same call resumes.",
+                file=sys.stderr,
+            )
+        raise
+    finally:
+        progress.close()
+    run = Run(read_folder(folder), news.summary, news.notes)
+    failed = int((run.outcome == "failed").sum())
+    if failed > 0:
+        warnings.warn(f"{failed} images failed, and count as not certified: run.df has the reasons.", stacklevel=4)
+    return run
+
+
+def _draw_here(asked: Asked, inputs: Inputs, sigma: float, folder: Path, news: News) -> None:
+    words = find_command()
+    given = arguments(words, asked.verb, asked.flags)
+    line = [*words, asked.verb, *input_arguments(inputs), f"--sigma={sigma!r}", f"--out={folder}", "--json-lines", *given]
+    run_command(line, news.line)

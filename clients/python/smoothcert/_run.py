@@ -1,0 +1,224 @@
+"""What certify and load return: the results of one job, or of one for each σ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ._errors import SmoothcertError
+from ._folder import JobFolder
+from ._rows import Floats, Radii, Rows, mean_of, require_done, require_labels, require_radii, share_from
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas
+
+
+class _Shown(Rows):
+    """What one job and several have in common: tables and figures."""
+
+    @property
+    def df(self) -> "pandas.DataFrame":
+        """The arrays as a data frame, a row for each image and σ. Raises SmoothcertError ``PACKAGE_MISSING`` without pandas."""
+        from ._tables import data_frame
+
+        return data_frame(self._folders)
+
+    def plot(self, ax: "Optional[matplotlib.axes.Axes]" = None, label: Optional[str] = None) -> "matplotlib.axes.Axes":
+        """Draws certified accuracy against radius, one curve for each σ, as papers do.
+
+        Each curve ends at the largest radius that is certified. Without labels every certificate counts.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; ``None``: a new figure. Several results can be drawn into one.
+        label : str, optional
+            Stands before σ in the legend.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            ``.figure.savefig("curve.png")`` saves it.
+
+        Raises
+        ------
+        SmoothcertError
+            ``PACKAGE_MISSING`` without matplotlib; ``NO_RADII``, ``NOT_DONE``.
+        """
+        from ._plot import plot_curves
+
+        return plot_curves(self._folders, ax, label)
+
+    def _repr_html_(self) -> str:
+        from ._tables import html_table
+
+        return html_table(self._folders)
+
+
+class Run(_Shown):
+    """The results of one job.
+
+    Attributes are arrays with one value for each decided image, shape [rows]: ``image``, ``label``, ``predicted``,
+    ``outcome``, ``stop``, ``radius``, ``p_lower``, ``samples``, ``sigma``, ``correct``. Radii and σ are in pixels of [0, 1].
+    """
+
+    def __init__(self, folder: JobFolder, summary: Optional[Mapping[str, Any]] = None, notes: Sequence[str] = ()) -> None:
+        super().__init__([folder])
+        self._folder = folder
+        self._summary = None if summary is None else dict(summary)
+        self.notes: List[str] = list(notes)
+        """Remarks on model, data and claim, a sentence each."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the job: results.tsv, job.json, report.html and the ledger lie there."""
+        return self._folder.path
+
+    @property
+    def images(self) -> int:
+        """The number of images of the job, decided or not."""
+        return self._folder.images
+
+    @property
+    def done(self) -> bool:
+        """True if every image is decided."""
+        return len(self._folder.rows) == self._folder.images
+
+    @property
+    def job(self) -> Dict[str, Any]:
+        """What was drawn and claimed, as job.json has it: seed, digests, α, rule, bound."""
+        return self._folder.job
+
+    @property
+    def norm(self) -> str:
+        """The norm of the radii, ``"l2"`` or ``"l1"``."""
+        return self._folder.norm
+
+    @property
+    def summary(self) -> Dict[str, Any]:
+        """The summary of the command (``--json`` in docs/results.md); the command is asked for it if need be."""
+        if self._summary is None:
+            from ._verbs import summary_of
+
+            self._summary = summary_of(self.folder)
+        return self._summary
+
+    @property
+    def sigmas(self) -> Tuple[float, ...]:
+        """The one σ."""
+        return (self._folder.sigma,)
+
+    def __getitem__(self, sigma: float) -> "Run":
+        """Returns this run, if it is of that σ. Raises KeyError."""
+        return {self._folder.sigma: self}[float(sigma)]
+
+    def acr(self) -> float:
+        """Returns the average certified radius: the mean over ALL images of radius × correct.
+
+        Raises
+        ------
+        SmoothcertError
+            ``LABELS_UNKNOWN``, ``NO_RADII``, ``NOT_DONE``.
+        """
+        require_radii(self._folder)
+        require_labels(self._folders)
+        return mean_of(self._folder, only_right=True)
+
+    def mean_radius(self) -> float:
+        """Returns the mean radius over ALL images, right or wrong, 0 without a certificate. Raises as `acr`, but for labels."""
+        require_radii(self._folder)
+        return mean_of(self._folder, only_right=False)
+
+    def certified_accuracy(self, radii: Radii) -> Floats:
+        """Returns the share of ALL images that are certified as their label, to at least each radius.
+
+        Parameters
+        ----------
+        radii : float or array of float
+            In pixels of [0, 1], any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shares in [0, 1], of the shape of ``radii``.
+
+        Raises
+        ------
+        SmoothcertError
+            ``LABELS_UNKNOWN``, ``NO_RADII``, ``NOT_DONE``.
+        """
+        require_radii(self._folder)
+        require_labels(self._folders)
+        return share_from(self._folder, radii)
+
+    def accuracy(self) -> float:
+        """Returns the share of ALL images whose certified or predicted class is the label. Raises ``LABELS_UNKNOWN``, ``NOT_DONE``."""
+        require_done(self._folder)
+        return float(self.correct.sum() / self.images)
+
+    def to_tsv(self, file: "str | Path") -> Path:
+        """Writes the rows in the columns of Cohen et al.'s certify.py, which analysis scripts of the field read, and returns the path."""
+        from ._tables import write_tsv
+
+        return write_tsv(self._folder, Path(file))
+
+    def __repr__(self) -> str:
+        decided = "" if self.done else f", {len(self._folder.rows)} decided"
+        return f"<smoothcert.Run σ={self._folder.sigma:g}, {self.images} images{decided}, {self.folder}>"
+
+
+class Runs(_Shown):
+    """The results of several jobs, one for each σ: ``runs[0.5]`` is a `Run`; iterating gives the Runs, in the order of σ."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        ordered = sorted(runs, key=lambda run: run.sigmas)
+        super().__init__([folder for run in ordered for folder in run._folders])
+        self._runs: Dict[float, Run] = {run.sigmas[0]: run for run in ordered}
+        if len(self._runs) < len(ordered):
+            raise SmoothcertError(
+                "OPTION_INVALID",
+                "Two of these folders have the same σ.",
+                "Load them one by one; plot(ax=…, label=…) draws them into one figure.",
+            )
+
+    @property
+    def folders(self) -> List[Path]:
+        """The folders, in the order of σ."""
+        return [run.folder for run in self]
+
+    @property
+    def sigmas(self) -> Tuple[float, ...]:
+        """The standard deviations, ascending."""
+        return tuple(self._runs)
+
+    @property
+    def summary(self) -> Dict[float, Dict[str, Any]]:
+        """The summaries by σ."""
+        return {sigma: run.summary for sigma, run in self._runs.items()}
+
+    def __getitem__(self, sigma: float) -> Run:
+        """Returns the run of one σ. Raises KeyError."""
+        return self._runs[float(sigma)]
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs.values())
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def acr(self) -> Dict[float, float]:
+        """Returns the average certified radius by σ; see `Run.acr`."""
+        return {sigma: run.acr() for sigma, run in self._runs.items()}
+
+    def mean_radius(self) -> Dict[float, float]:
+        """Returns the mean radius by σ; see `Run.mean_radius`."""
+        return {sigma: run.mean_radius() for sigma, run in self._runs.items()}
+
+    def certified_accuracy(self, radii: Radii) -> Dict[float, Floats]:
+        """Returns the certified accuracy at each radius, by σ; see `Run.certified_accuracy`."""
+        return {sigma: run.certified_accuracy(radii) for sigma, run in self._runs.items()}
+
+    def __repr__(self) -> str:
+        sigmas = ", ".join(f"{sigma:g}" for sigma in self.sigmas)
+        return f"<smoothcert.Runs σ={sigmas}, {len(self._runs)} jobs>"
