@@ -17,8 +17,8 @@ curl 127.0.0.1:9464/metrics   # a coordinator, or serve, which shows the metrics
 curl 127.0.0.1:9465/metrics   # a worker
 \`\`\`
 
-Each listens at its \`--http\`. Of several workers on one machine the first has port 9465; the others take a free one and say in their
-log which, unless \`--http\` names one.
+Each listens at its \`--http\`. Of several workers on one machine the first has port 9465. The others take a free port, which their log names, unless
+\`--http\` names one.
 
 Counters begin at 0 with their process: use \`rate\` and \`increase\`. What a coordinator reads back from a ledger, after a restart or when
 it takes over, was counted by the one that folded it first and is not counted again; records that came while no coordinator ran are

@@ -85,24 +85,25 @@ const tumour = drawingOf(tumours, 0.5);
 const text = `
 # What fewer samples cost
 
-This page is what \`smoothcert study\` finds on the two examples. It is made by \`node bench/study.mjs\`, and all its numbers come from
-\`docs/study/digits.json\` and \`docs/study/tumours.json\`, which that command wrote.
+\`smoothcert study\` draws once, and reproduces the experiments of Seferis, Kollias and Cheng (ECAI 2024, arXiv 2404.17371): radius and certified
+accuracy against samples, the loss against σ, the normal approximation against exact bounds, every rule. What holds for one model need not hold for
+another, so there is a command:
 
-    smoothcert study --model M.onnx --data D.npz --sigma 0.12,0.25,0.5 --out study
+\`\`\`sh
+smoothcert study --model M.onnx --data D.npz --sigma 0.12,0.25,0.5 --out study
+\`\`\`
 
-makes the same tables and figures for your model.
+This page is what it finds on the two examples. \`node bench/study.mjs\` makes it, and all its numbers come from \`docs/study/digits.json\` and
+\`docs/study/tumours.json\`, which that command wrote.
 
 ## How to read it
 
 Every image is drawn once: ${middle.selection} samples choose its class, and up to ${middle.sizes.at(-1).toLocaleString('en-US')} more bound it. The counts of the first
-10, 16, 25, 32, 50 … of these are kept. So what fewer samples would have given is read off the same votes; nothing is drawn again, and
-subsamples share their first samples. "Measured" is what these votes give. "Expected" is computed exactly, by the binomial law, with each
-image's share of votes among all samples taken for its probability p. Everything is at α = ${digits.alpha}.
+10, 16, 25, 32, 50 … of these are kept. What fewer samples would have given is read off the same votes: nothing is drawn again. "Measured" is what
+these votes give. "Expected" is computed exactly, by the binomial law; each image's share of votes among all samples is taken for its probability p. Everything is at α = ${digits.alpha}.
 
 ACR, the average certified radius, is the mean over all images, 0 for those that abstain or whose class is wrong. The cap is the radius that
 n unanimous votes prove, σ · Φ⁻¹(α^(1/n)): no image can have more.
-
-The claims are those of Seferis, Kollias and Cheng (ECAI 2024, arXiv 2404.17371). What holds for one model need not hold for another: that is why there is a command.
 
 ## The digits
 
@@ -122,9 +123,9 @@ ${short(lossTable(digits))}
 
 ${image('digits', 'loss-by-samples')}
 
-The loss follows from how sure the model is under noise, which the histogram shows. Another σ makes the model surer or less sure: that is
-why the loss differs between the noise levels, and why the paper's claim that it does not depend on σ fails here. Where only σ differs, and
-every p is the same, the loss is the same, too. Other shapes of population lose other shares:
+The loss follows from how sure the model is under noise, which the histogram shows. Another σ makes the model surer or less sure: so
+the loss differs between the noise levels, and the paper's claim that it does not depend on σ fails here. (With the same p at every σ, the loss
+would be the same, too.) Other shapes of population lose other shares:
 
 ${image('digits', 'histogram-sigma-0.25')}
 
@@ -132,9 +133,9 @@ ${image('digits', 'shapes-sigma-0.25')}
 
 ### Stopping rules
 
-Each rule on the votes of the same drawing at σ = 0.25; \`two-stage\` and \`target\`, whose looks are not among the kept ones, exactly. \`target\`
-proves one of its radii and nothing between them, so its mean radius is smaller by its nature. The information limit is what no rule can
-exceed ([statistics.md](statistics.md)); it bounds every radius of an image for itself, and cannot be reached.
+Each rule on the votes of the same drawing at σ = 0.25. \`two-stage\` and \`target\` have looks that were not kept; they are computed exactly. \`target\`
+proves one of its radii and nothing between them, so its mean radius is smaller by its nature. No rule can exceed the information limit
+([statistics.md](statistics.md#the-information-limit)); it bounds each radius of an image by itself, so no rule reaches it either.
 
 ${rules(rulesTable(middle, 'page'))}
 
