@@ -72,6 +72,14 @@ describe('a forged job', () => {
     ]);
   });
 
+  it('may have been asked for from Python, which has no version of Node.js', () => {
+    const asked = (by: string) => jobJson(job).replace(/"node": "[^"]*"/, `"node": "${by}"`);
+    for (const by of ['Python 3.11.2', 'Python 3.14.0rc2+'])
+      expect(whats(with_(files, { jobJson: text(asked(by)) }))).toEqual([]);
+    for (const by of ['Python', 'Ruby 3.3.0', 'Python 3.11.2; v20.1.1'])
+      expect(whats(with_(files, { jobJson: text(asked(by)) })).join()).toContain('node is not such a text');
+  });
+
   it.each(Object.entries(jobs))('with %s is found, also with its digest recomputed', (_, [other, found]) => {
     const report = whats(with_(files, { jobJson: text(jobJson(other)) }));
     expect(report.join('\n')).toContain(found);

@@ -6,9 +6,11 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build import build
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
@@ -64,6 +66,16 @@ def compile_messages(target: Path) -> None:
     print("\n".join([*said, WITHOUT]), file=sys.stderr)
 
 
+class FreshBuild(build):
+    """Builds in a new folder: one of an earlier build may hold modules that are no longer there, and they would be installed."""
+
+    def initialize_options(self) -> None:
+        super().initialize_options()
+        # A temporary folder that ends with this process.
+        self.temporary = tempfile.TemporaryDirectory(prefix="smoothcert-build-")
+        self.build_base = self.temporary.name
+
+
 class BuildWithMessages(build_py):
     """Builds the modules, and the messages beside them; in this folder itself where the install is editable."""
 
@@ -85,4 +97,4 @@ class SdistWithProto(sdist):
             shutil.copyfile(file, copy)
 
 
-setup(cmdclass={"build_py": BuildWithMessages, "sdist": SdistWithProto})
+setup(cmdclass={"build": FreshBuild, "build_py": BuildWithMessages, "sdist": SdistWithProto})

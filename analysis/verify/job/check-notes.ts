@@ -28,7 +28,8 @@ const FILE = object(
   {
     job_digest: ANYTHING,
     smoothcert: text(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
-    node: text(/^v\d+\.\d+\.\d+(-[\w.]+)?$/),
+    // The package for Python asks a server without Node.js on its side.
+    node: text(/^(v\d+\.\d+\.\d+(-[\w.]+)?|Python \d+\.\d+\.\d+[\w+]*)$/),
     model: ANY_TEXT,
     data: ANY_TEXT,
     repeating: oneOf(SAME_BYTES, SAME_BYTES_OF_SERVER, OTHER_VOTES),

@@ -17,7 +17,7 @@ from ._remote.class_names import read_class_names, require_names, write_names
 from ._remote.client import Client
 from ._remote.connection import Connection
 from ._remote.model_files import File, read_model
-from ._remote.patience import Patience
+from ._remote.patience import Patience, is_passing
 from ._remote.request import Request, open_request, read_request
 from ._remote.results import RESULTS, about_job, fetch_results, tell_results
 from ._remote.selection import resolve, selection_of
@@ -167,7 +167,13 @@ def _send(client: Client, files: list[File], teller: Teller) -> None:
 def _create(client: Client, spec: Any, request: Request) -> None:
     """Makes the job, or finds the one that the same request made. The name of the request is kept before it is sent."""
     request.save()
-    job = client.create_job(spec, request.request_id)
+    try:
+        job = client.create_job(spec, request.request_id)
+    except SmoothcertError as error:
+        # A refusal made no job; without an answer there may be one.
+        if not is_passing(error) and request.job is None:
+            request.forget()
+        raise
     found = differences(spec, job.spec)
     if found:
         raise SmoothcertError(

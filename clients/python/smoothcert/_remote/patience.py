@@ -14,6 +14,11 @@ _FIRST_CONTACT = 5.0
 _PASSING = frozenset({"SERVER_UNREACHABLE", "NOT_SERVING", "ARTIFACT_BUSY"})
 
 
+def is_passing(error: SmoothcertError) -> bool:
+    """Returns true if the same call may succeed a little later."""
+    return error.code in _PASSING
+
+
 class Patience:
     """Waits for a server that has answered before: one that restarts, or another one that takes over, ends nobody's call.
 
@@ -46,7 +51,7 @@ class Patience:
 
     def wait_or_raise(self, error: SmoothcertError) -> None:
         """Returns when another try is due; raises the error itself if it does not pass, or if it has been too long."""
-        if error.code not in _PASSING:
+        if not is_passing(error):
             raise error
         if error.code != "SERVER_UNREACHABLE":
             self._contacted = True

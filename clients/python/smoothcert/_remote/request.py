@@ -114,9 +114,13 @@ def _differences(theirs: Any, ours: Any, at: str) -> list[str]:
     if theirs == ours:
         return []
     if not isinstance(theirs, dict) or not isinstance(ours, dict):
-        return [f"{at} ({theirs} there, {ours} here)"]
+        return [f"{at} ({_shown(theirs)} there, {_shown(ours)} here)"]
     keys = {*theirs, *ours} - ({"names"} if at == "" else set())
     return [one for key in keys for one in _differences(theirs.get(key), ours.get(key), f"{at}.{key}".lstrip("."))]
+
+
+def _shown(value: Any) -> str:
+    return "not given" if value is None else str(value)
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -15,6 +15,9 @@ from .request import write_whole
 from .watch import Teller, decided_of
 
 _COLUMNS = ("idx", "label", "predict", "radius", "correct", "time")
+_APPROXIMATE = "The bound clt is a normal approximation: the radii of this job are approximate, and no certificates."
+#: Sentences that readers of job.json take.
+_MOST_NOTES = 16
 RESULTS, TABLE, JOB = "results.jsonl", "results.tsv", "job.json"
 
 
@@ -35,9 +38,11 @@ def fetch_results(client: Client, job: Any, folder: Path, about: Dict[str, Any])
     SmoothcertError
         MESSAGE_MALFORMED if the server sends other rows than it has counted; DISK_FULL, FOLDER_UNUSABLE.
     """
-    described = json.loads(job.job_json)
+    described = json.loads(job.job_json, parse_float=_Written)
+    if described["claim"]["bound"] == "clt":
+        about = {**about, "approximate": _APPROXIMATE}
     # First, so that nothing lies here without a name.
-    write_whole(folder / JOB, json.dumps({"job_digest": job.job_digest, **about, "job": described}, indent=2) + "\n")
+    write_whole(folder / JOB, _pretty({"job_digest": job.job_digest, **about, "job": described}, "\n") + "\n")
     count = 0
     partial = [folder / f"{name}.tmp" for name in (RESULTS, TABLE)]
     try:
@@ -114,15 +119,30 @@ def about_job(
     return {
         "smoothcert": VERSION,
         # The place of the version of Node.js, which took no part on this side.
-        "node": f"none, Python {platform.python_version()}",
+        "node": f"Python {platform.python_version()}",
         "model": model,
         "data": read["data"],
         "name": job.spec.names.job or None,
         "classes": classes,
         "input": read,
         "repeating": repeating,
-        "notes": notes,
+        "notes": notes[:_MOST_NOTES],
     }
+
+
+class _Written(str):
+    """A number as it is written: Python would write 0.00001 otherwise than JavaScript, which reads it again."""
+
+
+def _pretty(value: Any, line: str) -> str:
+    """Returns a value as JavaScript's JSON.stringify(value, null, 2) writes it; `line` begins a line of the value around it."""
+    inner = line + "  "
+    if isinstance(value, dict) and value:
+        pairs = (f"{inner}{json.dumps(key)}: {_pretty(one, inner)}" for key, one in value.items())
+        return "{" + ",".join(pairs) + line + "}"
+    if isinstance(value, list) and value:
+        return "[" + ",".join(inner + _pretty(one, inner) for one in value) + line + "]"
+    return value if isinstance(value, _Written) else json.dumps(value, ensure_ascii=False)
 
 
 def _check(row: Any) -> None:
