@@ -104,4 +104,12 @@ describe('Preprocessing', () => {
       expect.objectContaining({ code: 'OPTION_INVALID', message }),
     );
   });
+
+  it('says of images of one channel that one value is wanted', () => {
+    const grey = resolveLayout([1, 2, 2], [1, 2, 2], 'nchw');
+    const colours = { inputScale: 1, mean: [0, 0, 0], std: [1] };
+    expect(() => new Preprocessing(grey, colours, noiseOf(4))).toThrow(
+      expect.objectContaining({ message: '--mean needs 1 value, as there is one channel, not 3.' }),
+    );
+  });
 });

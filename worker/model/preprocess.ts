@@ -92,7 +92,9 @@ function perElement(plan: InputPlan, option: string, values: readonly number[]):
   check(
     values.length === 1 || values.length === plan.channels,
     option,
-    `needs 1 or ${plan.channels} values, one a channel, not ${values.length}`,
+    plan.channels === 1
+      ? `needs 1 value, as there is one channel, not ${values.length}`
+      : `needs 1 or ${plan.channels} values, one a channel, not ${values.length}`,
   );
   const one = values.length === 1;
   return Float64Array.from(
