@@ -147,8 +147,8 @@ How often its radius is above the true one, by p and number of samples, exactly:
 
 ${tableMarkdown(cltTableOf(digits))}
 
-Where a share is 0.0 % in the first columns, the approximation is not right but silent or refuses: with so few samples either none has failed, and it has
-no bound at all, or its radius is 0. It errs most where n (1 − p), the number of failures to expect, is a few.
+A share of 0.0 % in the first columns does not mean that the
+approximation is right. With so few samples either none has failed, and it has no bound at all, or its radius is 0. It errs most where n (1 − p), the number of failures to expect, is a few.
 
 ${image('digits', 'clt-by-p')}
 
@@ -183,7 +183,7 @@ ${tableMarkdown(checksTable(tumours))}
 - **Theorem 4.3** takes the votes for normal. Near p = 1 they are not: where all of few samples agree, the formula has the radius of p = 1,
   and a certificate has the cap.
 - **Theorem 4.5** is derived for p uniform on an interval. Θ is a number for one such interval, and depends on n where images are sure.
-- **Theorem 4.6** knows no cap. At a radius just above the cap of n samples, all images that reach it with more are lost at once.
+- **Theorem 4.6** leaves out the cap. At a radius just above the cap of n samples, all images that reach it with more samples are lost at once.
 - **A hundredth for 20 %** is right for some populations. It is not a law: the loss grows with the share of images near p = 1, and with the
   number of samples that it is compared with.
 - **The normal approximation** has no error guarantee; the tables show by how much it exceeds α.
