@@ -145,7 +145,9 @@ const literalSpreads = ['ObjectExpression', 'ArrayExpression'].map((literal) => 
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', '**/assembly/'] },
+  {
+    ignores: ['dist/', 'site/dist/', 'coverage/', 'node_modules/', 'shared/wire/generated.*', '**/assembly/'],
+  },
   js.configs.recommended,
   { rules: { 'no-restricted-syntax': ['error', ...literalSpreads] } },
   ...tseslint.configs.strictTypeChecked.map((c) => ({ ...c, files: ['**/*.{ts,tsx}'] })),
@@ -188,6 +190,17 @@ export default tseslint.config(
         URL: 'readonly',
         performance: 'readonly',
         fetch: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['site/search.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        location: 'readonly',
+        DOMParser: 'readonly',
+        URLSearchParams: 'readonly',
       },
     },
   },

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Faults of a cluster beyond those that `npm test` injects: `npm run test:cluster` injects these and those. */
-const FURTHER_FAULTS = [
+/** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
+const LONG = [
   'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
+  'test/documents/site-pages.test.ts',
 ];
 
 /** The service around it is covered by integration tests, which `npm run check` does not run. */
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: FURTHER_FAULTS,
+          exclude: LONG,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -42,7 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'cluster',
-          include: FURTHER_FAULTS,
+          include: LONG,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

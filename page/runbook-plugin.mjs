@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Marked } from 'marked';
+import { anchorOf } from '../scripts/heading-anchors.mjs';
 
 const SOURCE = fileURLToPath(new URL('../docs/runbook.md', import.meta.url));
 const NAME = 'virtual:runbook';
-
-/** Returns the anchor of a heading, as GitHub makes it. */
-const anchorOf = (title) =>
-  title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 /** Links within the runbook lead to its sections on the page; other documents are not on the page, so their names stay as text. */
 const links = {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certifyConfig } from '../cli/certify/certify-flags.js';
@@ -19,8 +19,7 @@ import { TemporaryFolder } from './support/temporary-folder.js';
 function filesBelow(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (/^(node_modules|\.git|dist|coverage|certificates|cluster|\.tools)$/.test(entry.name) && folder === '')
-      return [];
+    if (/^(node_modules|\.git|dist|site\/dist|coverage|certificates|cluster|\.tools)$/.test(name)) return [];
     return entry.isDirectory() ? filesBelow(name) : [name];
   });
 }
@@ -99,27 +98,9 @@ describe('flags', () => {
   });
 });
 
-describe('links', () => {
-  const links = ALL_DOCUMENTS.flatMap((file) =>
-    [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, target]) => target!)
-      .filter((target) => !/^[a-z]+:/.test(target))
-      .map((target): [string, string] => [file, target]),
-  );
-
-  it.each(links)('%s: %s', (file, target) => {
-    const [to, anchor] = target.split('#') as [string, string?];
-    const document = to === '' ? file : path.join(path.dirname(file), to);
-    expect(existsSync(path.join(ROOT, document))).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(read(document))).toContain(anchor);
-  });
-
-  it('are there', () => expect(links.length).toBeGreaterThan(15));
-});
-
 describe('paths', () => {
   const ROOTS =
-    /^(adapters|api|bench|cli|coordinator|deploy|docs|examples|input|proto|scripts|shared|statistics|test|worker)\//;
+    /^(adapters|api|bench|cli|coordinator|deploy|docs|examples|input|proto|scripts|shared|site|statistics|test|worker)\//;
   /** `*` and `<name>` stand for anything in one name, `{a,b}` for either. */
   const patternOf = (named: string) =>
     new RegExp(
@@ -128,8 +109,8 @@ describe('paths', () => {
         .replaceAll(/\*|<\w+>/g, '[^/]+')
         .replaceAll(/\{([^}]+)\}/g, (_, either: string) => `(${either.replaceAll(',', '|')})`)}(/|$)`,
     );
-  /** Files that a command of the same document makes. */
-  const MADE = /^(examples\/\w+\/certificates|deploy\/\w+\/secrets\/)/;
+  /** Files that commands of the documents make. */
+  const MADE = /^(site\/dist\/|examples\/\w+\/certificates|deploy\/\w+\/secrets\/)/;
   const named = ALL_DOCUMENTS.flatMap((file) =>
     [...read(file).matchAll(/`([\w.*<>{},-]+(?:\/[\w.*<>{},-]+)+\/?)`/g)]
       .map(([, name]) => name!.replace(/\/$/, ''))
@@ -234,15 +215,6 @@ describe('docs/testing.md', () => {
     expect(named).toEqual(folders.sort());
   });
 });
-
-/** Returns the anchors that GitHub makes of headings. */
-const anchorsOf = (text: string) =>
-  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 
 describe('examples', () => {
   const commands = DOCUMENTS.flatMap((file) => commandsOf(read(file)));
