@@ -87,7 +87,7 @@ def digest_of(*arrays: Optional[Array]) -> str:
 
 
 def write_arrays(file: Path, **arrays: Optional[Array]) -> None:
-    """Writes arrays into a ``.npz`` file, whole or not at all. No array is copied in memory.
+    """Writes arrays into a ``.npz`` file, whole or not at all. Those in C order and native bytes are not copied in memory.
 
     Raises
     ------
@@ -105,10 +105,17 @@ def write_arrays(file: Path, **arrays: Optional[Array]) -> None:
     temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "wb") as out:
-            np.savez(out, **given)
+            np.savez(out, **{name: _as_the_command_reads(array) for name, array in given.items()})
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _as_the_command_reads(array: Array) -> Array:
+    """Returns an array in little-endian bytes, and not in the order of Fortran, which would be written as it is."""
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
 def write_bytes(file: Path, content: bytes) -> None:

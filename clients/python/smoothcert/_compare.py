@@ -89,7 +89,10 @@ def _scores(exported: Exported) -> Array:
         files = [f"--model={folder / 'model.onnx'}", f"--data={folder / 'inputs.npz'}", f"--out={folder / 'scores.npy'}"]
         sigma = STEPS_OF_SCALE * step_of(exported.inputs)
         line = [*find_command(), "scores", *files, "--features", f"--sigma={sigma!r}", f"--output={exported.output}"]
-        run_command(line, lambda _line: None)
+        try:
+            run_command(line, lambda _line: None)
+        except SmoothcertError as error:
+            raise _random() if error.code == "MODEL_NOT_DETERMINISTIC" else error
         return np.asarray(np.load(folder / "scores.npy"))
 
 
@@ -116,6 +119,14 @@ def _other_class(given: Array, wanted: Array) -> Optional[int]:
         if theirs.max() - theirs[int(ours.argmax())] > tie:
             return row
     return None
+
+
+def _random() -> SmoothcertError:
+    return SmoothcertError(
+        "MODEL_NOT_DETERMINISTIC",
+        "The model is random in evaluation mode, too: its export draws numbers. A certificate needs a model that does not.",
+        "Write functional.dropout(x, p, training=self.training), or torch.nn.Dropout, and no torch.rand in forward. Nothing was drawn.",
+    )
 
 
 def _differs(what: str) -> SmoothcertError:

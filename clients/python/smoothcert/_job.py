@@ -191,7 +191,8 @@ def _run_job(
             certify_on_server(inputs, sigma, folder, asked.flags, server, news.take)
     except KeyboardInterrupt:
         progress.close()
-        if shown is not False and is_job(folder):
+        # A job on a server goes on, and says so itself.
+        if server is None and shown is not False and is_job(folder):
             print(
                 f"Stopped: {news.decided} of {news.images} images are decided, in {folder}. The same call resumes.",
                 file=sys.stderr,

@@ -17,7 +17,7 @@ class News:
     notes : list of str
         Remarks on model, data and claim.
     summary : dict, optional
-        The summary, once the job has ended.
+        The summary, once the run has ended; ``None``, too, if it was stopped before its job had begun.
     decided, images : int
         Images decided by now, and those of the job.
     """
@@ -55,5 +55,6 @@ class News:
             self._progress.update(self.decided, int(one["samples"]), one.get("outlook"))
         elif kind == "ended":
             self.summary = one["summary"]
-            self.decided = int(one["summary"]["decided"])
-            self._progress.update(self.decided, int(one["summary"]["samples"]), None)
+            if self.summary is not None:
+                self.decided = int(self.summary["decided"])
+                self._progress.update(self.decided, int(self.summary["samples"]), None)

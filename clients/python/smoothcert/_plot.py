@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from ._rows import Floats, counted_radii, is_labelled, require_radii
 if TYPE_CHECKING:
     import matplotlib.axes
 
-#: The first is drawn without dashes; a print in grey tells the others by theirs.
-DASHES = ("-", "--", "-.", ":")
+#: A share of 1 lies on the frame: it is drawn over it.
+ABOVE_FRAME: Dict[str, Any] = {"clip_on": False, "zorder": 3}
 NORMS = {"l2": r"$\ell_2$", "l1": r"$\ell_1$"}
 #: Space behind the largest radius, as a share of it.
 MARGIN = 0.04
@@ -47,7 +47,7 @@ def plot_curves(
         _, ax = pyplot.subplots(figsize=SIZE, layout="constrained") if _has_layout(pyplot) else pyplot.subplots(figsize=SIZE)
     earlier = len(ax.lines)
     for at, folder in enumerate(folders, earlier):
-        _draw(ax, folder, label, f"C{at % 10}", DASHES[at % len(DASHES)])
+        _draw(ax, folder, label, f"C{at % 10}")
     _frame(ax, folders)
     return ax
 
@@ -59,18 +59,18 @@ def _has_layout(pyplot: Any) -> bool:
     return tuple(int(part) for part in matplotlib.__version__.split(".")[:2]) >= (3, 5)
 
 
-def _draw(ax: Any, folder: JobFolder, label: Optional[str], colour: str, dash: str) -> None:
+def _draw(ax: Any, folder: JobFolder, label: Optional[str], colour: str) -> None:
     text = f"σ = {folder.sigma:g}" if label is None else f"{label}, σ = {folder.sigma:g}"
     if folder.rule == "target":
         # It certifies the radii that it was asked for, and says nothing between them.
         radii = np.array([float(radius) for radius in folder.job["claim"]["stop"]["radii"]])
         held = counted_radii(folder)
         shares = [(len(held) - np.searchsorted(held, radius)) / folder.images for radius in radii]
-        ax.plot(radii, shares, linestyle="none", marker="o", color=colour, label=text)
+        ax.plot(radii, shares, linestyle="none", marker="o", color=colour, label=text, **ABOVE_FRAME)
         return
     x, y = stair(folder)
     # A share holds up to its radius, so that each step lies to the left of its corner.
-    ax.step(x, y, where="pre", color=colour, linestyle=dash, linewidth=1.8, label=text)
+    ax.step(x, y, where="pre", color=colour, linewidth=1.8, label=text, **ABOVE_FRAME)
 
 
 def _frame(ax: Any, folders: Sequence[JobFolder]) -> None:

@@ -105,13 +105,16 @@ def _onnx_of(module: Any, inputs: Array) -> bytes:
     try:
         with torch.no_grad():
             torch.onnx.export(module, (example,), file, **options)
+        return file.getvalue()
     except Exception as error:  # noqa: BLE001 - the exporter raises errors of many kinds.
-        raise SmoothcertError(
-            "MODEL_NOT_EXPORTABLE",
-            f"PyTorch {torch.__version__} cannot export this module to ONNX: {_first_line(error)}",
-            "Replace the operation that it names by standard ones, or export the module yourself and give the path of the file.",
-        ) from error
-    return file.getvalue()
+        reason = _first_line(error)
+    # Not in the except clause: whoever keeps the error (a notebook does) would keep the exporter's frames, too, and then
+    # PyTorch 1.13 fails at the next export but one.
+    raise SmoothcertError(
+        "MODEL_NOT_EXPORTABLE",
+        f"PyTorch {torch.__version__} cannot export this module to ONNX: {reason}",
+        "Replace the operation that it names by standard ones, or export the module yourself and give the path of the file.",
+    )
 
 
 def _checked(scores: Any, rows: int) -> Array:

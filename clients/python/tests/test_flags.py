@@ -1,0 +1,121 @@
+"""Flags under their own names, errors of the command as exceptions, and how the command is found."""
+
+import contextlib
+import io
+import json
+import os
+import stat
+import sys
+import unittest
+import warnings
+from unittest import mock
+
+import numpy as np
+
+from .support import MODEL, QUICK, ROOT, TestCase, digits, sc
+
+from smoothcert._command import find_command, version_of
+
+
+class Flags(TestCase):
+    def certify(self, **flags):
+        x, y = digits(4)
+        return sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "out", **{**QUICK, **flags})
+
+    def test_reach_the_job_as_they_are_written(self):
+        run = self.certify(stop="target", radii=[0.1, 0.2], alpha=1e-2, images=slice(1, None, 2), seed=2**64 - 1, no_check=True)
+        claim = run.job["claim"]
+        self.assertEqual((claim["alpha"], claim["stop"]), (0.01, {"kind": "target", "radii": ["0.1", "0.2"]}))
+        self.assertEqual(run.image.tolist(), [1, 3])
+        self.assertEqual(run.job["draw"]["seed"], str(2**64 - 1))
+        self.refused("NO_RADII", run.acr)
+        self.assertEqual(run.certified_accuracy([0.1]).tolist(), [np.mean(run.radius[run.correct] >= 0.1) * run.correct.mean()])
+
+    def test_of_preprocessing_take_numbers_arrays_and_text(self):
+        draw = self.certify(mean=np.array([0.5]), std="0.25", runner_up=True, simultaneous=False).job
+        self.assertEqual(draw["draw"]["normalisation"], {"inputScale": 1, "mean": [0.5], "std": [0.25]})
+        self.assertEqual((draw["claim"]["runnerUp"], "simultaneous" in draw["claim"]), (True, False))
+        self.assertEqual(draw["draw"]["normalisation"], self.certify(normalize=(0.5, [0.25]), runner_up=True).job["draw"]["normalisation"])
+
+    def test_that_are_none_name_the_nearest(self):
+        error = self.refused("OPTION_INVALID", self.certify, max_sampels=5)
+        self.assertIn("Did you mean max_samples?", error.remedy)
+        for flags in [{"max_samples": True}, {"runner_up": 5}, {"radii": []}, {"quiet": True}, {"data": "x"}, {"mean": {}}]:
+            with self.subTest(flags):
+                self.refused("OPTION_INVALID", self.certify, **flags)
+        self.refused("OPTION_INVALID", self.certify, normalize=(0, 1), mean=0)
+        self.refused("OPTION_INVALID", self.certify, normalize=0.5)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_wrong_values_are_refused_in_the_words_of_the_command(self):
+        error = self.refused("OPTION_INVALID", self.certify, alpha=2)
+        self.assertIn("alpha", error.message)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_another_job_into_the_same_folder_is_refused_and_leaves_it(self):
+        self.certify()
+        before = {file: file.read_bytes() for file in self.folder.rglob("*") if file.is_file()}
+        self.refused("JOB_DIFFERS", self.certify, alpha=0.01)
+        x, y = digits(5)
+        self.refused("JOB_DIFFERS", sc.certify, MODEL, x[1:], y[1:], sigma=0.25, out=self.folder / "out", **QUICK)
+        self.assertEqual({file: file.read_bytes() for file in self.folder.rglob("*") if file.is_file()}, before)
+
+    def test_results_without_a_folder_go_where_the_same_call_finds_them(self):
+        x, y = digits(2)
+        with contextlib.ExitStack() as stack:
+            stack.callback(os.chdir, os.getcwd())
+            os.chdir(self.folder)
+            said = stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            flags = {**QUICK, "progress": None}
+            first = sc.certify(MODEL, x, y, sigma=0.25, **flags)
+            again = sc.certify(MODEL, x, y, sigma=0.25, **flags)
+            other = sc.certify(MODEL, x, y, sigma=0.5, **flags)
+        self.assertEqual((first.folder, first.rows), (again.folder, again.rows))
+        self.assertNotEqual(first.folder, other.folder)
+        self.assertIn(str(first.folder), said.getvalue())
+
+
+class Found(TestCase):
+    def script(self, name, text):
+        file = self.folder / name
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+        return file
+
+    def environment(self, **values):
+        return mock.patch.dict(os.environ, {name: str(value) for name, value in values.items()})
+
+    def test_as_a_folder_a_file_or_a_command_line(self):
+        main = ROOT / "dist" / "cli" / "main.js"
+        wrapper = self.script("my smoothcert", f'exec node "{main}" "$@"')
+        for told in (ROOT, main, wrapper, f"node '{main}'"):
+            with self.subTest(told), self.environment(SMOOTHCERT=told), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                self.assertEqual(version_of(find_command()), sc.__version__)
+
+    def test_on_the_search_path(self):
+        self.script("smoothcert", f'exec node "{ROOT}/dist/cli/main.js" "$@"')
+        with self.environment(SMOOTHCERT="", PATH=f"{self.folder}{os.pathsep}{os.environ['PATH']}"):
+            self.assertEqual(find_command(), (str(self.folder / "smoothcert"),))
+
+    def test_nowhere_says_what_to_type(self):
+        error = self.refused("COMMAND_NOT_FOUND", self.certify_with, SMOOTHCERT="/none/such")
+        self.assertIn("/none/such", error.message)
+        self.refused("COMMAND_NOT_FOUND", self.certify_with, SMOOTHCERT=self.script("ends", "echo gone >&2; exit 3"))
+        self.assertFalse((self.folder / "out").exists())
+
+    def certify_with(self, **environment):
+        with self.environment(**environment):
+            return sc.certify(MODEL, *digits(4), sigma=0.25, out=self.folder / "out", **QUICK)
+
+    def test_of_another_version_is_warned_of(self):
+        old = self.script("old", f'test "$1" = --version && echo 0.0.1 || exec node "{ROOT}/dist/cli/main.js" "$@"')
+        with self.environment(SMOOTHCERT=old), self.assertWarnsRegex(UserWarning, "0.0.1"):
+            find_command()
+
+    def test_the_version_is_that_of_the_project(self):
+        self.assertEqual(sc.__version__, json.loads((ROOT / "package.json").read_text())["version"])
+
+
+if __name__ == "__main__":
+    unittest.main()

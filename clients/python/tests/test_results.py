@@ -1,0 +1,160 @@
+"""Results are what results.tsv says, computed in another way."""
+
+import csv
+import html.parser
+import json
+import math
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+from .support import MODEL, QUICK, TestCase, digits, needs, sc
+
+COUNT = 12
+SIGMAS = [0.25, 0.5]
+RADII = [0, 0.1, 0.25, 0.4, 0.5, 0.55, 1, 2]
+
+
+class Results(TestCase):
+    """One call with two σ; its numbers beside those that are computed from the TSV as Cohen et al.'s analyze.py does it."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="smoothcert results ")
+        cls.addClassCleanup(folder.cleanup)
+        x, y = digits(COUNT)
+        # Two labels are wrong, so that right and wrong certificates differ.
+        cls.y = np.where(np.arange(COUNT) < 2, (y + 1) % 10, y)
+        cls.out = Path(folder.name) / "out"
+        cls.runs = sc.certify(str(MODEL), x, cls.y, sigma=SIGMAS, out=cls.out, **QUICK)
+
+    def table(self, sigma):
+        with open(self.out / repr(sigma) / "results.tsv", newline="") as file:
+            return list(csv.DictReader(file, delimiter="\t"))
+
+    def test_arrays_are_the_columns_of_the_table(self):
+        for run in self.runs:
+            rows = self.table(run.sigmas[0])
+            self.assertEqual(run.image.tolist(), [int(row["idx"]) for row in rows])
+            self.assertEqual(run.label.tolist(), self.y.tolist())
+            self.assertEqual(run.predicted.tolist(), [int(row["predict"]) for row in rows])
+            self.assertEqual(run.correct.tolist(), [row["correct"] == "1" for row in rows])
+            self.assertEqual([math.floor(1e6 * radius) for radius in run.radius], [round(1e6 * float(row["radius"])) for row in rows])
+            self.assertEqual(set(run.sigma), {run.sigmas[0]})
+            self.assertTrue((run.samples <= 500).all() and (run.samples >= 64).all())
+            self.assertEqual(np.isnan(run.p_lower).tolist(), (run.outcome != "certified").tolist())
+        both = np.concatenate([run.radius for run in self.runs])
+        self.assertEqual(self.runs.radius.tolist(), both.tolist())
+        self.assertEqual(self.runs.sigma.tolist(), [0.25] * COUNT + [0.5] * COUNT)
+
+    def test_certified_accuracy_and_acr_are_those_of_the_table(self):
+        for run in self.runs:
+            rows = self.table(run.sigmas[0])
+            for radius, share in zip(RADII, run.certified_accuracy(RADII)):
+                held = sum(row["correct"] == "1" and float(row["radius"]) >= radius for row in rows)
+                self.assertEqual(share, held / COUNT)
+            # TSV has radii rounded down to 6 decimals.
+            acr = sum(float(row["radius"]) for row in rows if row["correct"] == "1") / COUNT
+            self.assertTrue(acr <= run.acr() < acr + 1e-6)
+            self.assertEqual(run.acr(), run.summary["acr"])
+            self.assertEqual(run.mean_radius(), run.summary["meanRadius"])
+            self.assertGreater(run.mean_radius(), run.acr())
+            self.assertEqual(run.accuracy(), sum(row["correct"] == "1" for row in rows) / COUNT)
+        self.assertEqual(self.runs.acr(), {sigma: self.runs[sigma].acr() for sigma in SIGMAS})
+        self.assertEqual(self.runs.certified_accuracy(0)[0.25].shape, ())
+
+    @needs("matplotlib")
+    def test_the_figure_is_the_certified_accuracy(self):
+        import matplotlib
+
+        matplotlib.use("Agg")
+        ax = self.runs.plot()
+        self.addCleanup(ax.figure.clear)
+        for run, line in zip(self.runs, ax.lines):
+            x, y = line.get_data()
+            self.assertEqual(line.get_drawstyle(), "steps-pre")
+            # Behind each corner the curve is what it falls to; at it, what it holds.
+            for radius in np.concatenate([x[:-1], (x[:-1] + x[1:]) / 2]):
+                drawn = y[np.searchsorted(x, radius, side="left")]
+                self.assertEqual(drawn, run.certified_accuracy(radius))
+            self.assertEqual((x[0], y[-1], x[-1]), (0, 0, run.radius[run.correct].max()))
+        self.assertEqual([text.get_text() for text in ax.get_legend().get_texts()], ["σ = 0.25", "σ = 0.5"])
+        self.assertEqual((ax.get_xlim()[0], ax.get_ylim()), (0, (0, 1)))
+        self.runs[0.25].plot(ax=ax, label="again")
+        self.assertEqual(len(ax.lines), 3)
+        self.assertEqual(len({line.get_color() for line in ax.lines}), 3)
+
+    @needs("pandas")
+    def test_the_data_frame_and_the_table_give_the_same_shares(self):
+        import pandas
+
+        frame = self.runs.df
+        self.assertEqual(len(frame), 2 * COUNT)
+        for sigma, group in frame.groupby("sigma"):
+            table = pandas.read_csv(self.runs[sigma].to_tsv(self.folder / "t.tsv"), delimiter="\t")
+            for radius in RADII:
+                theirs = (table["correct"] & (table["radius"] >= radius)).mean()
+                self.assertAlmostEqual((group["correct"] & (group["radius"] >= radius)).mean(), theirs)
+
+    def test_to_tsv_is_the_file_of_the_command(self):
+        written = self.runs[0.5].to_tsv(self.folder / "cohen.tsv")
+        self.assertEqual(written.read_bytes(), (self.out / "0.5" / "results.tsv").read_bytes())
+
+    def test_to_tsv_without_the_file_has_all_but_the_time(self):
+        target = self.folder / "job"
+        target.mkdir()
+        for name in ("job.json", "results.jsonl"):
+            (target / name).write_bytes((self.out / "0.5" / name).read_bytes())
+        lines = sc.load(target).to_tsv(self.folder / "cohen.tsv").read_text().splitlines()
+        theirs = (self.out / "0.5" / "results.tsv").read_text().splitlines()
+        self.assertEqual([line.split("\t")[:-1] for line in lines], [line.split("\t")[:-1] for line in theirs])
+
+    def test_load_reads_one_folder_or_several(self):
+        self.assertEqual(sc.load(self.out / "0.25").radius.tolist(), self.runs[0.25].radius.tolist())
+        self.assertEqual(sc.load(str(self.out)).acr(), self.runs.acr())
+        self.assertEqual(sc.load([self.out / "0.5", self.out / "0.25"]).sigmas, (0.25, 0.5))
+        self.refused("FOLDER_UNUSABLE", sc.load, self.folder)
+        self.refused("OPTION_INVALID", sc.load, [self.out / "0.5", self.out / "0.5"])
+
+    def test_the_table_of_a_notebook_has_a_row_for_each_sigma(self):
+        cells = []
+        parser = html.parser.HTMLParser()
+        parser.handle_data = cells.append
+        parser.feed(self.runs._repr_html_())
+        shares = [f"{100 * share:.1f} %" for share in self.runs[0.5].certified_accuracy([0, 0.125, 0.25])]
+        last = cells[cells.index("0.5") :]
+        self.assertEqual(last[:5], ["0.5", "12", "12", str((self.runs[0.5].outcome == "certified").sum()), f"{self.runs[0.5].acr():.4f}"])
+        self.assertEqual(last[5:8], shares)
+
+    def test_an_unfinished_job_has_rows_and_no_shares(self):
+        target = self.folder / "job"
+        target.mkdir()
+        (target / "job.json").write_bytes((self.out / "0.5" / "job.json").read_bytes())
+        self.refused("RESULTS_MISSING", sc.load, target)
+        lines = (self.out / "0.5" / "results.jsonl").read_text().splitlines(keepends=True)
+        (target / "results.jsonl").write_text("".join(lines[:5]))
+        run = sc.load(target)
+        self.assertEqual((run.done, len(run.radius), run.images), (False, 5, COUNT))
+        for ask in (run.acr, run.mean_radius, run.accuracy, run.plot, lambda: run.certified_accuracy(0)):
+            self.refused("NOT_DONE", ask)
+        (target / "results.jsonl").write_text(lines[0][:-9])
+        self.refused("JOB_FILE_DAMAGED", sc.load, target)
+
+    def test_without_labels_accuracies_are_errors_and_not_zeros(self):
+        target = self.folder / "job"
+        target.mkdir()
+        (target / "job.json").write_bytes((self.out / "0.5" / "job.json").read_bytes())
+        rows = [json.loads(line) for line in (self.out / "0.5" / "results.jsonl").read_text().splitlines()]
+        text = "".join(json.dumps({**row, "label": None, "correct": None}) + "\n" for row in rows)
+        (target / "results.jsonl").write_text(text)
+        run = sc.load(target)
+        for ask in (run.acr, run.accuracy, lambda: run.certified_accuracy(0), lambda: run.correct):
+            self.refused("LABELS_UNKNOWN", ask)
+        self.assertEqual(run.mean_radius(), self.runs[0.5].mean_radius())
+        self.assertEqual(set(run.label), {-1})
+
+
+if __name__ == "__main__":
+    unittest.main()
