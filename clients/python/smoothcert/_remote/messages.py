@@ -6,6 +6,7 @@ No code is generated: whatever version of protobuf is installed makes the classe
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ def libraries() -> tuple[Any, Any]:
     SmoothcertError
         OPTION_INVALID if one of them is not installed.
     """
+    # What a call fails of is said in an exception; gRPC's own log says the same in other words, on standard error.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         import google.protobuf
         import grpc
