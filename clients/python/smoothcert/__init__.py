@@ -8,7 +8,7 @@ writes. σ and every radius are in pixels scaled to [0, 1], before the model's o
 >>> run.acr(), run.plot()  # doctest: +SKIP
 """
 
-from ._certify import certify, predict
+from ._certify import cancel, certify, predict
 from ._check import Check, Finding, check
 from ._errors import SmoothcertError
 from ._inputs import ServerOptions
@@ -25,6 +25,7 @@ __all__ = [
     "ServerOptions",
     "SmoothcertError",
     "__version__",
+    "cancel",
     "certify",
     "check",
     "load",

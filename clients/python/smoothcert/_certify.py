@@ -1,4 +1,4 @@
-"""certify and predict."""
+"""certify, predict and cancel."""
 
 from __future__ import annotations
 
@@ -108,6 +108,34 @@ def predict(
     if asked.several:
         raise SmoothcertError("OPTION_INVALID", "predict takes one σ.", "Call it once for each.")
     return run_jobs(asked, out, None, progress)[0]
+
+
+def cancel(
+    out: PathLike,
+    *,
+    server: str,
+    token: Optional[str] = None,
+    tls: "bool | PathLike | ServerOptions | None" = None,
+) -> None:
+    """Ends a job on a server. The images that are decided by then keep their certificates.
+
+    Parameters
+    ----------
+    out : path
+        The folder that `certify` was given for it; of several σ that of one, for example ``"runs/0.25"``.
+    server, token, tls
+        As of `certify`.
+
+    Raises
+    ------
+    SmoothcertError
+        ``OPTION_INVALID`` if the folder has no job of a server.
+    """
+    from ._server import cancel_on_server
+
+    way = _server(server, token, tls)
+    assert way is not None
+    cancel_on_server(Path(out).expanduser(), way)
 
 
 def _server(

@@ -192,7 +192,7 @@ def _attend(client: Client, request: Request, asked: _Asked, inputs: Inputs, tel
     except KeyboardInterrupt:
         teller.note(
             f"The job {request.job} goes on. The same call watches it again; "
-            f"smoothcert cancel {request.job} --server {client.address} ends it."
+            f"smoothcert.cancel({str(request.folder)!r}, server={client.address!r}) ends it."
         )
         raise
     if job.HasField("error"):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping, Optional, Sequence
 
+import numpy as np
+
 from .._errors import SmoothcertError
 from . import messages
 
@@ -52,9 +54,10 @@ def _seed(name: str, value: Any) -> str:
 def _list(name: str, value: Any) -> list[Any]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")]
-    if isinstance(value, (int, float)):
-        return [value]
-    return [getattr(one, "item", lambda one=one: one)() for one in value]
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    values: list[Any] = np.asarray(value).reshape(-1).tolist()
+    return values
 
 
 def _numbers(name: str, value: Any) -> list[float]:
