@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
   'test/documents/site-pages.test.ts',
+  'test/python/package-long.test.ts',
 ];
 
 /** The service around it is covered by integration tests, which `npm run check` does not run. */

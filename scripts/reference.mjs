@@ -25,6 +25,9 @@ mean: [0.4914, 0.4822, 0.4465]
 \`\`\`
 
 The command line wins over the environment, the environment over the file, and the file over the default.
+
+For programs that start the command: with \`SMOOTHCERT_HELD_BY_INPUT=1\` in its environment the end of its standard input is like a
+first Ctrl-C. Whoever holds a pipe to it stops it by closing that, and it stops, too, if that program is killed.
 `;
 
 const cell = (text) => text.replaceAll(/[|<*_]/g, '\\$&');
