@@ -13,7 +13,7 @@ const INDEX = 'docs/index.md';
 export function readSite(root) {
   const sources = documentsOf(root);
   const texts = new Map(sources.map((source) => [source, readFileSync(path.join(root, source), 'utf8')]));
-  const groups = groupsOf(texts.get(INDEX));
+  const groups = groupsOf(texts.get(INDEX), sources);
   const order = [...new Set([INDEX, ...groups.flatMap(({ sources: some }) => some)])];
   const files = new Set();
   const read = new Map([...texts].map(([source, text]) => [source, readMarkdown(text)]));
@@ -49,12 +49,8 @@ export function readSite(root) {
       html: renderMarkdown(texts.get(source), (href) => addressOf(root, source, href, files)),
     };
   });
-  return { pages, files: [...files].sort(), menu, unlisted: unlistedOf(sources, order) };
+  return { pages, files: [...files].sort(), menu };
 }
-
-/** Returns the documents of docs/ that docs/index.md does not list. */
-const unlistedOf = (sources, order) =>
-  sources.filter((source) => source.startsWith('docs/') && !order.includes(source));
 
 /** Returns the path in the site: docs/a.md is a.html; what lies elsewhere keeps its folder, or stands in project/. */
 export function outputOf(source) {
@@ -97,8 +93,8 @@ export function linksOf(markdown) {
   return links;
 }
 
-/** Returns the groups of the menu: of each heading of the index its links to documents. */
-function groupsOf(index) {
+/** Returns the groups of the menu: of each heading of the index its links to documents of the site. */
+function groupsOf(index, documents) {
   const groups = [];
   const marked = new Marked();
   for (const token of marked.lexer(index)) {
@@ -108,7 +104,7 @@ function groupsOf(index) {
     marked.walkTokens([token], ({ type, href, text }) => {
       if (type !== 'link' || isOutside(href)) return;
       const { file } = targetOf(INDEX, href);
-      if (!file.endsWith('.md') || groups.at(-1)?.sources.includes(file)) return;
+      if (!documents.includes(file) || groups.at(-1)?.sources.includes(file)) return;
       groups.at(-1)?.sources.push(file);
       groups.at(-1)?.titles.push(text.replaceAll('`', ''));
     });

@@ -1,0 +1,93 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../harness/command.js';
+
+/** Runs commands of documents in a folder that looks like a clone, beside a small model and small data of the names that the documents use. */
+
+const LIMIT_MS = 300_000;
+/** What a clone has and a page may write into, or must not reach. */
+const NOT_LINKED = ['.git', 'examples', 'certificates', 'cluster', 'coverage'];
+
+/** Debian's Python, with NumPy: other Pythons on the PATH may lack it. */
+export const PYTHON = '/usr/bin/python3';
+export const hasPython = (...modules: readonly string[]): boolean =>
+  spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' }).status === 0;
+
+/** Three colour images for M.onnx, in all forms that the documents name; four of the digits in place of all 300. */
+const SMALL_DATA = `
+import numpy as np
+some = np.load("test/fixtures/models/images-colour-nchw.npz")
+np.savez("D.npz", x=some["x"][:3], y=some["y"][:3])
+np.save("x.npy", some["x"][:3])
+np.save("y.npy", some["y"][:3])
+digits = np.load("shipped-digits.npz")
+np.savez("examples/digits/digits.npz", x=digits["x"][:4], y=digits["y"][:4])
+`;
+
+/** Makes the folder: links to all of the clone, small data, and `smoothcert` as a program in bin/. */
+export function makeClone(folder: string): void {
+  for (const name of readdirSync(ROOT).filter((entry) => !NOT_LINKED.includes(entry)))
+    symlinkSync(path.join(ROOT, name), path.join(folder, name));
+  mkdirSync(path.join(folder, 'examples/digits'), { recursive: true });
+  for (const name of readdirSync(path.join(ROOT, 'examples')).filter((entry) => entry !== 'digits'))
+    symlinkSync(path.join(ROOT, 'examples', name), path.join(folder, 'examples', name));
+  copyFileSync(
+    path.join(ROOT, 'examples/digits/digits.onnx'),
+    path.join(folder, 'examples/digits/digits.onnx'),
+  );
+  symlinkSync(path.join(ROOT, 'examples/digits/digits.npz'), path.join(folder, 'shipped-digits.npz'));
+  copyFileSync(path.join(ROOT, 'test/fixtures/models/colour-nchw.onnx'), path.join(folder, 'M.onnx'));
+  const made = spawnSync(PYTHON, ['-c', SMALL_DATA], { cwd: folder, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`the data were not made: ${made.stderr}`);
+  mkdirSync(path.join(folder, 'bin'));
+  const program = path.join(folder, 'bin/smoothcert');
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'dist/cli/main.js')}' "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+}
+
+/** How a script has ended, and all that it has printed. */
+export interface Ran {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** Runs a bash script in a folder that `makeClone` made. `alone`: in a network and a process namespace of its own, so that every port is free and nothing outlives it. */
+export async function runScript(folder: string, script: string, alone = false): Promise<Ran> {
+  writeFileSync(path.join(folder, 'page.sh'), `set -eo pipefail\n${script}\n`);
+  const bash = ['bash', '-O', 'expand_aliases', 'page.sh'];
+  const [command, ...args] = alone
+    ? [
+        'unshare',
+        '-n',
+        '-p',
+        '--fork',
+        '--kill-child',
+        '--mount-proc',
+        'bash',
+        '-c',
+        `ip link set lo up && exec ${bash.join(' ')}`,
+      ]
+    : bash;
+  const shell = spawn(command!, args, {
+    cwd: folder,
+    env: {
+      ...process.env,
+      PATH: `${path.join(folder, 'bin')}:${process.env['PATH']}:${path.join(ROOT, '.tools')}`,
+      TMPDIR: folder,
+      // The work is little: starting processes is most of it.
+      SMOOTHCERT_PROCESSES: '1',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const timer = setTimeout(() => shell.kill('SIGKILL'), LIMIT_MS);
+  let said = '';
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => (said += part));
+  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
+  clearTimeout(timer);
+  return { code, said };
+}
