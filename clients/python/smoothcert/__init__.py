@@ -13,7 +13,8 @@ from ._check import Check, Finding, check
 from ._errors import SmoothcertError
 from ._inputs import ServerOptions
 from ._load import load
-from ._run import Run, Runs
+from ._run import Run
+from ._runs import Runs
 from ._verbs import plan, report, study, verify
 from ._version import VERSION as __version__
 

@@ -9,7 +9,8 @@ from ._arrays import PathLike
 from ._errors import SmoothcertError
 from ._inputs import ServerOptions
 from ._job import Sigma, asked_of, run_jobs
-from ._run import Run, Runs
+from ._run import Run
+from ._runs import Runs
 
 
 @overload

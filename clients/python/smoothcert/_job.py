@@ -22,11 +22,10 @@ from ._news import News
 from ._process import run_command
 from ._progress import Progress
 from ._run import Run
+from ._stored import StoredInputs, input_arguments
 
 #: Where results go that nobody named a folder for, in the current one.
 UNNAMED = Path("smoothcert-runs")
-#: Below a folder of results: the files that were made of arrays and modules.
-INPUTS = "inputs"
 #: Flags that are arguments with names of their own.
 ARGUMENTS = {"model": "model", "data": "x", "sigma": "sigma", "out": "out", "server": "server"}
 
@@ -71,11 +70,19 @@ def asked_of(
     all_flags = flags_of(flags, normalize)
     data = data_of(x, y)
     several = not np.isscalar(sigma) and np.ndim(sigma) > 0
-    sigmas = [float(one) for one in np.asarray(sigma, dtype=np.float64).reshape(-1)]
-    if len(set(sigmas)) < len(sigmas) or not sigmas:
-        raise SmoothcertError("OPTION_INVALID", f"sigma={sigma!r} names a σ twice, or none.", "Give each σ once.")
+    sigmas = _sigmas_of(sigma)
     exported = model_of(model, data, all_flags)
     return Asked(verb, exported, data, sigmas, several, {**exported.flags, **all_flags})
+
+
+def _sigmas_of(sigma: Sigma) -> List[float]:
+    try:
+        sigmas = [float(one) for one in np.asarray(sigma, dtype=np.float64).reshape(-1)]
+    except (TypeError, ValueError):
+        raise SmoothcertError("OPTION_INVALID", f"sigma={sigma!r} is no number.", "Give a number, or a list of them.") from None
+    if len(set(sigmas)) < len(sigmas) or not sigmas:
+        raise SmoothcertError("OPTION_INVALID", f"sigma={sigma!r} names a σ twice, or none.", "Give each σ once.")
+    return sigmas
 
 
 def flags_of(flags: Mapping[str, object], normalize: Any) -> Dict[str, object]:
@@ -107,74 +114,10 @@ def run_jobs(asked: Asked, out: Optional[PathLike], server: Optional[ServerOptio
     folders = [base / repr(sigma) if asked.several else base for sigma in asked.sigmas]
     if out is None and progress is not False:
         print(f"Note: the results go to {base}; out=… names another folder.", file=sys.stderr)
-    with StoredInputs(asked, base, folders) as inputs:
+    with StoredInputs(asked.model, asked.data, base, folders) as inputs:
         return [
             _run_job(asked, inputs, sigma, folder, server, progress) for sigma, folder in zip(asked.sigmas, folders)
         ]
-
-
-class StoredInputs:
-    """Writes the inputs below a folder; takes them away again if no job begins with them."""
-
-    def __init__(self, asked: Asked, base: Path, folders: Sequence[Path]) -> None:
-        self._asked = asked
-        self._base = base
-        self._folders = folders
-        self._before: "set[Path]" = set()
-
-    def __enter__(self) -> Inputs:
-        folder = self._base / INPUTS
-        self._before = _files_of(folder)
-        self._created = [one for one in (folder, *folder.parents) if not one.exists()]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SmoothcertError(
-                "FOLDER_UNUSABLE", f"{folder} cannot be made ({error.strerror}).", "Give out= a folder that you may write to."
-            ) from error
-        try:
-            return stored(self._asked.model, self._asked.data, folder)
-        except BaseException:
-            self._take_back()
-            raise
-
-    def __exit__(self, kind: Optional[type], _error: object, _trace: object) -> None:
-        begun = any(is_job(folder) for folder in self._folders)
-        if kind is not None and (not begun or issubclass(kind, SmoothcertError)):
-            self._take_back()
-
-    def _take_back(self) -> None:
-        named = _named_in(self._folders)
-        for file in _files_of(self._base / INPUTS) - self._before:
-            if str(file.resolve()) not in named:
-                file.unlink(missing_ok=True)
-        for folder in self._created:
-            try:
-                folder.rmdir()
-            except OSError:
-                # Something lies there: it stays, and so do those above.
-                return
-
-
-def _named_in(folders: Sequence[Path]) -> str:
-    """Returns the texts of all job.json: a file that one of them names is needed."""
-    return "".join((folder / "job.json").read_text(encoding="utf-8") for folder in folders if is_job(folder))
-
-
-def _files_of(folder: Path) -> "set[Path]":
-    return set(folder.iterdir()) if folder.is_dir() else set()
-
-
-def stored(model: Model, data: Data, folder: Path) -> Inputs:
-    """Writes model and data into a folder, where they are no files yet, and returns all paths, absolute."""
-    images, labels = data.write(folder)
-    return Inputs(model.write(folder).resolve(), images.resolve(), None if labels is None else labels.resolve())
-
-
-def input_arguments(inputs: Inputs) -> List[str]:
-    """Returns the words of a command line for inputs."""
-    labels = [] if inputs.labels is None else [f"--labels={inputs.labels}"]
-    return [f"--model={inputs.model}", f"--data={inputs.data}", *labels]
 
 
 def _run_job(

@@ -8,7 +8,8 @@ from typing import List, Sequence, Union
 from ._arrays import PathLike, is_path
 from ._errors import SmoothcertError
 from ._folder import is_job, jobs_below, read_folder
-from ._run import Run, Runs
+from ._run import Run
+from ._runs import Runs
 
 
 def load(folder: Union[PathLike, Sequence[PathLike]]) -> Union[Run, Runs]:

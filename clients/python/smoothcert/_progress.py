@@ -51,8 +51,10 @@ class Progress:
         if self._bar is not None:
             self._bar.set_postfix_str(_words(samples, outlook), refresh=False)
             self._bar.update(decided - self._bar.n)
-        elif self._shown and time.monotonic() - self._last_line >= LINE_SECONDS:
-            self._last_line = time.monotonic()
+            return
+        now = time.monotonic()
+        if self._shown and now - self._last_line >= LINE_SECONDS:
+            self._last_line = now
             text = f"{self._title}: {decided} of {self._images} images, {_words(samples, outlook)}"
             print(text, file=sys.stderr, flush=True)
 

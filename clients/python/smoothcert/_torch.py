@@ -108,8 +108,13 @@ def _onnx_of(module: Any, inputs: Array) -> bytes:
         return file.getvalue()
     except Exception as error:  # noqa: BLE001 - the exporter raises errors of many kinds.
         reason = _first_line(error)
+        lacks_package = isinstance(error, ImportError) or "onnx is not installed" in reason
     # Not in the except clause: whoever keeps the error (a notebook does) would keep the exporter's frames, too, and then
     # PyTorch 1.13 fails at the next export but one.
+    if lacks_package:
+        raise SmoothcertError(
+            "PACKAGE_MISSING", f"PyTorch {torch.__version__} cannot export models yet: {reason}", "Type: python -m pip install onnx"
+        )
     raise SmoothcertError(
         "MODEL_NOT_EXPORTABLE",
         f"PyTorch {torch.__version__} cannot export this module to ONNX: {reason}",

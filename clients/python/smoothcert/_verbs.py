@@ -12,10 +12,12 @@ from ._command import find_command
 from ._data import data_of
 from ._errors import SmoothcertError
 from ._flags import arguments
-from ._job import INPUTS, flags_of, input_arguments, stored
+from ._job import flags_of
 from ._model import model_of
 from ._process import DONE, SOME_FAILED, run_command
-from ._run import Run, Runs
+from ._run import Run
+from ._runs import Runs
+from ._stored import INPUTS, input_arguments, stored
 
 #: Exit code of verify: something does not hold.
 DOES_NOT_HOLD = 4

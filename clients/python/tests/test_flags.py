@@ -45,6 +45,9 @@ class Flags(TestCase):
                 self.refused("OPTION_INVALID", self.certify, **flags)
         self.refused("OPTION_INVALID", self.certify, normalize=(0, 1), mean=0)
         self.refused("OPTION_INVALID", self.certify, normalize=0.5)
+        for sigma in ("small", [], [0.25, 0.25], None):
+            with self.subTest(sigma):
+                self.refused("OPTION_INVALID", sc.certify, MODEL, *digits(4), sigma=sigma, out=self.folder / "out")
         self.assertFalse((self.folder / "out").exists())
 
     def test_wrong_values_are_refused_in_the_words_of_the_command(self):

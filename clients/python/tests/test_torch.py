@@ -1,6 +1,7 @@
 """Modules of PyTorch: exported as they are, or refused before anything is drawn."""
 
 import unittest
+from unittest import mock
 
 import numpy as np
 
@@ -9,6 +10,15 @@ from .support import QUICK, TestCase, digits, needs, sc
 try:
     import torch
     from torch.nn import functional
+
+    from smoothcert._torch import export_module
+
+    class Eigen(torch.nn.Module):
+        """Has an operation that ONNX has not."""
+
+        def forward(self, x):
+            return torch.linalg.eigvalsh(x[:, 0] @ x[:, 0].transpose(1, 2))
+
 except ImportError:
     torch = None
 
@@ -111,11 +121,34 @@ class Modules(TestCase):
         self.assertIn("[1, 8, 8]", self.refuses(torch.nn.Linear(63, 10), "MODEL_DATA_MISMATCH").message)
 
     def test_that_cannot_be_exported_are_refused_with_the_reason(self):
-        class Eigen(torch.nn.Module):
-            def forward(self, x):
-                return torch.linalg.eigvalsh(x[:, 0] @ x[:, 0].transpose(1, 2))
-
         self.refuses(Eigen(), "MODEL_NOT_EXPORTABLE")
+
+    def test_the_older_exporter_is_asked_for_where_there_are_two(self):
+        exporter = torch.onnx.export
+        asked = []
+
+        def of_two(model, args, f, *, dynamo=True, **options):
+            asked.append(dynamo)
+            return exporter(model, args, f, **options)
+
+        def without_onnx(model, args, f, *, dynamo=True, **options):
+            raise RuntimeError("Module onnx is not installed!")
+
+        x, _ = digits(COUNT)
+        values = x / 255
+        with mock.patch("torch.onnx.export", of_two):
+            self.assertEqual(export_module(classifier(), values, x).scores.shape, (COUNT, 10))
+        self.assertEqual(asked, [False])
+        with mock.patch("torch.onnx.export", without_onnx):
+            self.assertIn("pip install onnx", self.refused("PACKAGE_MISSING", export_module, classifier(), values, x).remedy)
+
+    def test_an_error_that_is_kept_does_not_spoil_later_exports(self):
+        x, _ = digits(COUNT)
+        values = x / 255
+        kept = self.refused("MODEL_NOT_EXPORTABLE", export_module, Eigen(), values, x)
+        for _ in range(3):
+            export_module(classifier(), values, x)
+        self.assertIn("eig", kept.message)
 
     def test_what_is_no_model_is_refused(self):
         self.refuses(object(), "MODEL_UNREADABLE")
