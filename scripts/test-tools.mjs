@@ -8,13 +8,29 @@ import { fileURLToPath } from 'node:url';
 /** Succeeds if a browser that test/harness/browser.ts knows is there. */
 const BROWSER = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
 
+/** What the package for Python uses where it is there, and what installs it: names of modules. */
+const PYTHON_MODULES =
+  'numpy, grpc, google.protobuf, torch, pandas, matplotlib, tqdm, venv, ensurepip, setuptools, wheel';
+const PYTHON_PACKAGES = 'numpy grpcio protobuf torch pandas matplotlib tqdm venv setuptools wheel'
+  .split(' ')
+  .map((name) => `python3-${name}`);
+
+/** Succeeds if protoc is there with the messages that come with it. */
+const PROTOC =
+  'program=$(command -v protoc) && test -e "$(dirname "$program")/../include/google/protobuf/any.proto"';
+
 /** How a program is found, and the package that brings it. */
 const TOOLS = [
   { name: 'nats-server', found: ['nats-server', ['--version']], packages: ['nats-server'] },
   {
-    name: 'Python with grpcio, protobuf and NumPy',
-    found: ['/usr/bin/python3', ['-c', 'import grpc, google.protobuf, numpy']],
-    packages: ['python3-grpcio', 'python3-protobuf', 'python3-numpy'],
+    name: 'Python with NumPy, grpcio, PyTorch, pandas and matplotlib',
+    found: ['/usr/bin/python3', ['-c', `import ${PYTHON_MODULES}`]],
+    packages: PYTHON_PACKAGES,
+  },
+  {
+    name: 'protoc',
+    found: ['sh', ['-c', PROTOC]],
+    packages: ['protobuf-compiler', 'libprotobuf-dev'],
   },
   { name: 'Chromium', found: ['sh', ['-c', BROWSER]], packages: ['chromium'] },
 ];

@@ -156,25 +156,39 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
     await worker(PICTURES.model, { classes: 4 });
     const names = ['a', 'b "c"', 'd', 'ö'];
     const flags = {
-      ...{
-        seed: '00042',
-        alpha: 0.01,
-        stop: 'fixed',
-        bound: null,
-        n0: 20,
-        keep_counts: true,
-        runner_up: true,
-      },
-      ...{ simultaneous: true, input_scale: 255, mean: [1, 2, 3], std: 4, layout: 'nhwc', images: '1::2' },
-      ...{ batch: 32, name: 'mine', class_names: names, max_samples: 500, request_id: 'r-1' },
+      seed: '00042',
+      alpha: 0.01,
+      stop: 'fixed',
+      bound: null,
+      n0: 20,
+      keep_counts: true,
+      runner_up: true,
+      simultaneous: true,
+      input_scale: 255,
+      mean: [1, 2, 3],
+      std: 4,
+      layout: 'nhwc',
+      images: '1::2',
+      batch: 32,
+      name: 'mine',
+      class_names: names,
+      max_samples: 500,
+      request_id: 'r-1',
     };
     await using program = start({ flags });
     await program.tells(({ news }) => news === 'begun' || news === 'error');
     const [{ spec, requestId }] = (await jobs()) as [Awaited<ReturnType<typeof jobs>>[0]];
     expect(requestId).toBe('r-1');
     expect(spec).toMatchObject({
-      ...{ seed: '42', alpha: 0.01, bound: 'clopper-pearson', maxSamples: 500, runnerUp: true, batch: 32 },
-      ...{ stop: { kind: 'fixed', selection: 20, keepCounts: true }, simultaneous: true, layout: 'nhwc' },
+      seed: '42',
+      alpha: 0.01,
+      bound: 'clopper-pearson',
+      maxSamples: 500,
+      runnerUp: true,
+      batch: 32,
+      stop: { kind: 'fixed', selection: 20, keepCounts: true },
+      simultaneous: true,
+      layout: 'nhwc',
       images: { start: 1, step: 2 },
       normalisation: { inputScale: 255, mean: [1, 2, 3], std: [4] },
       names: { job: 'mine', model: 'free.onnx', data: 'images.npz' },
