@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{adapters,analysis,api,cli,coordinator,input,page,report,shared,statistics,worker}/**/*.test.ts',
+            '{adapters,analysis,api,cli,coordinator,input,library,page,report,shared,statistics,worker}/**/*.test.ts',
           ],
           testTimeout: 30_000,
         },

@@ -58,7 +58,7 @@ const NOTHING_CLIPPED: Clipping = { values: 0, farthest: 0 };
  * Reads images (and labels) in any format of `openImages` and writes the canonical data set `into`: the images of `range`, each
  * under its own index, and no others. Every value of those is checked; of other images only as much as the format needs. `labels`
  * is a file of labels, which replaces labels that come with the images. `lattice` says what numbers mean; if it is left out, they are pixels, to which `reading` may do something first. Memory does not grow with the number of images. `into`
- * appears complete or not at all.
+ * appears complete or not at all; an aborted `signal` ends the import with its reason.
  * @throws the DATA_* and LABELS_MISMATCH errors, DISK_FULL, FOLDER_UNUSABLE, and OPTION_INVALID if the range has no images
  */
 export async function importDataSet(options: {
@@ -68,8 +68,9 @@ export async function importDataSet(options: {
   range?: ImageRange;
   lattice?: LatticeOptions;
   reading?: PixelReading;
+  signal?: AbortSignal;
 }): Promise<ImportedDataSet> {
-  const { data, into } = options;
+  const { data, into, signal } = options;
   const lattice = options.lattice ?? PIXELS;
   const given = await openImages(data, options.labels ?? null, lattice.features);
   try {
@@ -81,7 +82,7 @@ export async function importDataSet(options: {
     const labels =
       options.labels === undefined ? await source.ownLabels() : await readLabelFile(options.labels, source);
     const content = await contentOf(source, selection, lattice);
-    const digest = await writeCanonical(into, canonicalBytes(source, selection, content, labels));
+    const digest = await writeCanonical(into, canonicalBytes(source, selection, content, labels, signal));
     const named = options.labels === undefined ? source.classNames : null;
     return {
       file: into,
@@ -132,12 +133,16 @@ async function* canonicalBytes(
   selection: Selection,
   content: Content,
   labels: Int32Array | null,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const { start, step, count } = selection;
   const shape = [count, ...source.shape.slice(1)];
   const header = { dtype: content.dtype, shape, labelled: labels !== null, start, step };
   yield encodeHeader(content.lattice === undefined ? header : { ...header, lattice: content.lattice });
-  yield* content.bytes;
+  for await (const bytes of content.bytes) {
+    signal?.throwIfAborted();
+    yield bytes;
+  }
   if (labels === null) return;
   const bytes = Buffer.alloc(4 * count);
   let at = 0;

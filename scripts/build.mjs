@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeDeclarations } from './declarations.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -43,6 +44,7 @@ run('assemblyscript', 'asc', ['worker/noise/assembly/generator.ts', '--config', 
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 run('typescript', 'tsc', ['-p', 'tsconfig.json']);
+writeDeclarations(root);
 for (const asset of [`${generated}.js`, 'worker/noise/generator.wasm']) {
   mkdirSync(path.join(root, 'dist', path.dirname(asset)), { recursive: true });
   cpSync(path.join(root, asset), path.join(root, 'dist', asset));

@@ -57,6 +57,15 @@ describe('the folders', () => {
     });
   });
 
+  it.each(['deploy/docker/Dockerfile.cpu', 'deploy/docker/Dockerfile.cuda', '.dockerignore'])(
+    'are all in the build of an image: %s',
+    (file) => {
+      const lines = readFileSync(path.join(ROOT, file), 'utf8').split('\n');
+      const line = (floor: string) => (file.startsWith('.') ? `!${floor}` : `COPY ${floor} ./${floor}`);
+      expect(Object.keys(FLOORS).filter((floor) => !lines.includes(line(floor)))).toEqual([]);
+    },
+  );
+
   it('beside the code exist', () => {
     const [, line] = /^Beside the code: ([\s\S]*?)\n\n/m.exec(text)!;
     const folders = namesIn(line!);

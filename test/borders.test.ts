@@ -40,6 +40,7 @@ const PLACES = {
   cli: 'cli/certify/new.ts',
   cliReport: 'cli/report/new.ts',
   client: 'cli/client/new.ts',
+  library: 'library/new.ts',
 } as const;
 type Place = keyof typeof PLACES;
 
@@ -64,6 +65,7 @@ const IMPORTS = {
   tables: 'report/tables/table.js',
   page: 'page/main.js',
   cli: 'cli/command/parse.js',
+  library: 'library/plan.js',
   generated: 'shared/wire/generated.js',
   onnx: 'onnxruntime-node',
   protobuf: 'protobufjs/minimal.js',
@@ -135,6 +137,10 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   cli: [...SHARED, ...OURS, 'commander'],
   cliReport: [...SHARED, ...OURS, 'sharp', 'commander'],
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
+  library: [
+    ...SHARED,
+    ...['statistics', 'laws', 'api', 'coordinator', 'jobs', 'analysis', 'cli', 'library'],
+  ] as const,
 };
 
 /** How a file at `place` would write the import: a path from its folder, or the name of a package. */

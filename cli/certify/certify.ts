@@ -53,25 +53,50 @@ export async function certify(
   teller: RunTeller,
 ): Promise<number> {
   const folder = await OutputFolder.open(config.out, config.pilot);
-  const abandon = () => {
-    folder.close();
-    teller.left();
-  };
-  interrupt.addEventListener('abort', abandon);
-  if (interrupt.aborted) abandon();
   try {
-    const opened = await open(config, folder, teller);
+    const opened = await openUnlessLeft(config, folder, interrupt, teller);
+    if (opened === null) return EXIT.interrupted;
     folder.begun = true;
-    interrupt.removeEventListener('abort', abandon);
     return await run(config, folder, opened, interrupt, teller);
   } finally {
-    interrupt.removeEventListener('abort', abandon);
     folder.close();
   }
 }
 
-/** Reads and checks everything; begins the job or finds it to be the folder's. */
-async function open(config: CertifyConfig, folder: OutputFolder, teller: RunTeller): Promise<Opened> {
+/** As `open`. Resolves with null if it was interrupted, if the teller does not end the process before. */
+async function openUnlessLeft(
+  config: CertifyConfig,
+  folder: OutputFolder,
+  interrupt: AbortSignal,
+  teller: RunTeller,
+): Promise<Opened | null> {
+  const leave = () => {
+    if (teller.exit === null) return;
+    folder.close();
+    teller.left();
+    teller.exit();
+  };
+  interrupt.addEventListener('abort', leave);
+  if (interrupt.aborted) leave();
+  try {
+    interrupt.throwIfAborted();
+    return await open(config, folder, interrupt, teller);
+  } catch (error) {
+    if (!interrupt.aborted) throw error;
+    teller.left();
+    return null;
+  } finally {
+    interrupt.removeEventListener('abort', leave);
+  }
+}
+
+/** Reads and checks everything; begins the job or finds it to be the folder's. @throws also the reason of `signal`; then no job has begun */
+async function open(
+  config: CertifyConfig,
+  folder: OutputFolder,
+  signal: AbortSignal,
+  teller: RunTeller,
+): Promise<Opened> {
   const noted = await readNotedJob(folder.path);
   const theirs = noted?.job ?? null;
   if (!theirs) await refuseRemains(folder);
@@ -83,6 +108,7 @@ async function open(config: CertifyConfig, folder: OutputFolder, teller: RunTell
     range: config.images,
     lattice: { features, noiseScale: scaleOf(noise, sigma) },
     reading: { clip, bgr },
+    signal,
     ...(labels === null ? {} : { labels }),
   });
   const images = resolveImages(config, data.count);
@@ -90,7 +116,9 @@ async function open(config: CertifyConfig, folder: OutputFolder, teller: RunTell
   requireClaimOf(config, images, command);
   const seed = config.seed ?? theirs?.draw.seed ?? randomSeed();
   const setup = setupOf(config, folder.dataFile, seed, images);
-  const { prepared, note } = await prepare(config, setup, data, theirs === null ? images : null, teller);
+  const checked = theirs === null ? images : null;
+  const { prepared, note } = await prepare(config, setup, data, checked, { signal, teller });
+  signal.throwIfAborted();
   if (named !== null) requireClassNames(named, prepared.classes);
   const classes = named ?? data.classNames ?? noted?.about.classes ?? null;
   const job = jobOf({ ...config, seed }, data.digest, images, prepared);
@@ -122,16 +150,17 @@ async function prepare(
   setup: ChildSetup,
   data: ImportedDataSet,
   images: JobImages | null,
-  teller: RunTeller,
+  { signal, teller }: { readonly signal: AbortSignal; readonly teller: RunTeller },
 ): Promise<{ prepared: Prepared; note: QuickNote | null }> {
   const ended = new AbortController();
+  const until = AbortSignal.any([ended.signal, signal]);
   const tell = (line: string) => teller.detail(oneLine(line));
   const check =
     config.check && images !== null
-      ? quickCheck(config, data, indicesOf(images), { strict: config.strict, tell, signal: ended.signal })
+      ? quickCheck(config, data, indicesOf(images), { strict: config.strict, tell, signal: until })
       : Promise.resolve(null);
   try {
-    const [prepared, note] = await Promise.all([askChild(setup), check]);
+    const [prepared, note] = await Promise.all([askChild(setup, { signal }), check]);
     return { prepared, note };
   } finally {
     ended.abort();

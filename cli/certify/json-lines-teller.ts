@@ -10,7 +10,7 @@ export const jsonLinesTeller = (out: string, verbose: boolean): RunTeller =>
     out,
     verbose,
     tell: (news) => writeNews(news()),
-    left: () => process.exit(EXIT.interrupted),
+    exit: () => process.exit(EXIT.interrupted),
   });
 
 function writeNews(news: RunNews<ResultRow, RunSummary> | null): void {

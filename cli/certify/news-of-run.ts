@@ -18,15 +18,15 @@ export interface NewsOptions {
   readonly verbose: boolean;
   /** Takes each piece of news. Whoever keeps it keeps little: it is computed when it is called. */
   readonly tell: (news: LateNews) => void;
-  /** Is called once a run was interrupted before its job had begun, and that is told. */
-  readonly left: () => void;
+  /** As of the teller. */
+  readonly exit: RunTeller['exit'];
 }
 
 /** How often progress is told. */
 const PROGRESS_EVERY_MS = 500;
 
 /** Returns what makes news of all that is told of a run. */
-export function newsOfRun({ out, verbose, tell, left }: NewsOptions): RunTeller {
+export function newsOfRun({ out, verbose, tell, exit }: NewsOptions): RunTeller {
   const note = (text: string) => tell(() => ({ news: 'note', text: oneLine(text) }));
   return {
     begun({ begun, notes }) {
@@ -58,19 +58,20 @@ export function newsOfRun({ out, verbose, tell, left }: NewsOptions): RunTeller 
       if ('problem' in outcome) note(outcome.problem);
     },
     ended(conclusion) {
-      tell(() => endedOf(out, conclusion));
+      tell(() => summaryOf(out, conclusion));
     },
     left() {
       tell(() => ({ news: 'ended', done: false, summary: null }));
-      left();
     },
+    exit,
   };
 }
 
 const progressOf = ({ decided, images, samples, outlook }: Shown) =>
   ({ news: 'progress', decided, images, samples, outlook }) as const;
 
-const endedOf = (out: string, { fold, notes, summary }: Conclusion): EndedNews<RunSummary> => ({
+/** Returns how a run has ended. */
+export const summaryOf = (out: string, { fold, notes, summary }: Conclusion): EndedNews<RunSummary> => ({
   news: 'ended',
   done: fold.isDone(),
   summary: { out, notes, ...summary },

@@ -41,4 +41,6 @@ export interface RunTeller {
   ended(conclusion: Conclusion): void;
   /** Is told instead of all others that the run was interrupted before its job had begun; the folder is as it was found. */
   left(): void;
+  /** Ends the process once that is told. Null in a process that is not ours: the run then ends itself, as soon as what it waits for ends. */
+  readonly exit: (() => never) | null;
 }

@@ -58,6 +58,10 @@ export class TerminalTeller implements RunTeller {
   }
 
   left(): void {
+    // Whoever pressed Ctrl-C knows.
+  }
+
+  exit(): never {
     process.exit(EXIT.interrupted);
   }
 }

@@ -62,7 +62,8 @@ export const verb = <const G extends readonly FlagGroup[], const O extends Opera
   declared: Verb<G, O>,
 ): Verb<G, O> => declared;
 
-const flagsOf = ({ groups }: Verb): Readonly<Record<string, Flag>> =>
+/** Returns the flags of a verb by the names of their values. */
+export const flagsOf = ({ groups }: Pick<Verb, 'groups'>): Readonly<Record<string, Flag>> =>
   Object.assign({}, ...groups.map(({ flags }) => flags)) as Record<string, Flag>;
 
 /** Returns the command of commander that parses a verb. */

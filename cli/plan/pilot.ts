@@ -5,11 +5,11 @@ import { storageError, writeAtomically } from '../../shared/files.js';
 import { parseCohenTable } from '../../analysis/cohen/cohen-table.js';
 import { certify } from '../certify/certify.js';
 import { CERTIFY } from '../certify/certify-verb.js';
-import { certifyConfig } from '../certify/certify-flags.js';
+import { certifyConfig, type CertifyConfig } from '../certify/certify-flags.js';
 import { PILOT_FILE, refuseOtherThanPilot } from '../certify/pilot-folder.js';
-import { TerminalTeller } from '../certify/terminal-teller.js';
+import type { RunTeller } from '../certify/run-teller.js';
+import { parsedCall } from '../command/parsed-call.js';
 import { flagName, type Flag } from '../command/flag.js';
-import { callOf, commandOf } from '../command/verb.js';
 import { EXIT } from '../command/exit.js';
 import type { PlanConfig } from './plan-config.js';
 import { PILOT, PLAN_GROUPS } from './plan-flags.js';
@@ -22,6 +22,12 @@ const SELECTION = 100;
 const MARK =
   'The votes in this folder were drawn by smoothcert plan --pilot to choose a number of samples. No certificate may be made of them.';
 
+interface Interruptible {
+  readonly interrupt: AbortSignal;
+  /** Returns what is told of the drawing. */
+  readonly tellerOf: (pilot: CertifyConfig) => RunTeller;
+}
+
 /**
  * Draws a pilot into a folder of its own, or resumes it, and returns its images and the rate. Its seed is drawn at random, so that its noise is
  * that of no later certificate. Null: it was interrupted.
@@ -31,19 +37,17 @@ const MARK =
 export async function drawPilot(
   config: PlanConfig,
   folder: string,
-  interrupt: AbortSignal,
+  { interrupt, tellerOf }: Interruptible,
 ): Promise<ReadSource | null> {
   refuseOtherThanPilot(folder);
-  const command = commandOf(CERTIFY);
-  command.exitOverride().parse(pilotArguments(config, folder), { from: 'user' });
-  const asked = certifyConfig(callOf(CERTIFY, command, () => interrupt).values());
+  const call = await parsedCall(CERTIFY, pilotArguments(config, folder), interrupt);
+  const asked = certifyConfig(call.values());
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw storageError(error, folder);
   });
   await writeAtomically(path.join(folder, PILOT_FILE), `${JSON.stringify({ pilot: MARK })}\n`);
   const pilot = { ...asked, pilot: true, report: false } as const;
-  const teller = new TerminalTeller(pilot, false);
-  const code = await certify(pilot, interrupt, teller).catch((error: unknown) => {
+  const code = await certify(pilot, interrupt, tellerOf(pilot)).catch((error: unknown) => {
     throw otherPilot(error);
   });
   if (code === EXIT.interrupted) return null;

@@ -4,6 +4,9 @@ import { storageError, writeAtomically } from '../../shared/files.js';
 import { planFigures, type PlanShown } from '../../report/figures/plan-figures.js';
 import { renderSvg } from '../../report/figures/render-svg.js';
 import { PILOT_PART } from '../certify/pilot-folder.js';
+import type { CertifyConfig } from '../certify/certify-flags.js';
+import type { RunTeller } from '../certify/run-teller.js';
+import { TerminalTeller } from '../certify/terminal-teller.js';
 import { EXIT } from '../command/exit.js';
 import { number } from '../results/summary-lines.js';
 import type { PlanConfig } from './plan-config.js';
@@ -19,15 +22,8 @@ export async function plan(config: PlanConfig, interrupt: AbortSignal): Promise<
   // What is computed runs for seconds without a pause, in which no handler is called.
   if (config.source.kind !== 'pilot')
     interrupt.addEventListener('abort', () => process.exit(EXIT.interrupted));
-  const sources = await sourcesOf(config, interrupt);
-  if (sources === null) return EXIT.interrupted;
-  const tells = process.stderr.isTTY && !config.quiet && !config.json;
-  const say = (line: string) => {
-    if (tells) process.stderr.write(line);
-  };
-  const plans: OnePlan[] = [];
-  for (const source of sources) plans.push(await planOf(source, config, say));
-  if (config.out !== null) await writeFiles(config.out, plans);
+  const plans = await plansOf(config, interrupt, (pilot) => new TerminalTeller(pilot, false));
+  if (plans === null) return EXIT.interrupted;
   const documents = plans.map(jsonOf);
   if (config.json) {
     process.stdout.write(`${JSON.stringify(documents.length === 1 ? documents[0] : { plans: documents })}\n`);
@@ -39,7 +35,36 @@ export async function plan(config: PlanConfig, interrupt: AbortSignal): Promise<
   return EXIT.done;
 }
 
-function sourcesOf(config: PlanConfig, interrupt: AbortSignal) {
+/**
+ * Reads or draws the images, and computes and writes what is asked for. Resolves with a plan a source; null: it was interrupted.
+ *
+ * @param tellerOf returns what is told of the drawing of a pilot. @throws SmoothcertError
+ */
+export async function plansOf(
+  config: PlanConfig,
+  interrupt: AbortSignal,
+  tellerOf: (pilot: CertifyConfig) => RunTeller,
+): Promise<OnePlan[] | null> {
+  const sources = await sourcesOf(config, interrupt, tellerOf);
+  if (sources === null) return null;
+  const tells = process.stderr.isTTY && !config.quiet && !config.json;
+  const say = (line: string) => {
+    if (tells) process.stderr.write(line);
+  };
+  const plans: OnePlan[] = [];
+  for (const source of sources) {
+    if (interrupt.aborted) return null;
+    plans.push(await planOf(source, config, say));
+  }
+  if (config.out !== null) await writeFiles(config.out, plans);
+  return plans;
+}
+
+function sourcesOf(
+  config: PlanConfig,
+  interrupt: AbortSignal,
+  tellerOf: (pilot: CertifyConfig) => RunTeller,
+) {
   const { source } = config;
   switch (source.kind) {
     case 'prior':
@@ -47,7 +72,9 @@ function sourcesOf(config: PlanConfig, interrupt: AbortSignal) {
     case 'files':
       return readSources(source.paths, config);
     case 'pilot':
-      return drawPilot(config, path.join(config.out!, PILOT_PART), interrupt).then((read) => read && [read]);
+      return drawPilot(config, path.join(config.out!, PILOT_PART), { interrupt, tellerOf }).then(
+        (read) => read && [read],
+      );
   }
 }
 

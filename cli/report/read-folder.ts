@@ -31,13 +31,13 @@ export interface FolderResults extends NotedJob {
  */
 export async function readFolder(folder: string): Promise<FolderResults> {
   const noted = await readNotedJob(folder);
-  if (noted === null) throw unusable(folder, 'no job');
+  if (noted === null) throw folderHoldsNo(folder, 'job');
   const { job } = noted;
   const known = await knownImages(folder, noted);
   const about = { ...noted, folder, files: known?.files ?? null };
   if (!(await isPlainFile(path.join(folder, 'ledger')))) {
     const written = await readResultFile(folder, job);
-    if (written === null) throw unusable(folder, 'no results');
+    if (written === null) throw folderHoldsNo(folder, 'results');
     return { ...about, results: written, drawn: null, fromVotes: false };
   }
   const fold = await readFold(folder, job);
@@ -79,9 +79,10 @@ const resultsOfFold = (fold: JobFold, labels: ImageLabels | null): ImageResult[]
     return row === null ? [] : (imageResultOf({ ...row }) ?? []);
   });
 
-const unusable = (folder: string, holds: string) =>
+/** Returns the error of a folder that lacks what is wanted of it. */
+export const folderHoldsNo = (folder: string, what: string) =>
   new SmoothcertError(
     'FOLDER_UNUSABLE',
-    `${folder} holds ${holds}.`,
+    `${folder} holds no ${what}.`,
     'Name the folder that certify wrote to (--out).',
   );

@@ -12,28 +12,41 @@ import type { Job } from '../../shared/job.js';
 /** Characters of a line of results.jsonl: more than the counts of all classes at all looks take. */
 const LONGEST_LINE = 2 ** 24;
 
+/** A line of results.jsonl: its fields, and the result that they are. */
+export interface WrittenResult {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly result: ImageResult;
+}
+
+/** Reads results.jsonl of a folder; null if there is none. As `writtenResults`. @throws JOB_FILE_DAMAGED */
+export async function readResultFile(folder: string, job: Job): Promise<ImageResult[] | null> {
+  if (!(await isPlainFile(path.join(folder, 'results.jsonl')))) return null;
+  const results: ImageResult[] = [];
+  for await (const { result } of writtenResults(folder, job)) results.push(result);
+  return results;
+}
+
 /**
- * Reads results.jsonl of a folder, which may come from anybody; null if there is none. Every line must be one of the job: with its claim, and a class
+ * Yields the lines of results.jsonl of a folder, which may come from anybody. Every line must be one of the job: with its claim, and a class
  * and a radius that follow from the counts in the line. @throws JOB_FILE_DAMAGED
  */
-export async function readResultFile(folder: string, job: Job): Promise<ImageResult[] | null> {
+export async function* writtenResults(folder: string, job: Job): AsyncGenerator<WrittenResult> {
   const file = path.join(folder, 'results.jsonl');
-  if (!(await isPlainFile(file))) return null;
   const { start, stop, step } = job.claim.images;
   const isOfJob = rowCheckOf(job);
-  const results: ImageResult[] = [];
   let last = -1;
+  let number = 0;
   for await (const line of linesOf(file)) {
+    number += 1;
     const fields = fieldsOfLine(line);
     const result = fields === null ? null : imageResultOf(fields);
     const follows =
       result !== null && result.image > last && result.image < stop && (result.image - start) % step === 0;
     if (!follows || result.image < start || !isOfJob(fields!, result))
-      throw damaged(file, `line ${results.length + 1} is no result of its job`);
-    results.push(result);
+      throw damaged(file, `line ${number} is no result of its job`);
+    yield { fields: fields!, result };
     last = result.image;
   }
-  return results;
 }
 
 /**

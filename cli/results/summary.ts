@@ -192,9 +192,9 @@ function normsOf({ claim, draw }: Job): Pick<Summary, 'norm' | 'otherNorms'> {
   return { norm, otherNorms: stated ? otherNorms(norm, lattice.dimension) : null };
 }
 
-/** Shares of the images at some radii. @param asked true: somebody asked for them, and what the votes prove beyond the certificates counts */
-function accuracyAt<R extends Row>(
-  { images, rows, labelled, proven }: Results<R>,
+/** Returns the shares of the images at some radii. @param asked true: somebody asked for them, and what the votes prove beyond the certificates counts */
+export function accuracyAt<R extends Row>(
+  { images, rows, labelled, proven }: Pick<Results<R>, 'images' | 'rows' | 'labelled' | 'proven'>,
   radii: readonly number[],
   asked: boolean,
 ): Summary['accuracy'] {

@@ -17,7 +17,8 @@ export async function verify(config: VerifyConfig, interrupt: AbortSignal): Prom
   return report.found === 0 ? EXIT.done : EXIT.doesNotHold;
 }
 
-async function reportOn(config: VerifyConfig, interrupt: AbortSignal): Promise<Report> {
+/** Checks a folder, or a table. @throws SmoothcertError if it is neither */
+export async function reportOn(config: VerifyConfig, interrupt: AbortSignal): Promise<Report> {
   const { path, redraw } = config;
   const found = await stat(path).catch(() => null);
   if (found === null) throw nothingThere(path, 'does not exist, or cannot be read');

@@ -3,6 +3,9 @@ import { SmoothcertError } from '../../shared/errors.js';
 
 export type Runtime = typeof onnxruntime;
 
+/** The version that package.json asks for, which a unit test compares. */
+export const WANTED = '1.30.0';
+
 /**
  * Loads ONNX Runtime, and lets it print fatal errors only; other errors are thrown. It is loaded when it is first needed, because its
  * binaries exist for some systems only. From version 1.30 on it reports its use to its publisher and keeps an identifier of the machine
@@ -18,6 +21,7 @@ export async function loadRuntime(
     runtime.env.logLevel = 'fatal';
     return runtime;
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw notInstalled(cause);
     throw new SmoothcertError(
       'DEVICE_UNAVAILABLE',
       `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}.`,
@@ -26,6 +30,18 @@ export async function loadRuntime(
     );
   }
 }
+
+/**
+ * Returns the error of an installation without ONNX Runtime. Its installer fetches GPU libraries; where their host is not reachable, npm goes on without
+ * the whole package, because it is an optional dependency: if it were none, nothing would be installed.
+ */
+const notInstalled = (cause: unknown): SmoothcertError =>
+  new SmoothcertError(
+    'DEVICE_UNAVAILABLE',
+    'ONNX Runtime is not installed: npm leaves it out where its install script cannot reach api.nuget.org.',
+    `Run npm install --ignore-scripts in the folder of your package.json; after npm install --global, run npm install --global --ignore-scripts onnxruntime-node@${WANTED}.`,
+    { cause },
+  );
 
 /** Returns the version of ONNX Runtime. */
 export function versionOf({ env }: Runtime): string {
