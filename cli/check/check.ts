@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { importDataSet } from '../../input/convert.js';
 import { clippingNote } from '../../input/pixels/clip.js';
@@ -7,24 +5,18 @@ import { roundingNote } from '../../shared/dataset/rounding-note.js';
 import { scaleOf } from '../../statistics/noises/scale.js';
 import { resolveImages } from '../certify/drawing-setup.js';
 import { EXIT } from '../command/exit.js';
+import { inTemporaryFolder } from '../command/in-temporary-folder.js';
 import type { CheckVerbConfig } from './check-flags.js';
 import { checkInput, indicesOf, strictError, subjectOf } from './check-input.js';
 import { renderReport, reportToObject } from './render-report.js';
 
 /** `smoothcert check`. Resolves with the exit code. @throws SmoothcertError; CHECK_FAILED with --strict, once the report is printed */
 export async function check(config: CheckVerbConfig, interrupt: AbortSignal): Promise<number> {
-  const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-check-'));
-  const clean = () => rmSync(temporary, { recursive: true, force: true });
-  const abandon = () => {
-    clean();
-    process.exit(EXIT.interrupted);
-  };
-  interrupt.addEventListener('abort', abandon);
-  try {
+  return inTemporaryFolder('check', interrupt, async (folder) => {
     const { labels, features, noise, sigma, clip, bgr } = config;
     const data = await importDataSet({
       data: config.data,
-      into: path.join(temporary, 'data.canonical'),
+      into: path.join(folder, 'data.canonical'),
       range: config.images,
       lattice: { features, noiseScale: scaleOf(noise, sigma) },
       reading: { clip, bgr },
@@ -42,8 +34,5 @@ export async function check(config: CheckVerbConfig, interrupt: AbortSignal): Pr
     const error = config.strict ? strictError(report, data) : null;
     if (error !== null) throw error;
     return EXIT.done;
-  } finally {
-    interrupt.removeEventListener('abort', abandon);
-    clean();
-  }
+  });
 }

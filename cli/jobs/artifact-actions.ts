@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataReference, ModelReference } from '../../shared/job-spec.js';
 import type { Artifact } from '../../shared/ports/artifact-store.js';
@@ -10,6 +8,7 @@ import { importDataSet } from '../../input/convert.js';
 import { clippingNote } from '../../input/pixels/clip.js';
 import { table } from '../certify/describe-job.js';
 import { EXIT } from '../command/exit.js';
+import { inTemporaryFolder } from '../command/in-temporary-folder.js';
 import { localArtifact, modelArtifacts, type LocalArtifact } from '../certify/model-artifacts.js';
 import { uploadAll } from './upload.js';
 import { withClient } from './with-client.js';
@@ -38,26 +37,16 @@ const rowsOf = (found: readonly Artifact[]): string =>
 
 /** Sends a file; the last line on standard output names what a job would name. */
 async function put(client: CertificationClient, config: PutConfig, interrupt: AbortSignal): Promise<number> {
-  const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-put-'));
-  const clean = () => rmSync(temporary, { recursive: true, force: true });
-  const abandon = () => {
-    clean();
-    process.exit(EXIT.interrupted);
-  };
-  interrupt.addEventListener('abort', abandon);
-  try {
+  return inTemporaryFolder('put', interrupt, async (folder) => {
     const { reference, files } = await (config.kind === 'file'
       ? modelArtifacts(config.file)
-      : dataArtifacts(config, path.join(temporary, 'data.canonical')));
+      : dataArtifacts(config, path.join(folder, 'data.canonical')));
     await uploadAll(client, files, { quiet: config.quiet || config.json, verbose: config.verbose });
     const sent = files.map(({ artifact }) => artifact);
     if (config.json) process.stdout.write(`${JSON.stringify({ artifacts: sent, reference })}\n`);
     else process.stdout.write(`${reference.digest}  ${config.kind === 'file' ? 'model' : 'data set'}\n`);
     return EXIT.done;
-  } finally {
-    interrupt.removeEventListener('abort', abandon);
-    clean();
-  }
+  });
 }
 
 async function dataArtifacts(

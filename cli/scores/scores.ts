@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { importDataSet } from '../../input/convert.js';
 import { SmoothcertError } from '../../shared/errors.js';
@@ -10,6 +8,7 @@ import { TrialProcess } from '../../worker/trial/trial-process.js';
 import { resolveImages } from '../certify/drawing-setup.js';
 import { indicesOf } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
+import { inTemporaryFolder } from '../command/in-temporary-folder.js';
 import { npyBytes } from './npy-bytes.js';
 import type { ScoresConfig } from './scores-flags.js';
 
@@ -18,21 +17,11 @@ const IMAGES_AT_A_TIME = 256;
 
 /** `smoothcert scores`. Resolves with the exit code. @throws SmoothcertError; no file is written then */
 export async function scores(config: ScoresConfig, interrupt: AbortSignal): Promise<number> {
-  const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-scores-'));
-  const clean = () => rmSync(temporary, { recursive: true, force: true });
-  const abandon = () => {
-    clean();
-    process.exit(EXIT.interrupted);
-  };
-  interrupt.addEventListener('abort', abandon);
-  try {
-    const { values, rows, columns } = await scoresOf(config, path.join(temporary, 'data.canonical'));
+  return inTemporaryFolder('scores', interrupt, async (folder) => {
+    const { values, rows, columns } = await scoresOf(config, path.join(folder, 'data.canonical'));
     await writeAtomically(config.out, npyBytes(values, rows, columns));
     return EXIT.done;
-  } finally {
-    interrupt.removeEventListener('abort', abandon);
-    clean();
-  }
+  });
 }
 
 /** Scores, [rows × columns]: a row an image, a column a class. */
