@@ -113,6 +113,8 @@ describe.skipIf(!numpy)('commands of', () => {
         console.warn(`${PYTHON} lacks one of ${modules.join(', ')}: a block of Python is NOT RUN.`);
         return;
       }
+      for (const name of readdirSync(clone.file('given')).filter((given) => text.includes(`"${given}`)))
+        cpSync(clone.file('given', name), folder.file(name), { recursive: true });
       const { status, stderr } = spawnSync(PYTHON, ['-c', text], { cwd: folder.path, encoding: 'utf8' });
       expect([status, stderr]).toEqual([0, expect.any(String)]);
     },
