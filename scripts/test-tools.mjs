@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** Succeeds if a browser that test/harness/browser.ts knows is there. */
 const BROWSER = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
 
-/** What the package for Python uses where it is there, and what installs it: names of modules. */
+/** Modules that the package for Python uses where they are there, and those that install it. */
 const PYTHON_MODULES =
   'numpy, grpc, google.protobuf, torch, pandas, matplotlib, tqdm, venv, ensurepip, setuptools, wheel';
 const PYTHON_PACKAGES = 'numpy grpcio protobuf torch pandas matplotlib tqdm venv setuptools wheel'

@@ -15,7 +15,7 @@ import { folderOfEachTest } from '../support/temporary-folder.js';
 const PYTHON = pythonWith(['torch', 'pandas', 'matplotlib', 'grpc', 'venv', 'ensurepip']);
 const SERVER = '127.0.0.1:50051';
 
-/** What the page takes for granted: a module, images and labels. */
+/** A module, images and labels, which the page takes for granted. */
 const BEFORE = `
 import numpy as np, torch
 digits = np.load(${JSON.stringify(path.join(ROOT, DIGITS.data))})

@@ -73,7 +73,7 @@ describe.skipIf(PYTHON === undefined)('a job that Python asks a server for', () 
     expect(done.told.at(-1)).toMatchObject({ news: 'ended', done: true });
   });
 
-  /** What lies in the folder is what the command takes of the same job, and holds. */
+  /** Checks that the folder holds what the command takes of the same job. */
   async function checkFolder(folder: TemporaryFolder, out: string, id: string, grpc: string): Promise<void> {
     const taken = folder.file('taken');
     expect(await runCommand(['results', id, '--server', grpc, '--out', taken])).toMatchObject({ code: 0 });

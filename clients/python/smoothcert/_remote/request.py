@@ -1,4 +1,4 @@
-"""What a folder keeps of the job that was asked for into it: by that the same call is the same job, also after a crash."""
+"""Keeps with a folder what was asked for into it: by that the same call is the same job, also after a crash."""
 
 from __future__ import annotations
 
