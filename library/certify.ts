@@ -5,6 +5,7 @@ import { predictConfig } from '../cli/certify/predict-flags.js';
 import { PREDICT } from '../cli/certify/predict-verb.js';
 import type { ResultRow } from '../coordinator/results/result-row.js';
 import { callWith } from './call.js';
+import { TAKEN } from './taken.js';
 import { ToldRun } from './told-run.js';
 import type { CertifyOptions, PredictOptions } from './types/options.js';
 import type { CertifyRun, PredictRun } from './types/run.js';
@@ -17,14 +18,14 @@ import type { CertifyRun, PredictRun } from './types/run.js';
  */
 export function certify(options: CertifyOptions): CertifyRun {
   return runOf(options, async (signal) =>
-    certifyConfig((await callWith(CERTIFY, [], options, signal)).values()),
+    certifyConfig((await callWith(CERTIFY, [], { taken: TAKEN.certify, options, signal })).values()),
   ) as CertifyRun;
 }
 
 /** Predicts images: the class of the smoothed classifier, and no radius. As `certify`. */
 export function predict(options: PredictOptions): PredictRun {
   return runOf(options, async (signal) =>
-    predictConfig((await callWith(PREDICT, [], options, signal)).values()),
+    predictConfig((await callWith(PREDICT, [], { taken: TAKEN.predict, options, signal })).values()),
   ) as PredictRun;
 }
 

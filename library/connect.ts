@@ -11,7 +11,7 @@ import { submitConfig } from '../cli/jobs/submit-flags.js';
 import { SUBMIT } from '../cli/jobs/submit-verb.js';
 import { decidedOf } from '../shared/job-progress.js';
 import { callWith } from './call.js';
-import { CONNECT, SUBMITTED } from './server-options.js';
+import { TAKEN } from './taken.js';
 import { throwingKnown } from './throwing-known.js';
 import type { ConnectOptions, SubmitOptions } from './types/options.js';
 import type { Certificate, Prediction } from './types/rows.js';
@@ -24,7 +24,7 @@ import type { Server, ServerJob } from './types/server.js';
  */
 export function connect(options: ConnectOptions = {}): Promise<Server> {
   return throwingKnown(options, async (signal) => {
-    const { values } = await callWith(WATCH, ['any'], options, signal, CONNECT);
+    const { values } = await callWith(WATCH, ['any'], { taken: TAKEN.connect, options, signal });
     const client = await CertificationClient.open(serverConfig(values()), signal, () => undefined);
     return new ConnectedServer(client, signal);
   });
@@ -38,7 +38,7 @@ class ConnectedServer implements Server {
 
   submit(options: SubmitOptions): Promise<ServerJob> {
     return this.asking(async () => {
-      const { values } = await callWith(SUBMIT, [], options, this.signal, SUBMITTED);
+      const { values } = await callWith(SUBMIT, [], { taken: TAKEN.submit, options, signal: this.signal });
       const config = submitConfig({ ...values(), report: false });
       const temporary = mkdtempSync(path.join(tmpdir(), 'smoothcert-submit-'));
       const dataFile = path.join(temporary, 'data.canonical');

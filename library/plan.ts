@@ -2,6 +2,7 @@ import { planConfig } from '../cli/plan/plan-config.js';
 import { PLAN } from '../cli/plan/plan-verb.js';
 import { newsOfRun } from '../cli/certify/news-of-run.js';
 import { callWith } from './call.js';
+import { TAKEN } from './taken.js';
 import { throwingKnown } from './throwing-known.js';
 import type { PlanOptions } from './types/options.js';
 import type { Plan } from './types/plan.js';
@@ -13,7 +14,7 @@ import type { Plan } from './types/plan.js';
  */
 export function plan(options: PlanOptions): Promise<Plan[]> {
   return throwingKnown(options, async (signal) => {
-    const config = planConfig((await callWith(PLAN, [], options, signal)).values());
+    const config = planConfig((await callWith(PLAN, [], { taken: TAKEN.plan, options, signal })).values());
     const { plansOf } = await import('../cli/plan/plan.js');
     const { jsonOf } = await import('../cli/plan/plan-json.js');
     const silent = () => newsOfRun({ out: '', verbose: false, tell: () => undefined, exit: null });

@@ -1,6 +1,7 @@
 import { VERIFY } from '../cli/verify/verify-verb.js';
 import { verifyConfig } from '../cli/verify/verify-flags.js';
 import { callWith } from './call.js';
+import { TAKEN } from './taken.js';
 import { throwingKnown } from './throwing-known.js';
 import type { VerifyOptions } from './types/options.js';
 import type { VerifyReport } from './types/verify.js';
@@ -14,7 +15,7 @@ import type { VerifyReport } from './types/verify.js';
  */
 export function verify(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   return throwingKnown(options, async (signal) => {
-    const { operands, values } = await callWith(VERIFY, [path], options, signal);
+    const { operands, values } = await callWith(VERIFY, [path], { taken: TAKEN.verify, options, signal });
     const { reportOn } = await import('../cli/verify/verify.js');
     const { reportJson } = await import('../cli/verify/report.js');
     const report = await reportOn(verifyConfig(operands.path, values()), signal);

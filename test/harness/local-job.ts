@@ -84,7 +84,15 @@ export async function finish(local: LocalJob, ledgerFile: string, pool: ShardDra
     const fold = new JobFold(local.job);
     await replay(fold, ledger);
     const signal = new AbortController().signal;
-    await runJob({ fold, ledger, pool, processes: 1, fingerprint: local.fingerprint, signal, onFolded: () => undefined });
+    await runJob({
+      fold,
+      ledger,
+      pool,
+      processes: 1,
+      fingerprint: local.fingerprint,
+      signal,
+      onFolded: () => undefined,
+    });
     return [...fold.images.keys()].map((image) => JSON.stringify(certificateOf(fold, image, null)));
   } finally {
     await ledger.close();

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadRuntime, versionOf } from './runtime.js';
+import { WANTED, loadRuntime, versionOf } from './runtime.js';
 
 describe('loadRuntime', () => {
   it('loads it once, silent, and knows its version', async () => {
@@ -17,6 +18,24 @@ describe('loadRuntime', () => {
       return import('onnxruntime-node');
     });
     expect(seen).toBe('1');
+  });
+
+  it('says the line that adds it where npm has left it out', async () => {
+    const error = Object.assign(new Error("Cannot find package 'onnxruntime-node'"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    });
+    await expect(loadRuntime(() => Promise.reject(error))).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message:
+        'ONNX Runtime is not installed: npm leaves it out where its install script cannot reach api.nuget.org.',
+      remedy: expect.stringMatching(
+        /^Run npm install --ignore-scripts in the folder of your package\.json; /,
+      ) as string,
+    });
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    expect(manifest.optionalDependencies['onnxruntime-node']).toBe(WANTED);
   });
 
   it('says where it exists if it cannot be loaded', async () => {
