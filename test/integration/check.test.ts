@@ -1,7 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCommand, startCommand } from '../harness/command.js';
-import { DIGITS, MODELS, certifyArgs, jobOf, writeUint8Npy, type Flags } from '../harness/results.js';
+import {
+  DIGITS,
+  MODELS,
+  certifyArgs,
+  certifyWithReport,
+  jobOf,
+  writeUint8Npy,
+  type Flags,
+} from '../harness/results.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const folder = folderOfAllTests();
@@ -22,7 +30,7 @@ interface Found {
   }[];
 }
 
-const checkArgs = (flags: Flags): string[] => ['check', ...certifyArgs(flags).slice(1)];
+const checkArgs = (flags: Flags): string[] => ['check', ...certifyWithReport(flags).slice(1)];
 
 async function check(flags: Flags): Promise<Found> {
   const { code, stdout, stderr } = await runCommand(checkArgs({ ...flags, json: true }));

@@ -57,4 +57,4 @@ class News:
             self.summary = one["summary"]
             if self.summary is not None:
                 self.decided = int(self.summary["decided"])
-                self._progress.update(self.decided, int(self.summary["samples"]), None)
+                self._progress.update(self.decided, int(self.summary.get("drawn", self.summary["samples"])), None)
