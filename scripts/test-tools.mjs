@@ -8,12 +8,18 @@ import { fileURLToPath } from 'node:url';
 /** Succeeds if a browser that test/harness/browser.ts knows is there. */
 const BROWSER = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
 
+/** Given for `npm run test:cluster`, whose tests train and export models of PyTorch: it is large. */
+const withTorch = process.argv.includes('--with-torch');
+
 /** Modules that the package for Python uses where they are there, and those that install it. */
-const PYTHON_MODULES =
-  'numpy, grpc, google.protobuf, torch, pandas, matplotlib, tqdm, venv, ensurepip, setuptools, wheel';
-const PYTHON_PACKAGES = 'numpy grpcio protobuf torch pandas matplotlib tqdm venv setuptools wheel'
-  .split(' ')
-  .map((name) => `python3-${name}`);
+const PYTHON_MODULES = [
+  ...['numpy', 'grpc', 'google.protobuf', 'pandas', 'matplotlib', 'venv', 'ensurepip', 'setuptools', 'wheel'],
+  ...(withTorch ? ['torch', 'tqdm', 'mypy'] : []),
+];
+const PYTHON_PACKAGES = [
+  ...['numpy', 'grpcio', 'protobuf', 'pandas', 'matplotlib', 'venv', 'setuptools', 'wheel'],
+  ...(withTorch ? ['torch', 'tqdm', 'mypy'] : []),
+].map((name) => `python3-${name}`);
 
 /** Succeeds if protoc is there with the messages that come with it. */
 const PROTOC =
@@ -23,8 +29,8 @@ const PROTOC =
 const TOOLS = [
   { name: 'nats-server', found: ['nats-server', ['--version']], packages: ['nats-server'] },
   {
-    name: 'Python with NumPy, grpcio, PyTorch, pandas and matplotlib',
-    found: ['/usr/bin/python3', ['-c', `import ${PYTHON_MODULES}`]],
+    name: `Python with NumPy, grpcio, pandas and matplotlib${withTorch ? ', and PyTorch' : ''}`,
+    found: ['/usr/bin/python3', ['-c', `import ${PYTHON_MODULES.join(', ')}`]],
     packages: PYTHON_PACKAGES,
   },
   {
