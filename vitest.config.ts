@@ -6,6 +6,8 @@ const LONG = [
   'test/documents/site-pages.test.ts',
   'test/python/package-long.test.ts',
   'test/python/documents.test.ts',
+  // From a registry, with three versions of Node.
+  'test/library/installed.test.ts',
 ];
 
 /** The service around it is covered by integration tests, which `npm run check` does not run. */
