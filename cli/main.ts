@@ -48,3 +48,5 @@ process.stderr.on('error', () => undefined);
 
 const exitCode = await main(process.argv.slice(2));
 process.exitCode ??= exitCode;
+// What a server or a library still holds open keeps no command alive that has failed: a supervisor waits for its end.
+if (exitCode === EXIT.ours || exitCode === EXIT.input) process.exit();
