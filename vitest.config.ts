@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
 const LONG = [
   'test/cluster/{alerts,backup,cancel,full-store,garbage,metrics-faults,network,poison,python,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
-  'test/documents/site-pages.test.ts',
+  'test/documents/{cluster-commands,site-pages}.test.ts',
   'test/python/package-long.test.ts',
   'test/python/documents.test.ts',
   // From a registry, with three versions of Node.

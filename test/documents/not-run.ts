@@ -21,6 +21,24 @@ export const NOT_RUN: readonly NotRun[] = [
     why: 'needs a container engine; test/deploy/ checks the images and the compose file',
   },
   { begins: /^(kubectl|helm) /, why: 'needs a Kubernetes cluster; test/deploy/ checks the manifests' },
+  {
+    begins: /^smoothcert (backup|restore|prune) /,
+    why: 'needs stores and jobs of several states; test/cluster/backup.test.ts runs these commands',
+  },
+  {
+    begins: /^(cp -r deploy\/nats \/etc|node deploy\/nats\/make-keys.mjs \/etc|SMOOTHCERT_NATS_STORE=)/,
+    why: 'writes below /etc; test/security/nats-accounts.test.ts runs NATS with these files',
+  },
+  {
+    begins: /^smoothcert (coordinator|worker) --nats-nkey \S+ …$/,
+    why: 'needs the keys of the commands before it; test/security/nats-accounts.test.ts has such processes',
+  },
+  {
+    begins:
+      /^nats-server -js(?! -sd cluster)|^smoothcert (coordinator|worker) --nats nats:\/\/HOST|^smoothcert submit --server COORDINATOR:50051 --model …/,
+    why: 'is for several machines; docs/ten-minutes.md has the same on one',
+  },
+  { begins: /^prometheus --config.file=deploy\/monitoring\//, why: 'as docs/ten-minutes.md has it' },
   { begins: /^journalctl /, why: 'needs systemd with smoothcert as a service' },
   { begins: /^nats stream report/, why: 'is a command of another project, named as optional' },
   { begins: /^ONNXRUNTIME_NODE_INSTALL=cuda12 /, why: 'downloads the libraries of CUDA' },
