@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
@@ -36,7 +36,7 @@ class ServerOptions:
     address : str
         ``host:port``.
     token : str, optional
-        The token that the server asks for; ``None`` if it asks for none.
+        The token that the server asks for; ``None`` if it asks for none. No text shows it.
     tls : bool
         True: the connection is TLS. It is, too, where one of the files below is given.
     ca : Path, optional
@@ -46,7 +46,7 @@ class ServerOptions:
     """
 
     address: str
-    token: Optional[str] = None
+    token: Optional[str] = field(default=None, repr=False)
     tls: bool = False
     ca: Optional[Path] = None
     certificate: Optional[Path] = None

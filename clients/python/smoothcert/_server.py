@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping, Optional
@@ -12,17 +12,20 @@ from ._errors import SmoothcertError
 from ._inputs import Inputs, ServerOptions
 from ._remote import messages
 from ._remote.arrays import read_images
-from ._remote.canonical import write_data_set
+from ._remote.canonical import storage_error, write_data_set
 from ._remote.class_names import read_class_names, require_names, write_names
 from ._remote.client import Client
-from ._remote.connection import Connection
+from ._remote.connection import Connection, address_of, sends_token_openly
+from ._remote.creation import begin, error_of_end
+from ._remote.described import Described, described_of
+from ._remote.folder_lock import FolderLock
 from ._remote.model_files import File, read_model
-from ._remote.patience import Patience, is_passing
+from ._remote.patience import Patience
 from ._remote.request import Request, open_request, read_request
+from ._remote.result_rows import Expected
 from ._remote.results import RESULTS, about_job, fetch_results, tell_results
 from ._remote.selection import resolve, selection_of
-from ._remote.spec import ARGUMENTS, DEVIATIONS, check_names, differences, file_name, spec_of
-from ._remote.status import error_of_status
+from ._remote.spec import ARGUMENTS, DEVIATIONS, check_names, file_name, spec_of
 from ._remote.watch import News, Teller, follow
 
 #: How long a server that went away is waited for.
@@ -30,14 +33,19 @@ _WAIT_SECONDS = 300.0
 _SUCCEEDED = ("JOB_STATE_SUCCEEDED", "JOB_STATE_PARTIALLY_SUCCEEDED")
 #: A file of more bytes is worth a note.
 _LARGE = 2**24
+_UNCHECKED = (
+    "Preprocessing, units and labels were not checked before the job was sent: smoothcert.check does that; no_check=True "
+    "leaves this note out."
+)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A job as it is asked for: its spec, the files that it names, the names of its classes, and how its data were read."""
+    """A job as it is asked for: its spec, the files that it names, labels and names of classes, and how its data were read."""
 
     spec: Any
     files: list[File]
+    labels: Optional[Any]
     classes: Optional[list[str]]
     read: dict[str, Any]
 
@@ -78,16 +86,27 @@ def certify_on_server(
     """
     check_names(flags)
     wait = float(flags.get("wait_seconds") or _WAIT_SECONDS)
-    with tempfile.TemporaryDirectory(prefix="smoothcert-") as folder:
-        asked = _prepare(inputs, sigma, flags, Path(folder))
-        request = open_request(Path(out), _as_json(asked.spec), flags.get("request_id"))
-        teller = Teller(on_news, str(out), resumed=request.job is not None)
-        if not (request.done and (Path(out) / RESULTS).exists()):
-            with _client(server, wait, teller) as client:
-                _send(client, asked.files, teller)
-                _create(client, asked.spec, request)
-                _attend(client, request, asked, inputs, teller)
-        tell_results(Path(out), on_news, teller)
+    address = address_of(server.address)
+    with tempfile.TemporaryDirectory(prefix="smoothcert-") as temporary:
+        asked = _prepare(inputs, sigma, flags, Path(temporary))
+        with FolderLock(_made(Path(out))):
+            request = open_request(Path(out), _as_json(asked.spec), flags.get("request_id"), address)
+            teller = Teller(on_news, str(out), resumed=request.job is not None)
+            if not (request.done and (Path(out) / RESULTS).exists()):
+                if not flags.get("no_check"):
+                    teller.note(_UNCHECKED)
+                with _client(server, wait, teller) as client:
+                    begin(client, asked.spec, request, lambda: _send(client, asked.files, teller))
+                    _attend(client, request, asked, inputs, teller)
+            tell_results(Path(out), on_news, teller)
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise storage_error(cause, folder) from cause
+    return folder
 
 
 def cancel_on_server(out: Path, server: ServerOptions) -> None:
@@ -117,6 +136,11 @@ def _client(server: ServerOptions, wait: float, teller: Teller) -> Client:
     def waits(error: SmoothcertError) -> None:
         teller.note(f"{error.message} Waiting up to {wait:g} s for it.")
 
+    if sends_token_openly(server):
+        warnings.warn(
+            f"The token goes to {server.address} without encryption: whoever is on the way can read it. Add tls=True.", stacklevel=2
+        )
+
     return Client(Connection(server, ARGUMENTS), Patience(wait, waits))
 
 
@@ -145,7 +169,7 @@ def _prepare(inputs: Inputs, sigma: float, flags: Mapping[str, Any], folder: Pat
         spec.names.images_digest = names.digest
         files.append(names)
     read = {"data": str(inputs.data), "labels": labels and str(labels), "features": features, "clip": clip, "bgr": bgr}
-    return _Asked(spec, files, classes, read)
+    return _Asked(spec, files, images.labels, classes, read)
 
 
 def _as_json(spec: Any) -> Any:
@@ -164,31 +188,11 @@ def _send(client: Client, files: list[File], teller: Teller) -> None:
         client.upload(file, sent)
 
 
-def _create(client: Client, spec: Any, request: Request) -> None:
-    """Makes the job, or finds the one that the same request made. The name of the request is kept before it is sent."""
-    request.save()
-    try:
-        job = client.create_job(spec, request.request_id)
-    except SmoothcertError as error:
-        # A refusal made no job; without an answer there may be one.
-        if not is_passing(error) and request.job is None:
-            request.forget()
-        raise
-    found = differences(spec, job.spec)
-    if found:
-        raise SmoothcertError(
-            "PROTOCOL_MISMATCH",
-            f"The server made another job, {job.id}, than was asked for: {'; '.join(found)}.",
-            f"End it (smoothcert cancel {job.id}), unless it is wanted. Run the same version of smoothcert on the server and here.",
-        )
-    request.job = job.id
-    request.save()
-
-
 def _attend(client: Client, request: Request, asked: _Asked, inputs: Inputs, teller: Teller) -> None:
     """Watches the job to its end, and takes its results."""
+    description = _Description(client, asked)
     try:
-        job = follow(client, request.job or "", teller, lambda job: _check_classes(client, asked, job))
+        job = follow(client, request.job or "", teller, description.check)
     except KeyboardInterrupt:
         teller.note(
             f"The job {request.job} goes on. The same call watches it again; "
@@ -196,12 +200,12 @@ def _attend(client: Client, request: Request, asked: _Asked, inputs: Inputs, tel
         )
         raise
     if job.HasField("error"):
-        # The same call asks anew, once the cause is gone.
-        request.forget()
-        raise error_of_status(job.error, ARGUMENTS) or SmoothcertError("INTERNAL", job.error.message, "Report this.")
-    if job.job_json:
-        about = about_job(job, str(inputs.model), asked.read, asked.classes, sorted(teller.notes))
-        fetch_results(client, job, request.folder, about)
+        raise error_of_end(request, job)
+    if description.job is not None:
+        described = description.job
+        name = asked.spec.names.job or None
+        about = about_job(described, str(inputs.model), asked.read, name, asked.classes, sorted(teller.notes))
+        fetch_results(client, job, request.folder, about, Expected(described, asked.labels, asked.classes))
     if messages.enum_name(job, "state") not in _SUCCEEDED:
         raise SmoothcertError(
             "CANCELLED",
@@ -212,12 +216,27 @@ def _attend(client: Client, request: Request, asked: _Asked, inputs: Inputs, tel
     request.save()
 
 
-def _check_classes(client: Client, asked: _Asked, job: Any) -> None:
-    """Ends a job whose model has another number of classes than were named: its rows would name wrong ones."""
-    if asked.classes is None or not job.job_json:
-        return
-    try:
-        require_names(asked.classes, json.loads(job.job_json)["draw"]["classes"])
-    except SmoothcertError:
-        client.cancel_job(job.id)
-        raise
+class _Description:
+    """The job as a server describes it, once a worker has looked at the model; it is checked each time that it is sent."""
+
+    def __init__(self, client: Client, asked: _Asked) -> None:
+        self._client = client
+        self._asked = asked
+        self._seen: Any = None
+        self.job: Optional[Described] = None
+
+    def check(self, job: Any) -> None:
+        """Takes a message of the job. Raises as `described_of`; OPTION_INVALID if other classes were named, and the job is then ended."""
+        seen = (job.job_json, job.job_digest, job.spec.seed)
+        if not job.job_json or seen == self._seen:
+            return
+        self.job = described_of(self._asked.spec, job)
+        self._seen = seen
+        if self._asked.classes is None:
+            return
+        try:
+            require_names(self._asked.classes, self.job["draw"]["classes"])
+        except SmoothcertError:
+            # Its rows would name wrong ones.
+            self._client.cancel_job(job.id)
+            raise

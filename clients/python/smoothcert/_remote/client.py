@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Iterator
 
 from .._errors import SmoothcertError
@@ -9,11 +10,14 @@ from . import messages
 from .connection import Connection
 from .model_files import File
 from .patience import Patience
+from .status import one_line
 
 #: States that a job never leaves.
 FINAL = frozenset(f"JOB_STATE_{name}" for name in ("SUCCEEDED", "PARTIALLY_SUCCEEDED", "FAILED", "CANCELLED"))
 #: The largest piece that a server takes at once.
 PIECE_BYTES = 2**20
+#: Characters of a wrong id that a sentence shows.
+_MOST_SHOWN = 80
 
 
 class Client:
@@ -43,11 +47,15 @@ class Client:
 
     def create_job(self, spec: Any, request_id: str) -> Any:
         """Returns the Job of this request: a new one, or the one that the same request made before."""
-        return self._call("CreateJob", spec=spec, request_id=request_id).job
+        return _named(self._call("CreateJob", spec=spec, request_id=request_id).job)
+
+    def get_job(self, job: str) -> Any:
+        """Returns a job as it is now. Raises JOB_NOT_FOUND."""
+        return _of(job, self._call("GetJob", id=job).job)
 
     def cancel_job(self, job: str) -> Any:
         """Asks to end a job, and returns it as it then is."""
-        return self._call("CancelJob", id=job).job
+        return _of(job, self._call("CancelJob", id=job).job)
 
     def watch(self, job: str) -> Iterator[Any]:
         """Yields WatchJobResponses until the job has ended, across restarts of the server; the last one says how it ended."""
@@ -56,6 +64,7 @@ class Client:
             try:
                 for news in self._connection.stream("WatchJob", id=job, after_sequence=after):
                     self._patience.answered()
+                    _of(job, news.job)
                     after = news.sequence
                     yield news
                     if messages.enum_name(news.job, "state") in FINAL:
@@ -140,6 +149,20 @@ def _steps(file: File, size: int, offset: int, on_sent: Callable[[int, int], Non
             yield request(piece=piece)
             sent += len(piece)
             on_sent(sent, size)
+
+
+def _named(job: Any) -> Any:
+    """Returns a job whose id is safe in sentences, in calls and as the name of a file. Raises MESSAGE_MALFORMED for another one."""
+    if re.fullmatch(r"[A-Za-z0-9-]{1,64}", job.id, re.ASCII):
+        return job
+    raise malformed(f"The server calls a job {one_line(job.id)[:_MOST_SHOWN]!r}, which is no id.")
+
+
+def _of(asked: str, job: Any) -> Any:
+    """Returns a job if it is the one that was asked for. Raises MESSAGE_MALFORMED for another one."""
+    if _named(job).id == asked:
+        return job
+    raise malformed(f"The server was asked for the job {asked} and answered with {job.id}.")
 
 
 def malformed(message: str) -> SmoothcertError:

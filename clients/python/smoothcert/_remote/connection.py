@@ -50,7 +50,7 @@ class Connection:
         self._names = names
         self._metadata()
         channel_options = list(_OPTIONS)
-        if re.match(r"localhost|127\.|\[::1\]", self.address):
+        if is_loopback(self.address):
             channel_options.append(("grpc.enable_http_proxy", 0))
         credentials = _credentials(grpc, options)
         if credentials is None:
@@ -116,6 +116,20 @@ def address_of(text: str) -> str:
     )
 
 
+def is_loopback(address: str) -> bool:
+    """Returns true if an address, host:port, is of this machine alone."""
+    return re.fullmatch(r"(localhost|127(\.\d{1,3}){3}|\[::1\]):\d+", address, re.IGNORECASE) is not None
+
+
+def sends_token_openly(options: ServerOptions) -> bool:
+    """Returns true if a token would leave this machine without encryption."""
+    return options.token is not None and not _is_encrypted(options) and not is_loopback(address_of(options.address))
+
+
+def _is_encrypted(options: ServerOptions) -> bool:
+    return bool(options.tls or options.ca or options.certificate or options.key)
+
+
 def token_of(given: str) -> str:
     """Returns a token: what a file of this name holds, else the text itself."""
     is_file = os.path.isfile(given)
@@ -130,7 +144,7 @@ def token_of(given: str) -> str:
 
 
 def _credentials(grpc: Any, options: ServerOptions) -> Any:
-    if not (options.tls or options.ca or options.certificate or options.key):
+    if not _is_encrypted(options):
         return None
     if (options.certificate is None) != (options.key is None):
         raise SmoothcertError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Optional
 
 from .._errors import SmoothcertError
 from .canonical import storage_error
+from .whole_file import write_whole
 
 FILE = "request.json"
 #: Files of a job that is in a folder without having been asked for by this package.
@@ -32,17 +32,25 @@ class Request:
         The id of the job; None: the server has not answered yet.
     done : bool
         The job has ended, and its results are in the folder.
+    server : str
+        ``host:port`` of the server that was asked.
+    refuted : SmoothcertError, optional
+        An audit has refuted the job: drawing again would be drawing until nothing is refuted.
     """
 
     folder: Path
     request_id: str
     spec: Any
+    server: str
     job: Optional[str] = None
     done: bool = False
+    refuted: Optional[SmoothcertError] = None
 
     def save(self) -> None:
         """Writes the file, whole or not at all. Raises DISK_FULL or FOLDER_UNUSABLE."""
-        content = {"request_id": self.request_id, "job": self.job, "done": self.done, "spec": self.spec}
+        refuted = self.refuted and {"code": self.refuted.code, "message": self.refuted.message, "remedy": self.refuted.remedy}
+        known = {"request_id": self.request_id, "server": self.server, "job": self.job, "done": self.done}
+        content = {**known, "refuted": refuted, "spec": self.spec}
         write_whole(self.folder / FILE, json.dumps(content, indent=2) + "\n")
 
     def forget(self) -> None:
@@ -50,36 +58,43 @@ class Request:
         (self.folder / FILE).unlink(missing_ok=True)
 
 
-def open_request(folder: Path, spec: Any, request_id: Optional[str]) -> Request:
+def open_request(folder: Path, spec: Any, request_id: Optional[str], server: str) -> Request:
     """Returns the request that a folder keeps, if it asks for the same, else a new one for an empty folder.
 
     Parameters
     ----------
     folder : Path
-        It is made where it is missing.
+        It is there, and locked.
     spec : dict
         What is asked for, as protobuf's JSON.
     request_id : str, optional
         A name for a new request; None: one is drawn.
+    server : str
+        ``host:port`` of the server that is asked. A job that it gave an id may be met through another one of its cluster.
 
     Raises
     ------
     SmoothcertError
-        JOB_DIFFERS if the folder holds another job; FOLDER_UNUSABLE, DISK_FULL.
+        JOB_DIFFERS if the folder holds another job, or may have one on another server; the error of a job that was refuted;
+        FOLDER_UNUSABLE, DISK_FULL.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise storage_error(cause, folder) from cause
     kept = read_request(folder)
     if kept is None:
-        return _new(folder, spec, request_id)
+        return _new(folder, spec, request_id, server)
     other = sorted(_differences(kept.spec, spec, ""))
     if other or request_id not in (None, kept.request_id):
         raise SmoothcertError(
             "JOB_DIFFERS",
             f"{folder} holds another job; what differs: {', '.join(other) or 'request_id'}.",
             "Give the same values to resume it, or choose another folder with out=.",
+        )
+    if kept.refuted is not None:
+        raise kept.refuted
+    if kept.job is None and kept.server != server:
+        raise SmoothcertError(
+            "JOB_DIFFERS",
+            f"{folder} was asked for from {kept.server}, which may have made the job: it did not answer.",
+            f"Give server={kept.server!r} to see it again, or choose another folder with out=.",
         )
     return kept
 
@@ -88,7 +103,9 @@ def read_request(folder: Path) -> Optional[Request]:
     """Returns the request that a folder keeps; None if it keeps none. Raises JOB_FILE_DAMAGED, FOLDER_UNUSABLE."""
     try:
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return Request(folder, content["request_id"], content["spec"], content["job"], content["done"])
+        refuted = content["refuted"] and SmoothcertError(**content["refuted"])
+        known = (content["request_id"], content["spec"], content["server"], content["job"], content["done"])
+        return Request(folder, *known, refuted)
     except FileNotFoundError:
         return None
     except OSError as cause:
@@ -99,7 +116,7 @@ def read_request(folder: Path) -> Optional[Request]:
         ) from cause
 
 
-def _new(folder: Path, spec: Any, request_id: Optional[str]) -> Request:
+def _new(folder: Path, spec: Any, request_id: Optional[str], server: str) -> Request:
     found = [name for name in _FOREIGN if (folder / name).exists()]
     if found:
         raise SmoothcertError(
@@ -107,7 +124,7 @@ def _new(folder: Path, spec: Any, request_id: Optional[str]) -> Request:
             f"{folder} holds {' and '.join(found)} of a job that was not asked for with server=.",
             "Choose a new folder with out=.",
         )
-    return Request(folder, str(uuid.uuid4()) if request_id is None else request_id, spec)
+    return Request(folder, str(uuid.uuid4()) if request_id is None else request_id, spec, server)
 
 
 def _differences(theirs: Any, ours: Any, at: str) -> list[str]:
@@ -121,18 +138,3 @@ def _differences(theirs: Any, ours: Any, at: str) -> list[str]:
 
 def _shown(value: Any) -> str:
     return "not given" if value is None else str(value)
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Writes a file, whole or not at all. Raises DISK_FULL or FOLDER_UNUSABLE."""
-    partial = file.with_name(f"{file.name}.tmp")
-    try:
-        with open(partial, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(partial, file)
-    except OSError as cause:
-        raise storage_error(cause, file) from cause
-    finally:
-        partial.unlink(missing_ok=True)

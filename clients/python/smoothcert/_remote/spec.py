@@ -127,7 +127,8 @@ FIELDS: Mapping[str, _Field] = {
     "name": _Field("names.job", _text),
 }
 #: Flags that say how data are read and how the server is met; they are in no field.
-OTHERS = ("stop", "images", "features", "clip", "bgr", "labels", "class_names", "request_id", "wait_seconds")
+_OF_DATA = ("images", "features", "clip", "bgr", "labels", "class_names")
+OTHERS = ("stop", *_OF_DATA, "request_id", "wait_seconds", "no_check", "no_report")
 #: Flags of the command that a server has no part in.
 _ONLY_HERE = ("check", "strict", "report", "processes", "audit_share", "hang_seconds", "topk_rows")
 #: The argument for each field of a request, for errors of the server.
