@@ -3,8 +3,8 @@ import { SCORES_GROUPS, scoresConfig } from './scores-flags.js';
 
 const EXAMPLES = `
 Images are read, rounded and prepared as certify does it, and the model runs in the same ONNX Runtime. No noise is added.
-An exported model is the original one if both give the same scores but for rounding: compare the file with what the original
-computes.
+Compare the file with the scores of the original model on the same images: but for rounding they must agree. That shows it for
+these images alone.
 
 Example:
   # The scores of the first eight images
