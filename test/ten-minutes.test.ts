@@ -32,7 +32,7 @@ const commands = () => blocks.join('\n');
 /** Asks whether its ports are free. */
 const asking = blocks.find((text) => text.includes('in use'))!;
 
-/** What would make a reader think that something is wrong. */
+/** Words that would make a reader think that something is wrong. */
 const SCARE = /warn|error|fail|fatal|panic|exception|refused|\bWRN\b|\bERR\b|\bFTL\b/i;
 /** The two warnings that the page explains, and that of Prometheus, which is told to end. */
 const EXPLAINED = [

@@ -6,7 +6,7 @@ import { ROOT } from '../harness/command.js';
 /** Runs commands of documents in a folder that looks like a clone, beside a small model and small data of the names that the documents use. */
 
 const LIMIT_MS = 300_000;
-/** What a clone has and a page may write into, or must not reach. */
+/** Entries of a clone that a page may write into, or must not reach. */
 const NOT_LINKED = ['.git', 'examples', 'certificates', 'cluster', 'coverage'];
 
 /** Debian's Python, with NumPy: other Pythons on the PATH may lack it. */
