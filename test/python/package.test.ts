@@ -11,7 +11,7 @@ import { runUnittest } from './package.js';
 const WITH_NUMPY = pythonWith(['numpy']);
 
 describe.skipIf(WITH_NUMPY === undefined)('the tests of the Python package', () => {
-  it.each(['test_results', 'test_data', 'test_progress'])('in %s pass', async (module) => {
+  it.each(['test_results', 'test_compare', 'test_data', 'test_progress'])('in %s pass', async (module) => {
     await runUnittest(WITH_NUMPY!, module);
   });
 });

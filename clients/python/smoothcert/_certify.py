@@ -30,7 +30,7 @@ def certify(
     x: Any,
     y: Any = None,
     *,
-    sigma: Sigma,
+    sigma: Optional[Sigma] = None,
     normalize: Any = None,
     out: Optional[PathLike] = None,
     server: Optional[str] = None,
@@ -85,8 +85,9 @@ def certify(
     SmoothcertError
         With code, cause and remedy.
     """
-    asked = asked_of("certify", model, x, y, sigma, normalize, flags)
-    runs = run_jobs(asked, out, _server(server, token, tls), progress)
+    way = _server(server, token, tls)
+    asked = asked_of("certify", (model, x, y), sigma, normalize, flags, way)
+    runs = run_jobs(asked, out, way, progress)
     return Runs(runs) if asked.several else runs[0]
 
 
@@ -95,7 +96,7 @@ def predict(
     x: Any,
     y: Any = None,
     *,
-    sigma: float,
+    sigma: Optional[float] = None,
     normalize: Any = None,
     out: Optional[PathLike] = None,
     progress: Optional[bool] = None,
@@ -105,7 +106,7 @@ def predict(
 
     Parameters and errors are those of `certify`; flags are those of ``smoothcert predict``.
     """
-    asked = asked_of("predict", model, x, y, sigma, normalize, flags)
+    asked = asked_of("predict", (model, x, y), sigma, normalize, flags, None)
     if asked.several:
         raise SmoothcertError("OPTION_INVALID", "predict takes one σ.", "Call it once for each.")
     return run_jobs(asked, out, None, progress)[0]

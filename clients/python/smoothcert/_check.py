@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import math
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
-from ._job import flags_of
+from ._job import flags_of, sigmas_of
 from ._verbs import on_inputs
+from ._words import in_words_of_python
 
 #: What is tried with noise, where nobody says which.
 USUAL_SIGMA = 0.25
@@ -54,10 +57,31 @@ class Check:
         """True if nothing speaks against the flags."""
         return not self.findings
 
+    @property
+    def table(self) -> List[List[str]]:
+        """What was tried, a line each below a head: arguments, right answers, those under noise, the same class under noise."""
+        head = ["arguments", "right", "right with noise", "same class with noise"]
+        tried = [("as given", self.report["given"]), *((one["flags"], one) for one in self.report["tried"])]
+        return [head, *([in_words_of_python(name), *_shares(one)] for name, one in tried)]
+
     def __str__(self) -> str:
-        if not self.findings:
-            return "Nothing speaks against these flags."
-        return "\n".join(f"{one.what}\n  {one.remedy}" for one in self.findings)
+        widths = [max(map(len, column)) for column in zip(*self.table)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in self.table]
+        found = [f"{one.what}\n  {one.remedy}" for one in self.findings]
+        images = self.report["given"]["images"]
+        head = f"On {images} images, σ = {self.report['sigma']:g}:"
+        return "\n".join([head, *lines, "", *(found or ["Nothing speaks against these arguments."])])
+
+    def _repr_html_(self) -> str:
+        lines = [f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in self.table]
+        found = [f"{one.what} {one.remedy}" for one in self.findings] or ["Nothing speaks against these arguments."]
+        return f"<table>{''.join(lines)}</table>" + "".join(f"<p>{html.escape(one)}</p>" for one in found)
+
+
+def _shares(tried: Dict[str, Any]) -> List[str]:
+    """Returns shares in per cent, rounded down; a dash where nobody can tell."""
+    values = [tried.get(name) for name in ("accuracy", "accuracy_under_noise", "agreement_under_noise")]
+    return ["–" if value is None else f"{math.floor(100 * value + 1e-9)} %" for value in values]
 
 
 def check(model: Any, x: Any, y: Any = None, *, sigma: float = USUAL_SIGMA, normalize: Any = None, **flags: Any) -> Check:
@@ -75,10 +99,12 @@ def check(model: Any, x: Any, y: Any = None, *, sigma: float = USUAL_SIGMA, norm
     Returns
     -------
     Check
-        True in a condition if nothing was found; remedies are in the words of the command: ``--mean`` and ``--std`` are
-        ``normalize``.
+        True in a condition if nothing was found. ``print`` shows accuracy, what was tried, and the findings.
     """
-    given = flags_of(flags, normalize)
-    report = on_inputs("check", model, x, y, None, given, [f"--sigma={float(sigma)!r}"])
-    findings = [Finding(one["kind"], one["what"], one["remedy"]) for one in report["findings"]]
+    given = flags_of("check", flags, normalize)
+    sigmas = sigmas_of(sigma)
+    report = on_inputs("check", (model, x, y), sigmas, None, given, [f"--sigma={','.join(map(repr, sigmas))}"])
+    findings = [
+        Finding(one["kind"], in_words_of_python(one["what"]), in_words_of_python(one["remedy"])) for one in report["findings"]
+    ]
     return Check(findings, report)

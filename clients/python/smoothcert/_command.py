@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import shutil
+import stat
 import subprocess
 import warnings
 from functools import lru_cache
@@ -27,7 +28,8 @@ def find_command() -> Tuple[str, ...]:
 
     They are, in this order: those of the variable ``SMOOTHCERT`` (a command line, an executable file, or a folder with
     ``dist/cli/main.js``); ``smoothcert`` on the search path; the clone that this package was installed from, if it is
-    built; the package of npm in the current folder or one above it, as ``npx`` finds it. Nothing is downloaded.
+    built; ``node_modules/smoothcert`` of the current folder alone, if nobody but this user and root can write there.
+    Nothing is downloaded.
 
     Raises
     ------
@@ -35,11 +37,25 @@ def find_command() -> Tuple[str, ...]:
         ``COMMAND_NOT_FOUND``.
     """
     told = os.environ.get("SMOOTHCERT", "").strip()
-    words = _from_variable(told) if told else _elsewhere()
+    words = _from_variable(told) if told else (_installed() or _of_npm())
     if words is None:
         raise _not_found(told)
     _warn_of_other_version(words)
     return words
+
+
+def command_or_none() -> Optional[Tuple[str, ...]]:
+    """Returns the words that start the command, ``None`` if it is nowhere; that of the current folder is not asked.
+
+    To read a folder of somebody's results is not to trust what lies beside it.
+    """
+    told = os.environ.get("SMOOTHCERT", "").strip()
+    return _from_variable(told) if told else _installed()
+
+
+def is_of_npm(words: Tuple[str, ...]) -> bool:
+    """Returns True of a command that was found in the current folder."""
+    return words == _of_npm()
 
 
 def _from_variable(told: str) -> Optional[Tuple[str, ...]]:
@@ -53,7 +69,7 @@ def _from_variable(told: str) -> Optional[Tuple[str, ...]]:
     return None if program is None else (program, *words[1:])
 
 
-def _elsewhere() -> Optional[Tuple[str, ...]]:
+def _installed() -> Optional[Tuple[str, ...]]:
     found = shutil.which("smoothcert")
     if found is not None:
         return (found,)
@@ -62,6 +78,25 @@ def _elsewhere() -> Optional[Tuple[str, ...]]:
         if words is not None:
             return words
     return None
+
+
+def _of_npm() -> Optional[Tuple[str, ...]]:
+    """Returns the command of the npm package of the current folder, unless another user put it there or could change it."""
+    root = Path.cwd() / "node_modules" / "smoothcert"
+    main = root / MAIN
+    places = (Path.cwd(), root.parent, root, root / "dist", main.parent, main)
+    return _of_root(root) if all(map(_is_ours, places)) else None
+
+
+def _is_ours(place: Path) -> bool:
+    """Returns True of what belongs to this user or to root, and that not everybody may write to."""
+    if not hasattr(os, "getuid"):
+        return place.exists()
+    try:
+        state = place.stat()
+    except OSError:
+        return False
+    return state.st_uid in (os.getuid(), 0) and not state.st_mode & stat.S_IWOTH
 
 
 def _of_root(root: Path) -> Optional[Tuple[str, ...]]:
@@ -77,15 +112,12 @@ def _of_file(file: Path) -> Optional[Tuple[str, ...]]:
 
 
 def _roots() -> Iterator[Path]:
-    """Yields folders that may hold the command."""
+    """Yields clones that may hold the command."""
     source = Path(__file__).resolve().parent.parent
     for package in (_installed_from(), source):
         # clients/python of a clone
         if package is not None and (package.parent.parent / "package.json").is_file():
             yield package.parent.parent
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        yield folder / "node_modules" / "smoothcert"
 
 
 def _installed_from() -> Optional[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 import numpy as np
 
@@ -14,14 +14,17 @@ from ._command import find_command
 from ._errors import SmoothcertError
 from ._process import run_command
 
-#: Images on which the two are compared.
-COMPARED = 8
+#: Images on which the two are compared, and copies of images with noise, of all σ together.
+COMPARED, COMPARED_NOISY = 8, 24
 #: Values keep so many binary digits, so that both see the same numbers: the command holds them on a lattice.
 DIGITS = 11
 #: A lattice's step is at most this part of the noise's scale.
 STEPS_OF_SCALE = 64
-#: Largest difference of two scores, as a share of the largest score: more than rounding does, and less than any layer.
-TOLERANCE = 1e-3
+#: Largest difference of a score, as a share of how far it is below the highest one, or of the usual distance of the two highest
+#: scores if that is more: so many votes may change, at most.
+TOLERANCE = 2e-3
+#: Largest difference by rounding alone, as a share of the score: 16 times the precision of float32.
+ROUNDING = 2.0**-19
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,22 @@ class Exported:
     inputs : numpy.ndarray
         Inputs of the model, float32 [rows, …], as `on_lattice` leaves them.
     scores : numpy.ndarray
-        What the original gives for them, [rows, classes].
+        What the original gives for them in float32 on the CPU, [rows, classes].
+    own : numpy.ndarray, optional
+        What the original gives for them in its own type and on its own device, [rows, classes].
+    own_tolerance : float
+        As `TOLERANCE`, for ``own``.
+    notes : tuple of str
+        Remarks on the export, a sentence each.
     """
 
     onnx: bytes
     output: str
     inputs: Array
     scores: Array
+    own: Optional[Array] = None
+    own_tolerance: float = TOLERANCE
+    notes: Tuple[str, ...] = ()
 
 
 def on_lattice(values: Array) -> Array:
@@ -60,7 +72,7 @@ def step_of(values: Array) -> float:
 
 
 def compare(exported: Exported) -> None:
-    """Compares the scores of the exported model with those of the original.
+    """Compares the scores of the exported model with those of the original, on images and on noisy copies of them.
 
     Raises
     ------
@@ -68,17 +80,48 @@ def compare(exported: Exported) -> None:
         ``MODEL_EXPORT_DIFFERS``, with the size of the difference; what the command refuses the model with.
     """
     given = _scores(exported)
-    wanted = exported.scores
+    require_same(given, exported.scores, TOLERANCE)
+    if exported.own is not None:
+        require_same(given, exported.own, exported.own_tolerance)
+
+
+def require_same(given: Array, wanted: Array, tolerance: float) -> None:
+    """Raises SmoothcertError ``MODEL_EXPORT_DIFFERS`` unless scores [rows, classes] are those of the original, but for rounding.
+
+    A score may differ the more, the farther it is below the highest one of its row: it then has no part in the vote. Scores that
+    mask a class (very low, or −inf) so allow nothing to the others.
+    """
     if given.shape != wanted.shape:
         raise _differs(f"it gives scores of shape {list(given.shape)}, and the original {list(wanted.shape)}")
-    difference = _difference(given, wanted)
-    if difference is None:
+    finite = np.isfinite(wanted)
+    if not np.array_equal(finite, np.isfinite(given)) or not np.array_equal(given[~finite], wanted[~finite], equal_nan=True):
         raise _differs("one gives NaN or infinite scores where the other does not")
-    if difference > TOLERANCE:
-        raise _differs(f"scores differ by up to {difference:.2g} of the largest score")
-    row = _other_class(given, wanted)
-    if row is not None:
-        raise _differs(f"it gives image {row} of those compared another class, and that is no tie")
+    limits = _limits(wanted.astype(np.float64), tolerance)
+    difference = np.where(finite, np.abs(np.subtract(given, wanted, where=finite, out=np.zeros(wanted.shape))), 0.0)
+    excess = difference - limits
+    if (excess > 0).any():
+        row, column = np.unravel_index(int(excess.argmax()), excess.shape)
+        raise _differs(
+            f"the score of class {column} differs by {difference[row, column]:.2g}, and rounding explains {limits[row, column]:.2g}"
+        )
+    for row, (ours, theirs) in enumerate(zip(given, wanted)):
+        if np.isnan(theirs).any() or ours.argmax() == theirs.argmax():
+            continue
+        if theirs.max() - theirs[int(ours.argmax())] > 2 * limits[row, int(theirs.argmax())]:
+            raise _differs(f"it gives input {row} of those compared another class, and that is no tie")
+
+
+def _limits(wanted: Array, tolerance: float) -> Array:
+    """Returns how much each score may differ, [rows, classes]."""
+    finite = np.isfinite(wanted)
+    ranked = np.sort(np.where(finite, wanted, -np.inf), axis=1)
+    top, second = ranked[:, -1:], ranked[:, -2:-1]
+    both = np.isfinite(top) & np.isfinite(second)
+    usual = float(np.median(top[both] - second[both])) if both.any() else 0.0
+    below = np.where(finite, np.subtract(top, wanted, where=finite, out=np.zeros(wanted.shape)), 0.0)
+    size = np.where(finite, np.abs(wanted), 0.0)
+    largest = np.maximum(size, np.where(np.isfinite(top), np.abs(top), 0.0))
+    return np.asarray(tolerance * np.maximum(usual, below) + ROUNDING * largest)
 
 
 def _scores(exported: Exported) -> Array:
@@ -94,31 +137,6 @@ def _scores(exported: Exported) -> Array:
         except SmoothcertError as error:
             raise _random() if error.code == "MODEL_NOT_DETERMINISTIC" else error
         return np.asarray(np.load(folder / "scores.npy"))
-
-
-def _difference(given: Array, wanted: Array) -> Optional[float]:
-    """Returns the largest difference as a share of the largest score; ``None`` if other scores are infinite or NaN."""
-    finite = np.isfinite(wanted)
-    if not np.array_equal(finite, np.isfinite(given)):
-        return None
-    if not np.array_equal(given[~finite], wanted[~finite], equal_nan=True):
-        return None
-    if not finite.any():
-        return 0.0
-    largest = float(np.abs(wanted[finite]).max())
-    difference = float(np.abs(given[finite] - wanted[finite]).max())
-    return difference if largest == 0 else difference / largest
-
-
-def _other_class(given: Array, wanted: Array) -> Optional[int]:
-    """Returns a row whose class differs although the original's two largest scores are no tie; ``None`` if there is none."""
-    for row, (ours, theirs) in enumerate(zip(given, wanted)):
-        if np.isnan(theirs).any():
-            continue
-        tie = 2 * TOLERANCE * float(np.abs(theirs[np.isfinite(theirs)]).max(initial=0.0))
-        if theirs.max() - theirs[int(ours.argmax())] > tie:
-            return row
-    return None
 
 
 def _random() -> SmoothcertError:

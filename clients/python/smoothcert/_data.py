@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Tuple
+from typing import Any, List, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -34,22 +34,21 @@ class Data:
         arrays = [part if isinstance(part, np.ndarray) else np.array(str(part)) for part in parts]
         return digest_of(*arrays)
 
-    def write(self, folder: Path) -> Tuple[Path, Optional[Path]]:
+    def write(self, folder: Path, written: Optional[List[Path]] = None) -> Tuple[Path, Optional[Path]]:
         """Writes arrays into a folder, under names that follow from their values, and returns the files of images and labels.
 
-        Files of the user stay where they are. What is there already is not written again.
+        Files of the user stay where they are. A file that is there already and holds the same values is not written again;
+        ``written`` gets those that were.
         """
         images, labels = self.images, self.labels
         if isinstance(images, np.ndarray):
             inside = labels if isinstance(labels, np.ndarray) else None
             file = folder / f"data-{digest_of(images, inside)}.npz"
-            if not file.exists():
-                write_arrays(file, x=images, y=inside)
+            _write_unless_there(file, written, x=images, y=inside)
             return file, labels if isinstance(labels, Path) else None
         if isinstance(labels, np.ndarray):
             file = folder / f"labels-{digest_of(labels)}.npz"
-            if not file.exists():
-                write_arrays(file, y=labels)
+            _write_unless_there(file, written, y=labels)
             return images, file
         return images, labels
 
@@ -81,6 +80,36 @@ def data_of(x: Any, y: Any) -> Data:
                 "Give one whole number for each image, for example y.argmax(axis=1) of one-hot labels.",
             )
     return Data(images, labels)
+
+
+def _write_unless_there(file: Path, written: Optional[List[Path]], **arrays: Optional[Array]) -> None:
+    """Writes arrays, unless the file holds these very ones: its name alone is not believed."""
+    if _holds(file, arrays):
+        return
+    write_arrays(file, **arrays)
+    if written is not None:
+        written.append(file)
+
+
+def _holds(file: Path, arrays: Mapping[str, Optional[Array]]) -> bool:
+    if not file.is_file():
+        return False
+    try:
+        with np.load(file, allow_pickle=False) as content:
+            there = {name: content[name] for name in content.files}
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is written anew.
+        return False
+    wanted = {name: array for name, array in arrays.items() if array is not None}
+    same_type = all(name in there and _little(array.dtype) == there[name].dtype for name, array in wanted.items())
+    return same_type and there.keys() == wanted.keys() and all(_equal(there[name], wanted[name]) for name in wanted)
+
+
+def _little(kind: "np.dtype[Any]") -> "np.dtype[Any]":
+    return kind.newbyteorder("<")
+
+
+def _equal(ours: Array, theirs: Array) -> bool:
+    return np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f")
 
 
 def _read(value: Any, name: str) -> "Array | Path":

@@ -11,10 +11,23 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 import numpy as np
 
+from ._command import find_command
 from ._errors import SmoothcertError
 
 #: Flags by which this package talks to the command.
 OURS = frozenset({"json", "json-lines", "quiet", "print-config", "help"})
+#: Arguments of the functions that are no flags of the command.
+_ALL = ("model", "x", "y", "sigma", "normalize", "out")
+OWN = {
+    "certify": (*_ALL, "server", "token", "tls", "progress"),
+    "predict": (*_ALL, "progress"),
+    "plan": (*_ALL, "from_"),
+    "study": (*_ALL, "from_"),
+    "check": _ALL[:-1],
+    "verify": _ALL[:3],
+}
+#: Names that others use, and flags with an argument of another name.
+RENAMED = {"data": "x", "labels": "y", "normalise": "normalize", "normalization": "normalize", "n": "max_samples"}
 #: Flags that are given once a value; the others take a list with commas.
 REPEATED = frozenset({"from"})
 
@@ -59,6 +72,11 @@ def arguments(words: Tuple[str, ...], verb: str, flags: Mapping[str, object]) ->
             raise _unknown(verb, keyword, known)
         line.extend(_written(keyword, name, known[name], value))
     return line
+
+
+def require_flags(verb: str, flags: Mapping[str, object]) -> None:
+    """Raises SmoothcertError ``OPTION_INVALID`` for keywords that are no flags of the command, and values that cannot be written."""
+    arguments(find_command(), verb, flags)
 
 
 def _written(keyword: str, name: str, takes_value: bool, value: object) -> List[str]:
@@ -119,11 +137,12 @@ def _unknown(verb: str, keyword: str, known: Iterable[str]) -> SmoothcertError:
             f"{keyword} is not given by hand: this package asks the command for what it needs.",
             f"Leave {keyword} out. progress=False shows no progress.",
         )
-    names = [name.replace("-", "_") for name in known if name not in OURS]
-    near = difflib.get_close_matches(keyword, names, n=1, cutoff=0.6)
+    hidden = {*OURS, *RENAMED}
+    names = [*OWN.get(verb, ()), *(name.replace("-", "_") for name in known if name not in hidden)]
+    near = [RENAMED[keyword]] if keyword in RENAMED else difflib.get_close_matches(keyword, names, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]}? " if near else ""
     return SmoothcertError(
         "OPTION_INVALID",
-        f"{verb} has no flag {keyword}.",
-        f"{hint}smoothcert {verb} --help lists all; write - as _.",
+        f"{verb} has no argument {keyword}.",
+        f"{hint}help(sc.{verb}) has the usual ones; docs/configuration.md of smoothcert has all flags, with - for _.",
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
+from ._checks import DEVIATIONS, damaged, is_job_of, require_possible, rows_of
 from ._errors import SmoothcertError
 
-#: Standard deviation of a noise of scale 1.
-DEVIATIONS = {"gaussian": 1.0, "laplace": math.sqrt(2), "uniform": 1 / math.sqrt(3)}
 #: Digits of a standard deviation that come back from the scale that was made of it.
 SIGMA_DIGITS = 15
 
@@ -30,12 +28,20 @@ class JobFolder:
         ``job`` of job.json: what is drawn and what is claimed.
     rows : list of dict
         The rows of results.jsonl, in image order.
+    name : str, optional
+        That of the job.
+    notes : list of str
+        Those of job.json.
+    table : bytes, optional
+        The content of results.tsv, where the command made it of the votes when this was read.
     """
 
     path: Path
     job: Dict[str, Any]
     rows: List[Row]
     name: "str | None" = None
+    notes: List[str] = field(default_factory=list)
+    table: Optional[bytes] = None
 
     @property
     def sigma(self) -> float:
@@ -67,8 +73,14 @@ class JobFolder:
         return self.rule != "predict" and self.job["claim"]["bound"] != "clt"
 
 
-def read_folder(path: Path) -> JobFolder:
-    """Reads one job.
+def read_folder(path: Path, rows: Optional[Path] = None) -> JobFolder:
+    """Reads one job, and checks that its rows can be those of what job.json claims; `_checks` says what is checked.
+
+    Parameters
+    ----------
+    path : Path
+    rows : Path, optional
+        A folder with results.jsonl and results.tsv that the command made of the votes of this job; ``None``: those in ``path``.
 
     Raises
     ------
@@ -77,21 +89,23 @@ def read_folder(path: Path) -> JobFolder:
     """
     about = _object(path / "job.json")
     job = about.get("job")
-    if not isinstance(job, dict) or "draw" not in job or "claim" not in job:
-        raise _damaged(path / "job.json")
+    if not isinstance(job, dict) or not is_job_of(job, about.get("job_digest"), path / "job.json"):
+        raise damaged(path / "job.json")
     try:
-        text = (path / "results.jsonl").read_text(encoding="utf-8")
+        text = ((rows or path) / "results.jsonl").read_text(encoding="utf-8")
     except OSError:
         raise SmoothcertError(
             "RESULTS_MISSING",
             f"{path} has a job and no results.jsonl: the job was killed, or runs now.",
             f"Make the call that began it again: it resumes. Or type: smoothcert results {path}",
         ) from None
-    try:
-        rows = [json.loads(line) for line in text.splitlines()]
     except ValueError as error:
-        raise _damaged(path / "results.jsonl") from error
-    return JobFolder(path, job, rows, about.get("name"))
+        raise damaged(path / "results.jsonl") from error
+    notes = [str(note) for note in about.get("notes") or []]
+    table = None if rows is None else (rows / "results.tsv").read_bytes()
+    folder = JobFolder(path, job, rows_of(text, path / "results.jsonl"), about.get("name"), notes, table)
+    require_possible(job, folder.norm, folder.rows, path / "results.jsonl")
+    return folder
 
 
 def is_job(path: Path) -> bool:
@@ -106,6 +120,16 @@ def jobs_below(path: Path) -> Tuple[Path, ...]:
     return tuple(sorted(one for one in path.iterdir() if one.is_dir() and is_job(one)))
 
 
+def require_jobs(path: Path) -> Tuple[Path, ...]:
+    """Returns the folders of jobs directly in a folder, by name. Raises SmoothcertError ``FOLDER_UNUSABLE`` if there is none."""
+    below = jobs_below(path)
+    if not below:
+        raise SmoothcertError(
+            "FOLDER_UNUSABLE", f"{path} has no job, and no folder of a job in it.", "Name the folder that out= named."
+        )
+    return below
+
+
 def _object(file: Path) -> Dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -116,15 +140,7 @@ def _object(file: Path) -> Dict[str, Any]:
             "Name the folder that out= named.",
         ) from error
     except ValueError as error:
-        raise _damaged(file) from error
+        raise damaged(file) from error
     if not isinstance(content, dict):
-        raise _damaged(file)
+        raise damaged(file)
     return content
-
-
-def _damaged(file: Path) -> SmoothcertError:
-    return SmoothcertError(
-        "JOB_FILE_DAMAGED",
-        f"{file} is not what smoothcert wrote, or it was edited.",
-        "Restore the folder from a copy, or certify into a new folder.",
-    )

@@ -11,10 +11,10 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 import numpy as np
 
 from ._arrays import PathLike, digest_of
-from ._command import find_command
+from ._command import find_command, is_of_npm
 from ._data import Data, data_of
 from ._errors import SmoothcertError
-from ._flags import arguments
+from ._flags import arguments, require_flags
 from ._folder import is_job, read_folder
 from ._inputs import Inputs, ServerOptions
 from ._model import Model, model_of
@@ -64,18 +64,43 @@ class Asked:
 
 
 def asked_of(
-    verb: str, model: Any, x: Any, y: Any, sigma: Sigma, normalize: Any, flags: Mapping[str, object]
+    verb: str,
+    inputs: Sequence[Any],
+    sigma: Optional[Sigma],
+    normalize: Any,
+    flags: Mapping[str, object],
+    server: Optional[ServerOptions],
 ) -> Asked:
-    """Returns what a call asks for, read and checked as far as it can be without the command."""
-    all_flags = flags_of(flags, normalize)
+    """Returns what a call asks for, read and checked as far as it can be before anything is written.
+
+    Parameters
+    ----------
+    verb : str
+    inputs : (model, x, y)
+    sigma : float or sequence of float
+    normalize : (mean, std), optional
+    flags : mapping
+        By keyword.
+    server : ServerOptions, optional
+        ``None``: the command draws, and is asked for its flags.
+    """
+    model, x, y = inputs
+    all_flags = flags_of(verb, flags, normalize)
+    sigmas = sigmas_of(sigma)
+    several = np.ndim(sigma) > 0
+    if server is None:
+        require_flags(verb, all_flags)
     data = data_of(x, y)
-    several = not np.isscalar(sigma) and np.ndim(sigma) > 0
-    sigmas = _sigmas_of(sigma)
-    exported = model_of(model, data, all_flags)
+    exported = model_of(model, data, all_flags, sigmas)
     return Asked(verb, exported, data, sigmas, several, {**exported.flags, **all_flags})
 
 
-def _sigmas_of(sigma: Sigma) -> List[float]:
+def sigmas_of(sigma: Optional[Sigma]) -> List[float]:
+    """Returns σ, or several, as floats. Raises SmoothcertError ``OPTION_INVALID``."""
+    if sigma is None:
+        raise SmoothcertError(
+            "OPTION_INVALID", "sigma is missing: the standard deviation of the noise, in pixels of [0, 1].", "Add for example sigma=0.25."
+        )
     try:
         sigmas = [float(one) for one in np.asarray(sigma, dtype=np.float64).reshape(-1)]
     except (TypeError, ValueError):
@@ -85,10 +110,11 @@ def _sigmas_of(sigma: Sigma) -> List[float]:
     return sigmas
 
 
-def flags_of(flags: Mapping[str, object], normalize: Any) -> Dict[str, object]:
+def flags_of(verb: str, flags: Mapping[str, object], normalize: Any) -> Dict[str, object]:
     """Returns the flags with ``mean`` and ``std``. Raises SmoothcertError ``OPTION_INVALID`` for what has an argument of its own."""
     for name in flags:
-        if name in ARGUMENTS:
+        # verify has a flag for the σ of a table.
+        if name in ARGUMENTS and not (verb == "verify" and name == "sigma"):
             raise SmoothcertError(
                 "OPTION_INVALID", f"{name} has an argument of its own.", f"Give it as {ARGUMENTS[name]}=…"
             )
@@ -125,9 +151,11 @@ def _run_job(
 ) -> Run:
     progress = Progress(shown, f"σ = {sigma:g}")
     news = News(progress)
+    for note in asked.model.notes:
+        news.take({"news": "note", "text": note})
     try:
         if server is None:
-            _draw_here(asked, inputs, sigma, folder, news)
+            _draw_here(asked, inputs, sigma, folder, news, progress)
         else:
             from ._server import certify_on_server
 
@@ -150,8 +178,10 @@ def _run_job(
     return run
 
 
-def _draw_here(asked: Asked, inputs: Inputs, sigma: float, folder: Path, news: News) -> None:
+def _draw_here(asked: Asked, inputs: Inputs, sigma: float, folder: Path, news: News, progress: Progress) -> None:
     words = find_command()
+    if is_of_npm(words):
+        progress.note(f"The command is that of this folder: {words[-1]}")
     given = arguments(words, asked.verb, asked.flags)
     line = [*words, asked.verb, *input_arguments(inputs), f"--sigma={sigma!r}", f"--out={folder}", "--json-lines", *given]
     run_command(line, news.line)

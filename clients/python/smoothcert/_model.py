@@ -6,14 +6,13 @@ import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
-
-import numpy as np
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ._arrays import Array, is_path, write_bytes
 from ._compare import COMPARED, Exported, compare
 from ._data import Data
 from ._errors import SmoothcertError
+from ._prepare import prepared_inputs
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,19 @@ class Model:
         """The flags that follow from the model."""
         return {} if self.exported is None else {"output": self.exported.output}
 
-    def write(self, folder: Path) -> Path:
-        """Returns the model's file; one that was made here is written into a folder, and compared with the original before.
+    @property
+    def notes(self) -> Tuple[str, ...]:
+        """Remarks on the export, a sentence each."""
+        return () if self.exported is None else self.exported.notes
+
+    def write(self, folder: Path, written: Optional[List[Path]] = None) -> Path:
+        """Returns the model's file; one that was made here is compared with the original, and written into a folder.
+
+        Parameters
+        ----------
+        folder : Path
+        written : list of Path, optional
+            Gets the file, if it was not there with this content.
 
         Raises
         ------
@@ -52,16 +62,18 @@ class Model:
         """
         if isinstance(self.source, Path):
             return self.source
+        # Each time: that a file lies there does not say that it was compared with this module.
+        if self.exported is not None:
+            compare(self.exported)
         file = folder / f"model-{self.digest}.onnx"
-        if not file.exists():
-            # Under this name lie only models that were compared.
-            if self.exported is not None:
-                compare(self.exported)
+        if not (file.is_file() and file.read_bytes() == self.source):
             write_bytes(file, self.source)
+            if written is not None:
+                written.append(file)
         return file
 
 
-def model_of(model: Any, data: Data, flags: Mapping[str, object]) -> Model:
+def model_of(model: Any, data: Data, flags: Mapping[str, object], sigmas: Sequence[float]) -> Model:
     """Returns the model to certify, exported where it is a module or a classifier.
 
     Parameters
@@ -70,7 +82,9 @@ def model_of(model: Any, data: Data, flags: Mapping[str, object]) -> Model:
     data : Data
         Its images give the shape of the input, and some of them are what the export is compared on.
     flags : mapping
-        Those of the preprocessing, by keyword: ``input_scale``, ``mean``, ``std``, ``features``.
+        Those of the preprocessing, by keyword: ``input_scale``, ``mean``, ``std``, ``features``, ``layout``, ``noise``.
+    sigmas : sequence of float
+        Standard deviations of the noise: an export is compared on noisy copies of the smallest and of the largest, too.
     """
     if is_path(model):
         return Model(Path(model).expanduser())
@@ -81,11 +95,12 @@ def model_of(model: Any, data: Data, flags: Mapping[str, object]) -> Model:
         from ._torch import export_module
 
         images = _some_of(data)
-        exported = export_module(model, _prepared(images, flags), images)
+        layout = None if flags.get("layout") is None else str(flags["layout"])
+        exported = export_module(model, prepared_inputs(images, flags, sigmas), images, layout)
     elif _is_classifier(model):
         from ._sklearn import export_classifier
 
-        exported = export_classifier(model, _prepared(_some_of(data), flags))
+        exported = export_classifier(model, prepared_inputs(_some_of(data), flags, sigmas))
     else:
         raise SmoothcertError(
             "MODEL_UNREADABLE",
@@ -109,46 +124,3 @@ def _some_of(data: Data) -> Array:
             "Give x as an array, or export the model yourself and give the path of the file.",
         )
     return images
-
-
-def _prepared(images: Array, flags: Mapping[str, object]) -> Array:
-    """Returns images as the model gets them: (p · scale − mean) / std of pixels p in [0, 1]. Axes stay."""
-    if images.dtype.kind not in "biuf":
-        raise SmoothcertError(
-            "DATA_TYPE", f"x holds {images.dtype}, which are no numbers.", "Give uint8, or floats in [0, 1]."
-        )
-    values = images.astype(np.float64)
-    if images.dtype == np.uint8 and not flags.get("features"):
-        values /= 255
-    values *= float(str(flags.get("input_scale") or 1))
-    axis = _channel_axis(images)
-    values -= _per_channel(flags.get("mean"), 0.0, values, axis)
-    values /= _per_channel(flags.get("std"), 1.0, values, axis)
-    return values
-
-
-def _channel_axis(images: Array) -> int:
-    """Returns the axis of the channels: the last one where it has 1 or 3 and the second has not."""
-    shape = images.shape
-    return len(shape) - 1 if len(shape) == 4 and shape[3] in (1, 3) and shape[1] not in (1, 3) else min(1, len(shape) - 1)
-
-
-def _per_channel(value: Any, default: float, images: Array, axis: int) -> Array:
-    """Returns one value, or one a channel, so that it applies to [images, …]."""
-    if value is None:
-        return np.asarray(default)
-    if isinstance(value, str):
-        value = [float(part) for part in value.split(",")]
-    numbers = np.asarray(value, dtype=np.float64).reshape(-1)
-    rank, channels = images.ndim, images.shape[axis]
-    if numbers.size == 1:
-        return numbers.reshape(())
-    if numbers.size != channels:
-        raise SmoothcertError(
-            "OPTION_INVALID",
-            f"mean or std has {numbers.size} values, and the images have {channels} channels.",
-            "Give one value, or one a channel.",
-        )
-    shape = [1] * rank
-    shape[axis] = channels
-    return numbers.reshape(shape)

@@ -9,6 +9,7 @@ import threading
 from typing import IO, Callable, List, NoReturn, Sequence
 
 from ._errors import SmoothcertError
+from ._words import in_words_of_python
 
 #: Tells the command that the end of its standard input is like a Ctrl-C: so it never outlives this process for long,
 #: however that one ends.
@@ -103,19 +104,21 @@ def _stop(
         raise
 
 
-def _raise(code: int, said: str) -> NoReturn:
+def _raise(ended_with: int, said: str) -> NoReturn:
     found = list(_ERROR.finditer(said))
     if found:
-        raise SmoothcertError(*(text.strip() for text in found[-1].groups()))
+        code, message, remedy = (text.strip() for text in found[-1].groups())
+        raise SmoothcertError(code, in_words_of_python(message), in_words_of_python(remedy))
     misused = _WRONG_USE.search(said)
     if misused:
-        raise SmoothcertError("OPTION_INVALID", misused.group(1), misused.group(2) or "Correct that argument.")
-    if code == INTERRUPTED:
+        message, remedy = misused.group(1), misused.group(2) or "Correct that argument."
+        raise SmoothcertError("OPTION_INVALID", in_words_of_python(message), in_words_of_python(remedy))
+    if ended_with == INTERRUPTED:
         raise SmoothcertError(
             "INTERRUPTED", "Something stopped the command (a signal).", "Make the same call again: it resumes."
         )
     last = (said.strip().splitlines() or ["it said nothing"])[-1]
-    ended = f"signal {-code} ended it" if code < 0 else f"it ended with {code}"
+    ended = f"signal {-ended_with} ended it" if ended_with < 0 else f"it ended with {ended_with}"
     raise SmoothcertError(
         "INTERNAL", f"The command gave no reason: {ended}; {last}", "Make the same call again: it resumes."
     )

@@ -13,6 +13,8 @@ from ._folder import JobFolder, Row
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+#: Digits in which radii in float64 are read, of the rule target.
+DECIMAL_DIGITS = 12
 Radii = Union[float, Sequence[float], Floats]
 
 
@@ -85,9 +87,12 @@ class Rows:
         Raises
         ------
         SmoothcertError
-            ``LABELS_UNKNOWN`` where the data have no labels: then nobody can tell.
+            ``LABELS_UNKNOWN`` where the data have no labels: then nobody can tell. ``NO_RADII`` of ``bound="clt"``, which certifies
+            no class.
         """
         require_labels(self._folders)
+        for folder in self._folders:
+            require_exact(folder)
         label, predicted = self.label, self.predicted
         return np.asarray((predicted >= 0) & (predicted == label), dtype=np.bool_)
 
@@ -122,8 +127,19 @@ def counted_radii(folder: JobFolder) -> Floats:
 def share_from(folder: JobFolder, radii: Radii) -> Floats:
     """Returns which share of ALL images counts at each radius: certified to at least that radius. Same shape as ``radii``."""
     held = counted_radii(folder)
-    asked = np.asarray(radii, dtype=np.float64)
+    asked = _asked(folder, radii)
     return np.asarray((len(held) - np.searchsorted(held, asked, side="left")) / folder.images, dtype=np.float64)
+
+
+def _asked(folder: JobFolder, radii: Radii) -> Floats:
+    """Returns radii as float64. Those of the rule target are decimals: 0.1 in float32 and 0.1 + 0.2 are read as 0.1 and 0.3."""
+    given = np.asarray(radii)
+    if folder.rule != "target":
+        return given.astype(np.float64)
+    # NumPy writes a float32 with the fewest digits that tell it from its neighbours.
+    short = given.dtype.kind == "f" and given.dtype.itemsize <= 4
+    read = [float(str(one)) if short else float(f"{float(one):.{DECIMAL_DIGITS}g}") for one in given.reshape(-1)]
+    return np.array(read, dtype=np.float64).reshape(given.shape)
 
 
 def mean_of(folder: JobFolder, only_right: bool) -> float:
@@ -150,10 +166,20 @@ def mean_of(folder: JobFolder, only_right: bool) -> float:
 
 def require_radii(folder: JobFolder) -> None:
     """Raises SmoothcertError unless shares and means of radii can be told: ``NO_RADII``, or ``NOT_DONE`` of an interrupted job."""
-    if not folder.proves_radii:
-        which = "predictions, which have no radii" if folder.rule == "predict" else "approximate (bound clt) and certifies nothing"
-        raise SmoothcertError("NO_RADII", f"{folder.path} is {which}.", "Use certify with another bound.")
+    require_exact(folder)
+    if folder.rule == "predict":
+        raise SmoothcertError("NO_RADII", f"{folder.path} holds predictions, which have no radii.", "Use certify: it gives radii.")
     require_done(folder)
+
+
+def require_exact(folder: JobFolder) -> None:
+    """Raises SmoothcertError ``NO_RADII`` of ``bound="clt"``, which is approximate."""
+    if folder.job["claim"]["bound"] == "clt":
+        raise SmoothcertError(
+            "NO_RADII",
+            f"{folder.path} is approximate (bound clt) and certifies nothing, neither a class nor a radius.",
+            "Use certify with another bound; the column approximate_class of df has the classes that it guesses.",
+        )
 
 
 def require_done(folder: JobFolder) -> None:

@@ -66,7 +66,8 @@ class Run(Shown):
         super().__init__([folder])
         self._folder = folder
         self._summary = None if summary is None else dict(summary)
-        self.notes: List[str] = list(notes)
+        # Those of this call first; a job that was done already has its own in job.json.
+        self.notes: List[str] = [*notes, *(note for note in folder.notes if note not in notes)]
         """Remarks on model, data and claim, a sentence each."""
 
     @property
@@ -96,7 +97,8 @@ class Run(Shown):
 
     @property
     def summary(self) -> Dict[str, Any]:
-        """The summary of the command (``--json`` in docs/results.md); the command is asked for it if need be."""
+        """The summary of the command, with the fields of ``smoothcert certify --json`` (docs/results.md); where this call has none, the
+        command makes it of the votes. Of a server's job it has counts alone: images, decided, certified, samples …"""
         if self._summary is None:
             from ._verbs import summary_of
 
@@ -152,7 +154,7 @@ class Run(Shown):
         return share_from(self._folder, radii)
 
     def accuracy(self) -> float:
-        """Returns the share of ALL images whose certified or predicted class is the label. Raises ``LABELS_UNKNOWN``, ``NOT_DONE``."""
+        """Returns the share of ALL images whose certified or predicted class is the label. Raises ``LABELS_UNKNOWN``, ``NOT_DONE``, ``NO_RADII`` of ``bound="clt"``."""
         require_done(self._folder)
         return float(self.correct.sum() / self.images)
 

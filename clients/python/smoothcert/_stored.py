@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Iterable, List, Optional, Sequence
 
 from ._data import Data
 from ._errors import SmoothcertError
-from ._folder import is_job
+from ._folder import is_job, jobs_below
 from ._inputs import Inputs
 from ._model import Model
 
@@ -23,11 +23,10 @@ class StoredInputs:
         self._data = data
         self._base = base
         self._folders = folders
-        self._before: "set[Path]" = set()
+        self._written: List[Path] = []
 
     def __enter__(self) -> Inputs:
         folder = self._base / INPUTS
-        self._before = _files_of(folder)
         self._created = [one for one in (folder, *folder.parents) if not one.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +35,7 @@ class StoredInputs:
                 "FOLDER_UNUSABLE", f"{folder} cannot be made ({error.strerror}).", "Give out= a folder that you may write to."
             ) from error
         try:
-            return stored(self._model, self._data, folder)
+            return stored(self._model, self._data, folder, self._written)
         except BaseException:
             self._take_back()
             raise
@@ -47,8 +46,9 @@ class StoredInputs:
             self._take_back()
 
     def _take_back(self) -> None:
-        named = _named_in(self._folders)
-        for file in _files_of(self._base / INPUTS) - self._before:
+        """Deletes what this call wrote and no job names: other calls may have files there, too."""
+        named = _named_in({*self._folders, self._base, *jobs_below(self._base)})
+        for file in self._written:
             if str(file.resolve()) not in named:
                 file.unlink(missing_ok=True)
         for folder in self._created:
@@ -59,19 +59,15 @@ class StoredInputs:
                 return
 
 
-def _named_in(folders: Sequence[Path]) -> str:
+def _named_in(folders: Iterable[Path]) -> str:
     """Returns the texts of all job.json: a file that one of them names is needed."""
     return "".join((folder / "job.json").read_text(encoding="utf-8") for folder in folders if is_job(folder))
 
 
-def _files_of(folder: Path) -> "set[Path]":
-    return set(folder.iterdir()) if folder.is_dir() else set()
-
-
-def stored(model: Model, data: Data, folder: Path) -> Inputs:
-    """Writes model and data into a folder, where they are no files yet, and returns all paths, absolute."""
-    images, labels = data.write(folder)
-    return Inputs(model.write(folder).resolve(), images.resolve(), None if labels is None else labels.resolve())
+def stored(model: Model, data: Data, folder: Path, written: Optional[List[Path]] = None) -> Inputs:
+    """Writes model and data into a folder, where they are no files yet, and returns all paths, absolute; ``written`` gets those it wrote."""
+    images, labels = data.write(folder, written)
+    return Inputs(model.write(folder, written).resolve(), images.resolve(), None if labels is None else labels.resolve())
 
 
 def input_arguments(inputs: Inputs) -> List[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, List, Sequence
 
 import numpy as np
 
+from ._arrays import write_bytes
 from ._errors import SmoothcertError
 from ._folder import JobFolder, Row
 from ._packages import optional_package
@@ -25,14 +26,15 @@ RADIUS_STEP = decimal.Decimal("0.000001")
 
 
 def data_frame(folders: Sequence[JobFolder]) -> "pandas.DataFrame":
-    """Returns a row for each image and job; unknown labels and their ``correct`` are missing values (``<NA>``)."""
+    """Returns a row for each image and job; labels that are not known are missing values (``<NA>``), and so is ``correct`` there and of ``bound="clt"``."""
     pandas = optional_package("pandas", "df")
     rows = Rows(folders)
     label = pandas.array(rows.label, dtype="Int64")
     correct = pandas.array((rows.predicted >= 0) & (rows.predicted == rows.label), dtype="boolean")
-    unknown = np.array([row["label"] is None for row in rows.rows], dtype=bool)
-    label[unknown] = pandas.NA
-    correct[unknown] = pandas.NA
+    unlabelled = np.array([row["label"] is None for row in rows.rows], dtype=bool)
+    approximate = rows.outcome == "approximate"
+    label[unlabelled] = pandas.NA
+    correct[unlabelled | approximate] = pandas.NA
     columns = {
         "sigma": rows.sigma,
         "image": rows.image,
@@ -69,8 +71,15 @@ def _figures(folder: JobFolder, radii: Sequence[float]) -> List[str]:
     """Returns mean radius and shares; dashes where an interrupted job, or one without radii, has none."""
     if len(folder.rows) < folder.images or not folder.proves_radii:
         return ["–"] * (1 + len(radii))
-    mean = "–" if folder.rule == "target" else f"{mean_of(folder, only_right=is_labelled(folder)):.4f}"
-    return [mean, *(f"{100 * share:.1f} %" for share in share_from(folder, radii))]
+    mean = "–" if folder.rule == "target" else _down(mean_of(folder, only_right=is_labelled(folder)), 4)
+    # Shares are whole numbers of images: so they are rounded down without a float between.
+    counts = np.round(share_from(folder, radii) * folder.images).astype(int)
+    return [mean, *(f"{1000 * int(count) // folder.images / 10:.1f} %" for count in counts)]
+
+
+def _down(value: float, digits: int) -> str:
+    """Returns a number of at least 0 with some decimals, rounded down, as the command shows it."""
+    return str(decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-digits), decimal.ROUND_DOWN))
 
 
 def _line(tag: str, cells: Sequence[str]) -> str:
@@ -79,10 +88,10 @@ def _line(tag: str, cells: Sequence[str]) -> str:
 
 
 def write_tsv(folder: JobFolder, file: Path) -> Path:
-    """Writes results.tsv of a job to another place, byte for byte; of a server's job, whose folder has none, it is made of the rows.
-
-    Then ``time`` is ``nan``: rows hold none.
-    """
+    """Writes results.tsv of a job to another place, byte for byte; where the folder has none it is made of the rows, with ``nan`` for ``time``."""
+    if folder.table is not None:
+        write_bytes(file, folder.table)
+        return file
     written = folder.path / "results.tsv"
     if written.is_file():
         if not (file.exists() and written.samefile(file)):

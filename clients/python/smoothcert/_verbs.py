@@ -7,12 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
-from ._arrays import PathLike
+from ._arrays import PathLike, is_path
 from ._command import find_command
 from ._data import data_of
 from ._errors import SmoothcertError
-from ._flags import arguments
-from ._job import flags_of
+from ._flags import arguments, require_flags
+from ._folder import JobFolder, is_job, jobs_below, read_folder
+from ._job import flags_of, sigmas_of
 from ._model import model_of
 from ._process import DONE, SOME_FAILED, run_command
 from ._run import Run
@@ -56,11 +57,30 @@ def summary_of(folder: Path) -> Dict[str, Any]:
 
 
 def on_inputs(
-    verb: str, model: Any, x: Any, y: Any, out: Optional[PathLike], flags: Mapping[str, object], words: Sequence[str]
+    verb: str,
+    inputs: Sequence[Any],
+    sigmas: Sequence[float],
+    out: Optional[PathLike],
+    flags: Mapping[str, object],
+    words: Sequence[str],
 ) -> Dict[str, Any]:
-    """Runs a command with ``--json`` on a model and data, which are written below ``out``, or into a folder of the moment."""
+    """Runs a command with ``--json`` on a model and data, which are written below ``out``, or into a folder of the moment.
+
+    Parameters
+    ----------
+    verb : str
+    inputs : (model, x, y)
+    sigmas : sequence of float
+        On whose noise an export is compared, too.
+    out : path, optional
+    flags : mapping
+    words : sequence of str
+        Further arguments, as the command line has them.
+    """
+    model, x, y = inputs
+    require_flags(verb, flags)
     data = data_of(x, y)
-    exported = model_of(model, data, flags)
+    exported = model_of(model, data, flags, sigmas)
     given = {**exported.flags, **flags}
     if out is None:
         with TemporaryDirectory(prefix="smoothcert-") as name:
@@ -86,8 +106,7 @@ def plan(
     Parameters
     ----------
     model, x, y
-        As of `certify`: a pilot is drawn on up to 100 images, into ``out``, which is then needed. Without them give
-        ``from_``, or ``prior`` as a flag.
+        As of `certify`: a pilot is drawn on up to 100 images. Without them give ``from_``, or ``prior`` as a flag.
     from_ : Run, Runs, path, or a sequence of them, optional
         Results to plan from.
     sigma : float, optional
@@ -95,7 +114,7 @@ def plan(
     normalize : (mean, std), optional
         As of `certify`.
     out : path, optional
-        Folder for plan.csv, plan.json and figures.
+        Folder for plan.csv, plan.json and figures; needed with a pilot, whose votes lie there, too.
     **flags
         Those of ``smoothcert plan``: ``samples=[1000, 10000]``, ``loss=5``, ``reach="0.5:0.6"``, ``hours=24`` …
 
@@ -104,11 +123,14 @@ def plan(
     dict
         The plan, as ``--json`` prints it (docs/plan.md).
     """
-    given = flags_of(flags, normalize)
-    words = [*_from(from_), *([] if sigma is None else [f"--sigma={float(sigma)!r}"])]
+    given = flags_of("plan", flags, normalize)
+    sigmas = [] if sigma is None else sigmas_of(sigma)
+    words = [*_from(from_), *(f"--sigma={one!r}" for one in sigmas)]
     if model is None:
         return ask("plan", given, [*words, *([] if out is None else [f"--out={out}"])])
-    return on_inputs("plan", model, x, y, out, given, ["--pilot", *words])
+    if out is None:
+        raise SmoothcertError("OPTION_INVALID", "A pilot needs a folder for its votes.", 'Add out="plan", or any other folder.')
+    return on_inputs("plan", (model, x, y), sigmas, out, given, ["--pilot", *words])
 
 
 def study(
@@ -116,7 +138,7 @@ def study(
     x: Any = None,
     y: Any = None,
     *,
-    out: PathLike,
+    out: Optional[PathLike] = None,
     sigma: Union[float, Sequence[float], None] = None,
     from_: Union[Results, Sequence[Results], None] = None,
     normalize: Any = None,
@@ -129,7 +151,7 @@ def study(
     model, x, y, normalize
         As of `certify`. Without them give ``from_``.
     out : path
-        Folder for tables, figures and study.json.
+        Folder for tables, figures and study.json. Needed.
     sigma : float or sequence of float, optional
         In pixels of [0, 1]; needed with a model.
     from_ : Run, Runs, path, or a sequence of them, optional
@@ -142,21 +164,23 @@ def study(
     dict
         study.json (docs/study.md).
     """
-    given = flags_of(flags, normalize)
-    chosen = {} if sigma is None else {"sigma": sigma}
-    words = _from(from_)
+    given = flags_of("study", flags, normalize)
+    if out is None:
+        raise SmoothcertError("OPTION_INVALID", "A study needs a folder.", 'Add out="study", or any other folder.')
+    sigmas = [] if sigma is None else sigmas_of(sigma)
+    words = [*_from(from_), *([f"--sigma={','.join(map(repr, sigmas))}"] if sigmas else [])]
     if model is None:
-        return ask("study", {**given, **chosen}, [*words, f"--out={out}"])
-    return on_inputs("study", model, x, y, out, {**given, **chosen}, words)
+        return ask("study", given, [*words, f"--out={out}"])
+    return on_inputs("study", (model, x, y), sigmas, out, given, words)
 
 
-def verify(results: Union[Run, PathLike], model: Any = None, x: Any = None, y: Any = None, **flags: Any) -> Dict[str, Any]:
+def verify(results: Results, model: Any = None, x: Any = None, y: Any = None, **flags: Any) -> Dict[str, Any]:
     """Checks results with a second implementation, in exact arithmetic.
 
     Parameters
     ----------
-    results : Run or path
-        A folder of results, or a .tsv file in the form of Cohen et al.
+    results : Run, Runs or path
+        A folder of results, or of several σ (each is checked), or a .tsv file in the form of Cohen et al.
     model, x, y
         As of `certify`: then a part of the votes is drawn again and compared.
     **flags
@@ -165,15 +189,35 @@ def verify(results: Union[Run, PathLike], model: Any = None, x: Any = None, y: A
     Returns
     -------
     dict
-        ``["holds"]`` is True if all that was checked holds; ``["findings"]`` says what does not (docs/verify.md).
+        ``["holds"]`` is True if all that was checked holds; ``["findings"]`` says what does not (docs/verify.md). Of several
+        folders ``["jobs"]`` has the answers by folder, and the other two are those of all.
     """
-    folder = [str(one) for one in _paths(results)]
+    places = _paths(results)
+    given = flags_of("verify", flags, None)
     if model is None:
-        return ask("verify", flags, folder, (DONE, DOES_NOT_HOLD))
+        return _of_all({str(one): ask("verify", given, [str(one)], (DONE, DOES_NOT_HOLD)) for one in places})
     data = data_of(x, y)
     with TemporaryDirectory(prefix="smoothcert-") as name:
-        inputs = stored(model_of(model, data, flags), data, Path(name))
-        return ask("verify", flags, [*folder, *input_arguments(inputs)], (DONE, DOES_NOT_HOLD))
+        jobs = [read_folder(one) for one in places]
+        # The normalisation is that of the job, of which nothing is given here.
+        inputs = stored(model_of(model, data, {**_prepared_as(jobs), **given}, [job.sigma for job in jobs]), data, Path(name))
+        words = input_arguments(inputs)
+        return _of_all({str(one): ask("verify", given, [str(one), *words], (DONE, DOES_NOT_HOLD)) for one in places})
+
+
+def _prepared_as(jobs: Sequence[JobFolder]) -> Dict[str, object]:
+    """Returns the flags of the preprocessing of jobs, all prepared like the first."""
+    draw = jobs[0].job["draw"]
+    how = draw["normalisation"]
+    return {"input_scale": how["inputScale"], "mean": how["mean"], "std": how["std"], "noise": draw["noise"]["kind"], "layout": draw["layout"]}
+
+
+def _of_all(answers: Dict[str, Dict[str, Any]]) -> Dict[str, Any]:
+    """Returns the one answer, or those of several folders together."""
+    if len(answers) == 1:
+        return next(iter(answers.values()))
+    findings = [finding for answer in answers.values() for finding in answer.get("findings", [])]
+    return {"holds": all(answer["holds"] for answer in answers.values()), "findings": findings, "jobs": answers}
 
 
 def report(*results: Results, out: Optional[PathLike] = None, **flags: Any) -> Path:
@@ -193,7 +237,7 @@ def report(*results: Results, out: Optional[PathLike] = None, **flags: Any) -> P
         raise SmoothcertError("OPTION_INVALID", "report is given no results.", "Give a Run, Runs or folders.")
     file = Path(out) if out is not None else (folders[0] / "report.html" if len(folders) == 1 else Path("report.html"))
     command = find_command()
-    given = arguments(command, "report", flags)
+    given = arguments(command, "report", flags_of("report", flags, None))
     run_command([*command, "report", *map(str, folders), f"--out={file}", *given], lambda _line: None)
     return file
 
@@ -206,6 +250,13 @@ def _from(results: Union[Results, Sequence[Results], None]) -> List[str]:
 
 
 def _paths(results: Any) -> List[Path]:
+    """Returns the folders of results: of a folder without a job those of the jobs in it, as `load` reads it."""
     if isinstance(results, Runs):
         return results.folders
-    return [results.folder if isinstance(results, Run) else Path(results).expanduser()]
+    if isinstance(results, Run):
+        return [results.folder]
+    if not is_path(results):
+        kind = type(results).__name__
+        raise SmoothcertError("OPTION_INVALID", f"A {kind} is no results.", "Give a Run, Runs, or the path that out= named.")
+    path = Path(results).expanduser()
+    return list(jobs_below(path)) if path.is_dir() and not is_job(path) and jobs_below(path) else [path]

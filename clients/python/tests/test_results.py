@@ -123,9 +123,12 @@ class Results(TestCase):
         parser = html.parser.HTMLParser()
         parser.handle_data = cells.append
         parser.feed(self.runs._repr_html_())
-        shares = [f"{100 * share:.1f} %" for share in self.runs[0.5].certified_accuracy([0, 0.125, 0.25])]
+        # Rounded down: the table claims no more than is proved.
+        held = [int(round(share * COUNT)) for share in self.runs[0.5].certified_accuracy([0, 0.125, 0.25])]
+        shares = [f"{math.floor(1000 * count / COUNT) / 10} %" for count in held]
+        acr = f"{math.floor(10_000 * self.runs[0.5].acr()) / 10_000:.4f}"
         last = cells[cells.index("0.5") :]
-        self.assertEqual(last[:5], ["0.5", "12", "12", str((self.runs[0.5].outcome == "certified").sum()), f"{self.runs[0.5].acr():.4f}"])
+        self.assertEqual(last[:5], ["0.5", "12", "12", str((self.runs[0.5].outcome == "certified").sum()), acr])
         self.assertEqual(last[5:8], shares)
 
     def test_an_unfinished_job_has_rows_and_no_shares(self):
@@ -141,6 +144,64 @@ class Results(TestCase):
             self.refused("NOT_DONE", ask)
         (target / "results.jsonl").write_text(lines[0][:-9])
         self.refused("JOB_FILE_DAMAGED", sc.load, target)
+
+    def copied(self, name, *files):
+        target = self.folder / name
+        target.mkdir()
+        for file in files:
+            (target / file).write_bytes((self.out / "0.5" / file).read_bytes())
+        return target
+
+    def test_load_makes_the_rows_of_the_votes_and_leaves_the_folder_alone(self):
+        target = self.copied("edited", "job.json", "images.jsonl", "ledger", "results.jsonl", "results.tsv")
+        for name in ("results.jsonl", "results.tsv"):
+            (target / name).write_text("")
+        run = sc.load(target)
+        self.assertEqual((run.rows, run.summary["acr"]), (self.runs[0.5].rows, self.runs[0.5].acr()))
+        self.assertEqual(run.to_tsv(self.folder / "t.tsv").read_bytes(), (self.out / "0.5" / "results.tsv").read_bytes())
+        self.assertEqual((target / "results.jsonl").read_text(), "")
+
+    def test_load_refuses_rows_and_claims_that_do_not_belong_together(self):
+        target = self.copied("job", "job.json", "results.jsonl")
+        rows = [json.loads(line) for line in (target / "results.jsonl").read_text().splitlines()]
+        first = {**rows[0], "outcome": "certified", "class": 1}
+        forged = {
+            "twice": [rows[0], *rows[:-1]],
+            "of another job": [{**rows[0], "image": COUNT}, *rows[1:]],
+            "no object": [3, *rows[1:]],
+            "too far": [{**first, "radius": 1.2}, *rows[1:]],
+            "infinite": [{**first, "radius": math.inf}, *rows[1:]],
+            "no radius": [{**first, "radius": math.nan}, *rows[1:]],
+            "of another level": [{**rows[0], "alpha": 0.01}, *rows[1:]],
+            "of another norm": [{**rows[0], "norm": "l1"}, *rows[1:]],
+            "of another bound": [{**rows[0], "bound": "clt"}, *rows[1:]],
+        }
+        for name, lines in forged.items():
+            with self.subTest(name):
+                (target / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+                self.refused("JOB_FILE_DAMAGED", sc.load, target)
+        text = "".join(json.dumps({**row, "class_name": "a\u2028b"}, ensure_ascii=False) + "\n" for row in rows)
+        (target / "results.jsonl").write_text(text, encoding="utf-8")
+        self.assertEqual(sc.load(target).rows[0]["class_name"], "a\u2028b")
+        about = json.loads((target / "job.json").read_text())
+        about["job"]["draw"]["noise"]["scale"] = 2.0
+        (target / "job.json").write_text(json.dumps(about))
+        self.refused("JOB_FILE_DAMAGED", sc.load, target)
+
+    def test_radii_of_the_rule_target_are_decimals(self):
+        x, y = digits(4)
+        run = sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "out", stop="target", radii=[0.1, 0.2, 0.3], **QUICK)
+        shares = run.certified_accuracy([0.1, 0.2, 0.3]).tolist()
+        self.assertGreater(shares[2], 0)
+        for radii in (np.array([0.1, 0.2, 0.3], np.float32), np.arange(0.1, 0.35, 0.1)):
+            self.assertEqual(run.certified_accuracy(radii).tolist(), shares)
+        self.assertEqual(run.certified_accuracy(0.3001), 0)
+
+    def test_of_the_bound_clt_certify_no_class(self):
+        x, y = digits(3)
+        run = sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "out", stop="fixed", bound="clt", **QUICK)
+        for ask in (run.accuracy, run.acr, lambda: run.correct, lambda: run.certified_accuracy(0)):
+            self.assertIn("clt", self.refused("NO_RADII", ask).message)
 
     def test_without_labels_accuracies_are_errors_and_not_zeros(self):
         target = self.folder / "job"

@@ -111,6 +111,68 @@ class Modules(TestCase):
 
         self.refuses(Branching(), "MODEL_EXPORT_DIFFERS")
 
+    def test_that_treat_noisy_images_in_another_way_are_refused(self):
+        class Refusing(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.last = torch.nn.Linear(64, 10)
+
+            def forward(self, x):
+                # No image is below 0, and every noisy one is.
+                if float(x.min()) < 0:
+                    x = x * 0
+                return self.last(x.flatten(1))
+
+        self.refuses(Refusing(), "MODEL_EXPORT_DIFFERS")
+
+    def test_that_decide_in_python_by_what_is_compared_say_so(self):
+        class Checking(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.last = torch.nn.Linear(64, 10)
+
+            def forward(self, x):
+                if not float(x.abs().max()) < 1e6:
+                    raise ValueError("out of range")
+                return self.last(x.flatten(1))
+
+        run = self.certify(Checking(), images=slice(0, 1))
+        self.assertRegex(run.notes[0], r"test_torch\.py, line \d+")
+
+    def test_with_the_channels_last_that_take_both_orders_ask_for_the_layout(self):
+        torch.manual_seed(3)
+        linear = torch.nn.Linear(48, 5)
+        net = torch.nn.Sequential(torch.nn.Flatten(), linear)
+        x = np.random.default_rng(3).random((5, 4, 4, 3), dtype=np.float32)
+        error = self.refused("LAYOUT_AMBIGUOUS", self.certify_images, net, x)
+        self.assertIn('layout="nhwc"', error.remedy)
+        for layout, given in (("nhwc", x), ("nchw", np.moveaxis(x, 3, 1))):
+            with torch.no_grad():
+                wanted = linear(torch.from_numpy(given.reshape(5, -1).copy())).argmax(1).tolist()
+            self.assertEqual(self.certify_images(net, x, layout=layout).predicted.tolist(), wanted)
+
+    def certify_images(self, module, x, **flags):
+        """Certifies with so little noise that each class is that of the image."""
+        out = self.folder / str(flags.get("layout"))
+        return sc.certify(module, x, sigma=1e-4, out=out, **{**QUICK, "max_samples": 64}, **flags)
+
+    def test_with_parts_in_training_mode_that_are_no_submodules_are_refused(self):
+        inner = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.BatchNorm1d(64), torch.nn.Linear(64, 10))
+
+        class Hiding(torch.nn.Module):
+            def forward(self, x):
+                return inner(x)
+
+        self.assertIn("Sequential", self.refuses(Hiding(), "MODEL_NOT_EXPORTABLE").message)
+        self.assertEqual(int(inner[1].num_batches_tracked), 0)
+
+    def test_in_another_type_are_certified_in_float32_and_a_note_says_so(self):
+        net = classifier().double()
+        run = self.certify(net, images=slice(0, 1))
+        self.assertIn("float64", run.notes[0])
+        self.assertEqual({one.dtype for one in net.parameters()}, {torch.float64})
+        self.assertTrue(net.training)
+
     def test_without_scores_or_for_other_images_are_refused(self):
         class Pair(torch.nn.Module):
             def forward(self, x):
