@@ -55,10 +55,13 @@ const FLAGS = [
   ),
 ];
 
+/** Where the codes begin that only the Python package has. */
+const OF_PYTHON = '## Of the Python package';
+const [ERRORS = '', PYTHON_ERRORS = ''] = read('docs/errors.md').split(OF_PYTHON);
+
 describe('docs/errors.md', () => {
   it('has one section a code, in the order of the catalogue, with exit code and retryability', () => {
-    const sections = read('docs/errors.md')
-      .split(/^### /m)
+    const sections = ERRORS.split(/^### /m)
       .slice(1)
       .map((section) => {
         const match = /^(\w+)\n\nExit code (\d)\. (Retryable|Not retryable)\.\n\n\S/.exec(section);
@@ -68,8 +71,19 @@ describe('docs/errors.md', () => {
   });
 
   it('says of every code what to do', () => {
-    const remedies = read('docs/errors.md').match(/^_What to do:_ \S/gm);
+    const remedies = ERRORS.match(/^_What to do:_ \S/gm);
     expect(remedies).toHaveLength(Object.keys(ERROR_CATALOGUE).length);
+  });
+
+  it('has one section for each code that the Python package alone raises', () => {
+    const sources = FILES.filter((file) => /^clients\/python\/smoothcert\/.*\.py$/.test(file)).map(read);
+    const raised = sources.flatMap((text) =>
+      [...text.matchAll(/SmoothcertError\(\s*"([A-Z_]+)"/g)].map(([, code]) => code!),
+    );
+    const own = new Set(raised.filter((code) => !(code in ERROR_CATALOGUE)));
+    const sections = [...PYTHON_ERRORS.matchAll(/^### (\w+)\n\n\S/gm)].map(([, code]) => code!);
+    expect(sections).toEqual([...own].sort());
+    expect(PYTHON_ERRORS.match(/^_What to do:_ \S/gm)).toHaveLength(own.size);
   });
 });
 

@@ -46,8 +46,10 @@ def certify(
     Parameters
     ----------
     model : path, bytes, torch.nn.Module or sklearn classifier
-        An ONNX file or its bytes; or a module, of which a copy in evaluation mode is exported and compared with the
-        original on a few images before anything is drawn. Classifiers of scikit-learn need skl2onnx; that way was never run.
+        An ONNX file or its bytes; or a module, of which a copy in evaluation mode and float32 is exported. Before anything is
+        drawn the export is compared with the copy and with the module itself on 32 inputs: images, and noisy copies of them of the
+        smallest and the largest σ, in two batches. What the module does elsewhere is not seen. Classifiers of scikit-learn need
+        skl2onnx; that way was never run.
     x : numpy.ndarray, torch.Tensor or path
         Images [images, channels, height, width], [images, height, width, channels], [images, height, width] or
         [images, values]; uint8, or floats in [0, 1], before any normalisation. With ``features=True`` numbers of any kind.
@@ -72,8 +74,21 @@ def certify(
     progress : bool, optional
         False: nothing is shown.
     **flags
-        Every flag of ``smoothcert certify`` under its name with _ for -: ``max_samples=10000``, ``alpha=0.01``,
-        ``stop="target"``, ``radii=[0.25, 0.5]``, ``runner_up=True``, ``images=slice(None, None, 10)``.
+        The flags of ``smoothcert certify`` under their names, with _ for -; docs/configuration.md has all. These have arguments of
+        their own: model, data (``x``), labels (``y``), sigma, out, mean and std (``normalize``). These are not given: json, json_lines,
+        quiet, print_config, help. The most used ones, with their defaults:
+
+        - ``alpha=0.001``: probability of a wrong certificate, for each image.
+        - ``max_samples=100000``: most samples an image.
+        - ``stop="gain"``: the rule; also ``"target"`` (with ``radii``), ``"two-stage"``, ``"fixed"``, ``"budget"``.
+        - ``noise="gaussian"``: radii in L2; ``"laplace"`` and ``"uniform"``: in L1.
+        - ``layout="auto"``: of what the model takes; ``"nchw"``, ``"nhwc"``, ``"flat"``.
+        - ``device="cpu"``: also ``"cuda"``, ``"webgpu"`` …
+        - ``radii``: with ``stop="target"``, in pixels of [0, 1].
+        - ``seed``: 0 to 2⁶⁴ − 1; at random, and kept in job.json.
+        - ``images``: ``slice(None, None, 10)``, or ``"0:100"``; all.
+        - ``processes``: inference processes on this machine; one a core.
+        - ``min_gain``, ``runner_up``, ``simultaneous``, ``n0``, ``total_samples``, ``features``, ``clip``, ``no_report``, ``no_check``.
 
     Returns
     -------

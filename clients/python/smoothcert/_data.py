@@ -74,12 +74,23 @@ def data_of(x: Any, y: Any) -> Data:
         if labels.dtype.kind == "f" and labels.ndim == 1 and np.array_equal(labels, np.round(labels)):
             labels = labels.astype(np.int64)
         if isinstance(images, np.ndarray) and labels.shape != images.shape[:1]:
-            raise SmoothcertError(
-                "LABELS_MISMATCH",
-                f"y has the shape {list(labels.shape)}, and x has {images.shape[0] if images.ndim else 0} images.",
-                "Give one whole number for each image, for example y.argmax(axis=1) of one-hot labels.",
-            )
+            raise _mismatch(images, labels)
     return Data(images, labels)
+
+
+def _mismatch(images: Array, labels: Array) -> SmoothcertError:
+    count = images.shape[0] if images.ndim else 0
+    if labels.ndim == 1:
+        return SmoothcertError(
+            "LABELS_MISMATCH",
+            f"x has {count} images, and y has {len(labels)} labels.",
+            "Take the same images of both, for example x[:100] and y[:100].",
+        )
+    return SmoothcertError(
+        "LABELS_MISMATCH",
+        f"x has {count} images, and y has the shape {list(labels.shape)}.",
+        "Give one whole number for each image, for example y.argmax(axis=1) of one-hot labels.",
+    )
 
 
 def _write_unless_there(file: Path, written: Optional[List[Path]], **arrays: Optional[Array]) -> None:

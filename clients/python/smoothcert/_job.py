@@ -161,17 +161,21 @@ def _run_job(
 
             certify_on_server(inputs, sigma, folder, asked.flags, server, news.take)
     except KeyboardInterrupt:
-        progress.close()
         # A job on a server goes on, and says so itself.
-        if server is None and shown is not False and is_job(folder):
-            print(
-                f"Stopped: {news.decided} of {news.images} images are decided, in {folder}. The same call resumes.",
-                file=sys.stderr,
-            )
-        raise
+        if server is not None or not is_job(folder):
+            raise
+        # The last line of the traceback says it, also where nothing else is shown.
+        raise KeyboardInterrupt(
+            f"{news.decided} of {news.images} images are decided, in {folder}. The same call resumes."
+        ) from None
     finally:
         progress.close()
-    run = Run(read_folder(folder), news.summary, news.notes)
+    job = read_folder(folder)
+    for note in job.notes:
+        # A job that was done already tells its notes again.
+        if note not in news.notes:
+            news.take({"news": "note", "text": note})
+    run = Run(job, news.summary, news.notes)
     failed = int((run.outcome == "failed").sum())
     if failed > 0:
         warnings.warn(f"{failed} images failed, and count as not certified: run.df has the reasons.", stacklevel=4)

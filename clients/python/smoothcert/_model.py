@@ -15,6 +15,10 @@ from ._errors import SmoothcertError
 from ._prepare import prepared_inputs
 
 
+#: Endings of files that hold weights.
+WEIGHT_FILES = (".pt", ".pth", ".ckpt", ".safetensors")
+
+
 @dataclass(frozen=True)
 class Model:
     """A model that is a file, or becomes one.
@@ -86,6 +90,7 @@ def model_of(model: Any, data: Data, flags: Mapping[str, object], sigmas: Sequen
     sigmas : sequence of float
         Standard deviations of the noise: an export is compared on noisy copies of the smallest and of the largest, too.
     """
+    _refuse_weights(model)
     if is_path(model):
         return Model(Path(model).expanduser())
     if isinstance(model, (bytes, bytearray)):
@@ -108,6 +113,21 @@ def model_of(model: Any, data: Data, flags: Mapping[str, object], sigmas: Sequen
             "Give a torch.nn.Module, a classifier of scikit-learn, the bytes of an ONNX file, or its path.",
         )
     return Model(exported.onnx, exported)
+
+
+def _refuse_weights(model: Any) -> None:
+    """Raises SmoothcertError ``MODEL_UNREADABLE`` for weights alone: a state dict, or a file of PyTorch."""
+    if isinstance(model, Mapping):
+        what, load = "A dict of weights", "module.load_state_dict(weights)"
+    elif is_path(model) and Path(model).suffix.lower() in WEIGHT_FILES:
+        what, load = f"{Path(model).name}, a file of PyTorch,", f'module.load_state_dict(torch.load({str(model)!r}, map_location="cpu"))'
+    else:
+        return
+    raise SmoothcertError(
+        "MODEL_UNREADABLE",
+        f"{what} is no model: it holds numbers and not what is computed with them.",
+        f"Build the module first, then give it instead:\n  module = TheClass()  # as in training\n  {load}",
+    )
 
 
 def _is_classifier(model: Any) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ._errors import SmoothcertError
 from ._folder import JobFolder
 from ._packages import optional_package
 from ._rows import Floats, counted_radii, is_labelled, require_radii
@@ -21,6 +23,19 @@ MARGIN = 0.04
 #: Width and height in inches, and sizes of letters in points, so that the figure is legible in a column of a paper.
 SIZE = (6.0, 4.2)
 LETTERS = 13
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve that was drawn, of which job, with the label that was given."""
+
+    folder: JobFolder
+    label: Optional[str]
+    line: Any
+
+
+#: Attribute of an axes: the curves that were drawn into it here, so that further ones are compared with them.
+CURVES = "_smoothcert_curves"
 
 
 def stair(folder: JobFolder) -> Tuple[Floats, Floats]:
@@ -45,11 +60,48 @@ def plot_curves(
     if ax is None:
         pyplot = optional_package("matplotlib.pyplot", "plot()")
         _, ax = pyplot.subplots(figsize=SIZE, layout="constrained") if _has_layout(pyplot) else pyplot.subplots(figsize=SIZE)
-    earlier = len(ax.lines)
-    for at, folder in enumerate(folders, earlier):
-        _draw(ax, folder, label, f"C{at % 10}")
+    curves: List[Curve] = [*getattr(ax, CURVES, [])]
+    _require_alike([*(curve.folder for curve in curves), *folders])
+    for at, folder in enumerate(folders, len(ax.lines)):
+        curves.append(Curve(folder, label, _draw(ax, folder, f"C{at % 10}")))
+    setattr(ax, CURVES, curves)
+    for curve, text in zip(curves, labels_of(curves)):
+        curve.line.set_label(text)
     _frame(ax, folders)
     return ax
+
+
+def _require_alike(folders: Sequence[JobFolder]) -> None:
+    """Raises SmoothcertError ``OPTION_INVALID`` for curves that one axis cannot have: radii in two norms, or of which some count wrong classes."""
+    if len({folder.norm for folder in folders}) > 1:
+        raise SmoothcertError(
+            "OPTION_INVALID", "Some of these radii are in L2 and some in L1, which are no lengths of one kind.", "Draw them into two figures."
+        )
+    if len({is_labelled(folder) for folder in folders}) > 1:
+        raise SmoothcertError(
+            "OPTION_INVALID",
+            "Some of these results have labels and some have none: right certificates beside all of them are no comparison.",
+            "Certify all with y, or draw them into two figures.",
+        )
+
+
+def labels_of(curves: "Sequence[Curve]") -> List[str]:
+    """Returns the text of each curve: label and σ, and what else is not the same of all: α, rule, images, and without labels the model."""
+    facts = [_facts(curve) for curve in curves]
+    differing = [name for name in facts[0] if len({one[name] for one in facts}) > 1]
+    texts = []
+    for curve, one in zip(curves, facts):
+        before = [] if curve.label is None else [curve.label]
+        texts.append(", ".join([*before, f"σ = {curve.folder.sigma:g}", *(one[name] for name in differing)]))
+    return texts
+
+
+def _facts(curve: "Curve") -> Dict[str, str]:
+    claim, draw = curve.folder.job["claim"], curve.folder.job["draw"]
+    chosen = claim["images"]
+    images = f"images {chosen['start']}:{chosen['stop']}:{chosen['step']} of {draw['dataDigest'][:6]}"
+    model = f"model {draw['modelDigest'][:6]}" if curve.label is None else ""
+    return {"alpha": f"α = {claim['alpha']:g}", "rule": curve.folder.rule, "images": images, "model": model}
 
 
 def _has_layout(pyplot: Any) -> bool:
@@ -59,26 +111,24 @@ def _has_layout(pyplot: Any) -> bool:
     return tuple(int(part) for part in matplotlib.__version__.split(".")[:2]) >= (3, 5)
 
 
-def _draw(ax: Any, folder: JobFolder, label: Optional[str], colour: str) -> None:
-    text = f"σ = {folder.sigma:g}" if label is None else f"{label}, σ = {folder.sigma:g}"
+def _draw(ax: Any, folder: JobFolder, colour: str) -> Any:
+    """Draws the curve of a job, and returns its line."""
     if folder.rule == "target":
         # It certifies the radii that it was asked for, and says nothing between them.
         radii = np.array([float(radius) for radius in folder.job["claim"]["stop"]["radii"]])
         held = counted_radii(folder)
         shares = [(len(held) - np.searchsorted(held, radius)) / folder.images for radius in radii]
-        ax.plot(radii, shares, linestyle="none", marker="o", color=colour, label=text, **ABOVE_FRAME)
-        return
+        return ax.plot(radii, shares, linestyle="none", marker="o", color=colour, **ABOVE_FRAME)[0]
     x, y = stair(folder)
     # A share holds up to its radius, so that each step lies to the left of its corner.
-    ax.step(x, y, where="pre", color=colour, linewidth=1.8, label=text, **ABOVE_FRAME)
+    return ax.step(x, y, where="pre", color=colour, linewidth=1.8, **ABOVE_FRAME)[0]
 
 
 def _frame(ax: Any, folders: Sequence[JobFolder]) -> None:
     farthest = max((float(np.max(line.get_xdata(), initial=0.0)) for line in ax.lines), default=0.0)
     ax.set_xlim(0, (1 + MARGIN) * farthest if farthest > 0 else 1)
     ax.set_ylim(0, 1)
-    norms = [NORMS[norm] for norm in sorted({folder.norm for folder in folders})]
-    ax.set_xlabel(f"{' or '.join(norms)} radius", fontsize=LETTERS)
+    ax.set_xlabel(f"{NORMS[folders[0].norm]} radius", fontsize=LETTERS)
     what = "certified accuracy" if all(map(is_labelled, folders)) else "certified share"
     ax.set_ylabel(what, fontsize=LETTERS)
     ax.tick_params(labelsize=LETTERS - 2)

@@ -168,7 +168,7 @@ def require_radii(folder: JobFolder) -> None:
     """Raises SmoothcertError unless shares and means of radii can be told: ``NO_RADII``, or ``NOT_DONE`` of an interrupted job."""
     require_exact(folder)
     if folder.rule == "predict":
-        raise SmoothcertError("NO_RADII", f"{folder.path} holds predictions, which have no radii.", "Use certify: it gives radii.")
+        raise SmoothcertError("NO_RADII", f"{folder.path} holds predictions, which have no radii.", "Use certify: it gives radii, and classes, too.")
     require_done(folder)
 
 

@@ -111,8 +111,8 @@ class Run(Shown):
         return (self._folder.sigma,)
 
     def __getitem__(self, sigma: float) -> "Run":
-        """Returns this run, if it is of that σ. Raises KeyError."""
-        return {self._folder.sigma: self}[float(sigma)]
+        """Returns this run, if it is of that σ. Raises KeyError, which names the one that it is of."""
+        return one_of({self._folder.sigma: self}, sigma)
 
     def acr(self) -> float:
         """Returns the average certified radius: the mean over ALL images of radius × correct.
@@ -167,3 +167,10 @@ class Run(Shown):
     def __repr__(self) -> str:
         decided = "" if self.done else f", {len(self._folder.rows)} decided"
         return f"<smoothcert.Run σ={self._folder.sigma:g}, {self.images} images{decided}, {self.folder}>"
+
+
+def one_of(runs: "Mapping[float, Run]", sigma: float) -> Run:
+    """Returns the run of one σ. Raises KeyError, which names those that there are."""
+    if float(sigma) not in runs:
+        raise KeyError(f"no σ = {float(sigma):g} here; there is {', '.join(f'{one:g}' for one in runs)}")
+    return runs[float(sigma)]

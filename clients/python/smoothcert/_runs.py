@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ._errors import SmoothcertError
 from ._rows import Floats, Radii
-from ._run import Run, Shown
+from ._run import Run, Shown, one_of
 
 
 class Runs(Shown):
@@ -40,8 +40,8 @@ class Runs(Shown):
         return {sigma: run.summary for sigma, run in self._runs.items()}
 
     def __getitem__(self, sigma: float) -> Run:
-        """Returns the run of one σ. Raises KeyError."""
-        return self._runs[float(sigma)]
+        """Returns the run of one σ. Raises KeyError, which names those that there are."""
+        return one_of(self._runs, sigma)
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self._runs.values())

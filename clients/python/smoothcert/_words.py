@@ -11,7 +11,7 @@ NAMES = {"labels": "y", "data": "x"}
 SWITCHES = frozenset(
     "features clip bgr runner-up simultaneous keep-counts strict no-check no-report topk-rows pilot".split()
 )
-_NUMBER = r"-?\d[\d.]*(?:e-?\d+)?"
+_NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 _LIST = rf"{_NUMBER}(?:,{_NUMBER})*"
 #: Values that are words, so that what follows a flag in a sentence is not taken for its value.
 _WORD = (

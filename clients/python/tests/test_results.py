@@ -86,6 +86,28 @@ class Results(TestCase):
         self.assertEqual(len(ax.lines), 3)
         self.assertEqual(len({line.get_color() for line in ax.lines}), 3)
 
+    @needs("matplotlib")
+    def test_curves_in_one_figure_say_what_differs_or_are_refused(self):
+        import matplotlib
+
+        matplotlib.use("Agg")
+        x, y = digits(3)
+        flags = {**QUICK, "max_samples": 100}
+        ours = sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "ours", **flags)
+        ax = ours.plot(label="ours")
+        self.addCleanup(ax.figure.clear)
+        other = sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "other", alpha=0.01, stop="fixed", **flags)
+        other.plot(ax=ax, label="other")
+        texts = [text.get_text() for text in ax.get_legend().get_texts()]
+        self.assertEqual(texts, ["ours, σ = 0.25, α = 0.001, gain", "other, σ = 0.25, α = 0.01, fixed"])
+        other.plot(ax=ax)
+        self.assertIn("model ", ax.get_legend().get_texts()[2].get_text())
+        l1 = sc.certify(MODEL, x, y, sigma=0.25, out=self.folder / "l1", noise="laplace", **flags)
+        unlabelled = sc.certify(MODEL, x, sigma=0.25, out=self.folder / "unlabelled", **flags)
+        for run in (l1, unlabelled):
+            self.refused("OPTION_INVALID", run.plot, ax=ax)
+        self.assertEqual(len(ax.lines), 3)
+
     @needs("pandas")
     def test_the_data_frame_and_the_table_give_the_same_shares(self):
         import pandas

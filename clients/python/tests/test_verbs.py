@@ -15,7 +15,10 @@ class Verbs(TestCase):
         x, y = digits(40)
         right = sc.check(MODEL, x, y)
         self.assertTrue(right)
-        self.assertEqual(str(right), "Nothing speaks against these flags.")
+        self.assertIn("Nothing speaks against these arguments.", str(right))
+        self.assertIn("normalize=(0.5, 0.5)", str(right))
+        self.assertRegex(str(right), rf"as given +{int(100 * right.accuracy + 1e-9)} %")
+        self.assertIn("normalize=(0.5, 0.5)", right._repr_html_())
         self.assertGreater(right.accuracy, 0.9)
         wrong = sc.check(MODEL, x, y, normalize=(0.9, 0.01), sigma=0.1)
         self.assertFalse(wrong)
@@ -60,6 +63,23 @@ class Verbs(TestCase):
         table.write_text("\n".join([lines[0], "\t".join(cells), *lines[2:]]) + "\n")
         found = sc.verify(table, sigma=0.25, samples=200)
         self.assertEqual((found["holds"], found["found"] > 0), (False, True))
+
+    def test_folders_of_several_sigma_are_verified_and_reported(self):
+        x, y = digits(3)
+        out = self.folder / "runs"
+        runs = sc.certify(MODEL, x, y, sigma=[0.25, 0.5], out=out, **QUICK)
+        for results in (out, str(out), runs):
+            found = sc.verify(results)
+            self.assertEqual((found["holds"], len(found["jobs"])), (True, 2))
+        self.assertTrue(sc.report(out, out=self.folder / "both.html").is_file())
+        self.assertIn("0.25, 0.5", str(self.no_sigma(runs)))
+        for call in (lambda: sc.study(MODEL, x, y, sigma=0.25), lambda: sc.plan(MODEL, x, y, sigma=0.25)):
+            self.assertIn("out=", self.refused("OPTION_INVALID", call).remedy)
+
+    def no_sigma(self, runs):
+        with self.assertRaises(KeyError) as caught:
+            runs[0.3]
+        return caught.exception
 
     def test_a_study_and_a_pilot_draw_on_arrays(self):
         x, y = digits(4)
