@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Tls } from '../../adapters/http/tls.js';
 import { Tokens } from '../../adapters/http/tokens.js';
-import { systemClock } from '../../adapters/local/system-clock.js';
-import { GrpcServer, type GrpcServerOptions } from '../../coordinator/grpc/server.js';
-import type { CertificationService } from '../../coordinator/jobs/certification-service.js';
 import { readModel } from '../../worker/model/onnx/model-file.js';
-import { PYTHON, PythonProgram, installedPython, type Told } from '../harness/python.js';
+import { PYTHON } from '../harness/python.js';
 import { PICTURES } from '../harness/results.js';
 import { INPUTS } from '../model/support.js';
 import { HAS_OPENSSL, TestAuthority } from '../service/certificates.js';
-import { ServiceBed, prepared, sha256 } from '../support/service-bed.js';
-import { folderOfEachTest } from '../support/temporary-folder.js';
+import { prepared, sha256 } from '../support/service-bed.js';
+import { pythonAndService } from './python-service.js';
 
 /** Bytes of the largest piece that a server takes at once. */
 const PIECE = 2 ** 20;
@@ -21,75 +18,8 @@ const PIECE = 2 ** 20;
 /** Python against the real service over TCP; votes are a voter's, where a model would be run. */
 
 describe.skipIf(PYTHON === undefined)('a client in Python', () => {
-  const folder = folderOfEachTest();
-  let python: string;
-  let bed: ServiceBed;
-  let service: CertificationService;
-  let server: GrpcServer;
-  beforeAll(async () => {
-    python = await installedPython();
-  });
-  beforeEach(async () => {
-    bed = await ServiceBed.open();
-    service = await bed.serving({ clock: systemClock });
-    server = await listen();
-  });
-  afterEach(async () => {
-    await server.close(0);
-    await bed.close();
-  });
-
-  const listen = (more: Partial<GrpcServerOptions> = {}) =>
-    GrpcServer.start({
-      service,
-      address: { host: '127.0.0.1', port: 0 },
-      tls: null,
-      tokens: null,
-      report: (error) => {
-        throw error;
-      },
-      ...more,
-    });
-  const again = async (more: Partial<GrpcServerOptions>) => {
-    await server.close(0);
-    server = await listen(more);
-  };
-  const address = () => `127.0.0.1:${server.address.port}`;
-
-  interface Asked {
-    readonly model?: string;
-    readonly data?: string;
-    readonly flags?: Readonly<Record<string, unknown>>;
-    readonly server?: Readonly<Record<string, unknown>>;
-    readonly cancel?: true;
-    readonly out?: string;
-  }
-
-  const start = ({ flags = {}, server: way = {}, ...more }: Asked = {}) => {
-    const whole = {
-      ...PICTURES,
-      sigma: 0.5,
-      out: folder.file('out'),
-      ...more,
-      flags: { seed: 7, max_samples: 1024, bound: 'anytime', ...flags },
-      server: { address: address(), ...way },
-    };
-    return new PythonProgram(python, ['test/python/on_server.py', JSON.stringify(whole)]);
-  };
-
-  /** Asks for a job; the last that Python told of it. */
-  async function ask(asked: Asked = {}): Promise<Told & { readonly code?: string }> {
-    await using program = start(asked);
-    const { stderr } = await program.exited;
-    expect(stderr).toBe('');
-    return program.told.at(-1)!;
-  }
-
-  const worker = async (model = PICTURES.model, more: Parameters<typeof prepared>[0] = {}) => {
-    const { digest } = await readModel(model);
-    return bed.worker({ prepare: () => prepared({ modelDigest: digest, ...more }) });
-  };
-  const jobs = async () => (await service.listJobs(10, '')).jobs;
+  const of = pythonAndService();
+  const { folder, again, address, start, ask, worker, jobs } = of;
 
   it('gives its token, as a text or from a file, and is refused with another one', async () => {
     const file = folder.file('token');
@@ -121,7 +51,7 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
   });
 
   it('says after a few seconds that no server answers, and is refused an address that is none', async () => {
-    await server.close(0);
+    await of.server.close(0);
     const none = await ask({ flags: { wait_seconds: 1 } });
     expect(none).toMatchObject({ news: 'error', code: 'SERVER_UNREACHABLE' });
     expect(none.message).toContain(`No server answers at ${address()}`);
@@ -198,9 +128,9 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
   });
 
   const textOf = async (digest: string) => {
-    const { bytes } = (await bed.artifacts.find(digest))!;
+    const { bytes } = (await of.bed.artifacts.find(digest))!;
     const pieces: Uint8Array[] = [];
-    for await (const piece of bed.artifacts.read(digest, 0, bytes)) pieces.push(piece);
+    for await (const piece of of.bed.artifacts.read(digest, 0, bytes)) pieces.push(piece);
     return Buffer.concat(pieces).toString();
   };
 
@@ -228,11 +158,11 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
       throw new Error('the connection is lost');
     }
     const broken = { digest: weightDigest, kind: 'file', bytes: content.length } as const;
-    await expect(bed.artifacts.put(broken, 0, brokenOff())).rejects.toThrow('lost');
+    await expect(of.bed.artifacts.put(broken, 0, brokenOff())).rejects.toThrow('lost');
 
     const sent: [string, number][] = [];
-    const put = bed.artifacts.put.bind(bed.artifacts);
-    bed.artifacts.put = (artifact, from, pieces) => {
+    const put = of.bed.artifacts.put.bind(of.bed.artifacts);
+    of.bed.artifacts.put = (artifact, from, pieces) => {
       sent.push([artifact.digest, from]);
       return put(artifact, from, pieces);
     };
@@ -279,7 +209,7 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
   });
 
   it('raises the error of a job that failed, and asks anew the next time', async () => {
-    bed.worker({ prepare: () => prepared({ modelDigest: sha256('another') }) });
+    of.bed.worker({ prepare: () => prepared({ modelDigest: sha256('another') }) });
     const failed = await ask();
     expect(failed).toMatchObject({ news: 'error' });
     expect(failed.code).toMatch(/^[A-Z_]+$/);
@@ -289,20 +219,23 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
     expect(await jobs()).toHaveLength(2);
   });
 
-  it('has the rows of predictions, and of data without labels', async () => {
+  const kinds: Readonly<Record<string, [Readonly<Record<string, unknown>>, string]>> = {
+    predictions: [{ stop: 'predict' }, '"outcome":"predicted"'],
+    targets: [{ stop: 'target', radii: ['0.1', '0.50'] }, '"target":"0.50"'],
+    approximations: [{ stop: 'fixed', n0: 20, bound: 'clt' }, '"outcome":"approximate"'],
+    'a claim about all images': [
+      { bound: null, runner_up: true, simultaneous: true, class_names: [...'=bcdefghi', 'a "j"'] },
+      '"label_name":"=","outcome":"certified"',
+    ],
+  };
+  it.each(Object.entries(kinds))('has the rows of %s as the command has them', async (_, [flags, has]) => {
     await worker();
-    const { jsonl } = await resultsOf({ stop: 'predict' });
-    expect(jsonl).toContain('"outcome":"predicted"');
-    expect(await readFile(folder.file('out', 'results.tsv'), 'utf8')).toMatch(
-      /^idx\tlabel\tpredict\tcorrect\ttime\n/,
-    );
-  });
-
-  const resultsOf = async (flags: Readonly<Record<string, unknown>>) => {
     expect(await ask({ flags })).toMatchObject({ news: 'ended', done: true });
     const [{ id }] = (await jobs()) as [Awaited<ReturnType<typeof jobs>>[0]];
-    const jsonl = await readFile(folder.file('out', 'results.jsonl'), 'utf8');
-    expect(jsonl).toBe((await bed.results(id)).jsonl);
-    return { jsonl };
-  };
+    const [jsonl, tsv] = await Promise.all(
+      ['results.jsonl', 'results.tsv'].map((name) => readFile(folder.file('out', name), 'utf8')),
+    );
+    expect({ jsonl, tsv }).toEqual(await of.bed.results(id));
+    expect(jsonl).toContain(has);
+  });
 });

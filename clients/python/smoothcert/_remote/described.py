@@ -88,7 +88,9 @@ def _fault(described: Any) -> Optional[str]:
         return "it has no classes, or no images"
     if looks[0] < 1 or any(a >= b for a, b in zip(looks, looks[1:])):
         return "its looks do not ascend"
-    if not all(isinstance(draw[name], str) and draw[name] for name in ("layout", "output", "numericClass", "numeric")):
+    if draw["layout"] not in ("nchw", "nhwc", "flat") or draw["numeric"] not in ("same", "any"):
+        return "its layout is none"
+    if not all(isinstance(draw[name], str) and draw[name] for name in ("output", "numericClass")):
         return "a text is none"
     return None
 
