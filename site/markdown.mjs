@@ -5,6 +5,8 @@ import { anchorsOfHeadings } from '../scripts/heading-anchors.mjs';
 const DESCRIPTION = 200;
 /** Cells with more characters than this get a width that can be read, and the table scrolls. */
 const LONG_CELL = 50;
+/** Words of code with at most so many characters stay on one line: `--quiet` is not broken at its hyphens. */
+const LONG_WORD = 26;
 /** Elements that stay, without attributes, in raw HTML, as GitHub leaves them. Everything else is shown as text. */
 const ELEMENTS = /^<\/?(br|kbd|sub|sup|details|summary)\s*\/?>$/;
 
@@ -26,6 +28,13 @@ export function readMarkdown(markdown) {
     headings,
   };
 }
+
+/**
+ * How much a word counts in the search, by where it stands, from 0 to 10: on a page to read, and on one to look things up. Elsewhere it counts 1 and 0.3
+ * (page.njk).
+ */
+const WEIGHTS = { title: [10, 4], heading: [8, 2], lead: [3, 0.6] };
+const weight = (place, isReference) => ` data-pagefind-weight="${WEIGHTS[place][isReference ? 1 : 0]}"`;
 
 /** Returns the headings in the order in which they come: level, text without marks, and anchor. */
 function headingsOf(tokens) {
@@ -52,13 +61,14 @@ function firstSentences(text) {
 
 /**
  * Returns the HTML of a document. `addressOf(href)` gives the address of what a link or an image leads to; null where the site does not have it:
- * the text then stands without a link.
+ * the text then stands without a link. `isReference`: a page to look things up, whose words count less in the search.
  */
-export function renderMarkdown(markdown, addressOf) {
+export function renderMarkdown(markdown, addressOf, isReference) {
   const marked = new Marked();
   const tokens = marked.lexer(markdown);
   const headings = headingsOf(tokens);
   let tables = 0;
+  let paragraphs = 0;
   marked.use({
     renderer: {
       heading({ depth, tokens: inline }) {
@@ -68,12 +78,21 @@ export function renderMarkdown(markdown, addressOf) {
           depth === 1
             ? ''
             : ` <a class="anchor" href="#${anchor}" aria-label="Link to here" data-pagefind-ignore>#</a>`;
-        return `<h${depth} id="${anchor}">${text}${link}</h${depth}>\n`;
+        const weighs = weight(depth === 1 ? 'title' : 'heading', isReference);
+        return `<h${depth} id="${anchor}"${weighs}>${text}${link}</h${depth}>\n`;
       },
       link({ href, tokens: inline }) {
         const text = this.parser.parseInline(inline);
         const address = addressOf(href);
         return address === null ? text : `<a href="${escaped(address)}">${text}</a>`;
+      },
+      paragraph({ tokens: inline }) {
+        paragraphs += 1;
+        const text = this.parser.parseInline(inline);
+        return `<p${paragraphs === 1 ? weight('lead', isReference) : ''}>${text}</p>\n`;
+      },
+      codespan({ text }) {
+        return `<code>${text.split(' ').map(codeWord).join(' ')}</code>`;
       },
       image({ href, text }) {
         return `<img src="${escaped(addressOf(href) ?? '')}" alt="${escaped(text)}" loading="lazy">`;
@@ -97,6 +116,11 @@ export function renderMarkdown(markdown, addressOf) {
   });
   return marked.parser(tokens);
 }
+
+const codeWord = (word) =>
+  word.includes('-') && word.length <= LONG_WORD
+    ? `<span class="word">${escaped(word)}</span>`
+    : escaped(word);
 
 /** Returns a table in a part that scrolls sideways, also by keyboard. */
 function tableHtml({ header, rows, align }, number, inline) {

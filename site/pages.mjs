@@ -5,6 +5,9 @@ import { readMarkdown, renderMarkdown } from './markdown.mjs';
 
 /** The document with the order of the pages: links in lists below headings. */
 const INDEX = 'docs/index.md';
+/** Headings of the index: pages below them, and in no list, are looked up. The search lists them, and the index, behind those that
+ * are read. */
+const REFERENCE = ['Look it up', 'The project'];
 
 /**
  * Reads the documents of a clone: docs/*.md, README.md, and what they link to, from document to document. Returns the pages in the order of docs/index.md,
@@ -15,6 +18,8 @@ export function readSite(root) {
   const texts = new Map(sources.map((source) => [source, readFileSync(path.join(root, source), 'utf8')]));
   const groups = groupsOf(texts.get(INDEX), sources);
   const order = [...new Set([INDEX, ...groups.flatMap(({ sources: some }) => some)])];
+  const isReference = (source) =>
+    !groups.some(({ title, sources: some }) => !REFERENCE.includes(title) && some.includes(source));
   const files = new Set();
   const read = new Map([...texts].map(([source, text]) => [source, readMarkdown(text)]));
   const menu = (from) =>
@@ -43,10 +48,15 @@ export function readSite(root) {
       output,
       top: '../'.repeat(output.split('/').length - 1),
       menu: menu(output),
+      isReference: isReference(source),
       contents: contentsOf(read.get(source).headings),
       previous: neighbour(-1),
       next: neighbour(1),
-      html: renderMarkdown(texts.get(source), (href) => addressOf(root, source, href, files)),
+      html: renderMarkdown(
+        texts.get(source),
+        (href) => addressOf(root, source, href, files),
+        isReference(source),
+      ),
     };
   });
   return { pages, files: [...files].sort(), menu };
@@ -104,6 +114,8 @@ function groupsOf(index, documents) {
     marked.walkTokens([token], ({ type, href, text }) => {
       if (type !== 'link' || isOutside(href)) return;
       const { file } = targetOf(INDEX, href);
+      if (file.endsWith('.md') && !documents.includes(file))
+        throw new Error(`${INDEX} lists ${href}, and there is no such document.`);
       if (!documents.includes(file) || groups.at(-1)?.sources.includes(file)) return;
       groups.at(-1)?.sources.push(file);
       groups.at(-1)?.titles.push(text.replaceAll('`', ''));

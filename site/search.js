@@ -6,6 +6,24 @@ const results = document.getElementById('results');
 const field = document.getElementById('q');
 field.value = new URLSearchParams(location.search).get('q') ?? '';
 
+/** A page to look things up counts so much of one that is read. */
+const REFERENCE = 0.4;
+/** A page counts so much more if its title has what is asked, and if the title of one of its sections has it. */
+const IN_TITLE = 2;
+const IN_SECTION = 1.5;
+
+/** Returns how well a page answers: the score of its words, and where they stand. */
+function merit({ score, data }, asked) {
+  const has = (title) => title.toLowerCase().includes(asked.toLowerCase());
+  const kind = data.meta.kind === 'reference' ? REFERENCE : 1;
+  const place = has(data.meta.title)
+    ? IN_TITLE
+    : data.sub_results.some(({ title }) => has(title))
+      ? IN_SECTION
+      : 1;
+  return score * kind * place;
+}
+
 /** Returns the text between tags, and marked words as `mark`; nothing else of the HTML. */
 function excerptOf(html) {
   const paragraph = document.createElement('p');
@@ -40,7 +58,11 @@ async function search() {
   if (asked === '') return;
   const pagefind = await import('./pagefind/pagefind.js');
   const answer = await pagefind.search(asked);
-  const shown = await Promise.all(answer.results.slice(0, MOST_RESULTS).map((result) => result.data()));
+  const pages = await Promise.all(
+    answer.results.map(async (result) => ({ score: result.score, data: await result.data() })),
+  );
+  pages.sort((a, b) => merit(b, asked) - merit(a, asked));
+  const shown = pages.slice(0, MOST_RESULTS).map(({ data }) => data);
   found.textContent = `${answer.results.length} ${answer.results.length === 1 ? 'page has' : 'pages have'} “${asked}”.`;
   results.replaceChildren(...shown.map(itemOf));
 }

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Styled } from './curve-style.js';
 import type { Point } from './figure.js';
+import type { TextPlace } from './limit-text.js';
 
 const LINE_WIDTH = 1.8;
 const MARK_SIZE = 3.2;
@@ -18,8 +19,16 @@ export interface Side {
   readonly apart: number;
 }
 
-/** Returns the marks of a curve. @param side null if its bars do not stand beside others. @param ink the colour of text */
-export function marksOf(styled: Styled, side: Side | null, ink: string) {
+/** What the other curves of a figure mean for one of them. */
+export interface Beside {
+  /** Null if its bars do not stand beside others. */
+  readonly side: Side | null;
+  /** Of the text along an upright line; undefined without one. */
+  readonly text: TextPlace | undefined;
+}
+
+/** Returns the marks of a curve. @param ink the colour of text */
+export function marksOf(styled: Styled, { side, text }: Beside, ink: string) {
   const { curve, stretches, colour, dash, symbol } = styled;
   const all = stretches.flat();
   if (curve.kind === 'bars') return side === null ? [bars(all, colour)] : sideBars(styled, side, ink);
@@ -36,7 +45,7 @@ export function marksOf(styled: Styled, side: Side | null, ink: string) {
         strokeDasharray: dash!,
       }),
     );
-  if (curve.kind === 'limit') return [...lines, ...alongLine(all, ink)];
+  if (curve.kind === 'limit') return [...lines, ...alongLine(all, text, ink)];
   const look = { x: 'x', y: 'y', stroke: colour, fill: colour } as const;
   if (symbol !== null) return [...lines, Plot.dot(all, { ...look, symbol, r: MARK_SIZE })];
   const alone = stretches.filter(({ length }) => length === 1).flat();
@@ -107,12 +116,12 @@ function stairs(points: readonly Point[], { colour, dash }: Styled) {
   ];
 }
 
-/** Returns the text of the last point of a limit: along an upright line, above one that lies. */
-function alongLine(points: readonly Point[], ink: string) {
+/** Returns the text of the last point of a limit: along an upright line, where it has its place, and above one that lies. */
+function alongLine(points: readonly Point[], place: TextPlace | undefined, ink: string) {
   const texts = points.slice(-1).filter(({ text }) => text !== undefined);
   if (texts.length === 0) return [];
-  const isUpright = points.every(({ x }) => x === points[0]!.x);
-  const place = isUpright ? { rotate: -90, dx: -7, dy: 3 } : { dx: -4, dy: -7 };
-  const look = { textAnchor: 'end', fontSize: TEXT_SIZE, fill: ink } as const;
-  return [Plot.text(texts, { x: 'x', y: 'y', text: 'text', ...look, ...place })];
+  const look = { x: 'x', text: 'text', textAnchor: 'end', fontSize: TEXT_SIZE, fill: ink } as const;
+  if (place === undefined) return [Plot.text(texts, { ...look, y: 'y', dx: -4, dy: -7 })];
+  const dx = place.side === 'left' ? -7 : 8;
+  return [Plot.text(texts, { ...look, y: () => place.y, rotate: -90, dx, dy: 3 })];
 }

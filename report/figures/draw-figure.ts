@@ -3,6 +3,7 @@ import { categoryTicks, type CategoryTicks } from './category-axis.js';
 import { marksOf } from './curve-marks.js';
 import { styledCurves, type ShownCurve, type Styled } from './curve-style.js';
 import type { Axis, Figure, Point } from './figure.js';
+import { pixelsOf, textPlaces } from './limit-text.js';
 import { frame, type Key, type Look, type SvgDocument, type SvgElement } from './svg-frame.js';
 
 const WIDTH = 720;
@@ -49,6 +50,8 @@ export function drawFigure(
   const apart = (width - LEFT - RIGHT) / (figure.x.categories?.length ?? 1);
   const below = ticks?.below ?? 0;
   const plotHeight = Math.max(LEAST_HEIGHT, Math.min(PLOT_HEIGHT, 0.6 * width)) + below;
+  const height = plotHeight - TOP - BOTTOM - below;
+  const texts = textPlaces(curves, pixelsOf(figure, width - LEFT - RIGHT, height));
   const chart = Plot.plot({
     // The types of a browser's document and of a server's know nothing of each other.
     document: document as never,
@@ -65,7 +68,7 @@ export function drawFigure(
       ...endsOf(figure),
       ...inDrawingOrder(curves).flatMap((one) => {
         const side = sideBySide ? { at: bars.indexOf(one), of: bars.length, apart } : null;
-        return marksOf(one, side, look.ink);
+        return marksOf(one, { side, text: texts.get(one) }, look.ink);
       }),
     ],
   }) as unknown as SvgElement;

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsOfHeadings } from '../../scripts/heading-anchors.mjs';
+import { renderMarkdown } from '../../site/markdown.mjs';
+import { readSite } from '../../site/pages.mjs';
 import { ROOT } from '../harness/command.js';
 import { deadLinks, filesWith, linksOfDocuments, linksOfPages } from '../support/dead-links.js';
 import { openHtml } from '../support/html-document.js';
@@ -76,6 +78,33 @@ describe('the site', () => {
       page = next === null ? null : path.join(from, next);
     }
     expect(seen.length).toBeGreaterThan(20);
+  });
+});
+
+describe('the order of the site', () => {
+  const folder = folderOfEachTest();
+
+  it('has the README behind the start page', () => {
+    const { pages } = readSite(ROOT);
+    const start = pages.find(({ output }) => output === 'index.html');
+    expect(start?.next).toEqual({ title: 'README', address: 'project/README.html' });
+  });
+
+  it('is not made where the index lists a page that is not there: the error names it', () => {
+    mkdirSync(folder.file('docs'));
+    writeFileSync(folder.file('README.md'), '# A\n');
+    writeFileSync(folder.file('docs/index.md'), '# A\n\n## B\n\n- [C](gone.md#there)\n');
+    expect(() => readSite(folder.path)).toThrow('docs/index.md lists gone.md#there');
+  });
+});
+
+describe('code within a sentence', () => {
+  const html = (markdown: string) => renderMarkdown(markdown, (href) => href, false);
+
+  it('keeps a flag on one line, and breaks between words and within very long ones', () => {
+    expect(html('`--no-check a`')).toContain('<code><span class="word">--no-check</span> a</code>');
+    expect(html(`\`--${'long-'.repeat(9)}\``)).not.toContain('class="word"');
+    expect(html('`a-<b`')).toContain('<span class="word">a-&lt;b</span>');
   });
 });
 

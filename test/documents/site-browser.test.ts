@@ -53,6 +53,23 @@ describe.skipIf(chromiumPath === null)('the site in a browser', () => {
     expect(tab.requests.filter((url) => !url.startsWith(server.address))).toEqual([]);
   });
 
+  it.each([
+    ['plot', 'smoothcert for Python'],
+    ['σ', 'Compare noise levels'],
+    ['how long does it take', 'Questions'],
+    ['abstain', 'Questions'],
+  ])('lists pages to read before those to look things up: %s', async (asked, first) => {
+    await using tab = await tabAt(`search.html?q=${encodeURIComponent(asked)}`);
+    await tab.page.locator('#results li').first().waitFor();
+    const titles = await tab.page.evaluate<string[]>(
+      '[...document.querySelectorAll("#results h2")].map((title) => title.textContent)',
+    );
+    expect(titles.slice(0, 2)).toContain(first);
+    expect(
+      titles.slice(0, 3).filter((title) => /^(Licences|Limits|Changelog|The oracle)/.test(title)),
+    ).toEqual([]);
+  });
+
   it('says so where a search finds nothing, and shows what was asked as text', async () => {
     await using tab = await tabAt(
       `search.html?q=${encodeURIComponent('<img src=x onerror=alert(1)>zzqqxx')}`,
