@@ -22,6 +22,8 @@ export function readSite(root) {
     !groups.some(({ title, sources: some }) => !REFERENCE.includes(title) && some.includes(source));
   const files = new Set();
   const read = new Map([...texts].map(([source, text]) => [source, readMarkdown(text)]));
+  // The heading of the README is the name of the project, as that of the first page is.
+  const titleOf = (source) => (source === 'README.md' ? 'README' : read.get(source).title);
   const menu = (from) =>
     groups.map(({ title, sources: some, titles }) => ({
       title,
@@ -38,12 +40,11 @@ export function readSite(root) {
       const other = at < 0 ? undefined : order[at + step];
       return other === undefined
         ? null
-        : { title: read.get(other).title, address: relative(output, outputOf(other)) };
+        : { title: titleOf(other), address: relative(output, outputOf(other)) };
     };
     return {
       ...read.get(source),
-      // Its heading is the name of the project, as that of the first page may be.
-      title: source === 'README.md' ? 'README' : read.get(source).title,
+      title: titleOf(source),
       source,
       output,
       top: '../'.repeat(output.split('/').length - 1),

@@ -19,7 +19,7 @@ export interface Side {
   readonly apart: number;
 }
 
-/** What the other curves of a figure mean for one of them. */
+/** The place of one curve among the others of a figure. */
 export interface Beside {
   /** Null if its bars do not stand beside others. */
   readonly side: Side | null;

@@ -15,13 +15,14 @@ import { folderOfEachTest } from '../support/temporary-folder.js';
 const PYTHON = pythonWith(['torch', 'pandas', 'matplotlib', 'grpc', 'venv', 'ensurepip']);
 const SERVER = '127.0.0.1:50051';
 
-/** A module, images and labels, which the page takes for granted. */
+/** Modules, images and labels, which the pages take for granted. */
 const BEFORE = `
 import numpy as np, torch
 digits = np.load(${JSON.stringify(path.join(ROOT, DIGITS.data))})
 x, y, mean, std = digits["x"][:6], digits["y"][:6], 0.5, 0.25
 torch.manual_seed(0)
 model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+models = {0.25: model, 0.5: model, 1.0: model}
 `;
 
 describe.skipIf(PYTHON === undefined)('the documents of the package for Python', () => {
@@ -32,10 +33,11 @@ describe.skipIf(PYTHON === undefined)('the documents of the package for Python',
       env: { ...process.env, SMOOTHCERT: ROOT, MPLBACKEND: 'agg', ...env },
     });
 
-  it('have code that runs, block by block', async () => {
+  it('have code that runs, block by block: the README of the project, and that of the package', async () => {
+    const start = await readFile(path.join(ROOT, 'README.md'), 'utf8');
     const page = await readFile(path.join(ROOT, 'clients/python/README.md'), 'utf8');
-    const blocks = [...page.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code]) => code!);
-    expect(blocks.length).toBeGreaterThanOrEqual(5);
+    const blocks = [...`${start}\n${page}`.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code]) => code!);
+    expect(blocks.length).toBeGreaterThanOrEqual(6);
     expect(page).toContain(`server="${SERVER}"`);
     const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
     const text = [BEFORE, ...blocks].join('\n').replaceAll(SERVER, grpc);

@@ -1,0 +1,5 @@
+export function renderMarkdown(
+  markdown: string,
+  addressOf: (href: string) => string | null,
+  isReference: boolean,
+): string;
