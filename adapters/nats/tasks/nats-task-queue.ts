@@ -88,9 +88,13 @@ export class NatsTaskQueue implements TaskQueue {
     limits: WorkLimits = WORK_LIMITS,
   ): Promise<NatsTaskQueue> {
     const token = classToken(numericClass);
-    const isThere = await findWork(link, token, limits);
     const queue = new NatsTaskQueue(link, token, limits, false);
-    if (!isThere) queue.awaitConsumer();
+    try {
+      if ((await queue.unlessTransient(findWork(link, token, limits))) !== true) queue.awaitConsumer();
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
     return queue;
   }
 
