@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
 const LONG = [
-  'test/cluster/{alerts,backup,cancel,cold-starts,full-store,garbage,metrics-faults,nats-clusters,nats-races,network,poison,python,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
+  'test/cluster/{alerts,backup,cancel,cold-starts,full-store,garbage,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
   'test/documents/{cluster-commands,site-pages}.test.ts',
   'test/python/package-long.test.ts',
   'test/python/documents.test.ts',

@@ -32,6 +32,8 @@ export const TEST_TIMES: NatsTimes = {
   connectMs: 10_000,
   requestMs: 1000,
   copiesMs: 1000,
+  steadyMs: 2000,
+  silentMs: 200,
   pullMs: 5000,
   retryLeastMs: 20,
   retryMostMs: 200,

@@ -54,6 +54,11 @@ export function remedyOf(error: unknown): string | null {
   return OF_THE_CONFIGURATION.get(codeOf(error) ?? 0) ?? null;
 }
 
+/** Returns true for an answer that passes by itself, such as that nobody leads now. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(codeOf(error) ?? 0) && !isClusterFull(error);
+}
+
 /** Returns true where no server of the cluster has room. A cluster says so with the code of servers that are not there. */
 export function isClusterFull(error: unknown): boolean {
   return codeOf(error) === CODE.noPeers && NO_ROOM.test(messageOf(error));
@@ -69,8 +74,7 @@ export const isWithoutCopies = (error: unknown): boolean => isOneOf(error, [CODE
 
 /** Returns an error's message as the end of a sentence, without its full stop; in words of ours where we know what the server does. */
 export function sentenceOf(error: unknown): string {
-  const passing = isClusterFull(error) ? undefined : PASSING.get(codeOf(error) ?? 0);
-  if (passing !== undefined) return `${passing} (${messageOf(error)})`;
+  if (isPassing(error)) return `${PASSING.get(codeOf(error)!)} (${messageOf(error)})`;
   if (isTimeout(error)) return 'no answer in time';
   return messageOf(error);
 }
