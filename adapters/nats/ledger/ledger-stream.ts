@@ -78,7 +78,7 @@ export async function ledgerState(link: NatsLink, { job, jobDigest }: LedgerName
 /** Returns true if most servers with a copy are there, and have all that their leader has. A single server has one. */
 function hasQuorum(cluster: ClusterInfo | undefined): boolean {
   const followers = cluster?.replicas ?? [];
-  const current = followers.filter((follower) => follower.current && follower.offline !== true).length;
+  const current = followers.filter((follower) => follower.current && !follower.offline).length;
   return 2 * (current + 1) > followers.length + 1;
 }
 
