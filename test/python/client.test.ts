@@ -137,7 +137,7 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
   it('ends a job whose classes are not as many as were named', async () => {
     const { digest } = await readModel(PICTURES.model);
     // It draws nothing: the job has not ended by itself before.
-    bed.worker({ prepare: () => prepared({ modelDigest: digest }), onTask: () => false });
+    of.bed.worker({ prepare: () => prepared({ modelDigest: digest }), onTask: () => false });
     const refused = await ask({ flags: { class_names: ['a', 'b'] } });
     expect(refused).toMatchObject({ code: 'OPTION_INVALID' });
     expect(refused.message).toBe('class_names= has 2 names, and the model has 10 classes.');

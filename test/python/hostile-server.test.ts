@@ -39,7 +39,7 @@ describe.skipIf(PYTHON === undefined)('Python, of a server that cannot be truste
 
   it('makes no second job where the server does not know the first one', async () => {
     expect(await cancelled()).toMatchObject({ code: 'CANCELLED' });
-    const [{ id }] = (await jobs()) as [{ id: string }];
+    const id = (await jobs())[0]!.id;
     const get = of.service.getJob.bind(of.service);
     of.service.getJob = async (asked) => ({ ...(await get(asked)), requestId: 'of another client' });
     const other = await ask();
