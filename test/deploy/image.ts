@@ -96,6 +96,7 @@ function run({ text, line }: Instruction, inside: (target: string) => string): v
   // The compilers are there already, and so is what they make.
   else if (text.startsWith('npm ci --ignore-scripts')) return;
   else if (text === 'npm run build') link(project('dist'), inside('dist'));
+  else if (text.startsWith('test -d ')) lstatSync(inside(text.slice('test -d '.length)));
   else if (text === 'mkdir /empty') mkdirSync(inside('/empty'));
   else if (text === 'node /tmp/prune.mjs node_modules') {
     execFileSync(process.execPath, [inside('/tmp/prune.mjs'), inside('node_modules')], { stdio: 'pipe' });

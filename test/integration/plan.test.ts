@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { contentOf, runCommand } from '../harness/command.js';
-import { DIGITS, certifyArgs, jobOf, rowsOf, type Flags } from '../harness/results.js';
+import { DIGITS, certifyArgs, certifyWithReport, jobOf, rowsOf, type Flags } from '../harness/results.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 const folder = folderOfAllTests();
@@ -38,7 +38,7 @@ async function certified(name: string, flags: Flags) {
   return rowsOf(folder.file(name));
 }
 
-const planArgs = (flags: Flags) => ['plan', ...certifyArgs(flags).slice(1)];
+const planArgs = (flags: Flags) => ['plan', ...certifyWithReport(flags).slice(1)];
 
 describe('smoothcert plan --from', () => {
   it('foretells what the same samples gave, and what fewer of another seed give', async () => {
