@@ -33,29 +33,33 @@ describe.skipIf(PYTHON === undefined)('the documents of the package for Python',
       env: { ...process.env, SMOOTHCERT: ROOT, MPLBACKEND: 'agg', ...env },
     });
 
-  it('have code that runs, block by block: the README of the project, and that of the package', async () => {
-    const start = await readFile(path.join(ROOT, 'README.md'), 'utf8');
-    const page = await readFile(path.join(ROOT, 'clients/python/README.md'), 'utf8');
-    const blocks = [...`${start}\n${page}`.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code]) => code!);
-    expect(blocks.length).toBeGreaterThanOrEqual(6);
-    expect(page).toContain(`server="${SERVER}"`);
-    const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-    const text = [BEFORE, ...blocks].join('\n').replaceAll(SERVER, grpc);
-    await writeFile(folder.file('page.py'), text);
-    await writeFile(folder.file('token.txt'), 'a-token-of-the-test\n');
-    await copyFile(path.join(ROOT, DIGITS.model), folder.file('model.onnx'));
-    const flags = ['--store', folder.file('store'), '--grpc', grpc, '--http', http];
-    await using server = new Part('serve', ['serve', ...flags, '--token-file', folder.file('token.txt')]);
-    await server.says(/Ready/);
-    const { stdout } = await run('page.py');
-    expect(stdout).toMatch(/^True$/m);
-    expect(stdout).toMatch(/^OPTION_INVALID\n.*max_sample.*\n.*Did you mean max_samples\?/m);
-    expect(await readdir(folder.file('runs'))).toEqual(expect.arrayContaining(['0.25', '0.5', '1.0']));
-    expect((await readFile(folder.file('certified-accuracy.png'))).subarray(1, 4).toString()).toBe('PNG');
-    const table = await readFile(folder.file('0.25.tsv'), 'utf8');
-    expect(table).toMatch(/^idx\tlabel\tpredict\tradius\tcorrect\ttime\n/);
-    expect(await rowsOf(folder.file('served'))).toHaveLength(6);
-  });
+  it(
+    'have code that runs, block by block: the README of the project, and that of the package',
+    { timeout: 600_000 },
+    async () => {
+      const start = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+      const page = await readFile(path.join(ROOT, 'clients/python/README.md'), 'utf8');
+      const blocks = [...`${start}\n${page}`.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code]) => code!);
+      expect(blocks.length).toBeGreaterThanOrEqual(6);
+      expect(page).toContain(`server="${SERVER}"`);
+      const [grpc, http] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+      const text = [BEFORE, ...blocks].join('\n').replaceAll(SERVER, grpc);
+      await writeFile(folder.file('page.py'), text);
+      await writeFile(folder.file('token.txt'), 'a-token-of-the-test\n');
+      await copyFile(path.join(ROOT, DIGITS.model), folder.file('model.onnx'));
+      const flags = ['--store', folder.file('store'), '--grpc', grpc, '--http', http];
+      await using server = new Part('serve', ['serve', ...flags, '--token-file', folder.file('token.txt')]);
+      await server.says(/Ready/);
+      const { stdout } = await run('page.py');
+      expect(stdout).toMatch(/^True$/m);
+      expect(stdout).toMatch(/^OPTION_INVALID\n.*max_sample.*\n.*Did you mean max_samples\?/m);
+      expect(await readdir(folder.file('runs'))).toEqual(expect.arrayContaining(['0.25', '0.5', '1.0']));
+      expect((await readFile(folder.file('certified-accuracy.png'))).subarray(1, 4).toString()).toBe('PNG');
+      const table = await readFile(folder.file('0.25.tsv'), 'utf8');
+      expect(table).toMatch(/^idx\tlabel\tpredict\tradius\tcorrect\ttime\n/);
+      expect(await rowsOf(folder.file('served'))).toHaveLength(6);
+    },
+  );
 
   it('have an example that goes from training to the figure', async () => {
     const env = { STEPS: '30', SAMPLES: '300', OUT: 'runs' };
