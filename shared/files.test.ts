@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { SmoothcertError } from './errors.js';
@@ -37,6 +38,31 @@ describe('writing a file', () => {
     await expect(writeAtomically(file, pieces(known))).rejects.toBe(known);
     expect(await readFile(file, 'utf8')).toBe('old');
     expect(await readdir(folder.path)).toEqual(['results']);
+  });
+
+  it('overwrites what a crash left of it, and follows no link at the temporary name', async () => {
+    await writeFile(`${file}.tmp`, 'left over');
+    await writeAtomically(file, 'new');
+    const victim = folder.file('victim');
+    await writeFile(victim, 'mine');
+    await symlink(victim, `${file}.tmp`);
+    await writeAtomically(file, 'newer');
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+    expect(await readFile(file, 'utf8')).toBe('newer');
+    expect((await readdir(folder.path)).sort()).toEqual(['results', 'victim']);
+  });
+
+  it('is refused where another process has taken the temporary name meanwhile, whose content stays', async () => {
+    await writeFile(file, 'old');
+    function* overtaken() {
+      yield 'one\n';
+      rmSync(`${file}.tmp`);
+      writeFileSync(`${file}.tmp`, 'of another');
+      yield 'two\n';
+    }
+    await expect(writeAtomically(file, overtaken())).rejects.toMatchObject({ code: 'FOLDER_UNUSABLE' });
+    expect(await readFile(file, 'utf8')).toBe('old');
+    expect(await readFile(`${file}.tmp`, 'utf8')).toBe('of another');
   });
 
   it('is refused with a sentence where it is not possible', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { SmoothcertError } from './errors.js';
 
@@ -42,8 +42,18 @@ export function storeError(error: unknown, file: string): SmoothcertError {
 }
 
 /**
+ * Opens a temporary file for writing that nothing else is: what lies at its name, left over from a crash or put there by somebody, is removed, never
+ * written to and never followed.
+ */
+export async function openFresh(temporary: string): Promise<FileHandle> {
+  await rm(temporary, { force: true });
+  // "x" is O_EXCL, which follows no link.
+  return open(temporary, 'wx');
+}
+
+/**
  * Writes a file so that a reader sees either the whole old content or the whole new one: under a temporary name,
- * fsync, rename, fsync of the folder.
+ * fsync, rename, fsync of the folder. Of two processes that write the same file at once, one is refused.
  * @param errorOf words an error of the file system. @throws SmoothcertError DISK_FULL or FOLDER_UNUSABLE
  */
 export async function writeAtomically(
@@ -52,22 +62,35 @@ export async function writeAtomically(
   errorOf = storageError,
 ): Promise<void> {
   const temporary = `${file}.tmp`;
+  let handle: FileHandle | undefined;
   try {
-    const handle = await open(temporary, 'w');
-    try {
-      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
-      for (const piece of pieces) await handle.appendFile(piece);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    handle = await openFresh(temporary);
+    const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+    for (const piece of pieces) await handle.appendFile(piece);
+    await handle.sync();
+    await requireOwn(handle, temporary);
     await rename(temporary, file);
     await syncFolder(path.dirname(file));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // With a name that another process has taken since, what lies there is its own.
+    if (handle && (await isOwn(handle, temporary)))
+      await rm(temporary, { force: true }).catch(() => undefined);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw errorOf(error, file);
+  } finally {
+    await handle?.close();
   }
+}
+
+/** Returns true if a name is still that of an open file. */
+async function isOwn(handle: FileHandle, name: string): Promise<boolean> {
+  const [own, there] = await Promise.all([handle.stat(), lstat(name).catch(() => null)]);
+  return there !== null && own.ino === there.ino && own.dev === there.dev;
+}
+
+async function requireOwn(handle: FileHandle, name: string): Promise<void> {
+  if (await isOwn(handle, name)) return;
+  throw Object.assign(new Error('Another process writes the same file.'), { code: 'EBUSY' });
 }
 
 /** Makes a rename survive a power failure; where folders cannot be synced (Windows), the rename alone must do. */

@@ -64,11 +64,11 @@ export class CertificationClient implements Disposable {
   }
 
   async getJob(id: string): Promise<JobView> {
-    return jobOfWire((await this.call('getJob', { id })).job);
+    return sameJob(id, jobOfWire((await this.call('getJob', { id })).job));
   }
 
   async cancelJob(id: string): Promise<JobView> {
-    return jobOfWire((await this.call('cancelJob', { id })).job);
+    return sameJob(id, jobOfWire((await this.call('cancelJob', { id })).job));
   }
 
   /** Newest first, page by page as they are read. */
@@ -108,6 +108,7 @@ export class CertificationClient implements Disposable {
         for await (const message of this.connection.stream('watchJob', { id, afterSequence }, this.signal)) {
           this.patience.answered();
           const update = updateOfWire(message);
+          sameJob(id, update.job);
           afterSequence = update.sequence;
           yield update;
           if (hasEnded(update.job)) return;
@@ -194,6 +195,16 @@ async function* steps(
     yield { piece };
     onSent((sent += piece.length));
   }
+}
+
+/** Returns a job if it is the one that was asked for. @throws MESSAGE_MALFORMED */
+function sameJob(id: string, job: JobView): JobView {
+  if (job.id === id) return job;
+  throw new SmoothcertError(
+    'MESSAGE_MALFORMED',
+    `The server was asked for the job ${id} and answered with ${job.id || 'none'}.`,
+    'Run the same version of smoothcert everywhere.',
+  );
 }
 
 function endedEarly(address: string): SmoothcertError {

@@ -15,7 +15,7 @@ import {
   type RequestOf,
 } from '../../api/wire/service.js';
 import type { TraceContext } from '../../shared/telemetry/trace-context.js';
-import type { ServerConfig, TlsFiles } from '../jobs/server-flags.js';
+import { isLoopback, type ServerConfig, type TlsFiles } from '../jobs/server-flags.js';
 import { errorOf } from './call-errors.js';
 
 /** Far above what any answer takes; a connection that hangs is found out before by keepalive. */
@@ -53,7 +53,7 @@ export class Connection {
    */
   static async open({ address, tokenFile, tls }: ServerConfig): Promise<Connection> {
     await metadataWith(tokenFile);
-    const proxy = /^(localhost|127\.|\[::1\])/.test(address) ? { 'grpc.enable_http_proxy': 0 } : {};
+    const proxy = isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : {};
     const client = new Client(address, await credentialsOf(tls), { ...OPTIONS, ...proxy });
     return new Connection(client, tokenFile, address);
   }

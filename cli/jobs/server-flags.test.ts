@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { valuesFrom } from '../../test/support/verb-values.js';
 import { JOBS } from './job-verbs.js';
-import { serverConfig, serverWords } from './server-flags.js';
+import { sendsTokenOpenly, serverConfig, serverWords } from './server-flags.js';
 
 const configOf = (...args: string[]) => serverConfig(valuesFrom(JOBS, args));
 
@@ -32,6 +32,19 @@ describe('where a server is', () => {
     expect(serverWords(configOf())).toBe('');
     expect(() => configOf('--tls-ca', 'a')).toThrow('--tls-ca has no meaning without --tls.');
     expect(() => configOf('--tls', '--tls-key', 'a')).toThrow('--tls-cert and --tls-key');
+  });
+
+  it.each([
+    ['a:1', [], true],
+    ['127.evil.example:1', [], true],
+    ['localhost.example:1', [], true],
+    ['a:1', ['--tls'], false],
+    ['127.0.0.2:1', [], false],
+    ['[::1]:1', [], false],
+    ['LOCALHOST', [], false],
+  ] as const)('at %s with %j gets a token openly: %s', (server, more, openly) => {
+    expect(sendsTokenOpenly(configOf('--server', server, '--token-file', 'f', ...more))).toBe(openly);
+    expect(sendsTokenOpenly(configOf('--server', server, ...more))).toBe(false);
   });
 
   it('is waited for no less than no time', () => {

@@ -69,6 +69,14 @@ export function serverConfig(flags: ServerFlags): ServerConfig {
   };
 }
 
+/** Returns true if a token would leave this machine without encryption. */
+export const sendsTokenOpenly = ({ address, tokenFile, tls }: ServerConfig): boolean =>
+  tokenFile !== null && tls === null && !isLoopback(address);
+
+/** Returns true if an address, host:port, is of this machine alone. */
+export const isLoopback = (address: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\]):\d+$/i.test(address);
+
 /** Reads host:port: a name or an address, IPv6 in brackets. */
 function addressOf(text: string): string {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(text.trim());

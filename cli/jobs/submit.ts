@@ -14,6 +14,7 @@ import { follow, leave } from './follow.js';
 import { inputNotesOf } from '../certify/job-notes.js';
 import { OutputFolder } from '../certify/output-folder.js';
 import { refuseOccupied } from '../results/service-results.js';
+import { differencesOf, otherSpec } from './same-spec.js';
 import type { SubmitConfig } from './submit-flags.js';
 import { withClient } from './with-client.js';
 
@@ -73,7 +74,7 @@ async function attend(
   client: CertificationClient,
   config: SubmitConfig,
   folder: OutputFolder | null,
-  { job: { id }, notes, known, classes }: Created,
+  { job: { id, spec }, notes, known, classes }: Created,
   dataFile: string,
 ): Promise<number> {
   if (config.detach) {
@@ -90,6 +91,8 @@ async function attend(
       checked = true;
     },
   });
+  const changed = differencesOf(spec, ended.spec);
+  if (changed.length > 0) throw otherSpec(id, changed, false);
   const sources = { ...config, input: inputNotesOf(config), notes, known, classes };
   return await conclude(client, ended, {
     ...config,

@@ -1,6 +1,6 @@
 import { CertificationClient } from '../client/certification-client.js';
 import { EXIT } from '../command/exit.js';
-import type { ServerConfig } from './server-flags.js';
+import { sendsTokenOpenly, type ServerConfig } from './server-flags.js';
 
 /**
  * Runs a command with a client, which it closes: the command's exit code, or that of an interruption. What is waited for is said on
@@ -11,6 +11,10 @@ export async function withClient(
   interrupt: AbortSignal,
   command: (client: CertificationClient) => Promise<number>,
 ): Promise<number> {
+  if (sendsTokenOpenly(server))
+    process.stderr.write(
+      `Note: the token goes to ${server.address} without encryption: whoever is on the way can read it. Add --tls.\n`,
+    );
   using client = await CertificationClient.open(server, interrupt, ({ message }) => {
     process.stderr.write(`${message} Waiting up to ${server.waitMs / 1000} s for it.\n`);
   });

@@ -1,6 +1,6 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { storageError } from '../../shared/files.js';
+import { openFresh, storageError } from '../../shared/files.js';
 import type { Job } from '../../shared/job.js';
 import type { CertificateRow } from '../../api/job-view.js';
 import type { ResultRow } from '../../coordinator/results/result-rows.js';
@@ -68,7 +68,7 @@ class LineFile {
   }
 
   open(): Promise<void> {
-    return this.storing(async () => void (this.handle = await open(this.temporary, 'w')));
+    return this.storing(async () => void (this.handle = await openFresh(this.temporary)));
   }
 
   async add(line: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SmoothcertError } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
+import type { ImageLabels } from '../../shared/image-labels.js';
 import { imageCount } from '../../shared/job-spec.js';
 import type { CertificateRow, JobView } from '../../api/job-view.js';
 import { VERSION } from '../../shared/version.js';
@@ -15,6 +16,8 @@ import { writeImagesFile, type KnownImages } from '../certify/images-file.js';
 import type { InputNotes, JobNotes } from '../certify/job-notes.js';
 import { refuseOtherJob } from '../certify/other-job.js';
 import type { OutputFolder } from '../certify/output-folder.js';
+import { refuseOtherThanAsked } from './job-of-spec.js';
+import { followsFromItsJson } from './received-row.js';
 import { writingRows } from './row-files.js';
 import { removeResults } from './write-results.js';
 import { summarizePredictions, type PredictedRow } from './prediction-summary.js';
@@ -43,7 +46,7 @@ export interface Sources {
 
 export type ViewWithJob = JobView & { readonly job: Job };
 
-/** A job that a worker has looked at. @throws the error of one that cannot be run, OPTION_INVALID for one that waits */
+/** A job that a worker has looked at. @throws the error of one that cannot be run, OPTION_INVALID for one that waits, PROTOCOL_MISMATCH */
 export function withJob(view: JobView): ViewWithJob {
   if (view.error) throw new SmoothcertError(view.error.code, view.error.message, view.error.remedy);
   const { id, job, state, spec } = view;
@@ -54,10 +57,8 @@ export function withJob(view: JobView): ViewWithJob {
       state === 'cancelled' ? 'Submit it again to have results.' : `Wait for it: smoothcert watch ${id}`,
     );
   }
-  const { modelDigest, dataDigest, noise } = job.draw;
-  const sameInput = modelDigest === spec.model.digest && dataDigest === spec.data.digest;
-  if (sameInput && noise.kind === spec.noise) return { ...view, job };
-  throw malformed(`The server names another model, data set or noise for ${id} than was asked for.`);
+  refuseOtherThanAsked(id, job, spec);
+  return { ...view, job };
 }
 
 /**
@@ -83,7 +84,7 @@ export async function fetchResults(
   radii: readonly number[] | null = null,
 ): Promise<JobSummary> {
   if (folder !== null) await refuseOccupied(folder, view.job);
-  const received = complete(view, client.certificates(view.id));
+  const received = complete(view, client.certificates(view.id), sources.known?.labels);
   const rows: AnyRow[] = [];
   if (folder === null) for await (const row of received) rows.push(readRow(view.job, row));
   else {
@@ -131,14 +132,23 @@ export async function refuseOccupied(folder: OutputFolder, job: Job | null): Pro
   );
 }
 
-/** The rows, if they are all that the server has counted. */
+/**
+ * The rows, if they are all that the server has counted, have the columns of the first one, and the labels that are known here.
+ * @param labels by index in the data set; null: there are none; undefined: they are not known here
+ */
 async function* complete(
   view: ViewWithJob,
   rows: AsyncIterable<CertificateRow>,
+  labels: ImageLabels | null | undefined,
 ): AsyncGenerator<CertificateRow, void, undefined> {
   let count = 0;
+  let columns: number | null = null;
   for await (const row of rows) {
     count += 1;
+    const cells = row.tsv.split('\t').length;
+    columns ??= cells;
+    const sameLabel = labels === undefined || row.label === (labels?.[row.image] ?? null);
+    if (cells !== columns || !sameLabel) throw contradiction(row.image);
     yield row;
   }
   const decided = decidedOf(view.progress);
@@ -150,17 +160,23 @@ async function* complete(
  * Reads what a summary needs of a row from its line of results.jsonl, which must agree with the message around it.
  * @throws SmoothcertError MESSAGE_MALFORMED
  */
-export function readRow({ claim }: Job, { image, outcome, samples, json }: CertificateRow): AnyRow {
-  const row = rowOf(json, claim.stop.kind === 'predict');
-  const { start, stop, step } = claim.images;
+export function readRow(job: Job, received: CertificateRow): AnyRow {
+  const { image, outcome, samples } = received;
+  const row = rowOf(job, received);
+  const { start, stop, step } = job.claim.images;
   const asked = image >= start && image < stop && (image - start) % step === 0;
   const same = row?.image === image && row.outcome === outcome && row.samples === samples;
-  if (!asked || !same) throw malformed(`The certificate of image ${image} contradicts itself or its job.`);
+  if (!asked || !same) throw contradiction(image);
   return row;
 }
 
-/** Reads what a summary needs of a line of results.jsonl; null for any other text. @param predicted true of a job of `predict` */
-function rowOf(json: string, predicted: boolean): AnyRow | null {
+const contradiction = (image: number): SmoothcertError =>
+  malformed(`The certificate of image ${image} contradicts itself or its job.`);
+
+/** Reads what a summary needs of the line of results.jsonl of a row; null for any other text, and for a row that does not follow from it. */
+function rowOf(job: Job, received: CertificateRow): AnyRow | null {
+  const { json } = received;
+  const predicted = job.claim.stop.kind === 'predict';
   try {
     const row = JSON.parse(json) as ResultRow;
     const isNumber = (value: unknown) => value === null || Number.isSafeInteger(value);
@@ -172,7 +188,7 @@ function rowOf(json: string, predicted: boolean): AnyRow | null {
       isPrediction(row) === predicted &&
       Object.hasOwn(BOUNDS, row.bound) &&
       (isPrediction(row) || isRadius(row));
-    if (!known) return null;
+    if (!known || !followsFromItsJson(job, row, received)) return null;
     const { image, label, class: named, correct, stop, samples } = row;
     const common = { image, label, class: named, correct, stop, samples };
     return isPrediction(row)

@@ -10,6 +10,7 @@ import { indicesOf } from '../check/check-input.js';
 import { EXIT } from '../command/exit.js';
 import { inTemporaryFolder } from '../command/in-temporary-folder.js';
 import { npyBytes } from './npy-bytes.js';
+import { refuseLoss } from './scores-file.js';
 import type { ScoresConfig } from './scores-flags.js';
 
 /** Images that are asked for at a time. */
@@ -17,6 +18,7 @@ const IMAGES_AT_A_TIME = 256;
 
 /** `smoothcert scores`. Resolves with the exit code. @throws SmoothcertError; no file is written then */
 export async function scores(config: ScoresConfig, interrupt: AbortSignal): Promise<number> {
+  await refuseLoss(config);
   return inTemporaryFolder('scores', interrupt, async (folder) => {
     const { values, rows, columns } = await scoresOf(config, path.join(folder, 'data.canonical'));
     await writeAtomically(config.out, npyBytes(values, rows, columns));

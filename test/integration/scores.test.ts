@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ROOT, runCommand } from '../harness/command.js';
 import { readLinearModel } from '../harness/linear-model.js';
@@ -43,6 +43,32 @@ describe('smoothcert scores', () => {
         expect(values[2 * row + label]).toBeCloseTo(score, 3);
       }
     }
+  });
+
+  it('writes over no input and over no file that is no array, also by another name of it', async () => {
+    using folder = new TemporaryFolder();
+    const [model, data, linked, notes] = ['m.onnx', 'x.npy', 'linked.npy', 'notes.npy'].map((name) =>
+      folder.file(name),
+    ) as [string, string, string, string];
+    await copyFile(`${ROOT}examples/oracle/oracle.onnx`, model);
+    await writeUint8Npy(data, [1, 1, 8, 8], new Uint8Array(64));
+    await symlink(data, linked);
+    await writeFile(notes, 'mine');
+    const before = await Promise.all([model, data, notes].map((file) => readFile(file)));
+    const wrong = [
+      [model, 'is the file of --model'],
+      [data, 'is the file of --data'],
+      [linked, 'is the file of --data'],
+      [notes, 'is there and is no .npy file'],
+    ] as const;
+    const runs = wrong.map(async ([out, why]) => {
+      const args = ['scores', '--model', model, '--data', data, '--sigma', '0.25', '--out', out];
+      const { code, stderr } = await runCommand(args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`Error OPTION_INVALID: --out ${out} ${why}.\n`);
+    });
+    await Promise.all(runs);
+    expect(await Promise.all([model, data, notes].map((file) => readFile(file)))).toEqual(before);
   });
 
   it('writes no file for a model that does not take the images', async () => {
