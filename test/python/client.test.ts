@@ -224,7 +224,12 @@ describe.skipIf(PYTHON === undefined)('a client in Python', () => {
     targets: [{ stop: 'target', radii: ['0.1', '0.50'] }, '"target":"0.50"'],
     approximations: [{ stop: 'fixed', n0: 20, bound: 'clt' }, '"outcome":"approximate"'],
     'a claim about all images': [
-      { bound: null, runner_up: true, simultaneous: true, class_names: [...'=bcdefghi', 'a "j"'] },
+      {
+        bound: null,
+        runner_up: true,
+        simultaneous: true,
+        class_names: ['=', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'a "j"'],
+      },
       '"label_name":"=","outcome":"certified"',
     ],
   };

@@ -23,8 +23,7 @@ describe.skipIf(PYTHON === undefined)('Python, of a server that cannot be truste
     expect(told.get('honest')).toMatchObject({ same: true });
     expect(told.get('honest rows')).toMatchObject({ same: true });
     const numbers = [
-      ...[0.1, 1e21, 1e-7, 123456789.125, 5e-324, 1.7976931348623157e308],
-      ...[100, -0.5, 1e20, 0.000001, 2.5e-6, -0.0],
+      0.1, 1e21, 1e-7, 123456789.125, 5e-324, 1.7976931348623157e308, 100, -0.5, 1e20, 0.000001, 2.5e-6, -0.0,
     ];
     expect(told.get('numbers')!.values).toEqual(numbers.map(String));
     const forgeries = program.told.filter((one) => 'code' in one);
@@ -134,6 +133,6 @@ describe.skipIf(PYTHON === undefined)('Python, of a server that cannot be truste
     await waiting.tells(({ news, text }) => news === 'note' && /^Waiting: /.test(String(text)));
     for (const { id } of await jobs()) await of.service.cancelJob(id);
     await waiting.exited;
-    return ask();
+    return await ask();
   }
 });

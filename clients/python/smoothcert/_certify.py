@@ -65,9 +65,10 @@ def certify(
         Folder of the results: of the job, or with a sequence of σ of ``0.25``, ``0.5`` … Model and arrays are kept in its
         folder ``inputs``. ``None``: ``smoothcert-runs/…`` in the current folder, by a name that follows from this call.
     server : str, optional
-        ``"host:port"`` of a server or a cluster that draws; ``None``: this machine draws.
+        ``"host:port"`` of a server or a cluster that draws; ``None``: this machine draws. What it answers is checked against
+        what was asked for. Preprocessing and labels are not checked before: call `check` for that.
     token : str, optional
-        The token that the server asks for.
+        The token that the server asks for. Without ``tls`` it goes to other machines unencrypted, which a warning says.
     tls : bool, path or ServerOptions, optional
         True: the connection is TLS; a path: PEM of the authority that signed for the server; `ServerOptions` for a
         certificate of the client.
