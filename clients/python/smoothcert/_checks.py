@@ -5,7 +5,6 @@ That each radius follows from the votes is not checked here: only the ledger has
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from pathlib import Path
@@ -13,6 +12,7 @@ from statistics import NormalDist
 from typing import Any, Callable, Dict, List
 
 from ._errors import SmoothcertError
+from ._remote.job_text import digest_of_job
 
 #: Standard deviation of a noise of scale 1.
 DEVIATIONS = {"gaussian": 1.0, "laplace": math.sqrt(2), "uniform": 1 / math.sqrt(3)}
@@ -25,26 +25,9 @@ SLACK = 1.02
 Row = Dict[str, Any]
 
 
-class _Number(str):
-    """A number as it is written in JSON."""
-
-
-def is_job_of(job: Dict[str, Any], digest: object, file: Path) -> bool:
-    """Returns True if job.json holds a job, and that of its digest: sha256 of canonical JSON, where numbers are texts."""
-    draw, claim = job.get("draw"), job.get("claim")
-    if not isinstance(draw, dict) or not isinstance(claim, dict):
-        return False
-    exact = json.loads(file.read_text(encoding="utf-8"), parse_int=_Number, parse_float=_Number)["job"]
-    return hashlib.sha256(_canonical(exact).encode("utf-8")).hexdigest() == digest
-
-
-def _canonical(value: Any) -> str:
-    """Returns canonical JSON: keys sorted, no white space, numbers as texts."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_canonical(key)}:{_canonical(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_canonical, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+def is_job_of(job: Dict[str, Any], digest: object) -> bool:
+    """Returns True if job.json holds a job, and that of its digest."""
+    return isinstance(job.get("draw"), dict) and isinstance(job.get("claim"), dict) and digest_of_job(job) == digest
 
 
 def rows_of(text: str, file: Path) -> List[Row]:

@@ -89,7 +89,7 @@ def read_folder(path: Path, rows: Optional[Path] = None) -> JobFolder:
     """
     about = _object(path / "job.json")
     job = about.get("job")
-    if not isinstance(job, dict) or not is_job_of(job, about.get("job_digest"), path / "job.json"):
+    if not isinstance(job, dict) or not is_job_of(job, about.get("job_digest")):
         raise damaged(path / "job.json")
     try:
         text = ((rows or path) / "results.jsonl").read_text(encoding="utf-8")
@@ -104,7 +104,11 @@ def read_folder(path: Path, rows: Optional[Path] = None) -> JobFolder:
     notes = [str(note) for note in about.get("notes") or []]
     table = None if rows is None else (rows / "results.tsv").read_bytes()
     folder = JobFolder(path, job, rows_of(text, path / "results.jsonl"), about.get("name"), notes, table)
-    require_possible(job, folder.norm, folder.rows, path / "results.jsonl")
+    try:
+        require_possible(job, folder.norm, folder.rows, path / "results.jsonl")
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        # A job that lacks what every job has, or has it of another type.
+        raise damaged(path / "job.json") from error
     return folder
 
 

@@ -1,6 +1,7 @@
 """Results are what results.tsv says, computed in another way."""
 
 import csv
+import hashlib
 import html.parser
 import json
 import math
@@ -208,6 +209,11 @@ class Results(TestCase):
         about = json.loads((target / "job.json").read_text())
         about["job"]["draw"]["noise"]["scale"] = 2.0
         (target / "job.json").write_text(json.dumps(about))
+        self.refused("JOB_FILE_DAMAGED", sc.load, target)
+        # With the right digest, too, a job must have what every job has.
+        empty = {"draw": {}, "claim": {}}
+        digest = hashlib.sha256(b'{"claim":{},"draw":{}}').hexdigest()
+        (target / "job.json").write_text(json.dumps({"job": empty, "job_digest": digest}))
         self.refused("JOB_FILE_DAMAGED", sc.load, target)
 
     def test_radii_of_the_rule_target_are_decimals(self):
