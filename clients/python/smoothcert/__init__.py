@@ -15,7 +15,8 @@ from ._inputs import ServerOptions
 from ._load import load
 from ._run import Run
 from ._runs import Runs
-from ._verbs import plan, report, study, verify
+from ._verbs import plan, report, study
+from ._verify import verify
 from ._version import VERSION as __version__
 
 __all__ = [

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
+from ._ask import on_inputs
 from ._job import flags_of, sigmas_of
-from ._verbs import on_inputs
 from ._words import in_words_of_python
 
 #: What is tried with noise, where nobody says which.

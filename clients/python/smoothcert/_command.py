@@ -12,7 +12,7 @@ import subprocess
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, Optional, Tuple
 from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 

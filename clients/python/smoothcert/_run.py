@@ -100,7 +100,7 @@ class Run(Shown):
         """The summary of the command, with the fields of ``smoothcert certify --json`` (docs/results.md); where this call has none, the
         command makes it of the votes. Of a server's job it has counts alone: images, decided, certified, samples …"""
         if self._summary is None:
-            from ._verbs import summary_of
+            from ._ask import summary_of
 
             self._summary = summary_of(self.folder)
         return self._summary
@@ -154,7 +154,13 @@ class Run(Shown):
         return share_from(self._folder, radii)
 
     def accuracy(self) -> float:
-        """Returns the share of ALL images whose certified or predicted class is the label. Raises ``LABELS_UNKNOWN``, ``NOT_DONE``, ``NO_RADII`` of ``bound="clt"``."""
+        """Returns the share of ALL images whose certified or predicted class is the label.
+
+        Raises
+        ------
+        SmoothcertError
+            ``LABELS_UNKNOWN``, ``NOT_DONE``; ``NO_RADII`` of ``bound="clt"``.
+        """
         require_done(self._folder)
         return float(self.correct.sum() / self.images)
 

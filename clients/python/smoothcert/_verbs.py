@@ -1,93 +1,17 @@
-"""The other commands: plan, study, verify, report, and the summary of a folder."""
+"""The other commands: plan, study and report."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Union
 
-from ._arrays import PathLike, is_path
+from ._arrays import PathLike
+from ._ask import Results, ask, on_inputs, paths_of
 from ._command import find_command
-from ._data import data_of
 from ._errors import SmoothcertError
-from ._flags import arguments, require_flags
-from ._folder import JobFolder, is_job, jobs_below, read_folder
+from ._flags import arguments
 from ._job import flags_of, sigmas_of
-from ._model import model_of
-from ._process import DONE, SOME_FAILED, run_command
-from ._run import Run
-from ._runs import Runs
-from ._stored import INPUTS, input_arguments, stored
-
-#: Exit code of verify: something does not hold.
-DOES_NOT_HOLD = 4
-
-#: Results, or the folders where they lie.
-Results = Union[Run, Runs, PathLike]
-
-
-def ask(
-    verb: str, flags: Mapping[str, object], words: Sequence[str] = (), accepted: Sequence[int] = (DONE, SOME_FAILED)
-) -> Dict[str, Any]:
-    """Runs a command with ``--json`` and returns the object that it prints.
-
-    Parameters
-    ----------
-    verb : str
-    flags : mapping
-        By keyword, as they were given.
-    words : sequence of str
-        Further arguments, as the command line has them.
-    accepted : sequence of int
-        Exit codes that are no error.
-    """
-    command = find_command()
-    lines: List[str] = []
-    given = arguments(command, verb, flags)
-    run_command([*command, verb, *words, "--json", *given], lines.append, accepted)
-    answer = json.loads("\n".join(lines))
-    assert isinstance(answer, dict)
-    return answer
-
-
-def summary_of(folder: Path) -> Dict[str, Any]:
-    """Returns the summary of a job's folder, which the command makes of its votes."""
-    return ask("results", {"no_report": True}, [str(folder)])
-
-
-def on_inputs(
-    verb: str,
-    inputs: Sequence[Any],
-    sigmas: Sequence[float],
-    out: Optional[PathLike],
-    flags: Mapping[str, object],
-    words: Sequence[str],
-) -> Dict[str, Any]:
-    """Runs a command with ``--json`` on a model and data, which are written below ``out``, or into a folder of the moment.
-
-    Parameters
-    ----------
-    verb : str
-    inputs : (model, x, y)
-    sigmas : sequence of float
-        On whose noise an export is compared, too.
-    out : path, optional
-    flags : mapping
-    words : sequence of str
-        Further arguments, as the command line has them.
-    """
-    model, x, y = inputs
-    require_flags(verb, flags)
-    data = data_of(x, y)
-    exported = model_of(model, data, flags, sigmas)
-    given = {**exported.flags, **flags}
-    if out is None:
-        with TemporaryDirectory(prefix="smoothcert-") as name:
-            return ask(verb, given, [*input_arguments(stored(exported, data, Path(name))), *words])
-    folder = Path(out).expanduser() / INPUTS
-    folder.mkdir(parents=True, exist_ok=True)
-    return ask(verb, given, [*input_arguments(stored(exported, data, folder)), f"--out={out}", *words])
+from ._process import run_command
 
 
 def plan(
@@ -174,52 +98,6 @@ def study(
     return on_inputs("study", (model, x, y), sigmas, out, given, words)
 
 
-def verify(results: Results, model: Any = None, x: Any = None, y: Any = None, **flags: Any) -> Dict[str, Any]:
-    """Checks results with a second implementation, in exact arithmetic.
-
-    Parameters
-    ----------
-    results : Run, Runs or path
-        A folder of results, or of several σ (each is checked), or a .tsv file in the form of Cohen et al.
-    model, x, y
-        As of `certify`: then a part of the votes is drawn again and compared.
-    **flags
-        Those of ``smoothcert verify``: ``share=0.01``, of a .tsv ``sigma=0.5``, ``samples=100000``.
-
-    Returns
-    -------
-    dict
-        ``["holds"]`` is True if all that was checked holds; ``["findings"]`` says what does not (docs/verify.md). Of several
-        folders ``["jobs"]`` has the answers by folder, and the other two are those of all.
-    """
-    places = _paths(results)
-    given = flags_of("verify", flags, None)
-    if model is None:
-        return _of_all({str(one): ask("verify", given, [str(one)], (DONE, DOES_NOT_HOLD)) for one in places})
-    data = data_of(x, y)
-    with TemporaryDirectory(prefix="smoothcert-") as name:
-        jobs = [read_folder(one) for one in places]
-        # The normalisation is that of the job, of which nothing is given here.
-        inputs = stored(model_of(model, data, {**_prepared_as(jobs), **given}, [job.sigma for job in jobs]), data, Path(name))
-        words = input_arguments(inputs)
-        return _of_all({str(one): ask("verify", given, [str(one), *words], (DONE, DOES_NOT_HOLD)) for one in places})
-
-
-def _prepared_as(jobs: Sequence[JobFolder]) -> Dict[str, object]:
-    """Returns the flags of the preprocessing of jobs, all prepared like the first."""
-    draw = jobs[0].job["draw"]
-    how = draw["normalisation"]
-    return {"input_scale": how["inputScale"], "mean": how["mean"], "std": how["std"], "noise": draw["noise"]["kind"], "layout": draw["layout"]}
-
-
-def _of_all(answers: Dict[str, Dict[str, Any]]) -> Dict[str, Any]:
-    """Returns the one answer, or those of several folders together."""
-    if len(answers) == 1:
-        return next(iter(answers.values()))
-    findings = [finding for answer in answers.values() for finding in answer.get("findings", [])]
-    return {"holds": all(answer["holds"] for answer in answers.values()), "findings": findings, "jobs": answers}
-
-
 def report(*results: Results, out: Optional[PathLike] = None, **flags: Any) -> Path:
     """Writes a report: one HTML file with figures and images, and returns its path.
 
@@ -232,7 +110,7 @@ def report(*results: Results, out: Optional[PathLike] = None, **flags: Any) -> P
     **flags
         Those of ``smoothcert report``: ``figures="figures"`` writes each figure as SVG, PNG and CSV, too.
     """
-    folders = [folder for one in results for folder in _paths(one)]
+    folders = [folder for one in results for folder in paths_of(one)]
     if not folders:
         raise SmoothcertError("OPTION_INVALID", "report is given no results.", "Give a Run, Runs or folders.")
     file = Path(out) if out is not None else (folders[0] / "report.html" if len(folders) == 1 else Path("report.html"))
@@ -246,17 +124,4 @@ def _from(results: Union[Results, Sequence[Results], None]) -> List[str]:
     if results is None:
         return []
     several = results if isinstance(results, (list, tuple)) else [results]
-    return [f"--from={folder}" for one in several for folder in _paths(one)]
-
-
-def _paths(results: Any) -> List[Path]:
-    """Returns the folders of results: of a folder without a job those of the jobs in it, as `load` reads it."""
-    if isinstance(results, Runs):
-        return results.folders
-    if isinstance(results, Run):
-        return [results.folder]
-    if not is_path(results):
-        kind = type(results).__name__
-        raise SmoothcertError("OPTION_INVALID", f"A {kind} is no results.", "Give a Run, Runs, or the path that out= named.")
-    path = Path(results).expanduser()
-    return list(jobs_below(path)) if path.is_dir() and not is_job(path) and jobs_below(path) else [path]
+    return [f"--from={folder}" for one in several for folder in paths_of(one)]
