@@ -12,14 +12,11 @@ const BROWSER = 'command -v chromium || command -v chromium-browser || command -
 const withTorch = process.argv.includes('--with-torch');
 
 /** Modules that the package for Python uses where they are there, and those that install it. */
-const PYTHON_MODULES = [
-  ...['numpy', 'grpc', 'google.protobuf', 'pandas', 'matplotlib', 'venv', 'ensurepip', 'setuptools', 'wheel'],
-  ...(withTorch ? ['torch', 'tqdm', 'mypy'] : []),
-];
-const PYTHON_PACKAGES = [
-  ...['numpy', 'grpcio', 'protobuf', 'pandas', 'matplotlib', 'venv', 'setuptools', 'wheel'],
-  ...(withTorch ? ['torch', 'tqdm', 'mypy'] : []),
-].map((name) => `python3-${name}`);
+const PYTHON_MODULES = 'numpy grpc google.protobuf pandas matplotlib venv ensurepip setuptools wheel';
+const PYTHON_PACKAGES = 'numpy grpcio protobuf pandas matplotlib venv setuptools wheel';
+const LONG_TESTS_NEED = ' torch tqdm mypy';
+
+const wordsOf = (text) => `${text}${withTorch ? LONG_TESTS_NEED : ''}`.split(' ');
 
 /** Succeeds if protoc is there with the messages that come with it. */
 const PROTOC =
@@ -30,8 +27,8 @@ const TOOLS = [
   { name: 'nats-server', found: ['nats-server', ['--version']], packages: ['nats-server'] },
   {
     name: `Python with NumPy, grpcio, pandas and matplotlib${withTorch ? ', and PyTorch' : ''}`,
-    found: ['/usr/bin/python3', ['-c', `import ${PYTHON_MODULES.join(', ')}`]],
-    packages: PYTHON_PACKAGES,
+    found: ['/usr/bin/python3', ['-c', `import ${wordsOf(PYTHON_MODULES).join(', ')}`]],
+    packages: wordsOf(PYTHON_PACKAGES).map((name) => `python3-${name}`),
   },
   {
     name: 'protoc',

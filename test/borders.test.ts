@@ -139,7 +139,14 @@ const ALLOWED: Readonly<Record<Place, readonly Import[]>> = {
   client: [...SHARED, ...OURS, 'commander', 'grpcJs', 'grpcHealth'],
   library: [
     ...SHARED,
-    ...['statistics', 'laws', 'api', 'coordinator', 'jobs', 'analysis', 'cli', 'library'],
+    'statistics',
+    'laws',
+    'api',
+    'coordinator',
+    'jobs',
+    'analysis',
+    'cli',
+    'library',
   ] as const,
 };
 
