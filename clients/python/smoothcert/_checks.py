@@ -72,7 +72,7 @@ def _is_possible(row: Row, claim: Dict[str, Any], norm: str, reach: Callable[[fl
         return False
     if row["outcome"] != "certified":
         return bool(radius == 0)
-    return claim["bound"] != "clt" and samples > 0 and radius <= SLACK * reach(float(claim["alpha"]) ** (1 / samples))
+    return bool(claim["bound"] != "clt" and samples > 0 and radius <= SLACK * reach(float(claim["alpha"]) ** (1 / samples)))
 
 
 def _reach_of(noise: Dict[str, Any]) -> Callable[[float], float]:

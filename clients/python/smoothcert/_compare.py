@@ -100,9 +100,9 @@ def require_same(given: Array, wanted: Array, tolerance: float) -> None:
     difference = np.where(finite, np.abs(np.subtract(given, wanted, where=finite, out=np.zeros(wanted.shape))), 0.0)
     excess = difference - limits
     if (excess > 0).any():
-        row, column = np.unravel_index(int(excess.argmax()), excess.shape)
+        place = divmod(int(excess.argmax()), excess.shape[1])
         raise _differs(
-            f"the score of class {column} differs by {difference[row, column]:.2g}, and rounding explains {limits[row, column]:.2g}"
+            f"the score of class {place[1]} differs by {difference[place]:.2g}, and rounding explains {limits[place]:.2g}"
         )
     for row, (ours, theirs) in enumerate(zip(given, wanted)):
         if np.isnan(theirs).any() or ours.argmax() == theirs.argmax():

@@ -87,7 +87,7 @@ def asked_of(
     model, x, y = inputs
     all_flags = flags_of(verb, flags, normalize)
     sigmas = sigmas_of(sigma)
-    several = np.ndim(sigma) > 0
+    several = sigma is not None and np.ndim(sigma) > 0
     if server is None:
         require_flags(verb, all_flags)
     data = data_of(x, y)

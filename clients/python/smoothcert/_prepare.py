@@ -64,10 +64,10 @@ def _drawn(rng: np.random.Generator, kind: str, sigma: float, shape: Any) -> Arr
     """Returns noise of a standard deviation. A law that the command does not know is refused by it, later."""
     scale = sigma / DEVIATIONS.get(kind, 1.0)
     if kind == "laplace":
-        return rng.laplace(scale=scale, size=shape)
+        return np.asarray(rng.laplace(scale=scale, size=shape))
     if kind == "uniform":
-        return rng.uniform(-scale, scale, size=shape)
-    return rng.normal(scale=scale, size=shape)
+        return np.asarray(rng.uniform(-scale, scale, size=shape))
+    return np.asarray(rng.normal(scale=scale, size=shape))
 
 
 def _channel_axis(images: Array) -> int:

@@ -22,6 +22,8 @@ INPUT, OUTPUT = "x", "scores"
 EXAMPLE_ROWS = 2
 #: Lines of the user's code that a note names at most.
 SHOWN_LINES = 3
+#: It is no part of PyTorch's typed names.
+TRACER_WARNING: Any = getattr(torch.jit, "TracerWarning")
 
 
 def export_module(module: Any, prepared: Array, images: Array, layout: Optional[str] = None) -> Exported:
@@ -127,7 +129,7 @@ def _onnx_of(module: Any, inputs: Array) -> Tuple[bytes, Optional[str]]:
     file = io.BytesIO()
     try:
         with torch.no_grad(), warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always", torch.jit.TracerWarning)
+            warnings.simplefilter("always", TRACER_WARNING)
             torch.onnx.export(module, (example,), file, **options)
         return file.getvalue(), _frozen(warned, len(inputs))
     except Exception as error:  # noqa: BLE001 - the exporter raises errors of many kinds.
@@ -150,7 +152,7 @@ def _frozen(warned: Sequence[Any], inputs: int) -> Optional[str]:
     """Returns a note on the lines where Python decides by values or shapes, which the export keeps as the example had it."""
     lines = []
     for one in warned:
-        if issubclass(one.category, torch.jit.TracerWarning):
+        if issubclass(one.category, TRACER_WARNING):
             lines.append(f"{Path(one.filename).name}, line {one.lineno}")
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)

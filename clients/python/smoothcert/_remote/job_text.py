@@ -30,7 +30,7 @@ def pretty(value: Any, line: str = "\n") -> str:
         return "{" + ",".join(pairs) + line + "}"
     if isinstance(value, list) and value:
         return "[" + ",".join(inner + pretty(one, inner) for one in value) + line + "]"
-    return number_text(value) if _is_number(value) else json.dumps(value, ensure_ascii=False)
+    return number_text(float(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else _text(value)
 
 
 def digest_of_job(job: Any) -> str:
@@ -71,7 +71,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
