@@ -81,6 +81,8 @@ export function sentenceOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
+  // What the library says where the other side closes the connection before it is one of NATS.
+  if (text.endsWith('node provided an undefined error')) return 'the connection was closed at once';
   return text.replace(/\.$/, '');
 }
 
