@@ -2,12 +2,18 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
 const LONG = [
-  'test/cluster/{alerts,backup,cancel,cold-starts,full-store,garbage,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
-  'test/documents/{cluster-commands,site-pages}.test.ts',
-  'test/python/package-long.test.ts',
-  'test/python/documents.test.ts',
+  'test/cluster/{alerts,backup,cancel,cold-starts,full-store,garbage,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,same-answer,serve,shared-total,soak,strangers,swapped,watchers}.test.ts',
+  'test/deploy/run-as-manifested.test.ts',
+  'test/documents/{cluster-commands,commands,site-pages}.test.ts',
+  'test/faults/{changed-data,changed-model,pool,slow-model}.test.ts',
+  'test/integration/{check,models}.test.ts',
+  'test/lattice/oracle.test.ts',
   // From a registry, with three versions of Node.
   'test/library/installed.test.ts',
+  'test/page/faults.test.ts',
+  'test/python/{client,documents,hostile-server,install,package-long}.test.ts',
+  'test/report/recount.test.ts',
+  'test/verify/{altered-bytes,forged-folders}.test.ts',
 ];
 
 /** The service around it is covered by integration tests, which `npm run check` does not run. */
