@@ -29,8 +29,8 @@ async function finish(out: string): Promise<string> {
 }
 
 /** The job, begun, at a moment when processes draw; with one process, all of them have loaded the images. */
-async function drawing(out: string, processes = 2): Promise<RunningCommand> {
-  const command = startCommand(jobInto(out, { processes }), { ownGroup: true });
+async function drawing(out: string, flags: Flags = { processes: 2 }): Promise<RunningCommand> {
+  const command = startCommand(jobInto(out, flags), { ownGroup: true });
   expect(await ledgerGrows(command, folder.file(out), 1_000)).toBe(true);
   return command;
 }
@@ -88,7 +88,7 @@ test('the copy in the folder is overwritten, and processes load it: refused; the
 });
 
 test('the copy is overwritten, and no process loads it again: what is drawn from is what was verified', async () => {
-  await using command = await drawing('verified', 1);
+  await using command = await drawing('verified', { processes: 1, 'no-report': undefined });
   await overwritePixels('verified');
   expect(await command.exited).toMatchObject({
     code: 0,
