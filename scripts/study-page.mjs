@@ -135,7 +135,7 @@ ${image('digits', 'shapes-sigma-0.25')}
 
 Each rule on the votes of the same drawing at σ = 0.25. \`two-stage\` and \`target\` have looks that were not kept; they are computed exactly. \`target\`
 proves one of its radii and nothing between them, so its mean radius is smaller by its nature. No rule can exceed the information limit
-([statistics.md](statistics.md#the-information-limit)); it bounds each radius of an image by itself, so no rule reaches it either.
+([The information limit](statistics.md#the-information-limit)); it bounds each radius of an image by itself, so no rule reaches it either.
 
 ${rules(rulesTable(middle, 'page'))}
 

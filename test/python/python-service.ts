@@ -8,7 +8,7 @@ import { PICTURES } from '../harness/results.js';
 import { ServiceBed, prepared } from '../support/service-bed.js';
 import { folderOfEachTest } from '../support/temporary-folder.js';
 
-/** What Python is asked to do on the server. */
+/** The call that Python makes on the server. */
 export interface Asked {
   readonly model?: string;
   readonly data?: string;
