@@ -5,7 +5,6 @@ import type { Entry } from '../../../shared/ports/vote-ledger.js';
 import { decodeRecord } from '../../../shared/wire/record.js';
 import { forbidden, isForbidden, unreachable } from '../link/nats-errors.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
-import { Silence } from './silence.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { pause, pauses } from '../link/retry.js';
 
@@ -25,7 +24,7 @@ export interface ReadOptions extends LedgerName {
   /** Ends when any of them aborts. */
   readonly signals: readonly AbortSignal[];
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
-  /** Called with the sequence number of the last record in the ledger: with each message, and while none comes. */
+  /** Called with the sequence number of the last record in the ledger, which the server sends with each message. */
   readonly onKnown?: (sequence: number) => void;
 }
 
@@ -36,7 +35,7 @@ export interface ReadOptions extends LedgerName {
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, void> {
   const { link, signals, onMalformed, onKnown } = options;
-  using cursor = new LedgerCursor(options);
+  const cursor = new LedgerCursor(options);
   const ended = () => signals.some(({ aborted }) => aborted);
   let pausing = pauses(link.times);
   while (!ended()) {
@@ -56,24 +55,13 @@ export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, v
 }
 
 /** Position of a reader in the ledger, and how it reads on from there. */
-class LedgerCursor implements Disposable {
+class LedgerCursor {
   private sequence: number;
   /** When the last record that was read was stored; null before there is one. */
   private storedMs: number | null = null;
-  /** Since when the last record that was read seems to be lost, in monotonic milliseconds; null while it does not. */
-  private doubtedAt: number | null = null;
-  private lost = new AbortController();
-  private readonly silence: Silence;
 
   constructor(private readonly options: ReadOptions) {
     this.sequence = options.after;
-    const { link, onKnown = () => undefined } = options;
-    const lastSequence = async () => (await ledgerState(link, options)).lastSequence;
-    this.silence = new Silence({ link, lastSequence, onKnown, onDeaf: () => this.lost.abort() });
-  }
-
-  [Symbol.dispose](): void {
-    this.silence[Symbol.dispose]();
   }
 
   /** Moves to a message; returns false, and stays, if it was read before. */
@@ -88,7 +76,6 @@ class LedgerCursor implements Disposable {
   async *follow(): AsyncGenerator<JsMsg, void> {
     const { link, job } = this.options;
     const lost = new AbortController();
-    this.lost = lost;
     const unlisten = link.onConnected(() => lost.abort());
     let consumer: Consumer | null = null;
     try {
@@ -102,7 +89,6 @@ class LedgerCursor implements Disposable {
       if (isForbidden(error)) throw forbidden(error).refusal;
     } finally {
       unlisten();
-      this.silence.heard();
       if (link.connected) void consumer?.delete().catch(() => undefined);
     }
   }
@@ -118,12 +104,7 @@ class LedgerCursor implements Disposable {
       signal.addEventListener('abort', stop);
     }
     try {
-      this.silence.waits(this.sequence);
-      for await (const message of messages) {
-        this.silence.heard();
-        yield message;
-        this.silence.waits(this.sequence);
-      }
+      yield* messages;
     } finally {
       for (const signal of signals) signal.removeEventListener('abort', stop);
       stop();
@@ -132,23 +113,14 @@ class LedgerCursor implements Disposable {
 
   /**
    * Checks that the last record that was read is still stored. A server that lost the last seconds of its disk would use their sequence
-   * numbers again, and this reader would miss the records that get them. A server that has just become the leader may not show all that it
-   * has: the record counts as lost once a leader with a quorum has said so twice, `silentMs` apart.
-   * @throws DoubtfulRecord, LostRecords
+   * numbers again, and this reader would miss the records that get them.
    */
   private async check(): Promise<void> {
     const { link, job } = this.options;
-    const { certain } = await ledgerState(link, this.options);
+    await ledgerState(link, this.options);
     if (this.storedMs === null) return;
     const stored = await link.manager.streams.getMessage(ledgerStream(job), { seq: this.sequence });
-    if (stored?.time.getTime() === this.storedMs) {
-      this.doubtedAt = null;
-      return;
-    }
-    this.doubtedAt ??= performance.now();
-    const isOld = performance.now() - this.doubtedAt >= link.times.silentMs;
-    if (certain && isOld) throw new LostRecords(job, this.sequence);
-    throw new DoubtfulRecord();
+    if (stored?.time.getTime() !== this.storedMs) throw new LostRecords(job, this.sequence);
   }
 }
 
@@ -165,9 +137,6 @@ function entryOf({ seq, data }: JsMsg, onMalformed: ReadOptions['onMalformed']):
     return null;
   }
 }
-
-/** A record that was read is not shown: it is looked for again. */
-class DoubtfulRecord extends Error {}
 
 /** The store has lost a record that was read. The job is replayed from the records that are left. */
 class LostRecords extends Error {
