@@ -9,6 +9,8 @@ import { WATCH } from '../cli/jobs/job-verbs.js';
 import { serverConfig } from '../cli/jobs/server-flags.js';
 import { submitConfig } from '../cli/jobs/submit-flags.js';
 import { SUBMIT } from '../cli/jobs/submit-verb.js';
+import { readRow, withJob } from '../cli/results/service-results.js';
+import type { Job } from '../shared/job.js';
 import { decidedOf } from '../shared/job-progress.js';
 import { callWith } from './call.js';
 import { TAKEN } from './taken.js';
@@ -68,8 +70,12 @@ class ConnectedServer implements Server {
   }
 
   async *certificates(id: string): AsyncGenerator<Certificate | Prediction, void, undefined> {
-    for await (const { json } of this.reading(this.client.certificates(id)))
-      yield JSON.parse(json) as Certificate | Prediction;
+    let job: Job | null = null;
+    for await (const received of this.reading(this.client.certificates(id))) {
+      job ??= await this.asking(async () => withJob(await this.client.getJob(id)).job);
+      readRow(job, received);
+      yield JSON.parse(received.json) as Certificate | Prediction;
+    }
   }
 
   close(): void {

@@ -1,7 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { CertificateRow } from '../../api/job-view.js';
 import { GrpcServer } from '../../coordinator/grpc/server.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
+import { connect } from '../../library/connect.js';
 import { runCommand } from '../harness/command.js';
 import { PICTURES, certifyArgs, type Flags } from '../harness/results.js';
 import { ServiceBed, endOf, happens, prepared, sha256 } from '../support/service-bed.js';
@@ -60,18 +62,60 @@ describe('a server that skips a field that it does not know', () => {
   });
 });
 
+/** The real service over TCP; votes are a voter's, where a model would be run. */
+async function servedBed() {
+  const bed = await ServiceBed.open();
+  closing.push(() => bed.close());
+  const service = await bed.serving({ clock: systemClock });
+  const report = (error: unknown) => {
+    throw error;
+  };
+  const address = { host: '127.0.0.1', port: 0 };
+  const server = await GrpcServer.start({ service, address, tls: null, tokens: null, report });
+  closing.push(() => server.close(0));
+  return { bed, service, port: server.address.port };
+}
+
+describe('the rows that the library takes of a server', () => {
+  const rowsOf = async (port: number, id: string) => {
+    const server = await connect({ server: `127.0.0.1:${port}` });
+    try {
+      const rows: unknown[] = [];
+      for await (const row of server.certificates(id)) rows.push(row);
+      return rows;
+    } finally {
+      server.close();
+    }
+  };
+
+  it('are those of results.jsonl, and none that contradicts itself or its job', async () => {
+    const { bed, service, port } = await servedBed();
+    bed.worker({ prepare: async () => prepared({ modelDigest: sha256(await readFile(PICTURES.model)) }) });
+    const [id] = (await submit(port, { detach: true })).stdout.split('\n') as [string];
+    await endOf(service, id);
+    const { jsonl } = await bed.results(id);
+    const written = jsonl.trimEnd().split('\n');
+    expect(await rowsOf(port, id)).toEqual(written.map((line) => JSON.parse(line) as unknown));
+
+    const honest = service.certificates.bind(service);
+    const forgeries: readonly ((row: CertificateRow) => CertificateRow)[] = [
+      (row) => ({ ...row, json: row.json.replace(/"radius":[^,]+/, '"radius":9') }),
+      (row) => ({ ...row, json: row.json.replace(/"class":[^,]+/, '"class":99') }),
+      (row) => ({ ...row, radius: 9 }),
+      (row) => ({ ...row, json: '{}' }),
+    ];
+    for (const forged of forgeries) {
+      service.certificates = async function* (...asked) {
+        for await (const row of honest(...asked)) yield forged(row);
+      };
+      await expect(rowsOf(port, id)).rejects.toMatchObject({ code: 'MESSAGE_MALFORMED' });
+    }
+  });
+});
+
 describe('the rows that were taken of a job', () => {
   it('are removed when they are asked for again and an audit has refuted the job since', async () => {
-    const bed = await ServiceBed.open();
-    closing.push(() => bed.close());
-    const service = await bed.serving({ clock: systemClock });
-    const report = (error: unknown) => {
-      throw error;
-    };
-    const address = { host: '127.0.0.1', port: 0 };
-    const server = await GrpcServer.start({ service, address, tls: null, tokens: null, report });
-    closing.push(() => server.close(0));
-    const { port } = server.address;
+    const { bed, service, port } = await servedBed();
 
     let refuting = false;
     const someDecided = async (job: string) => {
