@@ -1,4 +1,4 @@
-import { newsOfRun, summaryOf, type LateNews, type RunSummary } from '../cli/certify/news-of-run.js';
+import { newsOfRun, endingOf, type LateNews, type RunSummary } from '../cli/certify/news-of-run.js';
 import type { RunTeller } from '../cli/certify/run-teller.js';
 import { knownError } from '../cli/command/known-error.js';
 import type { ResultRow } from '../coordinator/results/result-row.js';
@@ -91,7 +91,7 @@ export class ToldRun<Row extends ResultRow, Summary extends RunSummary> implemen
         this.wake();
       },
       ended: (conclusion) => {
-        const { done, summary } = summaryOf(out, conclusion);
+        const { done, summary } = endingOf(out, conclusion);
         this.ending = { done, summary: summary as Summary };
         news.ended(conclusion);
       },

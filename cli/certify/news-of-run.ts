@@ -58,7 +58,7 @@ export function newsOfRun({ out, verbose, tell, exit }: NewsOptions): RunTeller 
       if ('problem' in outcome) note(outcome.problem);
     },
     ended(conclusion) {
-      tell(() => summaryOf(out, conclusion));
+      tell(() => endingOf(out, conclusion));
     },
     left() {
       tell(() => ({ news: 'ended', done: false, summary: null }));
@@ -71,8 +71,15 @@ const progressOf = ({ decided, images, samples, outlook }: Shown) =>
   ({ news: 'progress', decided, images, samples, outlook }) as const;
 
 /** Returns how a run has ended. */
-export const summaryOf = (out: string, { fold, notes, summary }: Conclusion): EndedNews<RunSummary> => ({
+export const endingOf = (out: string, conclusion: Conclusion): EndedNews<RunSummary> => ({
   news: 'ended',
-  done: fold.isDone(),
-  summary: { out, notes, ...summary },
+  done: conclusion.fold.isDone(),
+  summary: runSummaryOf(out, conclusion),
+});
+
+/** Returns the object that `--json` prints. */
+export const runSummaryOf = (out: string, { notes, summary }: Conclusion): RunSummary => ({
+  out,
+  notes,
+  ...summary,
 });

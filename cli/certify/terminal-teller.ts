@@ -5,6 +5,7 @@ import { renderJobSummary } from '../results/job-summary.js';
 import { renderNotes } from '../results/summary-text.js';
 import { TOPK_FILE } from '../results/topk-file.js';
 import type { CertifyConfig } from './certify-flags.js';
+import { runSummaryOf } from './news-of-run.js';
 import { ProgressLine } from './progress-line.js';
 import type { Shown } from './progress-text.js';
 import type { Beginning, Conclusion, ReportOutcome, RunTeller } from './run-teller.js';
@@ -39,10 +40,11 @@ export class TerminalTeller implements RunTeller {
     // A person is told how many there are.
   }
 
-  results({ fold, notes, summary }: Conclusion): void {
+  results(conclusion: Conclusion): void {
     const { json, quiet, out } = this.config;
+    const { fold, notes, summary } = conclusion;
     if (!this.showsSummary) return;
-    if (json) process.stdout.write(`${JSON.stringify({ out, notes, ...summary })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(runSummaryOf(out, conclusion))}\n`);
     else if (!quiet)
       process.stdout.write(
         `${headline(this.config, fold)}\n${renderJobSummary(summary)}${renderNotes(notes)}`,

@@ -1,30 +1,22 @@
-import { execFileSync } from 'node:child_process';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, openBrowser, openTab, violationsOf } from '../harness/browser.js';
-import { ROOT } from '../harness/command.js';
-import { serveFolder, type FileServer } from '../harness/file-server.js';
+import { chromiumPath, openTab, violationsOf } from '../harness/browser.js';
+import { buildSite, type BuiltSite } from '../harness/built-site.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** The site of the documents as people see it, in a real browser, served from a folder below the root of a server. */
 
-const site = folderOfAllTests();
+const folder = folderOfAllTests();
 
 describe.skipIf(chromiumPath === null)('the site in a browser', () => {
-  let browser: Browser;
-  let server: FileServer;
+  let site: BuiltSite;
   beforeAll(async () => {
-    execFileSync(process.execPath, ['site/build.mjs', site.path], { cwd: ROOT });
-    server = await serveFolder(site.path);
-    browser = await openBrowser();
+    site = await buildSite(folder.path);
   });
-  afterAll(async () => {
-    await browser.close();
-    await server[Symbol.asyncDispose]();
-  });
+  afterAll(() => site[Symbol.asyncDispose]());
   const tabAt = async (page: string, options: BrowserContextOptions = {}) => {
-    const tab = await openTab(browser, options);
-    await tab.page.goto(`${server.address}${page}`);
+    const tab = await openTab(site.browser, options);
+    await tab.page.goto(`${site.address}${page}`);
     return tab;
   };
 
@@ -32,7 +24,7 @@ describe.skipIf(chromiumPath === null)('the site in a browser', () => {
     await using tab = await tabAt('plan.html', { colorScheme });
     expect(await violationsOf(tab.page)).toEqual([]);
     expect(tab.complaints).toEqual([]);
-    expect(tab.requests.filter((url) => !url.startsWith(server.address))).toEqual([]);
+    expect(tab.requests.filter((url) => !url.startsWith(site.address))).toEqual([]);
   });
 
   it('finds words, and leads to the section that has them', async () => {
@@ -50,7 +42,7 @@ describe.skipIf(chromiumPath === null)('the site in a browser', () => {
     await tab.page.waitForURL(/\/below\/\w+\.html/);
     expect(await tab.page.locator('article').textContent()).toContain('spending');
     expect(tab.complaints).toEqual([]);
-    expect(tab.requests.filter((url) => !url.startsWith(server.address))).toEqual([]);
+    expect(tab.requests.filter((url) => !url.startsWith(site.address))).toEqual([]);
   });
 
   it.each([
@@ -90,8 +82,8 @@ describe.skipIf(chromiumPath === null)('the site in a browser', () => {
   });
 
   it('is complete without JavaScript, and opened from a disk', async () => {
-    await using tab = await openTab(browser, { javaScriptEnabled: false });
-    await tab.page.goto(`file://${site.file('plan.html')}`);
+    await using tab = await openTab(site.browser, { javaScriptEnabled: false });
+    await tab.page.goto(`file://${folder.file('plan.html')}`);
     await tab.page.locator('.menu .wide a', { hasText: 'Install' }).click();
     expect(await tab.page.locator('h1').textContent()).toBe('Install');
     expect(tab.complaints).toEqual([]);
