@@ -5,17 +5,15 @@ That each radius follows from the votes is not checked here: only the ledger has
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, Callable, Dict, List
 
 from ._errors import SmoothcertError
-from ._remote.job_text import digest_of_job
+from ._job_facts import image_range, norm_of
+from ._remote.job_text import digest_of_job, strict_json
 
-#: Standard deviation of a noise of scale 1.
-DEVIATIONS = {"gaussian": 1.0, "laplace": math.sqrt(2), "uniform": 1 / math.sqrt(3)}
 #: Keys of every row.
 ALWAYS = ("image", "label", "outcome", "class", "stop", "samples")
 OUTCOMES = frozenset({"certified", "abstained", "failed", "predicted", "approximate"})
@@ -34,28 +32,28 @@ def rows_of(text: str, file: Path) -> List[Row]:
     """Returns the objects of results.jsonl, one a line. Raises SmoothcertError ``JOB_FILE_DAMAGED``."""
     try:
         # A text in a row may hold characters at which splitlines() would split, too.
-        rows = [json.loads(line) for line in text.split("\n") if line]
-    except ValueError as error:
+        rows = [strict_json(line) for line in text.split("\n") if line]
+    except (ValueError, RecursionError) as error:
         raise damaged(file) from error
     if not all(isinstance(row, dict) and all(key in row for key in ALWAYS) for row in rows):
         raise damaged(file)
     return rows
 
 
-def require_possible(job: Dict[str, Any], norm: str, rows: List[Row], file: Path) -> None:
+def require_possible(job: Dict[str, Any], rows: List[Row], file: Path) -> None:
     """Raises SmoothcertError ``JOB_FILE_DAMAGED`` unless each image is one of the job, once, and has what its claim can give.
 
     Checked are α, bound and norm of each row, its samples, and that its radius is no larger than that of unanimous votes.
     """
     claim = job["claim"]
-    chosen = range(*(int(claim["images"][key]) for key in ("start", "stop", "step")))
+    chosen = image_range(job)
     images = [row["image"] for row in rows]
     if not all(isinstance(image, int) for image in images):
         raise damaged(file)
     if len(set(images)) < len(images) or not all(image in chosen for image in images):
         raise damaged(file)
     reach = _reach_of(job["draw"]["noise"])
-    if not all(_is_possible(row, claim, norm, reach) for row in rows):
+    if not all(_is_possible(row, claim, norm_of(job), reach) for row in rows):
         raise damaged(file)
 
 

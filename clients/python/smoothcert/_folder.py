@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
-from ._checks import DEVIATIONS, damaged, is_job_of, require_possible, rows_of
+from ._checks import damaged, is_job_of, require_possible, rows_of
 from ._errors import SmoothcertError
-
-#: Digits of a standard deviation that come back from the scale that was made of it.
-SIGMA_DIGITS = 15
+from ._job_facts import image_range, norm_of, sigma_of
+from ._remote.job_text import strict_json
 
 Row = Dict[str, Any]
 
@@ -46,16 +44,12 @@ class JobFolder:
     @property
     def sigma(self) -> float:
         """Standard deviation of the noise, in pixels of [0, 1]."""
-        noise = self.job["draw"]["noise"]
-        deviation = DEVIATIONS[noise["kind"]]
-        scale = float(noise["scale"])
-        return scale if deviation == 1 else float(f"{scale * deviation:.{SIGMA_DIGITS}g}")
+        return sigma_of(self.job)
 
     @property
     def images(self) -> int:
         """The number of images of the job, decided or not."""
-        chosen = self.job["claim"]["images"]
-        return len(range(int(chosen["start"]), int(chosen["stop"]), int(chosen["step"])))
+        return len(image_range(self.job))
 
     @property
     def rule(self) -> str:
@@ -65,7 +59,7 @@ class JobFolder:
     @property
     def norm(self) -> str:
         """The norm of its radii: ``"l2"``, or ``"l1"`` with Laplace and uniform noise."""
-        return "l2" if self.job["draw"]["noise"]["kind"] == "gaussian" else "l1"
+        return norm_of(self.job)
 
     @property
     def proves_radii(self) -> bool:
@@ -105,7 +99,7 @@ def read_folder(path: Path, rows: Optional[Path] = None) -> JobFolder:
     table = None if rows is None else (rows / "results.tsv").read_bytes()
     folder = JobFolder(path, job, rows_of(text, path / "results.jsonl"), about.get("name"), notes, table)
     try:
-        require_possible(job, folder.norm, folder.rows, path / "results.jsonl")
+        require_possible(job, folder.rows, path / "results.jsonl")
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         # A job that lacks what every job has, or has it of another type.
         raise damaged(path / "job.json") from error
@@ -136,14 +130,14 @@ def require_jobs(path: Path) -> Tuple[Path, ...]:
 
 def _object(file: Path) -> Dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = strict_json(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SmoothcertError(
             "FOLDER_UNUSABLE",
             f"{file.parent} is no folder that certify wrote: {file.name} cannot be read ({error.strerror}).",
             "Name the folder that out= named.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise damaged(file) from error
     if not isinstance(content, dict):
         raise damaged(file)

@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Sequence
 import numpy as np
 
 from ._arrays import Array
-from ._checks import DEVIATIONS
+from ._job_facts import DEVIATIONS
 from ._compare import COMPARED_NOISY
 from ._errors import SmoothcertError
 

@@ -115,13 +115,16 @@ def is_labelled(folder: JobFolder) -> bool:
 
 def counted_radii(folder: JobFolder) -> Floats:
     """Returns the radii of the certificates that count, ascending: of right classes, or of all where labels are not known."""
-    labelled = is_labelled(folder)
-    counted = [
+    return np.sort(np.array(_certified_radii(folder, only_right=is_labelled(folder)), dtype=np.float64))
+
+
+def _certified_radii(folder: JobFolder, only_right: bool) -> List[float]:
+    """Returns the radii of the certificates, or of those alone whose class is the label, in image order."""
+    return [
         row["radius"]
         for row in folder.rows
-        if row["outcome"] == "certified" and (not labelled or row["class"] == row["label"])
+        if row["outcome"] == "certified" and (not only_right or row["class"] == row["label"])
     ]
-    return np.sort(np.array(counted, dtype=np.float64))
 
 
 def share_from(folder: JobFolder, radii: Radii) -> Floats:
@@ -156,12 +159,7 @@ def mean_of(folder: JobFolder, only_right: bool) -> float:
             "The rule target certifies the radii that it was asked for and no larger ones: their mean says nothing of the model.",
             "Ask for certified_accuracy(radii), or certify with another rule.",
         )
-    radii = [
-        row["radius"]
-        for row in folder.rows
-        if row["outcome"] == "certified" and (not only_right or row["class"] == row["label"])
-    ]
-    return float(sum(radii) / folder.images)
+    return float(sum(_certified_radii(folder, only_right)) / folder.images)
 
 
 def require_radii(folder: JobFolder) -> None:

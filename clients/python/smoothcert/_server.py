@@ -17,6 +17,7 @@ from ._remote.class_names import read_class_names, require_names, write_names
 from ._remote.client import Client
 from ._remote.connection import Connection, address_of, sends_token_openly
 from ._remote.creation import begin, error_of_end
+from ._job_facts import DEVIATIONS
 from ._remote.described import Described, described_of
 from ._remote.folder_lock import FolderLock
 from ._remote.model_files import File, read_model
@@ -25,7 +26,7 @@ from ._remote.request import Request, open_request, read_request
 from ._remote.result_rows import Expected
 from ._remote.results import RESULTS, about_job, fetch_results, tell_results
 from ._remote.selection import resolve, selection_of
-from ._remote.spec import ARGUMENTS, DEVIATIONS, check_names, file_name, spec_of
+from ._remote.spec import ARGUMENTS, check_names, file_name, spec_of
 from ._remote.watch import News, Teller, follow
 
 #: How long a server that went away is waited for.

@@ -203,6 +203,12 @@ class Results(TestCase):
             with self.subTest(name):
                 (target / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
                 self.refused("JOB_FILE_DAMAGED", sc.load, target)
+        one = json.dumps(rows[0])
+        texts = {"nested": "[" * 100_000, "a key twice": one[:-1] + f', "radius": {rows[0]["radius"]}' + "}"}
+        for name, line in texts.items():
+            with self.subTest(name):
+                (target / "results.jsonl").write_text(line + "\n")
+                self.refused("JOB_FILE_DAMAGED", sc.load, target)
         text = "".join(json.dumps({**row, "class_name": "a\u2028b"}, ensure_ascii=False) + "\n" for row in rows)
         (target / "results.jsonl").write_text(text, encoding="utf-8")
         self.assertEqual(sc.load(target).rows[0]["class_name"], "a\u2028b")

@@ -6,10 +6,10 @@ import re
 from typing import Any, Dict, List, Optional
 
 from .._errors import SmoothcertError
+from .._job_facts import DEVIATIONS
 from . import messages
 from .client import malformed
 from .job_text import digest_of_job, strict_json
-from .spec import DEVIATIONS
 
 Described = Dict[str, Any]
 
@@ -65,12 +65,6 @@ def described_of(asked: Any, job: Any) -> Described:
         )
     described_job: Described = described
     return described_job
-
-
-def image_range(described: Described) -> range:
-    """Returns the indices of the images of a job."""
-    images = described["claim"]["images"]
-    return range(images["start"], images["stop"], images["step"])
 
 
 def _fault(described: Any) -> Optional[str]:

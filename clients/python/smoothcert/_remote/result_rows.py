@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
+from .._job_facts import image_range, norm_of
 from . import messages
 from .client import malformed
-from .described import Described, image_range
+from .described import Described
 from .job_text import strict_json
 
 Row = Dict[str, Any]
@@ -128,7 +129,7 @@ def _fault(row: Row, message: Any, expected: Expected) -> Optional[str]:
             return f"its {name} is none of the model"
     if not _is_whole(row["samples"], claim["looks"][-1]):
         return "its samples are not those of the claim"
-    if row["bound"] != claim["bound"] or not _is_level(row, claim):
+    if row["bound"] != claim["bound"] or not _is_level(row, described):
         return "its claim is not that of the job"
     if row["correct"] is not (None if label is None or row["class"] is None else row["class"] == label):
         return 'its "correct" does not follow from class and label'
@@ -154,7 +155,7 @@ def _outcome_fault(row: Row, expected: Expected) -> Optional[str]:
     texts = [row["delta_upper"], row["p_lower"]]
     if not all(_is_probability(text) if proves else text is None for text in texts):
         return "its probability contradicts its outcome"
-    if row["norm"] != ("l2" if expected.described["draw"]["noise"]["kind"] == "gaussian" else "l1"):
+    if row["norm"] != norm_of(expected.described):
         return "its norm is not that of the noise"
     if not _is_radius(row["radius"]) or (row["radius"] != 0 and not proves):
         return "its radius is none"
@@ -174,10 +175,10 @@ def _outcome(message: Any) -> str:
     return messages.enum_name(message, "outcome")[len("OUTCOME_") :].lower()
 
 
-def _is_level(row: Row, claim: Dict[str, Any]) -> bool:
+def _is_level(row: Row, described: Described) -> bool:
     """Returns true if the α of a row is that of its claim, of one image or of all together."""
-    images = claim["images"]
-    count = len(range(images["start"], images["stop"], images["step"]))
+    claim = described["claim"]
+    count = len(image_range(described))
     if "simultaneous" not in claim:
         return bool(row["alpha"] == claim["alpha"] and "simultaneous" not in row)
     level = claim["alpha"] if count == 1 else -math.expm1(math.log1p(-claim["alpha"]) / count)

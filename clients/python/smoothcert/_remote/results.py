@@ -7,10 +7,11 @@ import platform
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
+from .._job_facts import image_range
 from .._version import VERSION
 from .canonical import storage_error
 from .client import Client, malformed
-from .described import Described, image_range
+from .described import Described
 from .job_text import pretty
 from .result_rows import Expected, header_of, line_of, row_of
 from .summary import summary_of_rows

@@ -10,12 +10,11 @@ from typing import Any, Callable, Mapping, Optional, Sequence
 import numpy as np
 
 from .._errors import SmoothcertError
+from .._job_facts import DEVIATIONS
 from . import messages
 
 _MIN_GAINS = {"quick": 0.1, "default": 0.02, "thorough": 0.01}
 _RULES = ("gain", "target", "two-stage", "fixed", "budget", "predict")
-#: Standard deviation of each noise at scale 1.
-DEVIATIONS = {"gaussian": 1.0, "laplace": 2.0**0.5, "uniform": 1 / 3.0**0.5}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Dict, Iterable
 
+from .._job_facts import image_range
+
 
 def summary_of_rows(job: Dict[str, Any], rows: Iterable[Dict[str, Any]]) -> Dict[str, Any]:
     """Returns the counts of a summary. What the command calculates beside them (means, forecasts, times) is not in it.
@@ -17,7 +19,6 @@ def summary_of_rows(job: Dict[str, Any], rows: Iterable[Dict[str, Any]]) -> Dict
         Those of results.jsonl.
     """
     claim = job["claim"]
-    images = claim["images"]
     predicts = claim["stop"]["kind"] == "predict"
     positive = "predicted" if predicts else "certified"
     outcomes: Counter[str] = Counter()
@@ -33,7 +34,7 @@ def summary_of_rows(job: Dict[str, Any], rows: Iterable[Dict[str, Any]]) -> Dict
         labelled = labelled or row["label"] is not None
     proves = claim["bound"] != "clt"
     return {
-        "images": len(range(images["start"], images["stop"], images["step"])),
+        "images": len(image_range(job)),
         "decided": sum(outcomes.values()),
         positive: outcomes[positive],
         "right": right if labelled else None,
