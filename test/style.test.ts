@@ -5,7 +5,7 @@ import { ROOT } from './harness/command.js';
 
 /** Every folder of code. */
 const FOLDERS =
-  'adapters analysis api bench cli coordinator input page report scripts shared statistics test worker'.split(
+  'adapters analysis api bench cli coordinator input library page report scripts shared site statistics test worker'.split(
     ' ',
   );
 /** This file quotes what it forbids. */

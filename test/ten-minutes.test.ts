@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './harness/command.js';
+import { canBeAlone, runShell } from './harness/shell.js';
 import { blocksOf } from './support/document-blocks.js';
 import { TemporaryFolder } from './support/temporary-folder.js';
 
@@ -19,7 +20,7 @@ const missing = [
   ...(can('nats-server', '--version') ? [] : ['nats-server']),
   ...(can('prometheus', '--version') ? [] : ['prometheus']),
   ...(can('curl', '--version') ? [] : ['curl']),
-  ...(can('unshare', '-n', 'ip', 'link', 'set', 'lo', 'up') ? [] : ['a network namespace (root, iproute2)']),
+  ...(canBeAlone() ? [] : ['a network namespace (root, iproute2)']),
 ];
 if (missing.length > 0)
   console.log(`docs/ten-minutes.md is not run here: there is no ${missing.join(', no ')}.`);
@@ -48,32 +49,9 @@ async function cloneIn(folder: TemporaryFolder): Promise<string> {
   return folder.path;
 }
 
-/** Runs a script as a person's shell would, aliases included; all that it started is gone afterwards. */
-async function runInItsOwnNetwork(
-  folder: string,
-  script: string,
-): Promise<{ code: number | null; said: string }> {
-  // A PID namespace: with its first process everything in it ends.
-  const args = [
-    '-n',
-    '-p',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    'bash',
-    '-c',
-    'ip link set lo up && exec bash -O expand_aliases "$0"',
-    script,
-  ];
-  const shell = spawn('unshare', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => shell.kill('SIGKILL'), LIMIT_MS);
-  let said = '';
-  for (const stream of [shell.stdout, shell.stderr])
-    stream.on('data', (part: Buffer) => (said += part.toString()));
-  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
-  clearTimeout(timer);
-  return { code, said };
-}
+/** Runs a script alone: it names ports. */
+const runInItsOwnNetwork = (folder: string, script: string) =>
+  runShell(script, { cwd: folder, env, limitMs: LIMIT_MS, alone: true });
 
 describe('docs/ten-minutes.md', () => {
   it('has all its steps', () => {

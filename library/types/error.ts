@@ -3,7 +3,7 @@ export interface SmoothcertError extends Error {
   readonly name: 'SmoothcertError';
   /** A code of docs/errors.md, such as 'OPTION_INVALID'. */
   readonly code: string;
-  /** What to do, a sentence; it names options as the command line does: --max-samples is maxSamples. */
+  /** A remedy, a sentence; it names options as the command line does: --max-samples is maxSamples. */
   readonly remedy: string;
   /** True if the same call may succeed later, unchanged. */
   readonly retryable: boolean;

@@ -12,12 +12,12 @@ export interface StopSignal {
 export type NoiseKind = 'gaussian' | 'laplace' | 'uniform';
 /** Where the model runs. `cpu` and `webgpu` are tested. */
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'tensorrt' | 'dml' | 'coreml';
-/** What bounds the probability of the class. */
+/** The bound on the probability of the class. */
 export type BoundName = 'spending' | 'anytime' | 'clopper-pearson' | 'clt' | 'two-sided';
-/** What ends the drawing of an image. */
+/** The rule that ends the drawing of an image. */
 export type RadiusRule = 'gain' | 'target' | 'two-stage' | 'fixed' | 'budget';
 
-/** What is asked of every model: its file, its images, its noise. */
+/** The options of every job: the model, its images, the noise. */
 export interface InputOptions {
   /** A YAML or JSON file of flags by their names (`max-samples`); options that are given here win. */
   readonly config?: string;
@@ -45,7 +45,7 @@ export interface InputOptions {
   readonly name?: string;
 }
 
-/** What the model wants, given pixels p in [0, 1]: (p · inputScale − mean) / std. */
+/** The input that the model wants, of pixels p in [0, 1]: (p · inputScale − mean) / std. */
 export interface ModelOptions {
   /** Default: 1; for example 255. */
   readonly inputScale?: number;
@@ -109,7 +109,7 @@ export interface MachineOptions {
   readonly auditShare?: number;
 }
 
-/** What a run writes, and how it is followed and stopped. */
+/** Options of a run: its files, and how it is followed and stopped. */
 export interface RunOptions<News> {
   /** Folder for the results; the same call with the same folder resumes. */
   readonly out: string;

@@ -19,7 +19,7 @@ export interface PlanRow {
   readonly hours: number | null;
   readonly cost: number | null;
   readonly radius_error: number;
-  /** What the formulas of the paper say; null where they say nothing. */
+  /** The numbers of the formulas of the paper; null where they give none. */
   readonly paper: Readonly<Record<string, number | readonly string[]>> | null;
 }
 

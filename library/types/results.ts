@@ -1,7 +1,7 @@
 import type { BoundName, NoiseKind } from './job-options.js';
 import type { Certificate, Prediction } from './rows.js';
 
-/** What a folder says of its job. */
+/** Facts of a job, as its folder has them. */
 export interface JobFacts {
   /** Digest of the job, 64 hex digits. */
   readonly digest: string;

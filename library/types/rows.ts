@@ -41,7 +41,7 @@ export interface Row {
   readonly looks: readonly (Counts & { readonly n: number })[];
 }
 
-/** What is certified of one image. */
+/** The certificate of one image. */
 export interface Certificate extends Row {
   /** 'approximate' is no certificate: the normal approximation proves nothing. */
   readonly outcome: 'certified' | 'approximate' | 'abstained' | 'failed';
@@ -67,7 +67,7 @@ export interface Certificate extends Row {
   } | null;
 }
 
-/** What is predicted of one image: a class, and no radius. */
+/** The prediction of one image: a class, and no radius. */
 export interface Prediction extends Row {
   readonly outcome: 'predicted' | 'abstained' | 'failed';
   /** The smallest level at which the counts refute that the class is no more likely than another outcome; null without a prediction. */

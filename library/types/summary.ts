@@ -42,7 +42,7 @@ export interface SharedSummary {
   readonly batches: BatchFigures | null;
 }
 
-/** What `smoothcert certify --json` prints. */
+/** The object that `smoothcert certify --json` prints. */
 export interface CertifySummary extends SharedSummary {
   readonly certified: number;
   /** Images with an approximation in place of a certificate; in no share and no mean. */
@@ -77,7 +77,7 @@ export interface CertifySummary extends SharedSummary {
   readonly contradicted: boolean;
 }
 
-/** What `smoothcert predict --json` prints. */
+/** The object that `smoothcert predict --json` prints. */
 export interface PredictSummary extends SharedSummary {
   readonly predicted: number;
   readonly alpha: number;

@@ -1,4 +1,4 @@
-/** What `smoothcert verify --json` prints. */
+/** The object that `smoothcert verify --json` prints. */
 export interface VerifyReport {
   /** As it was given. */
   readonly path: string;
@@ -7,11 +7,11 @@ export interface VerifyReport {
   /** Images that it holds for, if not for all of the job, in words. */
   readonly holdsFor: string | null;
   readonly besides: readonly string[];
-  /** What does not hold: at most 1,000 of them. */
+  /** Findings, at most 1,000: each does not hold. */
   readonly findings: readonly { readonly where: string; readonly what: string }[];
   /** How many there are. */
   readonly found: number;
-  /** What was checked, and how, in words. */
+  /** The checks that were made, in words. */
   readonly checked: Readonly<Record<string, string>>;
   /** True things to know that are no faults. */
   readonly remarks: readonly string[];

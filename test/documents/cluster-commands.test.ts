@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../harness/command.js';
+import { canBeAlone } from '../harness/shell.js';
 import { blocksOf, commandsOf } from '../support/document-blocks.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 import { CLUSTER_PAGES } from './cluster-pages.js';
@@ -15,7 +16,7 @@ const missing = [
   ...(can('nats-server', '--version') ? [] : ['nats-server']),
   ...(can('curl', '--version') ? [] : ['curl']),
   ...(hasPython('numpy') ? [] : ['NumPy']),
-  ...(can('unshare', '-n', 'ip', 'link', 'set', 'lo', 'up') ? [] : ['a network namespace (root, iproute2)']),
+  ...(canBeAlone() ? [] : ['a network namespace (root, iproute2)']),
 ];
 if (missing.length > 0)
   console.warn(`The commands of pages about clusters are NOT RUN: there is no ${missing.join(', no ')}.`);

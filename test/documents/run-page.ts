@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../harness/command.js';
+import { runShell, type Ran } from '../harness/shell.js';
 
 /** Runs commands of documents in a folder that looks like a clone, beside a small model and small data of the names that the documents use. */
 
@@ -49,45 +50,15 @@ export function makeClone(folder: string): void {
   chmodSync(program, 0o755);
 }
 
-/** How a script has ended, and all that it has printed. */
-export interface Ran {
-  readonly code: number | null;
-  readonly said: string;
-}
-
-/** Runs a bash script in a folder that `makeClone` made. `alone`: in a network and a process namespace of its own, so that every port is free and nothing outlives it. */
-export async function runScript(folder: string, script: string, alone = false): Promise<Ran> {
+/** Runs a bash script in a folder that `makeClone` made; it ends where a command fails. `alone`: in a network of its own, so that every port is free. */
+export function runScript(folder: string, script: string, alone = false): Promise<Ran> {
   writeFileSync(path.join(folder, 'page.sh'), `set -eo pipefail\n${script}\n`);
-  const bash = ['bash', '-O', 'expand_aliases', 'page.sh'];
-  const [command, ...args] = alone
-    ? [
-        'unshare',
-        '-n',
-        '-p',
-        '--fork',
-        '--kill-child',
-        '--mount-proc',
-        'bash',
-        '-c',
-        `ip link set lo up && exec ${bash.join(' ')}`,
-      ]
-    : bash;
-  const shell = spawn(command!, args, {
-    cwd: folder,
-    env: {
-      ...process.env,
-      PATH: `${path.join(folder, 'bin')}:${process.env['PATH']}:${path.join(ROOT, '.tools')}`,
-      TMPDIR: folder,
-      // The work is little: starting processes is most of it.
-      SMOOTHCERT_PROCESSES: '1',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const timer = setTimeout(() => shell.kill('SIGKILL'), LIMIT_MS);
-  let said = '';
-  for (const stream of [shell.stdout, shell.stderr])
-    stream.setEncoding('utf8').on('data', (part: string) => (said += part));
-  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
-  clearTimeout(timer);
-  return { code, said };
+  const env = {
+    ...process.env,
+    PATH: `${path.join(folder, 'bin')}:${process.env['PATH']}:${path.join(ROOT, '.tools')}`,
+    TMPDIR: folder,
+    // The work is little: starting processes is most of it.
+    SMOOTHCERT_PROCESSES: '1',
+  };
+  return runShell('page.sh', { cwd: folder, env, limitMs: LIMIT_MS, alone });
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 
 import { runCommand } from '../harness/command.js';
@@ -14,11 +15,17 @@ const nowhere = async () => ['--nats', `127.0.0.1:${await freePort()}`];
 const taken = createServer();
 afterEach(() => void taken.close());
 
-/** Resolves once somebody has the port: this process, or whoever had it before. */
+/** Resolves once this process has the port, which a worker of another test may have until it ends. */
 async function take(port: number): Promise<number> {
-  taken.listen(port, '127.0.0.1');
-  await once(taken, 'listening').catch(() => undefined);
-  return port;
+  for (;;) {
+    taken.listen(port, '127.0.0.1');
+    const has = await once(taken, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (has) return port;
+    await delay(100);
+  }
 }
 
 test('a worker whose usual port is in use listens at a free one, and says where', async () => {
