@@ -1,11 +1,18 @@
-import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import type { EventName } from '../../shared/telemetry/events.js';
+import type { NatsLink, Trouble } from '../../adapters/nats/link/nats-link.js';
 import type { Log } from '../../shared/telemetry/log.js';
+
+const EVENT_OF = {
+  full: 'store-full',
+  note: 'nats-note',
+  other: 'nats-trouble',
+} as const satisfies Record<Trouble, EventName>;
 
 /** Says what a link to NATS has to say, until the returned function is called. */
 export function logLink(link: NatsLink, log: Log): () => void {
   for (const note of link.notes) log('nats-note', note);
   const unlisten = [
-    link.onTrouble((sentence, kind) => log(kind === 'full' ? 'store-full' : 'nats-trouble', sentence)),
+    link.onTrouble((sentence, kind) => log(EVENT_OF[kind], sentence)),
     link.onMalformed(() =>
       log(
         'messages-malformed',

@@ -51,9 +51,8 @@ export const NATS_LOGIN = {
     natsKey: { argument: '<file>', help: 'PEM of its key', decides: 'run', env: true },
     natsReplicas: {
       argument: '<n>',
-      help: 'copies of each stream that is made, 1 to 5',
+      help: 'copies of each stream that is made, 1 to 5 (default: 3 in a cluster that has so many servers)',
       decides: 'run',
-      preset: '1',
       number: { least: 1, most: 5, whole: true },
       env: true,
     },
@@ -61,11 +60,20 @@ export const NATS_LOGIN = {
 } as const satisfies FlagGroup;
 
 const MAX_SILENCE_SECONDS = 3_600;
+const MAX_WAIT_SECONDS = 86_400;
 
 /** The times for which a process of a cluster may be silent. */
 export const NATS_TIMES = {
   heading: 'NATS:',
   flags: {
+    waitSeconds: {
+      argument: '<s>',
+      help: 'how long a start waits for a NATS that is not there yet, or elects its leaders',
+      decides: 'run',
+      preset: '300',
+      number: { least: 0, most: MAX_WAIT_SECONDS },
+      env: true,
+    },
     ackWaitSeconds: {
       argument: '<s>',
       help: 'the tasks of a worker that is silent for so long go to others',
@@ -116,7 +124,7 @@ export function natsOptions(
     ...(natsCreds === undefined ? {} : { creds: natsCreds }),
     ...tlsOf(flags),
     times: timesOf(flags),
-    replicas: flags.natsReplicas,
+    ...(flags.natsReplicas === undefined ? {} : { replicas: flags.natsReplicas }),
   };
 }
 

@@ -4,7 +4,6 @@ import { JobManager } from '../../coordinator/jobs/job-manager.js';
 import { DEFAULT_LIMITS } from '../../coordinator/jobs/limits.js';
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
-import { connectNats } from '../../adapters/nats/link/connect.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
 import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
 import { NatsLease } from '../../adapters/nats/jobs/nats-lease.js';
@@ -13,17 +12,21 @@ import { NATS_AWAY, READING_JOBS } from '../../shared/waiting-reasons.js';
 import type { Waiting } from '../../shared/waiting.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.js';
-import { EXIT } from '../command/exit.js';
 import type { CoordinatorFlags } from './coordinator-flags.js';
 import { closeAll, listeningFor, serveGrpc, serveHttp, urlOf } from './endpoints.js';
-import { logLink } from '../nats/link-log.js';
+import type { LeaseHolder } from '../../shared/wire/cluster.js';
+import type { Patience } from '../../adapters/nats/link/patience.js';
+import { openLink, patienceOf } from '../nats/open-link.js';
+import { untilInterrupted } from './until-interrupted.js';
+import type { Opened } from './opened.js';
 import { natsOptions } from '../nats/nats-flags.js';
 import { nameOfProcess } from './process-name.js';
 import { listeningOf, retentionOf, storageOf } from './service-config.js';
-import { metricsOf, observeNats, observeStore } from './service-metrics.js';
+import { metricsOf, observeStore } from './service-metrics.js';
 
 /**
- * `smoothcert coordinator`: serves until `interrupt` aborts, then lets go of the lease and ends. Resolves with the exit code.
+ * `smoothcert coordinator`: serves until `interrupt` aborts, then lets go of the lease and ends. Resolves with the exit code. What NATS does
+ * not do yet is waited for; what was opened is closed however it ends.
  * @throws SmoothcertError before it serves
  */
 export async function runCoordinator(
@@ -31,58 +34,58 @@ export async function runCoordinator(
   log: Log,
   interrupt: AbortSignal,
 ): Promise<number> {
-  const config = listeningOf(flags);
-  const { store, allowUris } = storageOf(flags);
-  const retention = retentionOf(flags);
-  const name = nameOfProcess();
-  const listening = await listeningFor(config, log);
-  const artifacts = await ArtifactFolder.open(store);
-  const fetcher = new UriFetcher(artifacts, allowUris);
-  const link = await connectNats(natsOptions(flags, 'coordinator', name));
-  const tellNoMore = logLink(link, log);
-  const metrics = metricsOf('coordinator');
-  observeNats(metrics, link);
-  observeStore(metrics, store);
-  try {
-    const exchange = await NatsCoordinatorExchange.open(link);
-    const jobs = await NatsJobStore.open(link, (job, cause) =>
-      log('job-unreadable', 'A job cannot be read.', { job, cause }),
-    );
-    let manager: JobManager | null = null;
-    const waiting = () => whyUnready(link, manager);
+  const code = await untilInterrupted(interrupt, async (opened) => {
+    const config = listeningOf(flags);
+    const { store, allowUris } = storageOf(flags);
+    const limits = { ...DEFAULT_LIMITS, ...retentionOf(flags) };
+    const name = nameOfProcess();
+    const nats = natsOptions(flags, 'coordinator', name);
+    const listening = await listeningFor(config, log);
+    const artifacts = await ArtifactFolder.open(store);
+    const fetcher = new UriFetcher(artifacts, allowUris);
+    const metrics = metricsOf('coordinator');
+    observeStore(metrics, store);
+    const seen: Seen = { link: null, manager: null };
     const advertised = flags.advertise ?? null;
+    const waiting = () => whyUnready(seen);
     const http = await serveHttp(listening, { artifacts, name, waiting, advertised, metrics }, log);
+    opened.add(() => closeAll([http]));
     const pageUrl = urlOf(http.address, listening.tls !== null);
-    const artifactsUrl = flags.advertise ?? pageUrl;
-    const lease = await NatsLease.open(link, { holder: name, artifactsUrl });
-    const limits = { ...DEFAULT_LIMITS, ...retention };
-    const ports = {
-      jobs,
-      exchange,
-      artifacts,
-      clock: systemClock,
-      now: () => Date.now(),
-      randomBytes,
-      limits,
-    };
-    manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
+    const artifactsUrl = advertised ?? pageUrl;
+    const patience = patienceOf(flags, log, interrupt);
+    const link = await openLink(nats, patience, { metrics, log, opened });
+    seen.link = link;
+    const self = { holder: name, artifactsUrl };
+    const { lease, ...stores } = await clusterPorts(link, patience, self, { log, opened });
+    const ports = { ...stores, artifacts, clock: systemClock, now: () => Date.now(), randomBytes, limits };
+    const manager = new JobManager({ ...ports, lease, fetcher, metrics, log, tracer: openTelemetry });
+    seen.manager = manager;
     http.answer(manager);
     const grpc = await serveGrpc(listening, manager, metrics, log);
+    opened.add(() => closeAll([grpc]));
     const grpcUrl = urlOf(grpc.address, listening.tls !== null);
     log('listening', `${name} listens: gRPC at ${grpcUrl}, artifacts at ${artifactsUrl}. Page: ${pageUrl}/`);
     tellServing(manager, log, interrupt);
-    try {
-      await manager.run(interrupt);
-    } finally {
-      await closeAll([grpc, http]);
-      await exchange.close();
-    }
-    log('ended', 'Ended; what is recorded is kept.');
-    return EXIT.done;
-  } finally {
-    tellNoMore();
-    await link.close();
-  }
+    await manager.run(interrupt);
+  });
+  log('ended', 'Ended; what is recorded is kept.');
+  return code;
+}
+
+/** Opens what is kept in NATS, as soon as NATS answers for it. */
+async function clusterPorts(
+  link: NatsLink,
+  patience: Patience,
+  self: LeaseHolder,
+  { log, opened }: { readonly log: Log; readonly opened: Opened },
+) {
+  const exchange = await patience.until(() => NatsCoordinatorExchange.open(link));
+  opened.add(() => exchange.close());
+  const damaged = (job: string, cause: unknown) =>
+    log('job-unreadable', 'A job cannot be read.', { job, cause });
+  const jobs = await patience.until(() => NatsJobStore.open(link, damaged));
+  const lease = await patience.until(() => NatsLease.open(link, self));
+  return { exchange, jobs, lease };
 }
 
 /** At its own end it lets go of the lease, which is no loss. */
@@ -93,7 +96,13 @@ function tellServing(manager: JobManager, log: Log, interrupt: AbortSignal): voi
   });
 }
 
-function whyUnready(link: NatsLink, manager: JobManager | null): Waiting | null {
+/** The parts of a coordinator that are there already, for its health pages. */
+interface Seen {
+  link: NatsLink | null;
+  manager: JobManager | null;
+}
+
+function whyUnready({ link, manager }: Seen): Waiting | null {
   if (manager !== null) return manager.waiting;
-  return link.connected ? READING_JOBS : NATS_AWAY;
+  return link?.connected === true ? READING_JOBS : NATS_AWAY;
 }

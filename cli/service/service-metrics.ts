@@ -14,10 +14,10 @@ export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
   return metrics;
 }
 
-/** Shows if NATS is connected; a process without NATS counts as connected. */
-export function observeNats(metrics: Metrics, link: NatsLink | null): void {
+/** Shows if NATS is connected. @param without where there is no link: true for a process that needs no NATS */
+export function observeNats(metrics: Metrics, link: NatsLink | null, without = true): void {
   const show = (connected: boolean) => metrics.set('smoothcert_nats_connected', connected ? 1 : 0);
-  show(link?.connected ?? true);
+  show(link?.connected ?? without);
   link?.onConnected((connected) => {
     show(connected);
     if (!connected) metrics.add('smoothcert_nats_disconnects_total', 1);

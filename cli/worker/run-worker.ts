@@ -1,7 +1,7 @@
 import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
-import { connectNats } from '../../adapters/nats/link/connect.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
+import type { Patience } from '../../adapters/nats/link/patience.js';
 import { NatsWorkerExchange } from '../../adapters/nats/exchange/worker-exchange.js';
 import type { Log } from '../../shared/telemetry/log.js';
 import type { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
@@ -11,11 +11,12 @@ import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
 import { folderSource, type ArtifactSource } from '../../worker/cluster/artifacts/source.js';
 import { Daemon } from '../../worker/cluster/daemon.js';
 import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
-import { EXIT } from '../command/exit.js';
 import { closeAll } from '../service/endpoints.js';
-import { logLink } from '../nats/link-log.js';
+import { openLink, patienceOf } from '../nats/open-link.js';
+import type { Opened } from '../service/opened.js';
+import { untilInterrupted } from '../service/until-interrupted.js';
 import { secretOf } from '../command/secret-file.js';
-import { metricsOf, observeNats } from '../service/service-metrics.js';
+import { metricsOf } from '../service/service-metrics.js';
 import { workerConfig, type WorkerConfig } from './worker-config.js';
 import { serveWorkerHttp } from './worker-http.js';
 import { deathLog, workerLog } from './worker-log.js';
@@ -26,21 +27,23 @@ import type { WorkerFlags } from './worker-flags.js';
  * @throws SmoothcertError before it is ready
  */
 export async function runWorker(flags: WorkerFlags, log: Log, interrupt: AbortSignal): Promise<number> {
-  const config = workerConfig(flags);
-  const metrics = metricsOf('worker');
-  const seen: Seen = { link: null, daemon: null };
-  const http = await serveWorkerHttp({
-    address: config.http,
-    metrics,
-    log,
-    unready: () => whyUnready(seen),
-    stuck: () => seen.daemon?.stuck ?? null,
+  return untilInterrupted(interrupt, async (opened) => {
+    const config = workerConfig(flags);
+    const metrics = metricsOf('worker');
+    const seen: Seen = { link: null, daemon: null };
+    const http = await serveWorkerHttp({
+      address: config.http,
+      metrics,
+      log,
+      unready: () => whyUnready(seen),
+      stuck: () => seen.daemon?.stuck ?? null,
+    });
+    opened.add(() => closeAll([http]));
+    const patience = patienceOf(flags, log, interrupt);
+    seen.link = await openLink(config.nats, patience, { metrics, log, opened });
+    seen.daemon = await daemonOf(config, seen.link, { patience, metrics, log, opened });
+    await seen.daemon.run(interrupt);
   });
-  try {
-    return await draw(config, { metrics, seen, log }, interrupt);
-  } finally {
-    await closeAll([http]);
-  }
 }
 
 /** The parts of a worker that are there already, for its health pages. */
@@ -54,43 +57,37 @@ function whyUnready({ link, daemon }: Seen): string | null {
   return daemon === null ? 'It is starting.' : daemon.unready;
 }
 
-async function draw(
+interface Around {
+  readonly patience: Patience;
+  readonly metrics: PrometheusMetrics;
+  readonly log: Log;
+  readonly opened: Opened;
+}
+
+async function daemonOf(
   config: WorkerConfig,
-  { metrics, seen, log }: { metrics: PrometheusMetrics; seen: Seen; log: Log },
-  interrupt: AbortSignal,
-): Promise<number> {
-  const link = await connectNats(config.nats);
-  seen.link = link;
-  observeNats(metrics, link);
-  const tellNoMore = logLink(link, log);
-  try {
-    const exchange = await NatsWorkerExchange.open(link, config.name);
-    const source = await sourceOf(config, () => exchange.artifactsUrl());
-    const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
-    const onEvent = workerLog(log, config.name);
-    const { device, processes, hangMs, auditShare } = config;
-    const pool = { processes, hangMs, auditShare, onDeath: deathLog(log, config.name), metrics };
-    const daemon = new Daemon({
-      name: config.name,
-      exchange,
-      machine: new InferenceMachine({ device, cache, pool }),
-      device,
-      maxJobs: config.jobs,
-      clock: systemClock,
-      graceMs: config.graceMs,
-      presenceEveryMs: link.times.presenceEveryMs,
-      onEvent,
-      metrics,
-      tracer: openTelemetry,
-    });
-    seen.daemon = daemon;
-    await daemon.run(interrupt);
-    await exchange.close();
-    return EXIT.done;
-  } finally {
-    tellNoMore();
-    await link.close();
-  }
+  link: NatsLink,
+  { patience, metrics, log, opened }: Around,
+): Promise<Daemon> {
+  const exchange = await patience.until(() => NatsWorkerExchange.open(link, config.name));
+  opened.add(() => exchange.close());
+  const source = await sourceOf(config, () => exchange.artifactsUrl());
+  const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
+  const { device, processes, hangMs, auditShare } = config;
+  const pool = { processes, hangMs, auditShare, onDeath: deathLog(log, config.name), metrics };
+  return new Daemon({
+    name: config.name,
+    exchange,
+    machine: new InferenceMachine({ device, cache, pool }),
+    device,
+    maxJobs: config.jobs,
+    clock: systemClock,
+    graceMs: config.graceMs,
+    presenceEveryMs: link.times.presenceEveryMs,
+    onEvent: workerLog(log, config.name),
+    metrics,
+    tracer: openTelemetry,
+  });
 }
 
 async function sourceOf(config: WorkerConfig, told: () => Promise<string | null>): Promise<ArtifactSource> {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { MemoryQueue } from '../../adapters/local/memory-queue.js';
 import type { Delivery, Task } from '../../shared/ports/task-queue.js';
+import type { VoteLedger } from '../../shared/ports/vote-ledger.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import {
   JOB,
@@ -179,6 +180,62 @@ describe('a cancelled job', () => {
     }
     expect(records.filter(({ cancelled }) => cancelled)).toHaveLength(1);
     await one.end();
+  });
+});
+
+describe('a reader that is not sent what the ledger holds', () => {
+  /** Shows the first three records, and the others once `opened`. */
+  class DeafLedger extends LossyLedger {
+    constructor(
+      private readonly whole: VoteLedger,
+      private readonly opened: Promise<void>,
+    ) {
+      super(whole, () => false);
+    }
+
+    override async *read(after: number, signal: AbortSignal) {
+      for await (const entry of this.whole.read(after, signal)) {
+        if (entry.sequence > 3) await this.opened;
+        yield entry;
+      }
+    }
+  }
+
+  /** Lets seconds pass, once all that was issued is recorded. */
+  async function pass(run: Awaited<ReturnType<typeof live>>, seconds: number): Promise<void> {
+    const isDrawn = async () => {
+      const { waiting, taken } = await run.queue.depth();
+      return run.ledger.size() > 3 && run.fold.sequence === 3 && waiting + taken === 0;
+    };
+    while (!(await isDrawn())) await setImmediate();
+    for (let second = 0; second < seconds; second++) {
+      await run.clock.sleeping();
+      await run.clock.advance(1000);
+      await setImmediate();
+    }
+  }
+
+  it('has nothing issued again before it has had time to be opened anew', async () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const run = await live(JOB, 'a', { ledger: new DeafLedger(await openLedger(), opened) });
+    await pass(run, 10);
+    expect(run.ledger.size()).toBeGreaterThan(run.fold.sequence);
+    expect(run.coordinator.counters.restarts).toBe(0);
+    open();
+    while (run.fold.sequence < run.ledger.size()) await setImmediate();
+    await run.endInTime();
+    expect(rowsOf(run.fold)).toEqual(expectedRows(JOB));
+    expect(run.fold.tally).toMatchObject({ duplicate: 0 });
+    await run.end();
+  });
+
+  it('has all that is missing issued again if it stays so', async () => {
+    const deaf = new DeafLedger(await openLedger(), new Promise(() => undefined));
+    const run = await live(JOB, 'a', { ledger: deaf });
+    await pass(run, 30);
+    expect(run.coordinator.counters.restarts).toBeGreaterThan(0);
+    run.abort();
   });
 });
 

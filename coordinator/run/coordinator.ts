@@ -13,6 +13,8 @@ import { workIsLost } from './fatal-errors.js';
 const TICK_MS = 1_000;
 /** Ticks in a row without a new record after which work counts as lost. */
 const IDLE_TICKS = 2;
+/** The same where the ledger holds records that are not folded: its reader is opened anew before. */
+const BEHIND_TICKS = 15;
 const STRAGGLER_MS = 2_000;
 /** Ten times as long as a queue waits for a silent worker before it hands the task to another one. */
 const PATIENCE_MS = 300_000;
@@ -198,12 +200,12 @@ export class Coordinator {
     }
   }
 
-  /** To be called once a tick. Returns true, and counts anew, once `stuck` was true and nothing was folded for `IDLE_TICKS` ticks in a row. */
-  private idleFor(stuck: boolean): boolean {
+  /** To be called once a tick. Returns true, and counts anew, once `stuck` was true and nothing was folded for so many ticks in a row. */
+  private idleFor(stuck: boolean, ticks = IDLE_TICKS): boolean {
     const { sequence } = this.options.fold;
     this.idleTicks = stuck && sequence === this.sequenceAtTick ? this.idleTicks + 1 : 0;
     this.sequenceAtTick = sequence;
-    if (this.idleTicks < IDLE_TICKS) return false;
+    if (this.idleTicks < ticks) return false;
     this.idleTicks = 0;
     return true;
   }
@@ -215,12 +217,15 @@ export class Coordinator {
    * @param allIssued true if every shard was issued; if not, a task takes too long only after `patienceMs`
    */
   private async reconcile(allIssued: boolean): Promise<void> {
-    const { queue, job } = this.options;
+    const { queue, job, fold, ledger } = this.options;
     const { issuer } = this;
     const depth = issuer.unanswered > 0 ? await queue.depth(job) : null;
-    if (this.idleFor(depth ? depth.waiting + depth.taken === 0 : allIssued)) {
+    // Its reader is sent nothing, though there is something: what seems to be missing may be there.
+    const isBlind = fold.sequence < ledger.size() && fold.sequence === this.sequenceAtTick;
+    const ticks = isBlind ? BEHIND_TICKS : IDLE_TICKS;
+    if (this.idleFor(depth ? depth.waiting + depth.taken === 0 : allIssued, ticks)) {
       await this.issueAgain();
-    } else if (depth?.waiting === 0) {
+    } else if (depth?.waiting === 0 && !isBlind) {
       await issuer.overtake(!allIssued);
     }
   }

@@ -53,6 +53,9 @@ export const EVENTS = {
   'worker-ended': info('It took its last task and has recorded what was drawn.'),
   // What lies between
   'nats-note': warn('What an operator should know about the NATS server.'),
+  'nats-waited-for': warn(
+    'This process starts, and NATS does not answer yet; it is tried again for a while.',
+  ),
   'nats-away': warn('The connection to NATS is lost; it is tried again for ever.'),
   'nats-back': info('The connection to NATS is there again.'),
   'nats-trouble': warn('NATS complains outside of a call, for example of a missing permission.'),

@@ -33,14 +33,19 @@ export interface SeenJob {
   readonly spec: JobSpec;
 }
 
+/** One nats-server, or several of them. */
+interface NatsPart extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** A cluster of real processes: nats-server, coordinators, workers with their children. `await using` ends all of it. */
-export class Cluster implements AsyncDisposable {
+export class Cluster<Nats extends NatsPart = NatsServer> implements AsyncDisposable {
   readonly parts: Part[] = [];
   private jobs = 0;
   private readonly times: readonly string[];
 
   private constructor(
-    readonly nats: NatsServer,
+    readonly nats: Nats,
     readonly folder: TemporaryFolder,
     times: ClusterTimes,
   ) {
@@ -48,8 +53,12 @@ export class Cluster implements AsyncDisposable {
   }
 
   static async start(options: NatsServerOptions = {}, times: Partial<ClusterTimes> = {}): Promise<Cluster> {
-    const server = await NatsServer.start(options);
-    return new Cluster(server, new TemporaryFolder(), { ...TIMES, ...times });
+    return Cluster.around(await NatsServer.start(options), times);
+  }
+
+  /** Returns a cluster around servers that somebody else has started; it ends them. */
+  static around<Nats extends NatsPart>(nats: Nats, times: Partial<ClusterTimes> = {}): Cluster<Nats> {
+    return new Cluster(nats, new TemporaryFolder(), { ...TIMES, ...times });
   }
 
   /** Starts a coordinator; `listening` ones answer, of which one serves. @param nats another address, for example a proxy's */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,10 +7,10 @@ import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { NatsTimes } from '../../adapters/nats/link/times.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
+import { NATS_PROGRAM } from './nats-programs.js';
 
-/** True if a nats-server is on the PATH. Where there is none, tests that need it say so and are skipped. */
-export const hasNatsServer: boolean = spawnSync('nats-server', ['--version']).status === 0;
-if (!hasNatsServer) console.warn('nats-server is not on the PATH: all tests against NATS are SKIPPED.');
+/** True if there is a nats-server to run. Where there is none, tests that need it say so and are skipped. */
+export const hasNatsServer: boolean = NATS_PROGRAM !== null;
 
 /** Those that run: none outlives the tests, however they end. */
 const running = new Set<ChildProcess>();
@@ -31,12 +31,17 @@ export const TEST_TIMES: NatsTimes = {
   pingMs: 500,
   connectMs: 10_000,
   requestMs: 1000,
+  copiesMs: 1000,
+  steadyMs: 2000,
+  silentMs: 200,
   pullMs: 5000,
   retryLeastMs: 20,
   retryMostMs: 200,
 };
 
 export interface NatsServerOptions {
+  /** Another server than that of the tests. */
+  readonly program?: string;
   /** Lines of a configuration file beside those of port and store, for example a section `authorization`. */
   readonly config?: string;
   /** Without it the server has no JetStream. */
@@ -58,18 +63,24 @@ export class NatsServer implements AsyncDisposable {
   private child: ChildProcess | null = null;
   private readonly links: NatsLink[] = [];
   private config: string;
+  private readonly program: string;
 
   private constructor(
     readonly port: number,
     private readonly folder: TemporaryFolder,
     private readonly options: NatsServerOptions,
   ) {
+    this.program = options.program ?? NATS_PROGRAM?.program ?? 'nats-server';
     this.config = options.config ?? '';
   }
 
+  /** Returns a server that is not started yet. */
+  static async prepare(options: NatsServerOptions = {}): Promise<NatsServer> {
+    return new NatsServer(await freePort(), new TemporaryFolder(), options);
+  }
+
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const folder = new TemporaryFolder();
-    const server = new NatsServer(await freePort(), folder, options);
+    const server = await NatsServer.prepare(options);
     try {
       await server.restart();
       return server;
@@ -90,15 +101,20 @@ export class NatsServer implements AsyncDisposable {
 
   /** Starts it (again) on the same port and store, and waits until a client is served. */
   async restart(): Promise<void> {
+    await this.begin();
+    await (
+      await connectNats({ ...this.options.login, servers: [this.url], name: 'harness' }).catch(this.unsuited)
+    )?.close();
+  }
+
+  /** Starts it (again) on the same port and store, and waits for nothing. */
+  async begin(): Promise<void> {
     await writeFile(this.folder.file('nats.conf'), this.configuration());
-    this.child = spawn('nats-server', await this.flags(), {
+    this.child = spawn(this.program, await this.flags(), {
       stdio: 'ignore',
       env: { ...process.env, ...this.environment },
     });
     running.add(this.child);
-    await (
-      await connectNats({ ...this.options.login, servers: [this.url], name: 'harness' }).catch(this.unsuited)
-    )?.close();
   }
 
   /** A connection that is closed with the server. @param times others than `TEST_TIMES` @param login of somebody else */

@@ -80,8 +80,8 @@ describe.runIf(hasNatsServer)('no secret is written', () => {
     const token = await file('token', SECRET.token);
     const key = await file('key', `-----BEGIN PRIVATE KEY-----\n${SECRET.key}\n-----END PRIVATE KEY-----\n`);
     const cases: readonly (readonly [code: string, args: readonly string[]])[] = [
-      ['NATS_UNREACHABLE', ['worker', '--nats', `nats://me:${SECRET.wrongPassword}@${nats}`]],
-      ['NATS_UNREACHABLE', ['coordinator', ...store, '--nats', nats, '--nats-token-file', token]],
+      ['NATS_FORBIDDEN', ['worker', '--nats', `nats://me:${SECRET.wrongPassword}@${nats}`]],
+      ['NATS_FORBIDDEN', ['coordinator', ...store, '--nats', nats, '--nats-token-file', token]],
       ['OPTION_INVALID', ['coordinator', ...store, '--nats', nats, '--allow-uri', ADDRESS]],
       ['OPTION_INVALID', ['coordinator', ...store, '--token-file', await file('words', `${SECRET.token} x`)]],
       ['OPTION_INVALID', ['serve', ...store, '--tls-cert', project('README.md'), '--tls-key', key]],
@@ -99,7 +99,8 @@ describe.runIf(hasNatsServer)('no secret is written', () => {
             code,
             stack: expect.stringContaining('    at ') as unknown,
           });
-        } else expect(stderr).toMatch(new RegExp(`^Error ${code}: .*\\n.*\\nSmoothcertError: .*\\n    at `));
+        } else
+          expect(stderr).toMatch(new RegExp(`^Error ${code}: .*\\n.*\\nSmoothcertError: .*\\n    at `, 'm'));
       }),
     );
   });

@@ -3,8 +3,9 @@ import type { KV } from '@nats-io/kv';
 import type { JobEntry, JobStore, Stored } from '../../../shared/ports/job-store.js';
 import { decodeEntry, encodeEntry } from '../../../api/wire/entry.js';
 import { answered, isPresent, jobsBucket, removeKey, valuesUnder } from '../link/buckets.js';
-import { isWrongSequence } from '../link/nats-errors.js';
+import { isPerhapsWrongSequence, isWrongSequence } from '../link/nats-errors.js';
 import type { NatsLink } from '../link/nats-link.js';
+import { pause, pauses } from '../link/retry.js';
 
 const PREFIX = 'job';
 /** Form of a job's id; any other text is no key. */
@@ -69,7 +70,7 @@ export class NatsJobStore implements JobStore {
     entry: JobEntry,
     put: (key: string, bytes: Uint8Array) => Promise<number>,
   ): Promise<boolean> {
-    const written = put(keyOf(entry.id), encodeEntry(entry)).then(
+    const written = this.settled(() => put(keyOf(entry.id), encodeEntry(entry))).then(
       () => true,
       (error: unknown) => {
         if (isWrongSequence(error)) return false;
@@ -77,5 +78,19 @@ export class NatsJobStore implements JobStore {
       },
     );
     return answered(this.link, `store the job ${entry.id}`, written);
+  }
+  /** Resolves as `write` does. Where another write of the key is under way, it is tried again until that one has succeeded or failed. */
+  private async settled<T>(write: () => Promise<T>): Promise<T> {
+    const { times } = this.link;
+    const deadline = performance.now() + times.requestMs;
+    for (const wait of pauses(times)) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isPerhapsWrongSequence(error) || performance.now() > deadline) throw error;
+        await pause(wait, this.link.end);
+      }
+    }
+    throw new Error('unreachable: the pauses never end');
   }
 }

@@ -3,7 +3,13 @@ import { SmoothcertError } from '../../../shared/errors.js';
 import type { Lease } from '../../../shared/ports/lease.js';
 import { decodeLease, encodeLease, type LeaseHolder } from '../../../shared/wire/cluster.js';
 import { isPresent, leaseBucket, restoreLeaseBucket } from '../link/buckets.js';
-import { forbidden, isForbidden, isWrongSequence, sentenceOf } from '../link/nats-errors.js';
+import {
+  forbidden,
+  isForbidden,
+  isPerhapsWrongSequence,
+  isWrongSequence,
+  sentenceOf,
+} from '../link/nats-errors.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { MalformedMessages } from '../link/core-messages.js';
 import { pause } from '../link/retry.js';
@@ -85,8 +91,8 @@ export class NatsLease implements Lease {
       this.trouble = null;
       return taken;
     } catch (error) {
-      // Another process was faster.
-      if (isWrongSequence(error)) {
+      // Another process was faster, or is about to be.
+      if (isWrongSequence(error) || isPerhapsWrongSequence(error)) {
         this.trouble = null;
         return false;
       }

@@ -5,6 +5,7 @@ import type { Entry } from '../../../shared/ports/vote-ledger.js';
 import { decodeRecord } from '../../../shared/wire/record.js';
 import { forbidden, isForbidden, unreachable } from '../link/nats-errors.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
+import { Silence } from './silence.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { pause, pauses } from '../link/retry.js';
 
@@ -24,7 +25,7 @@ export interface ReadOptions extends LedgerName {
   /** Ends when any of them aborts. */
   readonly signals: readonly AbortSignal[];
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
-  /** Called with the sequence number of the last record in the ledger, which the server sends with each message. */
+  /** Called with the sequence number of the last record in the ledger: with each message, and while none comes. */
   readonly onKnown?: (sequence: number) => void;
 }
 
@@ -35,7 +36,7 @@ export interface ReadOptions extends LedgerName {
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, void> {
   const { link, signals, onMalformed, onKnown } = options;
-  const cursor = new LedgerCursor(options);
+  using cursor = new LedgerCursor(options);
   const ended = () => signals.some(({ aborted }) => aborted);
   let pausing = pauses(link.times);
   while (!ended()) {
@@ -55,13 +56,24 @@ export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, v
 }
 
 /** Position of a reader in the ledger, and how it reads on from there. */
-class LedgerCursor {
+class LedgerCursor implements Disposable {
   private sequence: number;
   /** When the last record that was read was stored; null before there is one. */
   private storedMs: number | null = null;
+  /** Since when the last record that was read seems to be lost, in monotonic milliseconds; null while it does not. */
+  private doubtedAt: number | null = null;
+  private lost = new AbortController();
+  private readonly silence: Silence;
 
   constructor(private readonly options: ReadOptions) {
     this.sequence = options.after;
+    const { link, onKnown = () => undefined } = options;
+    const lastSequence = async () => (await ledgerState(link, options)).lastSequence;
+    this.silence = new Silence({ link, lastSequence, onKnown, onDeaf: () => this.lost.abort() });
+  }
+
+  [Symbol.dispose](): void {
+    this.silence[Symbol.dispose]();
   }
 
   /** Moves to a message; returns false, and stays, if it was read before. */
@@ -76,6 +88,7 @@ class LedgerCursor {
   async *follow(): AsyncGenerator<JsMsg, void> {
     const { link, job } = this.options;
     const lost = new AbortController();
+    this.lost = lost;
     const unlisten = link.onConnected(() => lost.abort());
     let consumer: Consumer | null = null;
     try {
@@ -89,6 +102,7 @@ class LedgerCursor {
       if (isForbidden(error)) throw forbidden(error).refusal;
     } finally {
       unlisten();
+      this.silence.heard();
       if (link.connected) void consumer?.delete().catch(() => undefined);
     }
   }
@@ -104,7 +118,12 @@ class LedgerCursor {
       signal.addEventListener('abort', stop);
     }
     try {
-      yield* messages;
+      this.silence.waits(this.sequence);
+      for await (const message of messages) {
+        this.silence.heard();
+        yield message;
+        this.silence.waits(this.sequence);
+      }
     } finally {
       for (const signal of signals) signal.removeEventListener('abort', stop);
       stop();
@@ -113,14 +132,23 @@ class LedgerCursor {
 
   /**
    * Checks that the last record that was read is still stored. A server that lost the last seconds of its disk would use their sequence
-   * numbers again, and this reader would miss the records that get them.
+   * numbers again, and this reader would miss the records that get them. A server that has just become the leader may not show all that it
+   * has: the record counts as lost once a leader with a quorum has said so twice, `silentMs` apart.
+   * @throws DoubtfulRecord, LostRecords
    */
   private async check(): Promise<void> {
     const { link, job } = this.options;
-    await ledgerState(link, this.options);
+    const { certain } = await ledgerState(link, this.options);
     if (this.storedMs === null) return;
     const stored = await link.manager.streams.getMessage(ledgerStream(job), { seq: this.sequence });
-    if (stored?.time.getTime() !== this.storedMs) throw new LostRecords(job, this.sequence);
+    if (stored?.time.getTime() === this.storedMs) {
+      this.doubtedAt = null;
+      return;
+    }
+    this.doubtedAt ??= performance.now();
+    const isOld = performance.now() - this.doubtedAt >= link.times.silentMs;
+    if (certain && isOld) throw new LostRecords(job, this.sequence);
+    throw new DoubtfulRecord();
   }
 }
 
@@ -137,6 +165,9 @@ function entryOf({ seq, data }: JsMsg, onMalformed: ReadOptions['onMalformed']):
     return null;
   }
 }
+
+/** A record that was read is not shown: it is looked for again. */
+class DoubtfulRecord extends Error {}
 
 /** The store has lost a record that was read. The job is replayed from the records that are left. */
 class LostRecords extends Error {

@@ -1,4 +1,4 @@
-import { DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
+import { DiscardPolicy, RetentionPolicy, type ClusterInfo } from '@nats-io/jetstream';
 
 import { SmoothcertError } from '../../../shared/errors.js';
 import { isStreamMissing, unanswered } from '../link/nats-errors.js';
@@ -58,19 +58,28 @@ export async function ensureLedger(
 /** State of a ledger. */
 export interface LedgerState {
   readonly lastSequence: number;
+  /** True if a leader says so that most servers with a copy follow. */
+  readonly certain: boolean;
 }
 
 /** Reads the state of a ledger. @throws SmoothcertError JOB_NOT_FOUND if there is none, JOB_DIFFERS if it is another job's, NATS_UNREACHABLE */
 export async function ledgerState(link: NatsLink, { job, jobDigest }: LedgerName): Promise<LedgerState> {
   try {
-    const { config, state } = await link.manager.streams.info(ledgerStream(job));
+    const { config, state, cluster } = await link.manager.streams.info(ledgerStream(job));
     if (config.description !== description(jobDigest)) throw otherJob(job);
-    return { lastSequence: state.last_seq };
+    return { lastSequence: state.last_seq, certain: hasQuorum(cluster) };
   } catch (error) {
     if (error instanceof SmoothcertError) throw error;
     if (isStreamMissing(error)) throw notFound(job, error);
     throw unanswered(`tell of the ledger of ${job}`, error);
   }
+}
+
+/** Returns true if most servers with a copy are there, and have all that their leader has. A single server has one. */
+function hasQuorum(cluster: ClusterInfo | undefined): boolean {
+  const followers = cluster?.replicas ?? [];
+  const current = followers.filter((follower) => follower.current && !follower.offline).length;
+  return 2 * (current + 1) > followers.length + 1;
 }
 
 /** Removes a ledger; does nothing if there is none. @throws SmoothcertError NATS_UNREACHABLE */

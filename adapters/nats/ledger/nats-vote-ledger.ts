@@ -10,6 +10,7 @@ import {
   isFull,
   isOutOfStorage,
   isSubjectTaken,
+  ROOM_REMEDY,
   sentenceOf,
   unreachable,
 } from '../link/nats-errors.js';
@@ -36,9 +37,6 @@ export interface LedgerOptions extends LedgerName {
   /** Called for each message of the ledger that is no record; every reader skips it. */
   readonly onMalformed?: (sequence: number, error: SmoothcertError) => void;
 }
-
-const FULL_REMEDY =
-  'Remove jobs that have ended, or raise max_file_store of the NATS server or the limits of its account.';
 
 type Attempt = 'recorded' | 'already recorded' | 'try again';
 
@@ -138,7 +136,7 @@ export class NatsVoteLedger implements VoteLedger {
   private reportFull(error: unknown): void {
     const { job } = this.options;
     const sentence = `NATS has no room for the records of ${job}, which are kept and tried again: ${sentenceOf(error)}.`;
-    this.full = new SmoothcertError('DISK_FULL', sentence, FULL_REMEDY, { cause: error });
+    this.full = new SmoothcertError('DISK_FULL', sentence, ROOM_REMEDY, { cause: error });
     this.trouble.met(sentence, 'full');
   }
 

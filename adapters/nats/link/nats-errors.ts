@@ -1,17 +1,15 @@
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { jserrors } from '@nats-io/jetstream/internal';
 import { errors } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
+import { CODE, isClusterFull, isOneOf, isTimeout, remedyOf, sentenceOf } from './server-codes.js';
 
-/** Codes of the server. A full stream answers with this one; the description says which of its limits was reached. */
-const NOT_STORED = 10077;
-const NO_STORAGE = [10023, 10028, 10047];
-const NAME_IN_USE = [10058, 10013, 10105];
+export { sentenceOf };
 
-/** The stream is full, by whichever of its limits. */
+/** The stream is full, by whichever of its limits; the description says by which. */
 export const isNotStored = (error: unknown): error is JetStreamApiError =>
-  error instanceof JetStreamApiError && error.code === NOT_STORED;
+  error instanceof JetStreamApiError && error.code === CODE.notStored;
 
 /** The stream holds as many messages as it may. */
 export const isFull = (error: unknown): boolean =>
@@ -26,8 +24,10 @@ export const isStreamMissing = (error: unknown): boolean => error instanceof jse
 export const isConsumerMissing = (error: unknown): boolean => error instanceof jserrors.ConsumerNotFoundError;
 
 /** Another process has written the key since it was read. */
-export const isWrongSequence = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
+export const isWrongSequence = (error: unknown): boolean => isOneOf(error, [CODE.wrongSequence]);
+
+/** Another process is writing the key, or has written it: which of the two, a later try tells. */
+export const isPerhapsWrongSequence = (error: unknown): boolean => isOneOf(error, CODE.perhapsWrongSequence);
 
 /** Nobody listens on the subject: JetStream is off, is starting, or the stream was deleted. The error does not tell these apart. */
 export const isUnanswered = (error: unknown): boolean =>
@@ -36,11 +36,10 @@ export const isUnanswered = (error: unknown): boolean =>
 
 /** The store of the server or the account has no room for a further stream. */
 export const isOutOfStorage = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && NO_STORAGE.includes(error.code);
+  isOneOf(error, CODE.noStorage) || isClusterFull(error);
 
 /** Another process has made it in the meantime, perhaps with other settings. */
-export const isNameInUse = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && NAME_IN_USE.includes(error.code);
+export const isNameInUse = (error: unknown): boolean => isOneOf(error, CODE.nameInUse);
 
 /** The server refuses the credentials: to try again with the same ones is of no use. */
 export const isRefusedLogin = (error: unknown): boolean => error instanceof errors.AuthorizationError;
@@ -67,6 +66,9 @@ export function forbidden(cause: unknown): { readonly subject: string; readonly 
   return { subject, refusal };
 }
 
+export const ROOM_REMEDY =
+  'Remove jobs that have ended, or raise max_file_store of the NATS server or the limits of its account.';
+
 export function unreachable(why: string, remedy: string, cause?: unknown): SmoothcertError {
   return new SmoothcertError('NATS_UNREACHABLE', why, remedy, { cause });
 }
@@ -76,20 +78,20 @@ export function unsuitable(why: string, remedy: string, cause?: unknown): Smooth
 }
 
 /**
- * Words the failure of a request: no answer came, the server cannot do it now, or the user may not.
+ * Words the failure of a request: no answer came, the server cannot do it now, it has no room, it is not configured for it, or the user may
+ * not.
  * @param what the request in words, as the end of "NATS did not …"
  */
 export function unanswered(what: string, cause: unknown): SmoothcertError {
   if (isForbidden(cause)) return forbidden(cause).refusal;
+  const silence = isTimeout(cause) ? ': its cluster elects a leader, or has no quorum' : '';
+  const why = `NATS did not ${what}: ${sentenceOf(cause)}${silence}.`;
+  const remedy = remedyOf(cause);
+  if (remedy !== null) return unsuitable(why, remedy, cause);
+  if (isOutOfStorage(cause)) return new SmoothcertError('DISK_FULL', why, ROOM_REMEDY, { cause });
   return unreachable(
-    `NATS did not ${what}: ${sentenceOf(cause)}.`,
+    why,
     'It is tried again as soon as NATS answers; look at the log of the NATS server if that takes long.',
     cause,
   );
-}
-
-/** Returns an error's message without its full stop, as the end of a sentence. */
-export function sentenceOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replace(/\.$/, '');
 }

@@ -5,6 +5,7 @@ import { createInbox, type NatsConnection, type Status } from '@nats-io/transpor
 import type { SmoothcertError } from '../../../shared/errors.js';
 import { Listeners } from '../../../shared/listeners.js';
 import type { Reachable } from '../../../shared/ports/exchange.js';
+import type { Copies } from './copies.js';
 import { forbidden, isForbidden, sentenceOf } from './nats-errors.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
@@ -13,8 +14,8 @@ const FLUSH_MS = 1000;
 /** Missing permissions that are reported, each once. */
 const MOST_REPORTED = 64;
 
-/** `full`: NATS has no room for what was to be stored. */
-export type Trouble = 'full' | 'other';
+/** `full`: NATS has no room for what was to be stored. `note`: it works, and its operator should know something. */
+export type Trouble = 'full' | 'note' | 'other';
 
 /**
  * A connection to NATS that reconnects until it is closed. Errors that the library reports outside of a call are never thrown;
@@ -34,8 +35,7 @@ export class NatsLink implements Reachable {
     readonly connection: NatsConnection,
     readonly manager: JetStreamManager,
     readonly times: NatsTimes,
-    /** Copies that a cluster keeps of each stream. */
-    readonly replicas: number,
+    readonly copies: Copies,
     /** Sentences about the server that its operator should read. */
     readonly notes: readonly string[],
     private readonly inboxPrefix?: string,

@@ -30,7 +30,10 @@ export function settledOrAborted(promise: Promise<void>, signal: AbortSignal): P
 }
 
 /** Pauses in milliseconds between tries, without end. Each is up to twice as long as the one before; half of it is random, so that many processes do not try at once. */
-export function* pauses({ retryLeastMs, retryMostMs }: NatsTimes): Generator<number, never> {
+export function* pauses({
+  retryLeastMs,
+  retryMostMs,
+}: Pick<NatsTimes, 'retryLeastMs' | 'retryMostMs'>): Generator<number, never> {
   for (let most = retryLeastMs; ; most = Math.min(2 * most, retryMostMs)) {
     yield most / 2 + (most / 2) * Math.random();
   }

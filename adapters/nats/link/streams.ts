@@ -10,15 +10,10 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
-import { SmoothcertError } from '../../../shared/errors.js';
-import {
-  isConsumerMissing,
-  isNameInUse,
-  isOutOfStorage,
-  isStreamMissing,
-  unanswered,
-} from './nats-errors.js';
+import { isConsumerMissing, isNameInUse, isStreamMissing, unanswered } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
+import { pause, pauses } from './retry.js';
+import { isShortOfPeers, isWithoutCopies } from './server-codes.js';
 import { checkSettings, type Need } from './settings.js';
 
 /** Settings of a stream that the adapters rely on; all others are the server's defaults. */
@@ -40,11 +35,21 @@ const MAY_BE_MORE = new Set(['max_bytes', 'max_msgs', 'num_replicas']);
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, DISK_FULL, NATS_UNREACHABLE
  */
 export async function ensureStream(link: NatsLink, settings: StreamSettings): Promise<boolean> {
-  const config = { storage: StorageType.File, num_replicas: link.replicas, ...settings };
+  const { copies } = link;
+  const config = { storage: StorageType.File, num_replicas: copies.wanted, ...settings };
   const found = (await streamSettings(link, config.name)) ?? (await addStream(link, config));
   if (found === null) return true;
-  checkSettings(`The stream ${config.name}`, needsOf(config, found));
+  const needs = needsOf(config, found).filter(
+    ({ setting }) => setting !== 'num_replicas' || !copies.mayBeFewer,
+  );
+  checkSettings(`The stream ${config.name}`, needs);
+  tellCopies(link, config.name, found.num_replicas);
   return false;
+}
+
+function tellCopies(link: NatsLink, name: string, copies: number): void {
+  const note = link.copies.noteOf(name, copies);
+  if (note !== null) link.tellTrouble(note, 'note');
 }
 
 /** Returns true if the stream is there, with any number of copies. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */
@@ -64,13 +69,33 @@ async function streamSettings(link: NatsLink, name: string): Promise<StreamConfi
   }
 }
 
-/** Makes a stream. Returns null if it was made here, or the settings of the one that another process has made in the meantime. */
+/**
+ * Makes a stream, with one copy where the cluster cannot keep as many as are wanted and fewer will do. Returns null if it was made here, or
+ * the settings of the one that another process has made in the meantime.
+ */
 async function addStream(link: NatsLink, config: StreamSettings): Promise<StreamConfig | null> {
+  const { copies, times } = link;
+  const deadline = performance.now() + times.copiesMs;
+  for (const wait of pauses(times)) {
+    try {
+      return await addOnce(link, config);
+    } catch (error) {
+      if (!copies.mayBeFewer || !(isShortOfPeers(error) || isWithoutCopies(error))) throw error;
+      // Too few servers are there: those of a cluster that starts come one after the other.
+      if (isWithoutCopies(error) || performance.now() > deadline) break;
+      await pause(wait, link.end);
+    }
+  }
+  const found = await addOnce(link, { ...config, num_replicas: 1 });
+  if (found === null) tellCopies(link, config.name, 1);
+  return found;
+}
+
+async function addOnce(link: NatsLink, config: StreamSettings): Promise<StreamConfig | null> {
   try {
     await link.manager.streams.add(config);
     return null;
   } catch (error) {
-    if (isOutOfStorage(error)) throw noStorage(config.name, error);
     const found = isNameInUse(error) ? await streamSettings(link, config.name) : null;
     if (found !== null) return found;
     throw unanswered(`make the stream ${config.name}`, error);
@@ -177,13 +202,4 @@ function needsOf<Config extends object>(wanted: Partial<Config>, found: Config):
 function comparable(value: unknown): string | number | boolean | undefined {
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
   return value === undefined ? undefined : JSON.stringify(value);
-}
-
-function noStorage(name: string, cause: unknown): SmoothcertError {
-  return new SmoothcertError(
-    'DISK_FULL',
-    `NATS has no storage left for the stream ${name}.`,
-    'Remove jobs that have ended, or raise max_file_store of the server or the limits of the account.',
-    { cause },
-  );
 }

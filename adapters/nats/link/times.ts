@@ -20,6 +20,12 @@ export interface NatsTimes {
   readonly connectMs: number;
   /** How long the server may take to answer. */
   readonly requestMs: number;
+  /** How long a cluster may lack the servers for as many copies as it should keep, before fewer are made do with. */
+  readonly copiesMs: number;
+  /** How long a request of a running job is sent again while nobody leads. */
+  readonly steadyMs: number;
+  /** A reader of a ledger that is not sent what the ledger holds is opened anew after about so long. */
+  readonly silentMs: number;
   /** How long a pull request waits at the server before it is repeated. */
   readonly pullMs: number;
   /** Shortest and longest pause before something that failed is tried again. */
@@ -41,6 +47,9 @@ export const DEFAULT_TIMES: NatsTimes = {
   pingMs: 10 * SECOND,
   connectMs: 10 * SECOND,
   requestMs: 5 * SECOND,
+  copiesMs: 10 * SECOND,
+  steadyMs: 15 * SECOND,
+  silentMs: SECOND,
   pullMs: 30 * SECOND,
   retryLeastMs: 50,
   retryMostMs: 2 * SECOND,

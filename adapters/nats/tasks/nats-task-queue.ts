@@ -11,6 +11,7 @@ import { MalformedMessages } from '../link/core-messages.js';
 import { Pull } from './pull.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses, settledOrAborted } from '../link/retry.js';
+import { steadily } from '../link/steady.js';
 import { removeTasks } from './remove-tasks.js';
 import { traceHeaders, traceIn } from '../link/trace-headers.js';
 import {
@@ -88,9 +89,13 @@ export class NatsTaskQueue implements TaskQueue {
     limits: WorkLimits = WORK_LIMITS,
   ): Promise<NatsTaskQueue> {
     const token = classToken(numericClass);
-    const isThere = await findWork(link, token, limits);
     const queue = new NatsTaskQueue(link, token, limits, false);
-    if (!isThere) queue.awaitConsumer();
+    try {
+      if ((await queue.unlessTransient(findWork(link, token, limits))) !== true) queue.awaitConsumer();
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
     return queue;
   }
 
@@ -104,12 +109,10 @@ export class NatsTaskQueue implements TaskQueue {
     // The library would buffer the task and send it later, when the caller has already treated it as refused.
     if (!this.link.connected) throw unreachable('NATS cannot be reached.', 'It is tried again for ever.');
     try {
-      await this.link.streams.publish(workSubject(this.token, task.job), bytes, traceHeaders(task.trace));
+      await steadily(this.link, () => this.send(task, bytes));
       return 'queued';
     } catch (error) {
       if (isFull(error)) return 'full';
-      // Nobody listens there: the stream may have been removed.
-      if (isUnanswered(error) && this.isMaker) await ensureWork(this.link, this.token, this.limits);
       throw unanswered(`say that it has queued the task ${task.name}`, error);
     }
   }
@@ -137,16 +140,7 @@ export class NatsTaskQueue implements TaskQueue {
 
   async depth(job?: string): Promise<{ waiting: number; taken: number }> {
     try {
-      const { consumers, streams } = this.link.manager;
-      const { num_pending, num_ack_pending } = await consumers.info(WORK_STREAM, consumerOf(this.token));
-      if (job === undefined || num_pending + num_ack_pending === 0) {
-        return { waiting: num_pending, taken: num_ack_pending };
-      }
-      const subject = workSubject(this.token, job);
-      const { state } = await streams.info(WORK_STREAM, { subjects_filter: subject });
-      const count = state.subjects?.[subject] ?? 0;
-      const taken = Math.min(count, num_ack_pending);
-      return { waiting: count - taken, taken };
+      return await steadily(this.link, () => this.countTasks(job));
     } catch (error) {
       throw unanswered('say how many tasks are queued', error);
     }
@@ -154,7 +148,7 @@ export class NatsTaskQueue implements TaskQueue {
 
   async purge(job: string): Promise<void> {
     try {
-      await removeTasks(this.link, workSubject(this.token, job));
+      await steadily(this.link, () => removeTasks(this.link, workSubject(this.token, job)));
     } catch (error) {
       throw unanswered(`remove the tasks of ${job}`, error);
     }
@@ -186,6 +180,30 @@ export class NatsTaskQueue implements TaskQueue {
     const flushed = this.link.connection.flush().catch(() => undefined);
     await Promise.race([flushed, pause(FLUSH_MS, come.signal)]);
     come.abort();
+  }
+
+  /** Sends a task once. One that is sent twice, because no answer came, is drawn twice and counted once. */
+  private async send({ job, trace }: Task, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.link.streams.publish(workSubject(this.token, job), bytes, traceHeaders(trace));
+    } catch (error) {
+      // Nobody listens there: the stream may have been removed.
+      if (isUnanswered(error) && this.isMaker) await ensureWork(this.link, this.token, this.limits);
+      throw error;
+    }
+  }
+
+  private async countTasks(job: string | undefined): Promise<{ waiting: number; taken: number }> {
+    const { consumers, streams } = this.link.manager;
+    const { num_pending, num_ack_pending } = await consumers.info(WORK_STREAM, consumerOf(this.token));
+    if (job === undefined || num_pending + num_ack_pending === 0) {
+      return { waiting: num_pending, taken: num_ack_pending };
+    }
+    const subject = workSubject(this.token, job);
+    const { state } = await streams.info(WORK_STREAM, { subjects_filter: subject });
+    const count = state.subjects?.[subject] ?? 0;
+    const taken = Math.min(count, num_ack_pending);
+    return { waiting: count - taken, taken };
   }
 
   private async pull(signal: AbortSignal): Promise<Msg | 'again' | 'unanswered'> {
