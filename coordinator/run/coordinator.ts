@@ -9,6 +9,7 @@ import { Issuer } from './issuer.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
 import { workIsLost } from './fatal-errors.js';
+import { Turns } from './turns.js';
 
 const TICK_MS = 1_000;
 /** Ticks in a row without a new record after which work counts as lost. */
@@ -123,7 +124,8 @@ export class Coordinator {
 
   /** Folds the records of the ledger, those that come later included. @param known how many it held at the start */
   private async follow(known: number, until: AbortSignal): Promise<void> {
-    const { fold, ledger, onProgress } = this.options;
+    const { fold, ledger, onProgress, clock } = this.options;
+    const turns = new Turns(() => clock.now());
     for await (const { sequence, record } of ledger.read(fold.sequence, until)) {
       const effects = fold.apply(record, sequence);
       this.restartsInARow = 0;
@@ -136,6 +138,7 @@ export class Coordinator {
       onProgress(record, effects, sequence);
       this.endIfDone();
       this.wake.set();
+      await turns.next();
     }
   }
 

@@ -7,7 +7,7 @@ test.runIf(hasNatsServer)(
   'a coordinator stopped for longer than its lease: the other one takes over, and both come to the same certificates',
   async () => {
     const expected = await certifiedRows(SHORT_JOB);
-    await using army = await Army.raise(['one', 'two']);
+    await using army = await Army.raise(['one', 'two'], { ackWait: 1, lease: 3 });
     const { cluster, taps, coordinator } = army;
     const standby = await cluster.coordinator();
     await standby.says(/listens/);

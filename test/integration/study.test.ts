@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Study } from '../../analysis/study/study.js';
 import { clopperPearsonLower, normalQuantile } from '../harness/binomial.js';
 import { contentOf, runCommand } from '../harness/command.js';
-import { DIGITS, certifyArgs, rowsOf, type Flags } from '../harness/results.js';
+import { DIGITS, certifyWithReport, rowsOf, type Flags } from '../harness/results.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Six of the bundled digits at two σ. */
@@ -18,7 +18,7 @@ const FLAGS: Flags = {
 };
 const folder = folderOfAllTests();
 let out = '';
-const study = (flags: Flags) => runCommand(['study', ...certifyArgs(flags).slice(1)]);
+const study = (flags: Flags) => runCommand(['study', ...certifyWithReport(flags).slice(1)]);
 const studied = async (at: string) => JSON.parse(await readFile(`${at}/study.json`, 'utf8')) as Study;
 
 describe('smoothcert study', () => {
@@ -98,14 +98,14 @@ describe('smoothcert study', () => {
   it('refuses a folder that kept no counts, with a remedy that works', async () => {
     const plain = folder.file('plain');
     const fixed = { ...FLAGS, sigma: 0.25, stop: 'fixed', out: plain };
-    expect((await runCommand(certifyArgs(fixed))).code).toBe(0);
+    expect((await runCommand(certifyWithReport(fixed))).code).toBe(0);
     const refused = await runCommand(['study', '--from', plain, '--out', folder.file('refused')]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
       /holds no counts of smaller numbers of samples\..*--stop fixed --keep-counts/s,
     );
     const kept = folder.file('kept');
-    expect((await runCommand(certifyArgs({ ...fixed, 'keep-counts': true, out: kept }))).code).toBe(0);
+    expect((await runCommand(certifyWithReport({ ...fixed, 'keep-counts': true, out: kept }))).code).toBe(0);
     expect((await runCommand(['study', '--from', kept, '--out', folder.file('taken')])).code).toBe(0);
   });
 });
