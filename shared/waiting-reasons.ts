@@ -11,6 +11,13 @@ export const NATS_AWAY: Waiting = {
   remedy: `Start NATS, or mend the network between. ${BY_ITSELF}`,
 };
 
+export const NO_QUORUM: Waiting = {
+  code: 'nats-away',
+  message:
+    'NATS has no quorum: fewer than half of the servers of its cluster are there, or they do not reach each other.',
+  remedy: `Start the servers that are missing, and restart nothing else. ${BY_ITSELF}`,
+};
+
 /** @param message a sentence that says what NATS does not answer */
 export const natsSilent = (message: string): Waiting => ({
   code: 'nats-away',

@@ -40,6 +40,7 @@ interface OpenJob {
  */
 export class LocalExchange implements CoordinatorExchange, WorkerExchange {
   readonly connected = true;
+  readonly hasQuorum = true;
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly jobs = new Map<string, OpenJob>();
   private readonly workers = new Map<string, { readonly presence: Presence; readonly at: number }>();

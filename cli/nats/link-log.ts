@@ -1,6 +1,7 @@
 import type { EventName } from '../../shared/telemetry/events.js';
 import type { NatsLink, Trouble } from '../../adapters/nats/link/nats-link.js';
 import type { Log } from '../../shared/telemetry/log.js';
+import { NO_QUORUM } from '../../shared/waiting-reasons.js';
 
 const EVENT_OF = {
   full: 'store-full',
@@ -21,6 +22,11 @@ export function logLink(link: NatsLink, log: Log): () => void {
     ),
     link.onConnected((connected) =>
       connected ? log('nats-back', 'NATS is back.') : log('nats-away', 'NATS is away; trying again.'),
+    ),
+    link.onQuorum((there) =>
+      there
+        ? log('nats-quorum-back', 'NATS has a quorum again.')
+        : log('nats-quorum-lost', NO_QUORUM.message),
     ),
   ];
   return () => {

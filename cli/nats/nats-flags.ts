@@ -139,6 +139,9 @@ function tlsOf({ natsCa: ca, natsCert: cert, natsKey: key }: Login): Pick<NatsOp
   };
 }
 
+/** How often a lease is renewed, unless that were too seldom or too often for it. A cluster without a leader for seconds costs few of them. */
+const RENEW_MS = 1000;
+
 /** All times follow from the two that an operator chooses. */
 function timesOf({ ackWaitSeconds, leaseSeconds }: Partial<Times>): NonNullable<NatsOptions['times']> {
   if (ackWaitSeconds === undefined || leaseSeconds === undefined) return {};
@@ -148,7 +151,7 @@ function timesOf({ ackWaitSeconds, leaseSeconds }: Partial<Times>): NonNullable<
     ackWaitMs,
     workingEveryMs: ackWaitMs / 3,
     leaseTtlMs,
-    leaseRenewMs: 0.3 * leaseTtlMs,
+    leaseRenewMs: Math.max(0.1 * leaseTtlMs, Math.min(0.3 * leaseTtlMs, RENEW_MS)),
     standbyPollMs: 0.1 * leaseTtlMs,
   };
 }

@@ -18,6 +18,9 @@ export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
 export function observeNats(metrics: Metrics, link: NatsLink | null, without = true): void {
   const show = (connected: boolean) => metrics.set('smoothcert_nats_connected', connected ? 1 : 0);
   show(link?.connected ?? without);
+  const showQuorum = (there: boolean) => metrics.set('smoothcert_nats_quorum', there ? 1 : 0);
+  showQuorum(link?.hasQuorum ?? true);
+  link?.onQuorum(showQuorum);
   link?.onConnected((connected) => {
     show(connected);
     if (!connected) metrics.add('smoothcert_nats_disconnects_total', 1);

@@ -9,6 +9,7 @@ import { openTelemetry } from '../../adapters/telemetry/tracing/open-telemetry.j
 import { ArtifactCache } from '../../worker/cluster/artifacts/cache.js';
 import { HttpSource } from '../../worker/cluster/artifacts/http-source.js';
 import { folderSource, type ArtifactSource } from '../../worker/cluster/artifacts/source.js';
+import { NO_QUORUM } from '../../shared/waiting-reasons.js';
 import { Daemon } from '../../worker/cluster/daemon.js';
 import { InferenceMachine } from '../../worker/cluster/inference-machine.js';
 import { closeAll } from '../service/endpoints.js';
@@ -54,6 +55,7 @@ interface Seen {
 
 function whyUnready({ link, daemon }: Seen): string | null {
   if (link?.connected !== true) return 'NATS cannot be reached.';
+  if (!link.hasQuorum) return NO_QUORUM.message;
   return daemon === null ? 'It is starting.' : daemon.unready;
 }
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { NATS_AWAY, READING_JOBS, STANDBY, natsSilent } from '../../shared/waiting-reasons.js';
+import { NATS_AWAY, NO_QUORUM, READING_JOBS, STANDBY, natsSilent } from '../../shared/waiting-reasons.js';
 import type { Waiting } from '../../shared/waiting.js';
 import { RequestError, type SmoothcertError } from '../../shared/errors.js';
 import type { CertificateRow, JobUpdate, JobView } from '../../api/job-view.js';
@@ -63,6 +63,7 @@ export class JobManager implements CertificationService {
   get waiting(): Waiting | null {
     const { exchange, lease } = this.options;
     if (!exchange.connected) return NATS_AWAY;
+    if (!exchange.hasQuorum) return NO_QUORUM;
     if (this.serving) return null;
     if (lease === null || lease.held) return READING_JOBS;
     return lease.trouble === null ? STANDBY : natsSilent(lease.trouble);

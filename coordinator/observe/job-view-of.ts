@@ -7,7 +7,13 @@ import { waitingOf, type Surroundings } from './waiting-of.js';
 /** Refusals of workers that clients are shown of one job: so many fit into a message, however long their texts are. */
 const MAX_REFUSALS = 100;
 
-const NOTHING_KNOWN: Surroundings = { reason: null, presences: [], connected: true, quiet: false };
+const NOTHING_KNOWN: Surroundings = {
+  reason: null,
+  presences: [],
+  connected: true,
+  hasQuorum: true,
+  quiet: false,
+};
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;

@@ -9,7 +9,7 @@ import { waitingAfter, waitingOf, type Surroundings } from './waiting-of.js';
 
 const DRAWN = entryOf('j-1', { job: makeJob({ images: 2 }), prepared: PREPARED, startMs: 2 });
 const CLASS = DRAWN.job!.draw.numericClass;
-const AROUND: Surroundings = { reason: null, presences: [], connected: true, quiet: false };
+const AROUND: Surroundings = { reason: null, presences: [], connected: true, hasQuorum: true, quiet: false };
 
 const able = (name: string, code: ErrorCode | null = null): Presence => {
   const refusal = { worker: name, code: code ?? 'INTERNAL', message: 'It says so.', remedy: 'Do it.' };
@@ -46,6 +46,11 @@ describe('the reason for which a job waits', () => {
     const reason = { code: 'reading', message: 'It reads.', remedy: '' } as const;
     expect(codeOf({ connected: false, reason })).toBe('nats-away');
     expect(waits({ reason })).toBe(reason);
+  });
+
+  it('is that NATS has no quorum, whatever its runner has met', () => {
+    const reason = { code: 'restarting', message: 'It is begun again.', remedy: '' } as const;
+    expect(waits({ hasQuorum: false, reason })?.message).toMatch(/^NATS has no quorum/);
   });
 
   it('is unknown before a worker has looked at the model, unless its runner knows it', () => {

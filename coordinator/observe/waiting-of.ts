@@ -5,6 +5,7 @@ import type { Waiting } from '../../shared/waiting.js';
 import {
   NATS_AWAY,
   NOBODY_ANSWERS,
+  NO_QUORUM,
   allRefuse,
   begunAgain,
   natsSilent,
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly presences: readonly Presence[];
   /** False if the workers cannot be reached. */
   readonly connected: boolean;
+  /** False if what is between them stores nothing. */
+  readonly hasQuorum: boolean;
   /** True if no votes have come for so long that somebody should be told. */
   readonly quiet: boolean;
 }
@@ -27,10 +30,11 @@ export interface Surroundings {
 /** Returns why a job waits; null if it does not, or has ended. */
 export function waitingOf(
   { id, job, ending }: JobEntry,
-  { reason, presences, connected, quiet }: Surroundings,
+  { reason, presences, connected, hasQuorum, quiet }: Surroundings,
 ): Waiting | null {
   if (ending !== null) return null;
   if (!connected) return NATS_AWAY;
+  if (!hasQuorum) return NO_QUORUM;
   if (reason !== null || job === null) return reason;
   const { numericClass } = job.draw;
   const able = presences.filter((worker) => worker.numericClass === numericClass && !worker.draining);

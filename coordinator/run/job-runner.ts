@@ -75,6 +75,7 @@ export class JobRunner {
       reason: shown.waiting,
       presences: exchange.presences(),
       connected: exchange.connected,
+      hasQuorum: exchange.hasQuorum,
       quiet: shown.isQuiet(),
     };
     return viewOf(entry, shown.progress() ?? noProgressOf(entry), around, shown.outlook());

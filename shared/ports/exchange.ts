@@ -49,6 +49,8 @@ export interface JobLinks {
 /** Reports whether the other processes can be reached, for readiness. */
 export interface Reachable {
   readonly connected: boolean;
+  /** False once the servers between have had no quorum for longer than an election takes: they answer, and store nothing. */
+  readonly hasQuorum: boolean;
   /** Calls `listener` whenever `connected` changes, until the returned function is called. */
   onConnected(listener: (connected: boolean) => void): () => void;
 }

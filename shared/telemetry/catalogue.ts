@@ -35,6 +35,11 @@ export const METRICS = {
     roles: BOTH,
     help: 'Whether the connection to NATS is up. Always 1 without NATS.',
   },
+  smoothcert_nats_quorum: {
+    kind: 'gauge',
+    roles: BOTH,
+    help: 'Whether most servers of the NATS cluster are there: 0 once nobody has led them for 12 s. Always 1 without NATS.',
+  },
   smoothcert_nats_disconnects_total: {
     kind: 'counter',
     roles: BOTH,

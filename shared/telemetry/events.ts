@@ -58,6 +58,10 @@ export const EVENTS = {
   ),
   'nats-away': warn('The connection to NATS is lost; it is tried again for ever.'),
   'nats-back': info('The connection to NATS is there again.'),
+  'nats-quorum-lost': warn(
+    'NATS answers, and has no quorum: nothing is stored until most servers of its cluster are there.',
+  ),
+  'nats-quorum-back': info('NATS has a quorum again.'),
   'nats-trouble': warn('NATS complains outside of a call, for example of a missing permission.'),
   'messages-malformed': warn('Messages that cannot be read were ignored; one line a minute.', 1),
   'store-full': error('A disk, or a store of NATS, takes no more; it is tried again.'),

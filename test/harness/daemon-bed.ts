@@ -38,6 +38,7 @@ export function faulty(
   const append: Append = faults.append ?? ((record, ledger) => ledger.append(record));
   return {
     connected: true,
+    hasQuorum: true,
     onConnected: () => real.onConnected(),
     tasks: (numericClass) => real.tasks(numericClass),
     open: async (job) => {

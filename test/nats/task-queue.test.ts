@@ -189,7 +189,7 @@ describeNats('the task queue and a server that is killed', (server) => {
   });
 
   it('makes stream and consumer anew after they were removed', async () => {
-    const link = await server().connect({ pullMs: 500 });
+    const link = await server().connect({ pullMs: 500, pullBeatMs: 200 });
     const queue = await NatsTaskQueue.open(link, randomUUID());
     await link.manager.streams.delete('SC1_WORK');
     const waiting = queue.next(never);
@@ -198,7 +198,7 @@ describeNats('the task queue and a server that is killed', (server) => {
   });
 
   it('of a worker makes nothing, and waits, saying so once, for what a coordinator makes, or makes anew', async () => {
-    const [link, worker] = [await server().connect(), await server().connect({ pullMs: 500 })];
+    const [link, worker] = [await server().connect(), await server().connect({ pullMs: 500, pullBeatMs: 200 })];
     const numericClass = randomUUID();
     const troubles: string[] = [];
     const told = new Promise<void>((resolve) =>

@@ -38,6 +38,7 @@ export class ExchangeStore {
 /** The exchange as one worker sees it. */
 export class SimulatedWorkerExchange implements WorkerExchange {
   readonly connected = true;
+  readonly hasQuorum = true;
 
   constructor(
     private readonly store: ExchangeStore,

@@ -57,6 +57,10 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     return this.link.connected;
   }
 
+  get hasQuorum(): boolean {
+    return this.link.hasQuorum;
+  }
+
   onConnected(listener: (connected: boolean) => void): () => void {
     return this.link.onConnected(listener);
   }

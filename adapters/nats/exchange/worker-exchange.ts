@@ -46,6 +46,10 @@ export class NatsWorkerExchange implements WorkerExchange {
     return this.link.connected;
   }
 
+  get hasQuorum(): boolean {
+    return this.link.hasQuorum;
+  }
+
   onConnected(listener: (connected: boolean) => void): () => void {
     return this.link.onConnected(listener);
   }

@@ -30,10 +30,10 @@ interface Hold {
 }
 
 /** Share of the time to live that is left when a holder that cannot renew gives the lease up. */
-const MARGIN = 0.2;
+const MARGIN = 0.1;
 
 /**
- * The lease as a key that the server removes `leaseTtlMs` after its last renewal. Its holder gives it up a fifth of that time earlier, by
+ * The lease as a key that the server removes `leaseTtlMs` after its last renewal. Its holder gives it up a tenth of that time earlier, by
  * its own monotonic clock: a process that was paused finds that it has lost the lease as soon as it checks. An expired key causes no watch
  * event, so processes that wait for the lease poll.
  */

@@ -7,6 +7,7 @@ import { Listeners } from '../../../shared/listeners.js';
 import type { Reachable } from '../../../shared/ports/exchange.js';
 import type { Copies } from './copies.js';
 import { forbidden, isForbidden, sentenceOf } from './nats-errors.js';
+import { Quorum } from './quorum.js';
 import { pause } from './retry.js';
 import type { NatsTimes } from './times.js';
 
@@ -23,6 +24,7 @@ export type Trouble = 'full' | 'note' | 'other';
  */
 export class NatsLink implements Reachable {
   readonly streams: JetStreamClient;
+  private readonly quorum: Quorum;
   private up = true;
   private readonly ending = new AbortController();
   private readonly connectedListeners = new Listeners<[connected: boolean]>();
@@ -41,9 +43,16 @@ export class NatsLink implements Reachable {
     private readonly inboxPrefix?: string,
   ) {
     this.streams = jetstream(connection, { timeout: times.requestMs });
+    this.quorum = new Quorum({
+      ask: () => manager.getAccountInfo(),
+      connected: () => this.up,
+      everyMs: times.quorumAskMs,
+      lostMs: times.quorumLostMs,
+    });
     void this.follow();
     setMaxListeners(0, this.ending.signal);
     void connection.closed().then(() => {
+      this.quorum[Symbol.dispose]();
       this.setUp(false);
       this.ending.abort();
     });
@@ -60,6 +69,16 @@ export class NatsLink implements Reachable {
 
   onConnected(listener: (connected: boolean) => void): () => void {
     return this.connectedListeners.add(listener);
+  }
+
+  /** False once nobody has led the servers for longer than an election takes. */
+  get hasQuorum(): boolean {
+    return this.quorum.there;
+  }
+
+  /** Calls `listener` whenever `hasQuorum` changes, until the returned function is called. */
+  onQuorum(listener: (there: boolean) => void): () => void {
+    return this.quorum.onChange(listener);
   }
 
   /** Calls `listener` with each fault outside of a call, for example a missing permission. */

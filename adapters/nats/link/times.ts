@@ -16,9 +16,12 @@ export interface NatsTimes {
   readonly stopCoalesceMs: number;
   /** How often a connection is pinged; one that is silent for twice as long is replaced. */
   readonly pingMs: number;
+  /** How often a process asks whether somebody leads the servers, and for how long nobody must have answered. An election takes up to 9 s. */
+  readonly quorumAskMs: number;
+  readonly quorumLostMs: number;
   /** How long the first connection may take, over all tries. */
   readonly connectMs: number;
-  /** How long the server may take to answer. */
+  /** How long the server may take to answer. What is sent again meanwhile is not answered late: the one who was asked may be gone. */
   readonly requestMs: number;
   /** How long a cluster may lack the servers for as many copies as it should keep, before fewer are made do with. */
   readonly copiesMs: number;
@@ -28,6 +31,8 @@ export interface NatsTimes {
   readonly silentMs: number;
   /** How long a pull request waits at the server before it is repeated. */
   readonly pullMs: number;
+  /** How often the server says that a pull still waits; one that hears nothing for three times as long is repeated. */
+  readonly pullBeatMs: number;
   /** Shortest and longest pause before something that failed is tried again. */
   readonly retryLeastMs: number;
   readonly retryMostMs: number;
@@ -39,18 +44,21 @@ export const DEFAULT_TIMES: NatsTimes = {
   ackWaitMs: 30 * SECOND,
   workingEveryMs: 10 * SECOND,
   leaseTtlMs: 10 * SECOND,
-  leaseRenewMs: 3 * SECOND,
+  leaseRenewMs: SECOND,
   standbyPollMs: SECOND,
   presenceEveryMs: 5 * SECOND,
   stopEveryMs: 500,
   stopCoalesceMs: 20,
   pingMs: 10 * SECOND,
+  quorumAskMs: 3 * SECOND,
+  quorumLostMs: 12 * SECOND,
   connectMs: 10 * SECOND,
-  requestMs: 5 * SECOND,
+  requestMs: 2 * SECOND,
   copiesMs: 10 * SECOND,
   steadyMs: 15 * SECOND,
   silentMs: SECOND,
   pullMs: 30 * SECOND,
+  pullBeatMs: SECOND,
   retryLeastMs: 50,
-  retryMostMs: 2 * SECOND,
+  retryMostMs: SECOND,
 };

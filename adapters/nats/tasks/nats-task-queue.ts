@@ -307,12 +307,15 @@ export class NatsTaskQueue implements TaskQueue {
     for (const wait of pauses(link.times)) {
       await link.untilConnected(end.signal);
       if (end.signal.aborted || link.closed) break;
-      if (await this.unlessTransient(findWork(link, token, limits))) break;
-      if (!isTold)
+      const found = await this.unlessTransient(findWork(link, token, limits));
+      if (found === true) break;
+      // Where nobody answers, it may well be there.
+      if (!isTold && found === false) {
         link.tellTrouble(
           `There is no consumer ${consumerOf(token)} of ${WORK_STREAM} yet; waiting for a coordinator to make it.`,
         );
-      isTold = true;
+        isTold = true;
+      }
       await pause(wait, end.signal);
     }
     this.missing = null;

@@ -5,8 +5,8 @@ import type { NatsLink } from '../link/nats-link.js';
 /** Outcome of a pull: a message; `again`, because there was none in time; `unanswered`, because nothing serves the consumer. */
 export type PullOutcome = Msg | 'again' | 'unanswered';
 
-/** Milliseconds for which a pull waits for the server's answer after its time at the server is over. */
-const GRACE_MS = 1000;
+/** So many times in a row the server may fail to say that a pull still waits. */
+const MOST_SILENT_BEATS = 3;
 const IDLE_HEARTBEAT = 100;
 const EXPIRED = [404, 408];
 
@@ -41,9 +41,10 @@ export class Pull {
     this.unlisten = link.onForbidden((refused, error) => {
       if (refused === subject) this.refuse(error);
     });
-    // The server answers when the time of a pull is over; for a consumer that was removed it answers nothing.
-    this.timer = setTimeout(() => this.end('unanswered'), times.pullMs + GRACE_MS);
-    const request = { batch: 1, expires: nanos(times.pullMs) };
+    // The server says that a pull waits, and when its time is over. For a consumer that was removed nobody answers, nor where the server
+    // that led it is gone.
+    this.timer = setTimeout(() => this.end('unanswered'), MOST_SILENT_BEATS * times.pullBeatMs);
+    const request = { batch: 1, expires: nanos(times.pullMs), idle_heartbeat: nanos(times.pullBeatMs) };
     connection.publish(subject, JSON.stringify(request), { reply: inbox });
   }
 
@@ -61,7 +62,10 @@ export class Pull {
       return;
     }
     const code = statusOf(message);
-    if (code === IDLE_HEARTBEAT) return;
+    if (code === IDLE_HEARTBEAT) {
+      if (!this.over) this.timer.refresh();
+      return;
+    }
     if (code === null && this.over) {
       this.onLate(message);
       return;

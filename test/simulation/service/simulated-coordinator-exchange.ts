@@ -37,6 +37,7 @@ export interface ServiceStores {
 /** The exchange as one coordinator sees it. */
 export class SimulatedCoordinatorExchange implements CoordinatorExchange {
   readonly connected = true;
+  readonly hasQuorum = true;
 
   constructor(
     private readonly stores: ServiceStores,
