@@ -1,6 +1,7 @@
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { CERTIFICATION_METHODS } from '../../api/wire/service.js';
 import { unauthenticated, type Tokens } from '../../adapters/http/tokens.js';
+import type { CallPlaces } from './call-places.js';
 import { statusOf, type CallStatus, type Report } from './call-status.js';
 
 /** Health checks need no token: a load balancer has none. */
@@ -11,9 +12,11 @@ export function authentication(
   tokens: Tokens,
   report: Report,
   onRefused: (where: string) => void,
+  places: Pick<CallPlaces, 'acceptor'>,
 ): ServerInterceptor {
   return (method, call) => {
     if (method.path.startsWith(WITHOUT_TOKEN)) return new ServerInterceptingCall(call);
+    const accept = places.acceptor();
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
@@ -22,6 +25,7 @@ export function authentication(
             metadata.remove('authorization');
             void tokens.accept(more.length > 0 ? undefined : header).then((accepted) => {
               if (accepted) {
+                accept();
                 pass(metadata);
                 return;
               }

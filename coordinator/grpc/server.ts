@@ -9,12 +9,14 @@ import { NO_METRICS, type Metrics } from '../../shared/telemetry/metrics.js';
 import type { CertificationService } from '../jobs/certification-service.js';
 import { CERTIFICATION_DEFINITION, MOST_MESSAGE_BYTES } from './definition.js';
 import { statusOf, type Report } from './call-status.js';
+import { CallPlaces, FIRST_CALLS, MOST_CALLS } from './call-places.js';
 import { handlersOf } from './handlers.js';
 import { Health } from './health.js';
 import { authentication, EndlessCalls } from './interceptors.js';
 import { metering } from './metering.js';
 import { addReflection } from './reflection.js';
 import { UPLOAD_LIMITS, type UploadLimits } from './upload-call.js';
+import { watchStreams } from './watched-streams.js';
 
 export interface GrpcServerOptions {
   readonly service: CertificationService;
@@ -34,8 +36,6 @@ export interface GrpcServerOptions {
 
 /** A client that is silent for `time` is asked for a sign of life; its connection ends after another `timeout`. */
 const KEEPALIVE_MS = { time: 30_000, timeout: 10_000 };
-/** Calls at a time on one connection; further ones wait in the client. */
-const MOST_CALLS = 1_024;
 
 /** Serves the certification service over gRPC, with grpc.health.v1 and reflection. */
 export class GrpcServer {
@@ -46,6 +46,7 @@ export class GrpcServer {
     private readonly listener: Listener,
     private readonly health: Health,
     private readonly endless: EndlessCalls,
+    private readonly places: CallPlaces,
     private readonly report: Report,
   ) {}
 
@@ -54,13 +55,16 @@ export class GrpcServer {
     const { service, tokens, report, metrics = NO_METRICS, uploads = UPLOAD_LIMITS } = options;
     const { onRefused = () => undefined, onUploadRefused = () => undefined } = options;
     const endless = new EndlessCalls();
+    const places = new CallPlaces(tokens !== null);
     const health = new Health(service);
     const server = new Server({
       ...SERVER_OPTIONS,
+      'grpc.max_concurrent_streams': tokens ? FIRST_CALLS : MOST_CALLS,
       interceptors: [
         metering(metrics),
-        ...(tokens ? [authentication(tokens, report, onRefused)] : []),
+        ...(tokens ? [authentication(tokens, report, onRefused, places)] : []),
         endless.interceptor,
+        places.interceptor,
       ],
     });
     server.addService(
@@ -71,9 +75,9 @@ export class GrpcServer {
     try {
       await addReflection(server);
       // A socket of our own: grpc-js has no limit of connections, and says only in prose why it cannot listen.
-      const socket = createServer({ noDelay: true }, injecting(server, options.tls));
+      const socket = createServer({ noDelay: true }, injecting(server, options.tls, places));
       const listener = await listen(socket, options.address, 'The gRPC service');
-      return new GrpcServer(server, listener, health, endless, report);
+      return new GrpcServer(server, listener, health, endless, places, report);
     } catch (error) {
       health.close();
       server.forceShutdown();
@@ -84,6 +88,11 @@ export class GrpcServer {
   /** Where it listens, with the port that was chosen if none was given. */
   get address(): Address {
     return this.listener.address;
+  }
+
+  /** How many calls are open of each kind that is bounded. */
+  get openCalls(): CallPlaces['open'] {
+    return this.places.open;
   }
 
   /** Reports NOT_SERVING, takes no more calls, ends the watches, and waits up to `graceMs` for the other calls before it ends them, too. */
@@ -111,19 +120,23 @@ const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_send_message_length': MOST_MESSAGE_BYTES,
   'grpc.keepalive_time_ms': KEEPALIVE_MS.time,
   'grpc.keepalive_timeout_ms': KEEPALIVE_MS.timeout,
-  'grpc.max_concurrent_streams': MOST_CALLS,
 };
 
 /** Passes connections to the server, each with the certificates that the files hold at that moment. */
-function injecting(server: Server, tls: Tls | null): (connection: Socket) => void {
+function injecting(server: Server, tls: Tls | null, places: CallPlaces): (connection: Socket) => void {
+  const injectorOf = (contents: TlsContents | null) => {
+    const made = server.createConnectionInjector(credentialsOf(contents));
+    watchStreams(server, places);
+    return made;
+  };
   let used = tls?.current() ?? null;
-  let injector = server.createConnectionInjector(credentialsOf(used));
+  let injector = injectorOf(used);
   return (connection) => {
     const now = tls?.current() ?? null;
     if (now !== used) {
       used = now;
       // The injector before keeps its connections; the server ends those of both.
-      injector = server.createConnectionInjector(credentialsOf(now));
+      injector = injectorOf(now);
     }
     injector.injectConnection(connection);
   };
