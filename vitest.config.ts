@@ -13,6 +13,7 @@ const LONG = [
   'test/page/faults.test.ts',
   'test/python/{client,documents,hostile-server,install,package-long}.test.ts',
   'test/report/recount.test.ts',
+  'test/service/flood-of-streams-long.test.ts',
   'test/verify/{altered-bytes,forged-folders}.test.ts',
 ];
 
