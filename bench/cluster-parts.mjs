@@ -1,7 +1,7 @@
 // What the cluster's scripts share: nats-server, coordinator and workers as real processes in a folder of their own, a client of
 // the service, and what the processes cost as /proc shows it.
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
@@ -84,11 +84,11 @@ export class Cluster {
     return part;
   }
 
-  /** A worker of one inference process. */
-  async worker(name, nodeFlags = []) {
+  /** A worker of one inference process a job. @param more flags of the worker */
+  async worker(name, nodeFlags = [], more = []) {
     const own = ['--name', name, '--cache', path.join(this.folder, `cache-${name}`), '--processes', '1'];
     const part = this.add(
-      new Part(process.execPath, [...nodeFlags, CLI, 'worker', '--nats', this.url, ...own]),
+      new Part(process.execPath, [...nodeFlags, CLI, 'worker', '--nats', this.url, ...own, ...more]),
     );
     await part.says(/Ready/);
     return part;
@@ -97,19 +97,27 @@ export class Cluster {
   /** A client; a server that is away is an error. */
   client() {
     const server = { address: this.grpc, tokenFile: null, tls: null, waitMs: 0 };
-    return CertificationClient.open(server, new globalThis.AbortController().signal, () => undefined);
+    const { signal } = new globalThis.AbortController();
+    setMaxListeners(0, signal);
+    return CertificationClient.open(server, signal, () => undefined);
   }
 
-  /** A job from its submission to its end, as the service tells of it. @param flags those of `submit` */
-  async run(client, flags) {
+  /** Submits a job and does not wait for it; its id. @param flags those of `submit` */
+  async submit(flags) {
     const args = [CLI, 'submit', ...flags, '--server', this.grpc, '--detach'];
     const { child, exited } = new Part(process.execPath, args);
     let text = '';
     child.stdout.on('data', (piece) => (text += piece));
-    const begun = performance.now();
     const [code] = await exited;
     const [id] = /j-[0-9a-f]{20}/.exec(text) ?? [];
     if (code !== 0 || !id) throw new Error(`submit ended with ${code}: ${text}`);
+    return id;
+  }
+
+  /** A job from its submission to its end, as the service tells of it. @param flags those of `submit` */
+  async run(client, flags) {
+    const begun = performance.now();
+    const id = await this.submit(flags);
     let first = null;
     let job;
     for await (const update of client.watch(id)) {

@@ -235,7 +235,7 @@ describe('jobs', () => {
     for (const job of [...jobs, ...jobs]) names.push({ job, task: await job.publish(short(0), short(1)) });
     await bed.ready({ maxJobs: 1 });
     for (const { job, task } of names) {
-      expect((await job.recordOf(task)).counted).toHaveLength(2);
+      expect((await bed.passUntil(job.recordOf(task))).counted).toHaveLength(2);
       await happens(async () => (await children()).length <= 1);
     }
     for (const { order } of jobs) {
@@ -244,6 +244,22 @@ describe('jobs', () => {
       await happens(() => Promise.resolve(getEventListeners(links.ended, 'abort').length <= 1));
       await links.close();
     }
+  });
+
+  it('whose models are loaded come first, until they have no more tasks', async () => {
+    const [first, second] = [await bed.begin('j-1'), await bed.begin('j-2')];
+    await first.publish(short(0));
+    const waits = await second.publish(short(0));
+    const tasks = [
+      await first.publish(short(1)),
+      await first.publish(short(2)),
+      await first.publish(short(3)),
+    ];
+    await bed.ready({ maxJobs: 1 });
+    // Behind the other job's task in the queue.
+    for (const task of tasks) await first.recordOf(task);
+    expect(second.links.ledger.size()).toBe(0);
+    await bed.passUntil(second.recordOf(waits));
   });
 
   it('that end give back their tasks and children, and images that are decided are dropped', async () => {

@@ -12,8 +12,8 @@ export class ClusterJob implements OpenJob {
   readonly id: string;
   /** Tasks that are being drawn. */
   tasks = 0;
-  /** Grows with each task; 0 before the first. */
-  takenAt = 0;
+  /** Since when it has no task in hand, in monotonic milliseconds; null while it has one, and before the first. */
+  idleSince: number | null = null;
   /** Rejects once it cannot be drawn for any more; never resolves. */
   readonly broken: Promise<never>;
   private fail!: (error: unknown) => void;
@@ -22,6 +22,8 @@ export class ClusterJob implements OpenJob {
   constructor(
     private readonly links: WorkerLinks,
     private readonly processes: JobProcesses,
+    /** When its processes could draw, in monotonic milliseconds. */
+    readonly readyAt: number,
   ) {
     this.id = links.order.job;
     const { pool } = processes;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/ports/clock.js';
 import type { WorkerExchange } from '../../shared/ports/exchange.js';
 import type { SmoothcertError } from '../../shared/errors.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
@@ -6,13 +7,20 @@ import { isPassing } from '../tasks/task-loop.js';
 import { unlessAborted } from '../tasks/unless-aborted.js';
 import { ClusterJob } from './cluster-job.js';
 import type { JobPool, Machine } from './machine.js';
+import { PlaceQueue, placeToClear, turnMs } from './places.js';
 import type { Refusals } from './refusals.js';
+
+/** Who waits looks again after so many milliseconds, even if nothing has changed. */
+const LONGEST_WAIT_MS = 30_000;
 
 export interface ClusterJobsOptions {
   readonly exchange: Pick<WorkerExchange, 'open'>;
   readonly machine: Pick<Machine, 'start'>;
-  /** Jobs that have processes at once; a further one waits for one that is idle. */
+  /** Jobs that have processes at once; a further one waits for the place of one that is idle, or whose turn is over. */
   readonly maxJobs: number;
+  /** Tasks of one job that are drawn at once; a further one waits. */
+  readonly maxTasks: number;
+  readonly clock: Clock;
   readonly refusals: Refusals;
   /** Called with the reason why a job cannot be drawn for. */
   readonly onRefusal: (job: string, error: unknown) => void;
@@ -26,6 +34,8 @@ export interface ClusterJobsOptions {
  *   opening  its files are fetched and its processes started; who wants it waits
  *   open     its tasks are drawn
  *   closing  it is given to nobody any more; its processes end with its last task, and then its place is free
+ *
+ * A job keeps its place for a turn (places.ts), so that models are not loaded for every other task; who waits for longest comes next.
  */
 export class ClusterJobs implements JobSource<ClusterJob> {
   /** Never rejects: a job that cannot be drawn for leaves the others alone. */
@@ -36,7 +46,9 @@ export class ClusterJobs implements JobSource<ClusterJob> {
   private readonly closing = new Set<ClusterJob>();
   private readonly closings = new Set<Promise<void>>();
   private readonly waiters = new Set<() => void>();
-  private takes = 0;
+  private readonly queue = new PlaceQueue();
+  /** Milliseconds that the slowest start of processes took. */
+  private slowestStart = 0;
   private draining = false;
 
   constructor(private readonly options: ClusterJobsOptions) {}
@@ -45,22 +57,28 @@ export class ClusterJobs implements JobSource<ClusterJob> {
     return this.options.refusals.waitOf(id);
   }
 
+  hasPlace(id: string): boolean {
+    return this.wanted.has(id) || this.wanted.size + this.closing.size < this.options.maxJobs;
+  }
+
   /** As `JobSource.take`. Why a job cannot be drawn for is noted as a refusal if it is the job's fault. */
   async take(id: string, signal: AbortSignal): Promise<ClusterJob | null> {
     for (;;) {
       signal.throwIfAborted();
-      const known = this.wanted.get(id);
-      if (!known && !this.hasRoom()) {
-        await unlessAborted(this.somethingChanges(), signal);
+      const opening = this.wanted.get(id);
+      if (!opening) {
+        await this.getPlace(id, signal);
         continue;
       }
-      const opening = known ?? this.open(id);
-      if (!known) this.wanted.set(id, opening);
       const job = await unlessAborted(opening, signal);
       if (!job || job.ended.aborted) return null;
       if (this.opened.get(id) !== job) continue;
+      if (job.tasks >= this.options.maxTasks) {
+        await this.somethingChanges(signal);
+        continue;
+      }
       job.tasks += 1;
-      job.takenAt = ++this.takes;
+      job.idleSince = null;
       return job;
     }
   }
@@ -72,6 +90,7 @@ export class ClusterJobs implements JobSource<ClusterJob> {
       if (samples > 0) this.options.refusals.remove(job.id);
     }
     job.tasks -= 1;
+    if (job.tasks === 0) job.idleSince = this.options.clock.now();
     if (job.tasks === 0 && this.closing.has(job)) this.close(job);
     this.wake();
   }
@@ -94,7 +113,7 @@ export class ClusterJobs implements JobSource<ClusterJob> {
   /** Has all pools hand back what is not drawn; tasks that are being drawn are answered after the batch that is running. */
   drain(): void {
     this.draining = true;
-    for (const { pool } of this.opened.values()) pool.drain();
+    for (const pool of this.pools) pool.drain();
   }
 
   /** Ends all processes at once; what they were drawing is handed back. To be called after `drain`. */
@@ -109,7 +128,24 @@ export class ClusterJobs implements JobSource<ClusterJob> {
     await Promise.all(this.closings);
   }
 
+  /** Waits for a place, and begins to open the job there; who waits for longest is next. @throws the reason of `signal` */
+  private async getPlace(id: string, signal: AbortSignal): Promise<void> {
+    this.queue.join(id);
+    try {
+      while (!this.wanted.has(id)) {
+        signal.throwIfAborted();
+        if (this.queue.first === id && this.hasPlace(id)) this.wanted.set(id, this.open(id));
+        else await this.somethingChanges(signal, this.clearPlace());
+      }
+    } finally {
+      this.queue.leave(id);
+      // Another one waits for longest now.
+      this.wake();
+    }
+  }
+
   private async open(id: string): Promise<ClusterJob | null> {
+    const begun = this.options.clock.now();
     try {
       const links = await this.options.exchange.open(id).catch((error: unknown) => {
         // That the exchange is away for a while says nothing about the job.
@@ -127,7 +163,9 @@ export class ClusterJobs implements JobSource<ClusterJob> {
         await links.close();
         throw error;
       });
-      const job = new ClusterJob(links, processes);
+      const now = this.options.clock.now();
+      this.slowestStart = Math.max(this.slowestStart, now - begun);
+      const job = new ClusterJob(links, processes, now);
       this.opened.set(id, job);
       job.broken.catch((error: unknown) => this.failed(job, error));
       job.onEnded(() => this.forget(job));
@@ -143,7 +181,8 @@ export class ClusterJobs implements JobSource<ClusterJob> {
 
   /** The job cannot be drawn for any more: what its processes hold is handed back, and it is tried again later. */
   private failed(job: ClusterJob, error: unknown): void {
-    if (this.opened.get(job.id) !== job) return;
+    const isDrawn = this.opened.get(job.id) === job || (this.closing.has(job) && job.tasks > 0);
+    if (!isDrawn) return;
     this.refuse(job.id, error);
     this.forget(job);
   }
@@ -153,25 +192,34 @@ export class ClusterJobs implements JobSource<ClusterJob> {
     this.options.onRefusal(id, error);
   }
 
-  /** Returns true if one more job may be opened; otherwise closes the one that is idle for longest, if any is. */
-  private hasRoom(): boolean {
-    const { maxJobs } = this.options;
-    if (this.wanted.size + this.closing.size < maxJobs) return true;
-    // One that was never taken is about to be.
-    const idle = [...this.opened.values()].filter(({ tasks, takenAt }) => tasks === 0 && takenAt > 0);
-    const [oldest] = idle.sort((a, b) => a.takenAt - b.takenAt);
-    if (oldest && this.wanted.size >= maxJobs) this.forget(oldest);
-    return false;
+  /** Takes the place of a job if one is to be taken for those that wait. Returns after how many milliseconds to look again. */
+  private clearPlace(): number {
+    const turn = turnMs(this.slowestStart);
+    // A place becomes free without it.
+    if (this.closing.size > 0) return turn;
+    const places = [...this.wanted.keys()].map((job) => {
+      const { readyAt = null, idleSince = null } = this.opened.get(job) ?? {};
+      return { job, readyAt, idleSince };
+    });
+    const { job, lookAgainMs } = placeToClear(places, turn, this.options.clock.now());
+    // Its tasks are drawn to their end: of a model so slow that a task outlasts a turn nothing would be drawn otherwise.
+    if (job !== null) this.dismiss(this.opened.get(job)!);
+    return lookAgainMs;
   }
 
   /** Gives the job to nobody any more; its processes and links are closed when its last task is answered. */
   private forget(job: ClusterJob): void {
     if (this.opened.get(job.id) !== job) return;
+    if (job.ended.aborted) this.options.refusals.remove(job.id);
+    job.pool.drain();
+    this.dismiss(job);
+  }
+
+  /** Gives the job to nobody any more; it is closed when its last task is drawn. */
+  private dismiss(job: ClusterJob): void {
     this.opened.delete(job.id);
     this.wanted.delete(job.id);
-    if (job.ended.aborted) this.options.refusals.remove(job.id);
     this.closing.add(job);
-    job.pool.drain();
     if (job.tasks === 0) this.close(job);
   }
 
@@ -184,12 +232,17 @@ export class ClusterJobs implements JobSource<ClusterJob> {
     this.closings.add(closing);
   }
 
-  private somethingChanges(): Promise<void> {
-    return new Promise((resolve) => this.waiters.add(resolve));
+  /** Resolves when something changes, after `ms`, or when `signal` aborts. */
+  private async somethingChanges(signal: AbortSignal, ms = LONGEST_WAIT_MS): Promise<void> {
+    const changed = new AbortController();
+    const wake = () => changed.abort();
+    this.waiters.add(wake);
+    await this.options.clock.sleep(ms, AbortSignal.any([signal, changed.signal]));
+    this.waiters.delete(wake);
   }
 
   private wake(): void {
-    for (const waiter of this.waiters) waiter();
+    for (const waiter of [...this.waiters]) waiter();
     this.waiters.clear();
   }
 }

@@ -81,10 +81,12 @@ export class Daemon {
       this.announceNow();
     };
     const onDrawn = (samples: number) => this.rate.add(samples);
-    this.jobs = new ClusterJobs({ exchange, machine, maxJobs, refusals, onRefusal, onDrawn });
+    const maxDrawn = TASKS_PER_PROCESS * machine.processes;
+    const jobs = { exchange, machine, clock, maxJobs, maxTasks: maxDrawn, refusals, onRefusal, onDrawn };
+    this.jobs = new ClusterJobs(jobs);
     const onFault = ({ name: task, job }: Task, error: unknown) =>
       onEvent({ kind: 'postponed', job, task, refusal: refusals.refusalOf(error) });
-    const maxTasks = TASKS_PER_PROCESS * machine.processes + SPARE_POSTPONED;
+    const maxTasks = maxDrawn + SPARE_POSTPONED;
     const onAnswered = (record: LedgerRecord) => countAnswered(metrics, record);
     this.loop = new TaskLoop({
       source: this.jobs,

@@ -24,6 +24,8 @@ export interface JobSource<J extends OpenJob = OpenJob> {
   readonly broken: Promise<never>;
   /** Returns how many milliseconds the job must not be tried, because it could not be drawn for; 0 if it may be tried now. */
   waitOf(job: string): number;
+  /** Returns false if a task of this job must wait until other jobs make room for it. */
+  hasPlace(job: string): boolean;
   /**
    * Opens the job for one more task, which is given back with `done`. Null if there is no such job (any more).
    * @throws why it cannot be drawn for, or the reason of `signal`

@@ -59,6 +59,10 @@ export class SingleJob implements JobSource, OpenJob {
     return 0;
   }
 
+  hasPlace(): boolean {
+    return true;
+  }
+
   take(): Promise<this> {
     return Promise.resolve(this);
   }

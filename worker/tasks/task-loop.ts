@@ -18,6 +18,12 @@ import { unlessAborted } from './unless-aborted.js';
 /** Tasks taken at once for each inference process: one that is drawn and one behind it, so that no process waits. */
 export const TASKS_PER_PROCESS = 2;
 
+/**
+ * Tasks set aside at once because their jobs wait for room: as many as twenty-odd jobs have unanswered where this is the only worker, and
+ * few enough that a worker that dies leaves others little to wait for.
+ */
+const MOST_ASIDE = 64;
+
 export interface TaskLoopOptions<J extends OpenJob> {
   readonly source: JobSource<J>;
   /** Inference processes. */
@@ -40,6 +46,8 @@ export interface TaskLoopOptions<J extends OpenJob> {
  */
 export class TaskLoop<J extends OpenJob> {
   private taken = 0;
+  /** Tasks whose jobs wait for room; others are taken meanwhile. */
+  private readonly aside = new Set<Promise<void>>();
 
   constructor(private readonly options: TaskLoopOptions<J>) {}
 
@@ -69,6 +77,7 @@ export class TaskLoop<J extends OpenJob> {
     } finally {
       failed.abort();
       await Promise.allSettled(parts);
+      await Promise.allSettled(this.aside);
       await postponed?.settled();
       await source.end();
     }
@@ -80,7 +89,13 @@ export class TaskLoop<J extends OpenJob> {
       if (!delivery) return;
       this.taken += 1;
       this.options.onTaken?.(delivery);
-      await this.answer(delivery, until).finally(() => (this.taken -= 1));
+      const isAside = this.aside.size < MOST_ASIDE && !this.options.source.hasPlace(delivery.task.job);
+      const answering = this.answer(delivery, until).finally(() => {
+        this.taken -= 1;
+        this.aside.delete(answering);
+      });
+      if (isAside) this.aside.add(answering);
+      else await answering;
     }
   }
 
