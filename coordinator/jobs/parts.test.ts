@@ -65,7 +65,8 @@ describe('the window', () => {
     [4, 1, [worker(8, { numericClass: 'b' }), worker(8, { draining: true })]],
     [36, 1, [worker(8), worker(2), worker(8, { numericClass: 'b' })]],
     [36, 0, [worker(10)]],
-    [12, 3, [worker(10)]],
+    [4, 1, [worker(1)]],
+    [6, 3, [worker(10)]],
     [2, 64, [worker(10)]],
   ])('is %i for one of %i jobs', (window, jobs, workers) => {
     expect(taskWindow('a', jobs, workers)).toBe(window);
