@@ -15,8 +15,17 @@ export class Part implements AsyncDisposable {
     readonly args: readonly string[],
     readonly env: Readonly<Record<string, string>> = {},
     nodeArgs: readonly string[] = [],
+    /** Words before the command, for example those that have it run on another host; the process must stay the same. */
+    before: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, `${ROOT}dist/cli/main.js`, ...args], {
+    const [program, ...words] = [
+      ...before,
+      process.execPath,
+      ...nodeArgs,
+      `${ROOT}dist/cli/main.js`,
+      ...args,
+    ];
+    this.child = spawn(program!, words, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

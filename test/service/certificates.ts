@@ -49,11 +49,12 @@ export class TestAuthority {
     ]);
   }
 
-  issue(subject: string): Issued {
+  /** @param names what the certificate is for, as OpenSSL writes it */
+  issue(subject: string, names = 'IP:127.0.0.1,DNS:localhost'): Issued {
     const [key, request, cert, extensions] = ['key', 'csr', 'crt', 'ext'].map((end) =>
       path.join(this.folder, `${this.name}-${subject}.${end}`),
     ) as [string, string, string, string];
-    writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
+    writeFileSync(extensions, `subjectAltName=${names}\n`);
     openssl([
       'req',
       '-newkey',
