@@ -7,6 +7,7 @@ import type { Progress } from '../../shared/job-progress.js';
 import { LiveJob } from '../../coordinator/run/live-job.js';
 import { jsonLines } from '../../coordinator/results/result-lines.js';
 import { ShadowFold } from '../simulation/shadow-fold.js';
+import type { NatsCluster } from './nats-cluster.js';
 import type { NatsServer } from './nats-server.js';
 import { JobTap, type Taps } from './taps.js';
 import { never } from '../support/never.js';
@@ -42,7 +43,7 @@ const OWN = /^cancel$|\.own\.\d+$|\.exhausted$/;
  * @param prevented tasks in the place of whose records there is something else, by the test's doing
  */
 export async function accountOf(
-  nats: NatsServer,
+  nats: Pick<NatsServer | NatsCluster, 'connect'>,
   job: string,
   rows: string,
   taps: Taps | null,

@@ -11,6 +11,11 @@ const NODES = 3;
 /** All three may start on a busy machine. */
 const START_MS = 60_000;
 
+export interface NatsClusterOptions extends NatsServerOptions {
+  /** False: clients know only the addresses that they are given. */
+  readonly advertised?: boolean;
+}
+
 /** A cluster of real nats-servers, three of them unless fewer are asked for. */
 export class NatsCluster implements AsyncDisposable {
   private readonly links: NatsLink[] = [];
@@ -21,11 +26,12 @@ export class NatsCluster implements AsyncDisposable {
   ) {}
 
   /** Returns a cluster whose servers are not started yet. @param options of each server @param count of servers */
-  static async prepare(options: NatsServerOptions = {}, count = NODES): Promise<NatsCluster> {
+  static async prepare(options: NatsClusterOptions = {}, count = NODES): Promise<NatsCluster> {
     const ports = await Promise.all(Array.from({ length: count }, freePort));
     const routes = ports.map((port) => `"nats-route://127.0.0.1:${port}"`).join(', ');
     const nodes = ports.map((port, at) => {
-      const cluster = `cluster { name: "c", listen: "127.0.0.1:${port}", routes: [${routes}] }`;
+      const quiet = options.advertised === false ? ', no_advertise: true' : '';
+      const cluster = `cluster { name: "c", listen: "127.0.0.1:${port}", routes: [${routes}]${quiet} }`;
       const config = `server_name: "n${at + 1}"\n${cluster}\n${options.config ?? ''}`;
       return NatsServer.prepare({ ...options, config });
     });
@@ -33,7 +39,7 @@ export class NatsCluster implements AsyncDisposable {
   }
 
   /** Starts a cluster, and waits until it has elected leaders: a client that asks for copies at all of them is served. */
-  static async start(options: NatsServerOptions = {}, count = NODES): Promise<NatsCluster> {
+  static async start(options: NatsClusterOptions = {}, count = NODES): Promise<NatsCluster> {
     const cluster = await NatsCluster.prepare(options, count);
     try {
       await cluster.begin();

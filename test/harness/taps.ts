@@ -1,6 +1,7 @@
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
 import { decodeTask } from '../../shared/wire/cluster.js';
+import type { NatsCluster } from './nats-cluster.js';
 import type { NatsServer } from './nats-server.js';
 
 /** The messages of one job that passed, by task name. */
@@ -71,7 +72,7 @@ export class Taps {
   }
 
   /** To be called while nothing is being queued there. */
-  static async on(nats: NatsServer): Promise<Taps> {
+  static async on(nats: Pick<NatsServer | NatsCluster, 'connect'>): Promise<Taps> {
     const link = await nats.connect();
     const known = await link.manager.streams.info(WORK_STREAM).catch(() => null);
     const taps = new Taps(link, known?.state.last_seq ?? 0);
