@@ -289,6 +289,7 @@ describe('a worker that is told to end', () => {
     const job = await bed.begin('j-1');
     const daemon = await bed.ready();
     await job.recordOf(await job.publish(short(0)));
+    await happens(async () => (await unacknowledged('j-1')) === 0);
     const names = [await job.publish(short(1), endless(1)), await job.publish(endless(2))];
     await happens(async () => (await job.links.queue.depth()).taken === 2);
     const pids = await children();
