@@ -198,7 +198,10 @@ describeNats('the task queue and a server that is killed', (server) => {
   });
 
   it('of a worker makes nothing, and waits, saying so once, for what a coordinator makes, or makes anew', async () => {
-    const [link, worker] = [await server().connect(), await server().connect({ pullMs: 500, pullBeatMs: 200 })];
+    const [link, worker] = [
+      await server().connect(),
+      await server().connect({ pullMs: 500, pullBeatMs: 200 }),
+    ];
     const numericClass = randomUUID();
     const troubles: string[] = [];
     const told = new Promise<void>((resolve) =>
