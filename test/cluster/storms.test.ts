@@ -7,6 +7,9 @@ import { STORM_FAULTS, Storm, type StormFault } from '../harness/storm.js';
 /** The wish of bench/storm.mjs; without it three storms pass, the last over three servers. */
 const { STORM_SERVERS, STORM_SEED, STORM_FAULTS: COUNT = '20', STORM_MIX } = process.env;
 const chosen = STORM_MIX?.split(',') ?? STORM_FAULTS;
+const unknown = chosen.filter((fault) => !STORM_FAULTS.some((known) => known === fault));
+if (unknown.length > 0)
+  throw new Error(`STORM_MIX has ${unknown.join(', ')}; faults are ${STORM_FAULTS.join(', ')}`);
 const MIX = STORM_FAULTS.filter((fault): fault is StormFault => chosen.includes(fault));
 const asked = { servers: Number(STORM_SERVERS ?? 1), seed: Number(STORM_SEED ?? 1) };
 const STORMS =

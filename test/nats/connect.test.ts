@@ -7,6 +7,7 @@ import { connectNats, type NatsOptions } from '../../adapters/nats/link/connect.
 import { checkVersion } from '../../adapters/nats/link/server-version.js';
 import { NatsServer, TEST_TIMES, hasNatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
+import { TestAuthority } from '../service/certificates.js';
 import { describeNats } from './support.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
@@ -152,7 +153,24 @@ describe.skipIf(!hasNatsServer)('a server that asks who is there', () => {
     const config = `tls { cert_file: "${cert}", key_file: "${key}" }`;
     await using server = await NatsServer.start({ config, login: { tls: { ca: cert } } });
     await (await server.connect()).close();
-    await expect(to(server, { tls: {} })).rejects.toMatchObject({ code: 'NATS_UNREACHABLE' });
+    const unknown = to(server, { tls: {}, times: TEST_TIMES });
+    await expect(unknown).rejects.toMatchObject({ code: 'NATS_UNSUITABLE' });
+    await expect(unknown).rejects.toThrow(/^The certificate of the NATS server at .* is not believed: /);
+  });
+
+  it.each([
+    ['IP:127.0.0.1', true],
+    ['IP:127.0.0.2,DNS:elsewhere', false],
+  ])('given by an IP address is believed only with a certificate for it: %s', async (names, believed) => {
+    const authority = new TestAuthority(folder.file('.'), `for-${believed}`);
+    const { cert, key } = authority.issue('nats', names);
+    const tls = { ca: authority.ca };
+    const config = `tls { cert_file: "${cert}", key_file: "${key}" }`;
+    await using server = await NatsServer.prepare({ config });
+    await server.begin();
+    const connected = to(server, { tls, times: TEST_TIMES });
+    if (believed) await (await connected).close();
+    else await expect(connected).rejects.toMatchObject({ code: 'NATS_UNSUITABLE' });
   });
 
   it('is unsuitable without JetStream', async () => {

@@ -10,6 +10,7 @@ import {
   unreachable,
   unsuitable,
 } from './nats-errors.js';
+import { isNotBelieved } from './certificates.js';
 import { Copies } from './copies.js';
 import { connectOnce } from './first-connection.js';
 import { NatsLink } from './nats-link.js';
@@ -79,6 +80,7 @@ function firstConnection(
       return connection;
     } catch (error) {
       if (isRefusedLogin(error)) throw refusedLogin(servers, error, ++refused >= MOST_REFUSED);
+      if (isNotBelieved(error) && ++refused >= MOST_REFUSED) throw notBelieved(servers, error);
       throw notThere(servers, error);
     }
   });
@@ -101,7 +103,7 @@ async function libraryOptions(
     maxPingOut: 1,
     ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(authenticator && { authenticator }),
-    ...(tls && { tls: await tlsOptionsOf(tls) }),
+    ...(tls && { tls: await tlsOptionsOf(tls, servers) }),
   };
 }
 
@@ -128,6 +130,14 @@ function notThere(servers: readonly string[], cause: unknown): SmoothcertError {
   return unreachable(
     `No NATS server answers at ${servers.join(', ')}: ${sentenceOf(cause)}.`,
     'Start nats-server -js there, or name another server with --nats.',
+    cause,
+  );
+}
+
+function notBelieved(servers: readonly string[], cause: unknown): SmoothcertError {
+  return unsuitable(
+    `The certificate of the NATS server at ${servers.join(', ')} is not believed: ${sentenceOf(cause)}.`,
+    'Name its certificate authority with --nats-ca, and the server as its certificate does.',
     cause,
   );
 }

@@ -10,6 +10,7 @@ import {
 } from '@nats-io/transport-node';
 
 import { SmoothcertError } from '../../../shared/errors.js';
+import { identityCheck } from './certificates.js';
 import { sentenceOf } from './nats-errors.js';
 
 /** A secret, or a function that reads it at each login. */
@@ -46,11 +47,17 @@ export function authenticatorOf(
 }
 
 /** Returns TLS options with paths of files, which the library reads at every connection. @throws SmoothcertError OPTION_INVALID for one that cannot be read */
-export async function tlsOptionsOf({ ca, cert, key }: NonNullable<Login['tls']>): Promise<TlsOptions> {
+export async function tlsOptionsOf(
+  { ca, cert, key }: NonNullable<Login['tls']>,
+  servers: readonly string[],
+): Promise<TlsOptions> {
   if (ca !== undefined) await mayRead(ca, 'NATS certificate authority');
   if (cert !== undefined) await mayRead(cert, 'NATS client certificate');
   if (key !== undefined) await mayRead(key, 'NATS client key');
+  // The library hands the check on to Node, and its type does not know of it.
+  const checked = { checkServerIdentity: identityCheck(servers) };
   return {
+    ...checked,
     ...(ca !== undefined && { caFile: ca }),
     ...(cert !== undefined && { certFile: cert }),
     ...(key !== undefined && { keyFile: key }),
