@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { getHeapStatistics } from 'node:v8';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Role } from '../../shared/telemetry/catalogue.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
@@ -8,6 +9,7 @@ import { VERSION } from '../../shared/version.js';
 /** Returns the metrics of a process of these roles. */
 export function metricsOf(...roles: readonly Role[]): PrometheusMetrics {
   const metrics = new PrometheusMetrics(roles);
+  metrics.set('smoothcert_heap_limit_bytes', getHeapStatistics().heap_size_limit);
   for (const role of roles) {
     metrics.set('smoothcert_build_info', 1, { version: VERSION, role, node: process.version });
   }

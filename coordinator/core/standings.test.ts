@@ -51,3 +51,13 @@ it('of predict counts the votes of the two leading classes alone', () => {
   const [group] = standingsOf(fold).groups;
   expect(group!.failures / group!.samples).toBeCloseTo(1 / 3, 1);
 });
+
+it('of predict with one class alone counts no votes against it', () => {
+  const job = makeJob({ images: 1, looks: [64, 96, 256], stop: { kind: 'predict' }, bound: 'anytime' });
+  const fold = foldOfVotes(
+    job,
+    () => 3,
+    ({ begin }) => begin < 64,
+  );
+  expect(standingsOf(fold).groups).toMatchObject([{ samples: 64, failures: 0 }]);
+});

@@ -30,6 +30,11 @@ export const METRICS = {
     labels: { version: null, role: BOTH, node: null },
     help: 'Always 1; what is running.',
   },
+  smoothcert_heap_limit_bytes: {
+    kind: 'gauge',
+    roles: BOTH,
+    help: 'JavaScript heap at which Node.js ends this process.',
+  },
   smoothcert_nats_connected: {
     kind: 'gauge',
     roles: BOTH,
