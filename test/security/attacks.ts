@@ -179,11 +179,11 @@ export const EARS: readonly { readonly subject: string; readonly of: string }[] 
   { subject: 'sc1.prepare.*', of: 'requests, beside the group that shares them' },
 ];
 
-/** Listens until `until` resolves: what the server said of it, and what was heard. */
+/** Listens until `until`, which is given what is heard, resolves: what the server said of it, and what was heard. */
 export async function listen(
   nc: NatsConnection,
   subject: string,
-  until: () => Promise<unknown>,
+  until: (heard: readonly string[]) => Promise<unknown>,
 ): Promise<{ refused: string | null; heard: string[] }> {
   const outcome = { refused: null as string | null, heard: [] as string[] };
   const subscription = nc.subscribe(subject, {
@@ -193,7 +193,7 @@ export async function listen(
     },
   });
   await nc.flush();
-  await until();
+  await until(outcome.heard);
   await nc.flush();
   subscription.unsubscribe();
   return outcome;

@@ -4,7 +4,7 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 /** The name that Node checks where the library gives it none, which is so for a server given by its IP address. */
 const UNNAMED = 'localhost';
 
-/** What Node says of a certificate that is not believed, whoever is asked again. */
+/** The codes of Node for a certificate that is not believed, whoever is asked again. */
 const NOT_BELIEVED = /^(ERR_TLS_CERT_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(VERIFY|GET)_)/;
 
 /**
