@@ -104,12 +104,13 @@ describe('the ledger', () => {
   it('lets several read at their own pace while it grows, and stops those who want no more', async () => {
     await using(async (ledger) => {
       const end = new AbortController();
+      let reading = 3;
       const read = async (after: number) => {
         const found: number[] = [];
         for await (const { sequence } of ledger.read(after, end.signal)) {
           found.push(sequence);
           if (sequence < RECORDS.length) void ledger.append(RECORDS[sequence]!);
-          else end.abort();
+          else if ((reading -= 1) === 0) end.abort();
         }
         return found;
       };

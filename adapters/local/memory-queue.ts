@@ -2,7 +2,7 @@ import type { Delivery, Task, TaskQueue } from '../../shared/ports/task-queue.js
 
 /** The task queue of one process: first in, first out. Its publisher bounds it by the number of unanswered tasks. */
 export class MemoryQueue implements TaskQueue {
-  private tasks: Task[] = [];
+  private waiting: Task[] = [];
   private readonly waiters: ((delivery: Delivery | null) => void)[] = [];
   private readonly taken = new Set<Task>();
   private readonly handedBack = new WeakSet<Task>();
@@ -10,13 +10,13 @@ export class MemoryQueue implements TaskQueue {
   publish(task: Task): Promise<'queued'> {
     const waiter = this.waiters.shift();
     if (waiter) waiter(this.deliver(task));
-    else this.tasks.push(task);
+    else this.waiting.push(task);
     return Promise.resolve('queued');
   }
 
   next(signal: AbortSignal): Promise<Delivery | null> {
     if (signal.aborted) return Promise.resolve(null);
-    const task = this.tasks.shift();
+    const task = this.waiting.shift();
     if (task) return Promise.resolve(this.deliver(task));
     return new Promise((resolve) => {
       const waiter = (delivery: Delivery | null) => {
@@ -35,11 +35,15 @@ export class MemoryQueue implements TaskQueue {
   depth(job?: string): Promise<{ waiting: number; taken: number }> {
     const count = (tasks: Iterable<Task>) =>
       [...tasks].filter((task) => job === undefined || task.job === job).length;
-    return Promise.resolve({ waiting: count(this.tasks), taken: count(this.taken) });
+    return Promise.resolve({ waiting: count(this.waiting), taken: count(this.taken) });
+  }
+
+  tasks(job: string): Promise<Task[]> {
+    return Promise.resolve([...this.taken, ...this.waiting].filter((task) => task.job === job));
   }
 
   purge(job: string): Promise<void> {
-    this.tasks = this.tasks.filter((task) => task.job !== job);
+    this.waiting = this.waiting.filter((task) => task.job !== job);
     return Promise.resolve();
   }
 

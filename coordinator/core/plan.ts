@@ -1,4 +1,4 @@
-import type { Shard } from '../../shared/shards.js';
+import { shardKey, type Shard } from '../../shared/shards.js';
 import type { JobFold } from './job-fold.js';
 
 /**
@@ -14,6 +14,8 @@ export class Plan {
   private readonly issued = new Map<number, number>();
   private readonly again: Shard[] = [];
   private current: Shard[] = [];
+  /** Shards that others issued: their segments are not begun yet. */
+  private readonly adopted = new Set<string>();
 
   constructor(private readonly fold: JobFold) {
     this.needed = fold.grid.segments.map(() => []);
@@ -26,6 +28,7 @@ export class Plan {
     for (const bucket of [...this.needed, ...this.ahead]) bucket.length = 0;
     this.again.length = 0;
     this.current = [];
+    this.adopted.clear();
     for (const [image, state] of this.fold.images) {
       if (state.ending) continue;
       this.issued.set(image, state.look);
@@ -47,6 +50,11 @@ export class Plan {
     this.again.push(...shards);
   }
 
+  /** Takes note of shards that others have issued: their segments are issued without them. */
+  adopt(shards: readonly Shard[]): void {
+    for (const shard of shards) this.adopted.add(shardKey(shard));
+  }
+
   /** Returns the next shard to issue, null if there is none; `mayWorkAhead` allows those of one look beyond. */
   next(mayWorkAhead: boolean): Shard | null {
     for (;;) {
@@ -66,7 +74,9 @@ export class Plan {
         const image = bucket.shift()!;
         const undecided = this.fold.images.get(image)!.ending === null;
         if (!undecided || this.issued.get(image) !== segment) continue;
-        this.current = this.fold.missing(image, segment);
+        this.current = this.fold
+          .missing(image, segment)
+          .filter((shard) => !this.adopted.delete(shardKey(shard)));
         this.issued.set(image, segment + 1);
         this.offer(image, segment + 1);
         return true;

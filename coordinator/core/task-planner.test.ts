@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
+import { shardKey } from '../../shared/shards.js';
 import { JobFold } from './job-fold.js';
 import { TaskPlanner, type PlannedTask } from './task-planner.js';
 
@@ -54,5 +55,57 @@ describe('planning', () => {
     expect(planner.unanswered).toBe(1);
     const again = planner.next(3, 9);
     expect(again.map(({ shards }) => shards)).toEqual(tasks.slice(1).map(({ shards }) => shards));
+  });
+});
+
+describe('tasks of a planner before this one', () => {
+  const keysOf = (tasks: readonly PlannedTask[]) => tasks.flatMap(({ shards }) => shards.map(shardKey));
+
+  /** A planner that took over the first three tasks of another one, whose last one was answered. */
+  function takingOver() {
+    const before = planning();
+    const issued = before.planner.next(4, 5);
+    const after = planning();
+    after.count(issued[3]!, 6);
+    after.planner.restart();
+    after.planner.adopt(issued, 7);
+    return { ...after, adopted: issued.slice(0, 3) };
+  }
+
+  it('count as planned, unless nothing of them is missing', () => {
+    const { planner } = takingOver();
+    expect([planner.unanswered, planner.oldestAt]).toEqual([3, 7]);
+  });
+
+  it('are not planned again: each shard is planned once', () => {
+    const { fold, planner, count, adopted } = takingOver();
+    const open = [...adopted];
+    const planned = [...adopted];
+    for (let now = 8; !fold.isDone(); now++) {
+      const tasks = planner.next(8, now);
+      open.push(...tasks);
+      planned.push(...tasks);
+      count(open.pop()!, now);
+    }
+    const keys = keysOf(planned);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(fold.tally.duplicate).toBe(0);
+  });
+
+  it('are planned again when they take too long, or when all is', () => {
+    const first = takingOver();
+    expect(keysOf(first.planner.overtake(300_008, true))).toEqual(keysOf(first.adopted));
+    const second = takingOver();
+    second.planner.restart();
+    expect(keysOf(second.planner.next(99, 8))).toEqual(expect.arrayContaining(keysOf(second.adopted)));
+  });
+
+  it('are planned again where their answer leaves them open, once', () => {
+    const { fold, planner, adopted } = takingOver();
+    const [{ name, shards }] = adopted as [PlannedTask];
+    const record = makeRecord(JOB, { task: name, returned: shards });
+    planner.folded(name, fold.apply(record), 8);
+    const keys = keysOf(planner.next(99, 9));
+    for (const key of keysOf(adopted.slice(0, 1))) expect(keys.filter((one) => one === key)).toEqual([key]);
   });
 });

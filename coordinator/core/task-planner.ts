@@ -69,6 +69,16 @@ export class TaskPlanner {
     this.plan.restart();
   }
 
+  /** Counts tasks of a coordinator before this one, which are still in the queue, as planned now. To be called after `restart`. */
+  adopt(tasks: readonly Pick<OutstandingTask, 'name' | 'shards'>[], now: number): void {
+    for (const { name, shards } of tasks) {
+      const missing = this.missing(shards);
+      if (missing.length === 0) continue;
+      this.outstanding.add({ name, shards, issuedAt: now, copies: 0 });
+      this.plan.adopt(missing);
+    }
+  }
+
   /** Takes note of a record that was folded. @param task the name of the task that it answers */
   folded(task: string, effects: Effects, now: number): void {
     this.outstanding.answered(task, now);

@@ -39,6 +39,7 @@ export class JobTrace {
       publish: (task) => this.publish(queue, task, context),
       next: (signal) => queue.next(signal),
       depth: (job) => queue.depth(job),
+      tasks: (job) => queue.tasks(job),
       purge: (job) => queue.purge(job),
       close: () => queue.close(),
     };

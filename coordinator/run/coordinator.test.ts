@@ -70,6 +70,20 @@ describe('the loop', () => {
     await second.end();
   });
 
+  it('takes over what a coordinator before it has queued: no shard is drawn twice', async () => {
+    const queue = new MemoryQueue();
+    const first = await live(JOB, 'a', { slots: 0, window: () => 5, queue });
+    await expect.poll(() => queue.depth('j-1')).toEqual({ waiting: 5, taken: 0 });
+    await first.end();
+    const second = await live(JOB, 'b', { queue });
+    await second.all;
+    expect(rowsOf(second.fold)).toEqual(expectedRows(JOB));
+    expect(second.fold.tally).toMatchObject({ duplicate: 0, late: 0 });
+    const taken = second.records.filter(({ task }) => task.startsWith('a.'));
+    expect(taken).toHaveLength(5);
+    await second.end();
+  });
+
   it('keeps within its window, and at most 64 shards in a task', async () => {
     const many = makeJob({ images: 300, looks: [64, 96, 256] });
     let most = 0;

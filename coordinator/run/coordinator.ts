@@ -62,6 +62,8 @@ export class Coordinator {
   /** Tasks that were reported exhausted, until their failure is recorded. */
   private readonly exhausted: Pick<Task, 'name' | 'shards'>[] = [];
   private readonly ended = new AbortController();
+  /** Tasks of a coordinator before this one, until it has begun. */
+  private found: Task[] = [];
   /** True once all that the ledger held at the start is folded: from then on tasks are issued and decided images announced. */
   private begun = false;
   private cancelling = false;
@@ -95,8 +97,8 @@ export class Coordinator {
     const { fold, ledger, queue, job } = this.options;
     const until = AbortSignal.any([signal, this.ended.signal]);
     setMaxListeners(0, until);
-    // Tasks of a coordinator before this one: what is missing of them is issued again.
-    await queue.purge(job);
+    // What is in the queue already, or in the hands of workers, is not issued again. Asked before the size: what was answered since is known.
+    this.found = await queue.tasks(job);
     const known = ledger.size();
     if (fold.sequence >= known) this.begin();
     until.addEventListener('abort', () => this.wake.set(), { once: true });
@@ -157,6 +159,7 @@ export class Coordinator {
     this.begun = true;
     this.announce([...fold.images].flatMap(([image, { ending }]) => (ending ? [image] : [])));
     this.issuer.restart();
+    this.issuer.adopt(this.found.splice(0));
     this.wake.set();
     this.endIfDone();
   }

@@ -38,6 +38,11 @@ export class Issuer {
     this.planner.restart();
   }
 
+  /** As `TaskPlanner.adopt`, now. */
+  adopt(tasks: readonly Task[]): void {
+    this.planner.adopt(tasks, this.options.clock.now());
+  }
+
   /** As `TaskPlanner.folded`, now. */
   folded(task: string, effects: Effects): void {
     this.planner.folded(task, effects, this.options.clock.now());

@@ -41,6 +41,8 @@ export interface TaskQueue {
   next(signal: AbortSignal): Promise<Delivery | null>;
   /** Counts the tasks (of one job, if given) that wait, and those that were taken and not acknowledged. */
   depth(job?: string): Promise<{ waiting: number; taken: number }>;
+  /** Returns the job's tasks that wait or were taken and not acknowledged, whoever published them. */
+  tasks(job: string): Promise<Task[]>;
   /** Removes the job's tasks; one that is taken may still be answered. */
   purge(job: string): Promise<void>;
   close(): Promise<void>;

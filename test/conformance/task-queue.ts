@@ -192,6 +192,20 @@ function describeJobs({ create }: QueueAdapter): void {
     expect([await inQueue(queue, 'j-1'), await inQueue(queue, 'j-2')]).toEqual([0, 1]);
   });
 
+  it('returns the tasks of one job, those that were taken included, to whoever asks', async () => {
+    await using place = await create();
+    const queue = place.connect();
+    for (const name of ['a', 'b', 'c']) await queue.publish(taskOf(name, 'j-1'));
+    await queue.publish(taskOf('d', 'j-2'));
+    const first = await queue.next(never);
+    await queue.next(never);
+    await first!.acknowledge();
+    const other = place.connect();
+    const found = await other.tasks('j-1');
+    expect(found).toEqual([taskOf('b', 'j-1'), taskOf('c', 'j-1')]);
+    expect(await other.tasks('j-3')).toEqual([]);
+  });
+
   it('removes the tasks of one job and no others; a taken one may still be answered', async () => {
     await using place = await create();
     const queue = place.connect();

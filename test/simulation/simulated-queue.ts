@@ -75,6 +75,10 @@ export class QueueStore {
     };
   }
 
+  tasks(job: string): Task[] {
+    return [...this.taken.values(), ...this.waiting].filter((task) => task.job === job);
+  }
+
   /** The job's waiting tasks are gone. */
   purge(job: string): void {
     const kept = this.waiting.filter((task) => task.job !== job);
@@ -170,6 +174,13 @@ export class SimulatedQueue implements TaskQueue {
     return this.network.ask(this.life, 'killed at depth', () => {
       this.network.refuse('depth refused');
       return this.store.depth(job);
+    });
+  }
+
+  tasks(job: string): Promise<Task[]> {
+    return this.network.ask(this.life, 'killed at depth', () => {
+      this.network.refuse('depth refused');
+      return this.store.tasks(job);
     });
   }
 

@@ -118,6 +118,7 @@ export function queueThat(isFull: () => boolean): TaskQueue {
     publish: (task) => (isFull() ? Promise.resolve('full') : memory.publish(task)),
     next: (signal) => memory.next(signal),
     depth: (job) => memory.depth(job),
+    tasks: (job) => memory.tasks(job),
     purge: (job) => memory.purge(job),
     close: () => memory.close(),
   };

@@ -12,7 +12,7 @@ import { Pull } from './pull.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses, settledOrAborted } from '../link/retry.js';
 import { steadily } from '../link/steady.js';
-import { removeTasks } from './remove-tasks.js';
+import { removeTasks, tasksOf } from './tasks-of.js';
 import { traceHeaders, traceIn } from '../link/trace-headers.js';
 import {
   WORK_LIMITS,
@@ -146,6 +146,16 @@ export class NatsTaskQueue implements TaskQueue {
     }
   }
 
+  async tasks(job: string): Promise<Task[]> {
+    try {
+      return await steadily(this.link, () =>
+        tasksOf(this.link, workSubject(this.token, job), this.malformed),
+      );
+    } catch (error) {
+      throw unanswered(`say which tasks of ${job} are queued`, error);
+    }
+  }
+
   async purge(job: string): Promise<void> {
     try {
       await steadily(this.link, () => removeTasks(this.link, workSubject(this.token, job)));
@@ -203,7 +213,8 @@ export class NatsTaskQueue implements TaskQueue {
     const { state } = await streams.info(WORK_STREAM, { subjects_filter: subject });
     const count = state.subjects?.[subject] ?? 0;
     const taken = Math.min(count, num_ack_pending);
-    return { waiting: count - taken, taken };
+    // A task that was delivered too often while nobody listened is in the stream, and is neither.
+    return { waiting: Math.min(count - taken, num_pending), taken };
   }
 
   private async pull(signal: AbortSignal): Promise<Msg | 'again' | 'unanswered'> {

@@ -1,10 +1,30 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 
+import type { Task } from '../../../shared/ports/task-queue.js';
+import { decodeTask } from '../../../shared/wire/cluster.js';
+import type { MalformedMessages } from '../link/core-messages.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { WORK_STREAM } from './work-stream.js';
 
 const MOST_REMOVALS = 64;
+
+/** Returns the tasks in a subject of the work stream, in the order in which they were published. What cannot be read as one is removed. */
+export async function tasksOf(
+  link: NatsLink,
+  subject: string,
+  malformed: MalformedMessages,
+): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (let from = 1; ;) {
+    const message = await nextOf(link, subject, from);
+    if (message === null) return tasks;
+    const task = malformed.read(decodeTask, message.data);
+    if (task === null) await remove(link, message.seq);
+    else tasks.push(task);
+    from = message.seq + 1;
+  }
+}
 
 /**
  * Removes all messages of a subject of the work stream, one by one. It does not purge the subject: in servers before 2.10.11 a purge makes
@@ -14,20 +34,20 @@ export async function removeTasks(link: NatsLink, subject: string): Promise<void
   const limit = new ConcurrencyLimit(MOST_REMOVALS, Infinity);
   const removals: Promise<void>[] = [];
   for (let from = 1; ;) {
-    const sequence = await nextOf(link, subject, from);
-    if (sequence === null) break;
-    removals.push(limit.run(0, () => remove(link, sequence)));
-    from = sequence + 1;
+    const message = await nextOf(link, subject, from);
+    if (message === null) break;
+    removals.push(limit.run(0, () => remove(link, message.seq)));
+    from = message.seq + 1;
   }
   for (const removal of await Promise.allSettled(removals)) {
     if (removal.status === 'rejected') throw removal.reason;
   }
 }
 
-async function nextOf({ manager }: NatsLink, subject: string, from: number): Promise<number | null> {
+function nextOf({ manager }: NatsLink, subject: string, from: number) {
+  // The library's type does not know the field.
   const query = { seq: from, next_by_subj: subject };
-  const found = await manager.streams.getMessage(WORK_STREAM, query);
-  return found?.seq ?? null;
+  return manager.streams.getMessage(WORK_STREAM, query);
 }
 
 /** Removes one message; one that a worker has acknowledged in the meantime is gone already. */
