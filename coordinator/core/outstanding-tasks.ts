@@ -20,7 +20,12 @@ export interface OutstandingTask {
  * certificate depends on them. Pure: time is an argument.
  */
 export class OutstandingTasks {
-  private readonly tasks = new Map<string, OutstandingTask>();
+  private readonly tasks = new Map<
+    string,
+    { readonly task: OutstandingTask; readonly unheardBeforeMs: number }
+  >();
+  /** Milliseconds in which no answer could be heard, in all. */
+  private unheardMs = 0;
   /** Milliseconds from issue to answer, of the last answers. */
   private readonly answerMs: number[] = [];
 
@@ -40,20 +45,25 @@ export class OutstandingTasks {
   /** When the oldest of them was issued, in monotonic milliseconds; null if there is none. */
   get oldestAt(): number | null {
     let oldest = Infinity;
-    for (const { issuedAt } of this.tasks.values()) oldest = Math.min(oldest, issuedAt);
+    for (const { task } of this.tasks.values()) oldest = Math.min(oldest, task.issuedAt);
     return oldest === Infinity ? null : oldest;
   }
 
   add(task: OutstandingTask): void {
-    this.tasks.set(task.name, task);
+    this.tasks.set(task.name, { task, unheardBeforeMs: this.unheardMs });
+  }
+
+  /** Takes note of milliseconds in which no answer could be heard: they make no task a straggler. */
+  unheard(ms: number): void {
+    this.unheardMs += ms;
   }
 
   /** Takes a task out because a record that answers it was folded. Tasks of other coordinators are not known here, and change nothing. */
   answered(name: string, now: number): void {
-    const task = this.tasks.get(name);
-    if (!task) return;
+    const found = this.tasks.get(name);
+    if (!found) return;
     this.tasks.delete(name);
-    this.answerMs.push(now - task.issuedAt);
+    this.answerMs.push(now - found.task.issuedAt - (this.unheardMs - found.unheardBeforeMs));
     if (this.answerMs.length > REMEMBERED_ANSWERS) this.answerMs.shift();
   }
 
@@ -73,7 +83,11 @@ export class OutstandingTasks {
    */
   overdue(now: number, onlyBeyondPatience: boolean): OutstandingTask[] {
     const limitMs = onlyBeyondPatience ? this.patienceMs : Math.min(this.patienceMs, this.stragglerMs());
-    return [...this.tasks.values()].filter(({ issuedAt, copies }) => now - issuedAt > limitMs * 2 ** copies);
+    const late = [...this.tasks.values()].filter(({ task, unheardBeforeMs }) => {
+      const heardMs = now - task.issuedAt - (this.unheardMs - unheardBeforeMs);
+      return heardMs > limitMs * 2 ** task.copies;
+    });
+    return late.map(({ task }) => task);
   }
 
   /** Returns the time after which a task is a straggler; infinite before the first answer. */

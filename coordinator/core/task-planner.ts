@@ -110,6 +110,11 @@ export class TaskPlanner {
     }
   }
 
+  /** Takes note of milliseconds in which no answer could be heard: they make no task a straggler. */
+  unheard(ms: number): void {
+    this.outstanding.unheard(ms);
+  }
+
   /**
    * Returns tasks with the missing shards of stragglers. For each straggler one copy is waited for at a time.
    * @param onlyBeyondPatience only of tasks that nobody will answer any more, as far as can be told

@@ -19,6 +19,16 @@ import { JobFold } from '../core/job-fold.js';
 
 const { live, openLedger } = lives();
 
+/** A queue of which one task stays in somebody's hands: only its acknowledgement would say otherwise. */
+class QueueWithOneTaken extends MemoryQueue {
+  asked = 0;
+  override async depth(job?: string) {
+    this.asked += 1;
+    const { waiting, taken } = await super.depth(job);
+    return { waiting, taken: taken + 1 };
+  }
+}
+
 describe('a queue that is full', () => {
   it('is tried again at a record or a tick, and never in between', async () => {
     let [asked, full] = [0, 0];
@@ -62,19 +72,40 @@ describe('a straggler', () => {
       held = delivery;
       return false;
     };
-    // The task stays in somebody's hands: only its acknowledgement would say otherwise.
-    const queue = new (class extends MemoryQueue {
-      override async depth(job?: string) {
-        const { waiting, taken } = await super.depth(job);
-        return { waiting, taken: taken + 1 };
-      }
-    })();
+    const queue = new QueueWithOneTaken();
     const run = await live(JOB, 'a', { queue, onTask });
     await run.endInTime();
     expect(rowsOf(run.fold)).toEqual(expectedRows(JOB));
     expect(held).not.toBeNull();
     expect(run.coordinator.counters.overtaken).toBeGreaterThan(0);
     expect(run.coordinator.counters.restarts).toBe(0);
+    await run.end();
+  });
+});
+
+describe('time in which the queue does not answer, or this process is stopped,', () => {
+  it.each([
+    ['makes no straggler', [1_000, 30_000, 1_000], false],
+    ['is told from a task that takes long', Array.from({ length: 32 }, () => 1_000), true],
+  ])('%s', async (_, steps, isOvertaken) => {
+    const queue = new QueueWithOneTaken();
+    let held: Delivery | null = null;
+    const onTask: VoteDrawerOptions['onTask'] = (delivery) => {
+      if (held !== null || delivery.task.shards[0]!.image !== 2) return true;
+      held = delivery;
+      return false;
+    };
+    const run = await live(JOB, 'a', { queue, onTask, stragglerMs: 20_000 });
+    const others = () => [...run.fold.images].filter(([image]) => image !== 2);
+    await expect.poll(() => others().every(([, { ending }]) => ending !== null)).toBe(true);
+    for (const ms of steps) {
+      if (run.fold.isDone()) break;
+      const before = queue.asked;
+      await run.clock.advance(ms);
+      await expect.poll(() => queue.asked > before || run.fold.isDone()).toBe(true);
+    }
+    expect(run.coordinator.counters.overtaken > 0).toBe(isOvertaken);
+    run.abort();
     await run.end();
   });
 });

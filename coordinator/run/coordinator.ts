@@ -70,6 +70,8 @@ export class Coordinator {
   /** True once the cancellation was recorded. Until it is folded, it is recorded again at each tick: the ledger may have lost it. */
   private cancelRecorded = false;
   private ticked = false;
+  /** When the queue last answered, in monotonic milliseconds; null before it has. */
+  private heardAt: number | null = null;
   private idleTicks = 0;
   private sequenceAtTick = 0;
   private ownRecords = 0;
@@ -226,6 +228,7 @@ export class Coordinator {
     const { queue, job, fold, ledger } = this.options;
     const { issuer } = this;
     const depth = issuer.unanswered > 0 ? await queue.depth(job) : null;
+    this.noticeSilence();
     // Its reader is sent nothing, though there is something: what seems to be missing may be there.
     const isBlind = fold.sequence < ledger.size() && fold.sequence === this.sequenceAtTick;
     const ticks = isBlind ? BEHIND_TICKS : IDLE_TICKS;
@@ -234,6 +237,17 @@ export class Coordinator {
     } else if (depth?.waiting === 0 && !isBlind) {
       await issuer.overtake(!allIssued);
     }
+  }
+
+  /**
+   * Takes note of the time that this process was stopped, or that the queue took to answer: workers had no way to answer in it. To be called
+   * when the queue has answered, about once a tick.
+   */
+  private noticeSilence(): void {
+    const now = this.options.clock.now();
+    const unheardMs = now - (this.heardAt ?? now) - TICK_MS;
+    if (unheardMs > TICK_MS) this.issuer.unheard(unheardMs);
+    this.heardAt = now;
   }
 
   /** Issues all that is missing again. @throws Error if that has not helped `maxRestarts` times in a row */

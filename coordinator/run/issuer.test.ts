@@ -166,6 +166,17 @@ describe('a straggler', () => {
     expect(copy.name).not.toBe(task.name);
   });
 
+  it('is not made by time in which nothing could be heard, before the median or behind it', async () => {
+    const { issuer, time } = await withStraggler(100);
+    issuer.unheard(60_000);
+    time.now = 62_000;
+    await issuer.overtake(false);
+    expect(issuer.counters.overtaken).toBe(0);
+    time.now += 1;
+    await issuer.overtake(false);
+    expect(issuer.counters.overtaken).toBe(1);
+  });
+
   it('has one copy at a time, and each further one gets twice the time', async () => {
     const { issuer, time } = await withStraggler(100);
     const overtakenAt: number[] = [];

@@ -61,6 +61,11 @@ export class Issuer {
     }
   }
 
+  /** As `TaskPlanner.unheard`. */
+  unheard(ms: number): void {
+    this.planner.unheard(ms);
+  }
+
   /** Issues what `TaskPlanner.overtake` returns. */
   async overtake(onlyBeyondPatience: boolean): Promise<void> {
     const copies = this.planner.overtake(this.options.clock.now(), onlyBeyondPatience);
