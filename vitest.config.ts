@@ -2,17 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
 const LONG = [
-  'test/cluster/{alerts,backup,cancel,cold-starts,distances,full-store,garbage,leader-kills,lost-quorum,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,same-answer,serve,shared-total,soak,storms,strangers,swapped,watchers}.test.ts',
+  'test/cluster/{alerts,backup,cancel,cold-starts,distances,full-store,garbage,leader-kills,lost-quorum,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,same-answer,serve,shared-total,soak,storms,strangers,swapped,waits,watchers}.test.ts',
   'test/deploy/run-as-manifested.test.ts',
   'test/documents/{cluster-commands,commands,site-pages}.test.ts',
-  'test/faults/{changed-data,changed-model,pool,slow-model}.test.ts',
-  'test/integration/{check,models}.test.ts',
+  'test/exact/{l1-error,matched-error,runner-up}.test.ts',
+  'test/faults/{changed-data,changed-model,kills,pool,slow-model}.test.ts',
+  'test/integration/{check,models,progress-widths}.test.ts',
   'test/lattice/oracle.test.ts',
   // From a registry, with three versions of Node.
-  'test/library/installed.test.ts',
+  'test/library/{installed,packed}.test.ts',
   'test/page/faults.test.ts',
   'test/python/{client,documents,hostile-server,install,package-long}.test.ts',
   'test/report/recount.test.ts',
+  'test/ten-minutes.test.ts',
   'test/service/flood-of-streams-long.test.ts',
   'test/verify/{altered-bytes,forged-folders}.test.ts',
 ];

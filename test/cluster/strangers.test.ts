@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
+import { ledgerSubject } from '../../adapters/nats/ledger/endings.js';
+import { ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
 import { NatsVoteLedger } from '../../adapters/nats/ledger/nats-vote-ledger.js';
 import { Grid } from '../../coordinator/core/grid.js';
+import { encodeRecord } from '../../shared/wire/record.js';
 import { jobDigest } from '../../shared/job.js';
 import { accountOf, show } from '../harness/account.js';
 import { Army, LONG_JOB, certifiedRows } from '../harness/army.js';
@@ -46,6 +49,34 @@ describe.runIf(hasNatsServer)('who computes other bits', () => {
     expect(account.findings).toEqual(['phantom: stranger']);
     expect(taps.classes.size).toBe(1);
     if (vulkan) expect(await gpu.end()).toBe(0);
+  });
+
+  test('who ends a job or its images on the subject of tasks is not heeded, and told of', async () => {
+    const expected = await certifiedRows(LONG_JOB);
+    await using army = await Army.raise(['one']);
+    const { cluster, taps, coordinator } = army;
+    const id = await cluster.detach(coordinator, LONG_JOB);
+    await taps.further(5);
+    const { streams, manager } = await cluster.nats.connect();
+    const { config } = await manager.streams.info(ledgerStream(id));
+    const nothing = { counted: [], failed: [], returned: [], dropped: [] };
+    const forged = { jobDigest: config.description!.split(' ').at(-1)!, fingerprint: '', ...nothing };
+    const failedImages = Array.from(
+      { length: 60 },
+      (_, image) => ({ image, code: 'CHILD_DIED', detail: '' }) as const,
+    );
+    for (const [task, ends] of [
+      ['cancel', { cancelled: true, failedImages: [] }],
+      ['forged.1', { cancelled: false, failedImages }],
+    ] as const)
+      await streams.publish(ledgerSubject(id, task), encodeRecord({ ...forged, ...ends, task }));
+    const { code, rows } = await cluster.finish(coordinator, id);
+    expect([code, rows]).toEqual([0, expected]);
+    expect(coordinator.log).toContain(
+      `A record of ${id} ends the job or images, and no coordinator has written it.`,
+    );
+    const account = await accountOf(cluster.nats, id, rows, taps);
+    expect(account.findings).toEqual([]);
   });
 
   test('or has no such device ends at once, with a sentence, and never draws on the CPU', async () => {

@@ -65,7 +65,10 @@ export class Taps {
       this.classes.add(token!);
       this.sent(job!, data);
     });
-    listen('sc1.ledger.>', ([, , job, ...task]) => this.job(job!).recorded(task.join('.')));
+    listen('sc1.ledger.>', ([, , job, ...name]) => {
+      const isOwn = name[0] === 'by';
+      this.job(job!).recorded(name.slice(isOwn ? 2 : 0).join('.'));
+    });
     listen(`${ACK}>`, (tokens, data) => {
       if (Buffer.from(data).toString() === '+ACK') this.acknowledged(tokens);
     });

@@ -12,7 +12,7 @@ import { ArtifactFolder } from '../../adapters/local/artifact-folder.js';
 import { systemClock } from '../../adapters/local/system-clock.js';
 import { NatsCoordinatorExchange } from '../../adapters/nats/exchange/coordinator-exchange.js';
 import { NatsJobStore } from '../../adapters/nats/jobs/nats-job-store.js';
-import { ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
+import { ledgerSubject } from '../../adapters/nats/ledger/endings.js';
 import { NatsLedgers } from '../../adapters/nats/ledger/nats-ledger-store.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { jobDigest } from '../../shared/job.js';

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 
-import {
-  ensureLedger,
-  ledgerStream,
-  ledgerSubject,
-  removeLedger,
-} from '../../adapters/nats/ledger/ledger-stream.js';
+import { ensureLedger, ledgerStream, removeLedger } from '../../adapters/nats/ledger/ledger-stream.js';
+import { ledgerSubject } from '../../adapters/nats/ledger/endings.js';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { NatsVoteLedger, type LedgerOptions } from '../../adapters/nats/ledger/nats-vote-ledger.js';
+import type { SmoothcertError } from '../../shared/errors.js';
 import type { Entry } from '../../shared/ports/vote-ledger.js';
+import { encodeRecord } from '../../shared/wire/record.js';
 import type { NatsServer } from '../harness/nats-server.js';
 import { TcpProxy } from '../harness/tcp-proxy.js';
 import { describeNats } from './support.js';
@@ -77,6 +75,34 @@ describeNats('the vote ledger in NATS', (server) => {
       [4, 'b'],
     ]);
     expect(malformed.all).toEqual([2, 3]);
+  });
+
+  it('skips what ends a job or an image where no coordinator writes, and tells of it', async () => {
+    const malformed = vi.fn<(sequence: number, error: SmoothcertError) => void>();
+    const { link, name, ledger } = await openNew(server(), { onMalformed: malformed });
+    const failedImages = [{ image: 3, code: 'CHILD_DIED', detail: '' }] as const;
+    const cancelled = { ...recordOf('a'), cancelled: true };
+    for (const [task, record] of [
+      ['a', cancelled],
+      ['b.1', { ...recordOf('b.1'), failedImages }],
+      ['by.coordinators.1', cancelled],
+    ] as const)
+      await link.streams.publish(ledgerSubject(name.job, task), encodeRecord(record));
+    await ledger.append(recordOf('c'));
+    await ledger.append({ ...recordOf('d'), failedImages });
+    await ledger.append({ ...recordOf('cancel'), cancelled: true });
+    const entries = await take(ledger, 0, 3);
+    expect(entries.map(({ sequence, record }) => [sequence, record.task, record.cancelled])).toEqual([
+      [4, 'c', false],
+      [5, 'd', false],
+      [6, 'cancel', true],
+    ]);
+    const sentence = `A record of ${name.job} ends the job or images, and no coordinator has written it.`;
+    expect(malformed.mock.calls.map(([sequence, { message }]) => [sequence, message])).toEqual([
+      [1, sentence],
+      [2, sentence],
+      [3, sentence],
+    ]);
   });
 
   it('knows of records that others have appended, as soon as it reads one before them', async () => {

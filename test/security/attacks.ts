@@ -42,6 +42,8 @@ const ledger = ({ job }: Target) => `SC1_LEDGER_${job}`;
 const consumer = ({ token }: Target) => `SC1_CLASS_${token}`;
 const subjectOf = ({ job, recorded }: Target) => `sc1.ledger.${job}.${recorded}`;
 
+const endingOf = ({ job }: Target) => `sc1.ledger.${job}.by.coordinator.cancel`;
+
 /** Attacks on what is stored. */
 export const ATTACKS: readonly Attack[] = [
   { name: 'publish a task', act: (nc, { token, job }) => say(nc, `sc1.work.${token}.${job}`, 'mine') },
@@ -133,6 +135,18 @@ export const ATTACKS: readonly Attack[] = [
         '',
         `sc1.work.${target.token}.${target.job}`,
       ),
+  },
+  { name: 'end a job in its ledger', act: (nc, target) => say(nc, endingOf(target), 'mine') },
+  {
+    name: 'have an answer stored as the end of a job',
+    allowed: ['worker', 'monitor'],
+    act: (nc, target) => say(nc, '$JS.API.INFO', '', endingOf(target)),
+  },
+  {
+    name: 'have a record of its own stored as the end of a job',
+    allowed: ['worker'],
+    act: (nc, target) =>
+      say(nc, `$JS.API.DIRECT.GET.${ledger(target)}.${subjectOf(target)}`, '', endingOf(target)),
   },
   {
     name: 'have a record stored as the lease',

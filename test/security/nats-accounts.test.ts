@@ -217,6 +217,19 @@ describe.runIf(hasNatsServer)('with the accounts of deploy/nats', () => {
     await ledger.close();
   });
 
+  it('a worker’s records cannot end a job or an image: it may not write where such records count', async () => {
+    const { job, jobDigest } = { ...orderOf('j-ending') };
+    const coordinator = await link('coordinator');
+    await ensureLedger(coordinator, { job, jobDigest }, 1_000);
+    const theirs = await NatsVoteLedger.open(await link('worker'), { job, jobDigest });
+    const ending = { ...recordOf('cancel'), jobDigest, cancelled: true };
+    await expect(theirs.append(ending)).rejects.toMatchObject({ code: 'NATS_FORBIDDEN' });
+    expect(await theirs.append({ ...recordOf('a.1'), jobDigest })).toBe('recorded');
+    const ours = await NatsVoteLedger.open(coordinator, { job, jobDigest });
+    expect(await ours.append(ending)).toBe('recorded');
+    await Promise.all([theirs.close(), ours.close()]);
+  });
+
   it('a task that was taken before a connection was made anew goes to others, and nobody complains', async () => {
     await using proxy = await TcpProxy.to(besieged.server.port);
     const numericClass = 'a class of its own';

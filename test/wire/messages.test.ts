@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf, loadProto } from '../../scripts/proto-fields.mjs';
 import { LEASE_KEY } from '../../adapters/nats/jobs/nats-lease.js';
-import { ledgerStream, ledgerSubject } from '../../adapters/nats/ledger/ledger-stream.js';
+import { ledgerSubject } from '../../adapters/nats/ledger/endings.js';
+import { ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
 import { encodeHeader } from '../../shared/dataset/canonical.js';
 import { SmoothcertError } from '../../shared/errors.js';
 import { encodeEntry, decodeEntry } from '../../api/wire/entry.js';
@@ -127,6 +128,7 @@ describe('names that processes of two versions meet under', () => {
   it('stay what they are', () => {
     expect(ledgerStream('j-1')).toBe('SC1_LEDGER_j-1');
     expect(ledgerSubject('j-1', 'a.1')).toBe('sc1.ledger.j-1.a.1');
+    expect(ledgerSubject('j-1', 'cancel', true)).toBe('sc1.ledger.j-1.by.coordinator.cancel');
     expect(LEASE_KEY).toBe('coordinator');
   });
 

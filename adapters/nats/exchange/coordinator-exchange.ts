@@ -14,6 +14,7 @@ import { ClassQueues } from '../tasks/class-queues.js';
 import { ensureLedger, removeLedger } from '../ledger/ledger-stream.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { MalformedMessages } from '../link/core-messages.js';
+import { RecurringTrouble } from '../link/recurring.js';
 import { WorkOrders } from './work-orders.js';
 import { Preparations } from './preparations.js';
 import { MOST_WORKERS, WorkerPresences } from './worker-presences.js';
@@ -76,10 +77,14 @@ export class NatsCoordinatorExchange implements CoordinatorExchange {
     this.stopAnnouncingEnd(job);
     await ensureLedger(link, { job, jobDigest }, ledgerBytes);
     await this.orders.put(order);
+    const forged = new RecurringTrouble(link);
     const ledger = await NatsVoteLedger.open(link, {
       job,
       jobDigest,
-      onMalformed: () => this.malformed.add(),
+      onMalformed: (sequence, { code, message }) => {
+        this.malformed.add();
+        if (code === 'NATS_FORBIDDEN') forged.met(`${message} It is ignored (record ${sequence}).`);
+      },
     });
     const queue = await NatsTaskQueue.open(link, draw.numericClass);
     const stop = this.stopSignal(order);

@@ -4,6 +4,7 @@ import { SmoothcertError } from '../../../shared/errors.js';
 import type { Entry } from '../../../shared/ports/vote-ledger.js';
 import { decodeRecord } from '../../../shared/wire/record.js';
 import { forbidden, isForbidden, unreachable } from '../link/nats-errors.js';
+import { refuseForeignEnding } from './endings.js';
 import { ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
 import { Silence } from './silence.js';
 import type { NatsLink } from '../link/nats-link.js';
@@ -47,7 +48,7 @@ export async function* readLedger(options: ReadOptions): AsyncGenerator<Entry, v
       if (!cursor.moveTo(message)) continue;
       pausing = pauses(link.times);
       onKnown?.(message.seq + message.info.pending);
-      const entry = entryOf(message, onMalformed);
+      const entry = entryOf(options.job, message, onMalformed);
       if (entry !== null) yield entry;
       if (ended()) return;
     }
@@ -156,9 +157,15 @@ async function stopWhenLost(messages: ConsumerMessages): Promise<void> {
   for await (const { type } of messages.status()) if (LOST.has(type)) messages.stop();
 }
 
-function entryOf({ seq, data }: JsMsg, onMalformed: ReadOptions['onMalformed']): Entry | null {
+function entryOf(
+  job: string,
+  { seq, subject, data }: JsMsg,
+  onMalformed: ReadOptions['onMalformed'],
+): Entry | null {
   try {
-    return { sequence: seq, record: decodeRecord(data) };
+    const record = decodeRecord(data);
+    refuseForeignEnding(job, subject, record);
+    return { sequence: seq, record };
   } catch (error) {
     if (!(error instanceof SmoothcertError)) throw error;
     onMalformed?.(seq, error);

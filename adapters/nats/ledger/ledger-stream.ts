@@ -4,6 +4,7 @@ import { SmoothcertError } from '../../../shared/errors.js';
 import { isStreamMissing, unanswered } from '../link/nats-errors.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { ensureStream } from '../link/streams.js';
+import { ledgerSubject } from './endings.js';
 
 /** Bytes that a server needs at least to store a record. */
 const SMALLEST_RECORD = 128;
@@ -20,7 +21,6 @@ export interface LedgerName {
 }
 
 export const ledgerStream = (job: string): string => `SC1_LEDGER_${job}`;
-export const ledgerSubject = (job: string, task: string): string => `sc1.ledger.${job}.${task}`;
 
 const description = (jobDigest: string): string => `smoothcert job ${jobDigest}`;
 

@@ -15,13 +15,8 @@ import {
   unreachable,
 } from '../link/nats-errors.js';
 import { readLedger } from './ledger-reader.js';
-import {
-  LARGEST_RECORD,
-  ledgerState,
-  ledgerStream,
-  ledgerSubject,
-  type LedgerName,
-} from './ledger-stream.js';
+import { endsSomething, ledgerSubject } from './endings.js';
+import { LARGEST_RECORD, ledgerState, ledgerStream, type LedgerName } from './ledger-stream.js';
 import type { NatsLink } from '../link/nats-link.js';
 import { RecurringTrouble } from '../link/recurring.js';
 import { pause, pauses } from '../link/retry.js';
@@ -75,7 +70,7 @@ export class NatsVoteLedger implements VoteLedger {
     if (this.end.signal.aborted) throw closedFirst(record.task);
     const bytes = encodeRecord(record);
     if (bytes.length > LARGEST_RECORD) throw new RangeError(`a record of ${bytes.length} bytes`);
-    const appended = this.appendLimit.run(bytes.length, () => this.store(record.task, bytes));
+    const appended = this.appendLimit.run(bytes.length, () => this.store(record, bytes));
     this.appends.add(appended);
     try {
       return await appended;
@@ -105,8 +100,10 @@ export class NatsVoteLedger implements VoteLedger {
     await Promise.allSettled(this.appends);
   }
 
-  private async store(task: string, bytes: Uint8Array): Promise<'recorded' | 'already recorded'> {
-    const subject = ledgerSubject(this.options.job, task === '' ? `${NAMELESS}${nuid.next()}` : task);
+  private async store(record: LedgerRecord, bytes: Uint8Array): Promise<'recorded' | 'already recorded'> {
+    const { task } = record;
+    const name = task === '' ? `${NAMELESS}${nuid.next()}` : task;
+    const subject = ledgerSubject(this.options.job, name, endsSomething(record));
     for (const wait of pauses(this.link.times)) {
       await this.link.untilConnected(this.end.signal);
       const outcome = this.link.connected ? await this.attempt(subject, bytes) : 'try again';
