@@ -58,6 +58,13 @@ export function runnerUpOf(counts: Counts, classIndex: number | null): OutcomeVo
 
 const votesOfOutcome = (found: OutcomeVotes | null): number => found?.votes ?? 0;
 
+/** Returns true if every class got as many votes in both, and as many samples were invalid. */
+export function equalCounts(a: Counts, b: Counts): boolean {
+  const equal = (left: readonly number[], right: readonly number[]) =>
+    left.length === right.length && left.every((value, at) => value === right[at]);
+  return a.invalid === b.invalid && equal(a.classes, b.classes) && equal(a.votes, b.votes);
+}
+
 /** Adds the counts of two disjoint ranges. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return combine(a, b, 1);

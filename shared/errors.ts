@@ -37,6 +37,7 @@ export const ERROR_CATALOGUE = {
   MODEL_DATA_MISMATCH: { exit: 2, retryable: false },
   MODEL_DIGEST_MISMATCH: { exit: 2, retryable: false },
   MODEL_NOT_DETERMINISTIC: { exit: 2, retryable: false },
+  COUNTS_DIFFER: { exit: 2, retryable: false },
   MODEL_OUTPUT_NOT_FINITE: { exit: 3, retryable: false },
   DEVICE_UNAVAILABLE: { exit: 2, retryable: false },
   FINGERPRINT_MISMATCH: { exit: 2, retryable: false },

@@ -66,6 +66,12 @@ export const noWorkerOfClass = (numericClass: string): Waiting => ({
   remedy: `Start a worker on a machine of this class: same device, same instruction set, same ONNX Runtime. ${BY_ITSELF}`,
 });
 
+export const noSecondWorker = (numericClass: string): Waiting => ({
+  code: 'no-worker-of-class',
+  message: `All is decided, and another worker of its numeric class must draw a share of it again: ${numericClass}.`,
+  remedy: `Start one more worker on a machine of this class. ${BY_ITSELF}`,
+});
+
 export const allRefuse = (message: string, remedy: string): Waiting => ({
   code: 'all-refuse',
   message,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { BORDERS, COORDINATOR_ROOMS, FLOORS, LIBRARIES } from '../eslint.config.mjs';
 import { loadProto } from '../scripts/proto-fields.mjs';
 import type { LedgerRecord } from '../shared/wire/record.js';
+import { Redraws } from '../coordinator/core/redraws.js';
 import { JOB, lives } from './support/coordinator-life.js';
 import { ROOT } from './harness/command.js';
 
@@ -173,7 +174,8 @@ describe('names of tasks and of records', () => {
   const forms = tableOf('name', 'of').map(([form]) => namesIn(form!)[0]!);
   const { live } = lives();
   const PREFIX = 'a1b2c3d4e5f6';
-  const formOf = (name: string): string => name.replace(PREFIX, 'PREFIX').replace(/(?<=\.)\d+/, 'NUMBER');
+  const REDRAW = 'PREFIX.rNUMBER';
+  const formOf = (name: string): string => name.replace(PREFIX, 'PREFIX').replace(/(?<=\.r?)\d+/, 'NUMBER');
   const formsIn = (records: readonly LedgerRecord[]) => [...new Set(records.map(({ task }) => formOf(task)))];
 
   it('are those that a coordinator gives, also where a shard is never answered', async () => {
@@ -187,7 +189,19 @@ describe('names of tasks and of records', () => {
     });
     await run.all;
     await run.end();
-    expect(formsIn(run.records).sort()).toEqual(forms.filter((form) => form !== 'cancel').sort());
+    expect(formsIn(run.records).sort()).toEqual(
+      forms.filter((form) => form !== 'cancel' && form !== REDRAW).sort(),
+    );
+  });
+
+  it('are those that it gives where shards are drawn a second time', () => {
+    const redraws = new Redraws({ share: 1, draw: () => 0, taskPrefix: PREFIX });
+    const shard = { image: 0, begin: 0, end: 64 };
+    redraws.counted({ worker: 'a' }, [
+      { shard, micros: 1, counts: { classes: [0], votes: [64], invalid: 0 } },
+    ]);
+    expect(redraws.next(['b'], 0).map(({ name }) => formOf(name))).toEqual([REDRAW]);
+    expect(forms).toContain(REDRAW);
   });
 
   it('are those that it gives where the job is cancelled', async () => {

@@ -37,7 +37,7 @@ export async function runCoordinator(
   const code = await untilInterrupted(interrupt, async (opened) => {
     const config = listeningOf(flags);
     const { store, allowUris } = storageOf(flags);
-    const limits = { ...DEFAULT_LIMITS, ...retentionOf(flags) };
+    const limits = { ...DEFAULT_LIMITS, ...retentionOf(flags), redrawShare: flags.redrawShare };
     const name = nameOfProcess();
     const nats = natsOptions(flags, 'coordinator', name);
     const listening = await listeningFor(config, log);

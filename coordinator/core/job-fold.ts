@@ -53,10 +53,12 @@ export class JobFold {
   /**
    * @param fingerprint that of the job's preparation; without it the first record that counted says which it is. Only
    * children of this fingerprint draw for the job.
+   * @param distrusted workers whose records do not count: all that records of this ledger name, from whose first one on `apply` throws
    */
   constructor(
     readonly job: Job,
     public fingerprint: string | null = null,
+    readonly distrusted: ReadonlySet<string> = new Set(),
   ) {
     this.digest = jobDigest(job);
     this.grid = new Grid(job.draw.segments);
@@ -81,21 +83,27 @@ export class JobFold {
     return this.images.size - this.undecided;
   }
 
-  /** Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records. */
+  /**
+   * Folds the next record of the ledger; it may leave out sequence numbers, where the store lost records.
+   * @throws WorkersDistrusted if it names workers that this fold has believed: the ledger is to be folded anew, without them
+   */
   apply(record: LedgerRecord, sequence = this.sequence + 1): Effects {
     this.sequence = sequence;
     const effects = noEffects();
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     const ours = record.jobDigest === this.digest;
-    if (ours) this.refuteBy(record);
+    const isTrusted = record.worker === undefined || !this.distrusted.has(record.worker);
+    if (ours) this.distrustBy(record);
+    if (ours && isTrusted) this.refuteBy(record);
     const counted = ours ? record.counted.map((one) => ({ one, place: this.placeOf(one) })) : [];
     const someOnGrid = counted.some(({ place }) => place !== null);
-    if (!ours || (someOnGrid && !this.admits(record.fingerprint))) {
+    if (!ours || !isTrusted || (someOnGrid && !this.admits(record.fingerprint))) {
       this.tally.rejected += record.failed.length;
       for (const { shard } of record.counted) {
         this.waste(shard, 'rejected');
         this.keepOpen(shard, effects);
       }
+      for (const shard of isTrusted ? [] : unanswered(record)) this.keepOpen(shard, effects);
       return effects;
     }
     for (const { one, place } of counted) this.applyCounted(one, place, effects);
@@ -221,6 +229,11 @@ export class JobFold {
     this.allot(effects);
   }
 
+  private distrustBy({ distrusted = [] }: LedgerRecord): void {
+    const news = distrusted.filter((worker) => !this.distrusted.has(worker));
+    if (news.length > 0) throw new WorkersDistrusted(news);
+  }
+
   /** A difference between two runs of one sample holds whoever found it, and whenever: also behind the last decision. */
   private refuteBy(record: LedgerRecord): void {
     this.refuted ??= differenceIn(record);
@@ -251,6 +264,21 @@ export class JobFold {
   }
 }
 
+/** Thrown by a fold that has believed workers whose counts do not count. */
+export class WorkersDistrusted extends Error {
+  override readonly name = 'WorkersDistrusted';
+  constructor(readonly workers: readonly string[]) {
+    super(`Counts of ${workers.join(', ')} do not count.`);
+  }
+}
+
+/** Returns the shards that a record names and does not count. */
+const unanswered = ({ failed, returned, dropped }: LedgerRecord): Shard[] => [
+  ...failed.map(({ shard }) => shard),
+  ...returned,
+  ...dropped,
+];
+
 type MutableEffects = {
   -readonly [Key in keyof Effects]: Effects[Key] extends readonly (infer One)[] ? One[] : never;
 };
@@ -264,7 +292,7 @@ const noEffects = (): MutableEffects => ({
   divergent: [],
 });
 
-/** Returns the first difference that a record says an audit has found; null if it says of none. */
+/** Returns the first difference that a record says an audit, or redrawing, has found; null if it says of none. */
 export function differenceIn({ failed }: Pick<LedgerRecord, 'failed'>): FailedShard | null {
-  return failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC') ?? null;
+  return failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC' || code === 'COUNTS_DIFFER') ?? null;
 }

@@ -43,6 +43,7 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   closeMs: 5 * SECOND,
   watchMs: { least: 100, most: 5 * SECOND },
   taskMicros: 1e6,
+  redrawShare: 0,
 };
 
 /** Largest page of a list, and its size where none is asked for. */

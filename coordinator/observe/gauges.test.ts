@@ -41,7 +41,7 @@ it('a coordinator shows its jobs, the queue, the age of tasks, workers and watch
   expect(await valueOf('smoothcert_jobs', { state: 'running' })).toBe(1);
   await bed.clock.advance(1_500);
   expect(await valueOf('smoothcert_queue_oldest_task_age_seconds')).toBe(1.5);
-  expect(await valueOf('smoothcert_workers', { state: 'drawing' })).toBe(1);
+  expect(await valueOf('smoothcert_workers', { state: 'idle' })).toBe(1);
   expect(await valueOf('smoothcert_worker_slots', { device: 'cpu' })).toBe(1);
   const watch = manager.watch(ID, 0, never);
   await watch.next();
@@ -118,17 +118,19 @@ it('workers that are about to end, and those that refuse, are told apart', async
   });
   const refusal = { worker: 'c', code: 'DISK_FULL', message: 'It is full.', remedy: 'Clear it.' } as const;
   const presences = [
-    presence('a', {}),
+    presence('a', { tasks: 3 }),
+    presence('d', { tasks: 0 }),
     presence('b', { draining: true }),
-    presence('c', { device: 'cuda', slots: 1, refusals: [{ job: ID, refusal }] }),
+    presence('c', { device: 'cuda', slots: 1, tasks: 1, refusals: [{ job: ID, refusal }] }),
   ];
   const moment = { serving: true, watchers: 0, jobs: [], presences, connected: true, now: 0 };
   await setGauges(metrics, moment);
   const now = await shown();
   expect(now.value('smoothcert_workers', { state: 'drawing' })).toBe(2);
+  expect(now.value('smoothcert_workers', { state: 'idle' })).toBe(1);
   expect(now.value('smoothcert_workers', { state: 'draining' })).toBe(1);
   expect(now.value('smoothcert_workers_refusing')).toBe(1);
-  expect(now.value('smoothcert_worker_slots', { device: 'cpu' })).toBe(4);
+  expect(now.value('smoothcert_worker_slots', { device: 'cpu' })).toBe(6);
   expect(now.value('smoothcert_worker_slots', { device: 'cuda' })).toBe(1);
 });
 

@@ -46,9 +46,12 @@ export async function setGauges(metrics: Metrics<'coordinator'>, state: Coordina
 }
 
 function showWorkers(metrics: Metrics<'coordinator'>, presences: readonly Presence[]): void {
-  const draining = presences.filter((one) => one.draining).length;
-  metrics.set('smoothcert_workers', draining, { state: 'draining' });
-  metrics.set('smoothcert_workers', presences.length - draining, { state: 'drawing' });
+  const states = presences.map(({ draining, tasks }) =>
+    draining ? 'draining' : tasks > 0 ? 'drawing' : 'idle',
+  );
+  for (const state of ['drawing', 'idle', 'draining'] as const) {
+    metrics.set('smoothcert_workers', states.filter((one) => one === state).length, { state });
+  }
   const refusing = presences.filter(({ refusals }) => refusals.length > 0).length;
   metrics.set('smoothcert_workers_refusing', refusing);
   const slots = new Map<string, number>();

@@ -5,6 +5,7 @@ import type { Shard } from '../../shared/shards.js';
 import type { Log, LogFields } from '../../shared/telemetry/log.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
+import type { Verdict } from '../core/redraws.js';
 
 const rangeOf = ({ begin, end }: Shard): string => `${begin}-${end}`;
 
@@ -46,6 +47,20 @@ export class JobReports {
       const sentence = `Other votes than the first ones came for samples ${rangeOf(shard)} of image ${image}.`;
       this.log('counts-divergent', sentence, this.fields({ image, shard: rangeOf(shard), task }));
     }
+  }
+
+  /** Logs that a redraw has found other votes. */
+  differs(verdict: Exclude<Verdict, { kind: 'equal' }>): void {
+    const { image } = verdict.shard;
+    const samples = `samples ${rangeOf(verdict.shard)} of image ${image}`;
+    if (verdict.kind === 'unclear') {
+      const sentence = `The workers ${verdict.workers.join(', ')} all counted different votes for ${samples}.`;
+      this.log('counts-divergent', sentence, this.fields({ image, shard: rangeOf(verdict.shard) }));
+      return;
+    }
+    const { worker } = verdict;
+    const sentence = `Worker ${worker} counted other votes for ${samples} than two other workers. Nothing that it drew of this job counts.`;
+    this.log('worker-divergent', sentence, this.fields({ worker, image, shard: rangeOf(verdict.shard) }));
   }
 
   reissued(count: number): void {

@@ -13,6 +13,7 @@ const NOTHING_KNOWN: Surroundings = {
   connected: true,
   hasQuorum: true,
   quiet: false,
+  lacksSecondWorker: false,
 };
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {

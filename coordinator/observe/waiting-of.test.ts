@@ -9,7 +9,14 @@ import { waitingAfter, waitingOf, type Surroundings } from './waiting-of.js';
 
 const DRAWN = entryOf('j-1', { job: makeJob({ images: 2 }), prepared: PREPARED, startMs: 2 });
 const CLASS = DRAWN.job!.draw.numericClass;
-const AROUND: Surroundings = { reason: null, presences: [], connected: true, hasQuorum: true, quiet: false };
+const AROUND: Surroundings = {
+  reason: null,
+  presences: [],
+  connected: true,
+  hasQuorum: true,
+  quiet: false,
+  lacksSecondWorker: false,
+};
 
 const able = (name: string, code: ErrorCode | null = null): Presence => {
   const refusal = { worker: name, code: code ?? 'INTERNAL', message: 'It says so.', remedy: 'Do it.' };

@@ -9,6 +9,7 @@ import {
   allRefuse,
   begunAgain,
   natsSilent,
+  noSecondWorker,
   noWorkerOfClass,
   storeFull,
 } from '../../shared/waiting-reasons.js';
@@ -25,12 +26,14 @@ export interface Surroundings {
   readonly hasQuorum: boolean;
   /** True if no votes have come for so long that somebody should be told. */
   readonly quiet: boolean;
+  /** True if all is decided, and shards are to be drawn a second time by a worker that is not there. */
+  readonly lacksSecondWorker: boolean;
 }
 
 /** Returns why a job waits; null if it does not, or has ended. */
 export function waitingOf(
   { id, job, ending }: JobEntry,
-  { reason, presences, connected, hasQuorum, quiet }: Surroundings,
+  { reason, presences, connected, hasQuorum, quiet, lacksSecondWorker }: Surroundings,
 ): Waiting | null {
   if (ending !== null) return null;
   if (!connected) return NATS_AWAY;
@@ -39,6 +42,7 @@ export function waitingOf(
   const { numericClass } = job.draw;
   const able = presences.filter((worker) => worker.numericClass === numericClass && !worker.draining);
   if (able.length === 0) return noWorkerOfClass(numericClass);
+  if (lacksSecondWorker) return noSecondWorker(numericClass);
   const refusals = able.flatMap((worker) => worker.refusals.filter((one) => one.job === id).slice(0, 1));
   const full = refusals.find(({ refusal }) => refusal.code === 'DISK_FULL');
   if (full && (quiet || refusals.length === able.length)) return unstored(full.refusal);

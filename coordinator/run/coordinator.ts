@@ -9,6 +9,7 @@ import { Issuer } from './issuer.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
 import type { Effects, JobFold } from '../core/job-fold.js';
 import { workIsLost } from './fatal-errors.js';
+import type { Redrawing } from './redrawing.js';
 import { Turns } from './turns.js';
 
 const TICK_MS = 1_000;
@@ -42,6 +43,10 @@ export interface CoordinatorOptions {
   readonly patienceMs?: number;
   /** How often in a row all that is missing may be issued again before `run` rejects; without limit unless given. A new record ends the row. */
   readonly maxRestarts?: number;
+  /** Returns the names of the workers that can draw for the job now; unless given, some can. */
+  readonly workers?: () => readonly string[];
+  /** Has shards drawn a second time; null, or absent: nobody does. */
+  readonly redrawing?: Redrawing | null;
   /** Called when all that is missing is to be issued again because its tasks are lost. @param count how often that was so in this run */
   readonly onRestart?: (count: number) => void;
   /** Called after every record that `run` folded, those that were in the ledger before included. */
@@ -75,6 +80,8 @@ export class Coordinator {
   private idleTicks = 0;
   private sequenceAtTick = 0;
   private ownRecords = 0;
+  /** Answers of workers whose counts do not count: what they held is issued again at the next tick, and not faster. */
+  private readonly worthless: { readonly task: string; readonly effects: Effects }[] = [];
   private restartsInARow = 0;
 
   constructor(private readonly options: CoordinatorOptions) {
@@ -89,6 +96,11 @@ export class Coordinator {
   /** When the oldest task that was issued and is not answered was issued, in monotonic milliseconds; null if there is none. */
   get oldestTaskAt(): number | null {
     return this.issuer.oldestAt;
+  }
+
+  /** True if all is decided, and what is to be drawn a second time waits for a worker. */
+  get lacksSecondWorker(): boolean {
+    return this.options.fold.isDone() && (this.options.redrawing?.lacksWorker ?? false);
   }
 
   /**
@@ -128,13 +140,15 @@ export class Coordinator {
 
   /** Folds the records of the ledger, those that come later included. @param known how many it held at the start */
   private async follow(known: number, until: AbortSignal): Promise<void> {
-    const { fold, ledger, onProgress, clock } = this.options;
+    const { fold, ledger, onProgress, clock, redrawing } = this.options;
     const turns = new Turns(() => clock.now());
     for await (const { sequence, record } of ledger.read(fold.sequence, until)) {
-      const effects = fold.apply(record, sequence);
+      const effects = (redrawing ?? fold).apply(record, sequence);
       this.restartsInARow = 0;
       if (this.begun) {
-        this.issuer.folded(record.task, effects);
+        const isWorthless = record.worker !== undefined && fold.distrusted.has(record.worker);
+        if (isWorthless) this.worthless.push({ task: record.task, effects });
+        else this.issuer.folded(record.task, effects);
         this.announce(effects.decided);
       } else if (sequence >= known) {
         this.begin();
@@ -152,7 +166,14 @@ export class Coordinator {
    */
   private endIfDone(): void {
     const { fold, ledger } = this.options;
-    if (this.begun && fold.isDone() && fold.sequence >= ledger.size()) this.ended.abort();
+    if (this.begun && this.isDone() && fold.sequence >= ledger.size()) this.ended.abort();
+  }
+
+  /** Returns true if nothing more will be decided, and no redraw is waited for. */
+  private isDone(): boolean {
+    const { fold, redrawing } = this.options;
+    if (!fold.isDone()) return false;
+    return fold.cancelled || fold.refuted !== null || (redrawing?.isSettled ?? true);
   }
 
   /** Announces what is decided and lets tasks be issued. */
@@ -188,7 +209,7 @@ export class Coordinator {
       if (until.aborted) return;
       const { ticked } = this;
       this.ticked = false;
-      if (this.begun && this.options.fold.isDone()) {
+      if (this.begun && this.isDone()) {
         // The ledger lost the records that are still to come: waiting for them would never end.
         if (ticked && this.idleFor(true)) this.ended.abort();
         continue;
@@ -199,12 +220,32 @@ export class Coordinator {
       }
       if (this.begun) {
         await this.recordFailures();
-        const allIssued = await this.issuer.refill();
-        if (ticked) await this.reconcile(allIssued);
+        await this.redraw(ticked);
+        if (ticked)
+          for (const { task, effects } of this.worthless.splice(0)) this.issuer.folded(task, effects);
+        const allIssued = this.hasWorkers() && (await this.issuer.refill());
+        if (ticked && !this.options.fold.isDone()) await this.reconcile(allIssued);
       } else if (ticked && this.idleFor(true)) {
         // The ledger lost its last records while it was read: waiting for them would never end.
         this.begin();
       }
+    }
+  }
+
+  /** Returns false if all that are there draw what does not count: for them nothing is issued. */
+  private hasWorkers(): boolean {
+    const { fold, workers } = this.options;
+    if (fold.distrusted.size === 0 || workers === undefined) return true;
+    return workers().some((worker) => !fold.distrusted.has(worker));
+  }
+
+  /** Issues what is to be drawn a second time, and records what was found by it. */
+  private async redraw(ticked: boolean): Promise<void> {
+    const { redrawing } = this.options;
+    if (!redrawing) return;
+    for (const finding of await redrawing.issue(ticked)) {
+      await this.record({ task: `${this.options.taskPrefix}.own.${++this.ownRecords}`, ...finding });
+      redrawing.recorded();
     }
   }
 

@@ -80,10 +80,11 @@ export class Issuer {
 
   /** Returns how many of the tasks are queued; the planner takes back the others. */
   private async publish(tasks: readonly PlannedTask[]): Promise<number> {
-    const { queue, job } = this.options;
+    const { queue, job, fold } = this.options;
+    const notBy = [...fold.distrusted];
     const outcomes = await Promise.all(
       tasks.map(({ name, shards, insist }) =>
-        queue.publish({ name, job, shards, ...(insist && { insist }) }),
+        queue.publish({ name, job, shards, ...(insist && { insist }), ...(notBy.length > 0 && { notBy }) }),
       ),
     );
     const refused = tasks.filter((_, at) => outcomes[at] === 'full');

@@ -16,7 +16,9 @@ import type { ImageFacts } from '../results/row-names.js';
 import { Coordinator } from './coordinator.js';
 import type { JobCloser } from './job-closer.js';
 import { ledgerBytesOf } from '../core/ledger-bytes.js';
+import { WorkersDistrusted } from '../core/job-fold.js';
 import { refutationOf } from '../core/refutation.js';
+import { Redrawing, type RedrawingOptions } from './redrawing.js';
 import { LiveJob } from './live-job.js';
 import type { ShownJob } from './shown-job.js';
 import { hasEnded, type StoredJob } from './stored-job.js';
@@ -43,6 +45,8 @@ export class JobDrawing {
   private coordinator: Coordinator | null = null;
   private links: JobLinks | null = null;
   private readonly meter: JobMeter;
+  /** Workers whose records of this job do not count, as its ledger says. */
+  private readonly distrusted = new Set<string>();
 
   constructor(
     private readonly ports: RunPorts,
@@ -65,7 +69,7 @@ export class JobDrawing {
       const names = await namesOfJob(artifacts, entry.spec);
       // Right before the ledger and the order are made: those of a job that has ended are not made again.
       if (!(await stored.reread(until))) return;
-      await this.draw(entry, order, { labelOf, names }, until);
+      while (await this.draw(entry, order, { labelOf, names }, until));
     } catch (error) {
       const cancelled = stored.entry.cancelRequested && endsCancelled(error);
       if (until.aborted || !(cancelled || endsDrawing(error))) throw error;
@@ -84,6 +88,11 @@ export class JobDrawing {
     this.coordinator?.taskExhausted(task);
   }
 
+  /** True if all is decided, and what is to be drawn a second time waits for a worker. */
+  get lacksSecondWorker(): boolean {
+    return this.coordinator?.lacksSecondWorker ?? false;
+  }
+
   /** Counts what was issued until now, and returns the state of the job for the metrics. */
   forMetrics(numericClass: string | undefined): Omit<RunningJob, 'state'> {
     const { links, coordinator } = this;
@@ -96,15 +105,16 @@ export class JobDrawing {
     };
   }
 
+  /** Draws the job; resolves with true if its ledger is to be folded anew, without workers whose counts do not count. */
   private async draw(
     entry: PreparedEntry,
     order: WorkOrder,
     facts: ImageFacts,
     until: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { tracer = NO_TRACER } = this.ports;
     const links = await this.open(order, ledgerBytesOf(entry.job));
-    if (links === null) return;
+    if (links === null) return false;
     this.links = links;
     const trace = new JobTrace(tracer, entry);
     try {
@@ -116,6 +126,11 @@ export class JobDrawing {
       if (older || this.parts.stored.entry.cancelRequested) coordinator.cancel();
       await coordinator.run(until);
       if (live.fold.isDone()) await this.end(live, facts, order);
+      return false;
+    } catch (error) {
+      if (!(error instanceof WorkersDistrusted)) throw error;
+      for (const worker of error.workers) this.distrusted.add(worker);
+      return true;
     } finally {
       if (this.coordinator) this.meter.issued(this.coordinator.counters);
       trace.end();
@@ -160,26 +175,37 @@ export class JobDrawing {
     trace: JobTrace,
   ): { live: LiveJob; coordinator: Coordinator } {
     const { clock, limits, randomBytes } = this.ports;
+    const taskPrefix = randomBytes(PREFIX_BYTES).toString('hex');
     const { shown, reports, window, onRecord } = this.parts;
     const known = ledger.size();
     const show = (live: LiveJob, sequence: number) => {
       if (sequence >= known) shown.show(live, facts);
     };
     this.meter.opened(known);
-    const live = new LiveJob(job, fingerprint, (folded, sequence, decided) => {
-      this.meter.folded(folded.fold, sequence, decided);
-      show(folded, sequence);
-    });
+    const live = new LiveJob(
+      job,
+      fingerprint,
+      (folded, sequence, decided) => {
+        this.meter.folded(folded.fold, sequence, decided);
+        show(folded, sequence);
+      },
+      this.distrusted,
+    );
     show(live, 0);
-    const coordinator = new Coordinator({
+    const common = {
       job: id,
       fold: live.fold,
-      ledger,
       queue: trace.over(queue),
-      stop,
       clock,
+      taskPrefix,
+      workers: () => this.workersOf(job),
+    };
+    const coordinator = new Coordinator({
+      ...common,
+      ledger,
+      stop,
       taskMicros: limits.taskMicros,
-      taskPrefix: randomBytes(PREFIX_BYTES).toString('hex'),
+      redrawing: this.redrawing(common, job),
       window: () => window(job.draw.numericClass),
       maxRestarts: MAX_RESTARTS,
       onRestart: (count) => reports.reissued(count),
@@ -191,5 +217,33 @@ export class JobDrawing {
     });
     reports.drawing(live.fold.images.size, known);
     return { live, coordinator };
+  }
+
+  /** Returns the names of the workers that can draw for the job. */
+  private workersOf({ draw }: PreparedEntry['job']): string[] {
+    const { numericClass } = draw;
+    const able = this.ports.exchange
+      .presences()
+      .filter((one) => one.numericClass === numericClass && !one.draining);
+    return able.map(({ worker }) => worker).filter((worker) => !this.distrusted.has(worker));
+  }
+
+  /** Returns what has shards drawn a second time; null if nothing does, or two honest workers may count different votes. */
+  private redrawing(
+    common: Pick<RedrawingOptions, 'job' | 'fold' | 'queue' | 'clock' | 'taskPrefix' | 'workers'>,
+    { draw }: PreparedEntry['job'],
+  ): Redrawing | null {
+    const { limits, randomBytes, metrics } = this.ports;
+    if (limits.redrawShare === 0 || draw.numeric === 'any') return null;
+    return new Redrawing({
+      ...common,
+      share: limits.redrawShare,
+      draw: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+      onVerdict: (verdict) => {
+        const outcome = verdict.kind === 'equal' ? 'equal' : 'different';
+        metrics.add('smoothcert_redrawn_shards_total', 1, { outcome });
+        if (verdict.kind !== 'equal') this.parts.reports.differs(verdict);
+      },
+    });
   }
 }

@@ -77,6 +77,7 @@ export class JobRunner {
       connected: exchange.connected,
       hasQuorum: exchange.hasQuorum,
       quiet: shown.isQuiet(),
+      lacksSecondWorker: this.drawing.lacksSecondWorker,
     };
     return viewOf(entry, shown.progress() ?? noProgressOf(entry), around, shown.outlook());
   }

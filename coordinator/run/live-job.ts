@@ -13,9 +13,10 @@ class ReportingFold extends JobFold {
   constructor(
     job: Job,
     fingerprint: string | null,
+    distrusted: ReadonlySet<string>,
     private readonly onFolded: (effects: Effects, sequence: number) => void,
   ) {
-    super(job, fingerprint);
+    super(job, fingerprint, distrusted);
   }
 
   override apply(record: LedgerRecord, sequence?: number): Effects {
@@ -30,13 +31,17 @@ export class LiveJob {
   readonly fold: JobFold;
   readonly log: DecisionLog;
 
-  /** @param onFolded called after each record, with its place in the ledger and the rows of the images that it decided */
+  /**
+   * @param onFolded called after each record, with its place in the ledger and the rows of the images that it decided
+   * @param distrusted as of `JobFold`
+   */
   constructor(
     job: Job,
     fingerprint: string | null,
     onFolded: (live: LiveJob, sequence: number, decided: readonly ResultRow[]) => void,
+    distrusted: ReadonlySet<string> = new Set(),
   ) {
-    this.fold = new ReportingFold(job, fingerprint, ({ decided }, sequence) => {
+    this.fold = new ReportingFold(job, fingerprint, distrusted, ({ decided }, sequence) => {
       const rows = decided.map((image) => resultRowOf(this.fold, image, null)!);
       for (const row of rows) this.log.add(sequence, decisionViewOf(row));
       this.log.sequence = sequence;

@@ -13,6 +13,8 @@ export interface RunLimits {
   readonly backoffMs: { readonly least: number; readonly most: number };
   /** How much work a task should hold, in microseconds of noise and inference. */
   readonly taskMicros: number;
+  /** Share of the counted shards that another worker draws a second time, from 0 to 1. */
+  readonly redrawShare: number;
 }
 
 /** All that running jobs takes from outside. */

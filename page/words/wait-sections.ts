@@ -23,6 +23,7 @@ const ERROR_SECTIONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   DISK_FULL: 'smoothcertstorefull',
   NATS_UNREACHABLE: 'smoothcertnatsunsteady',
   MODEL_NOT_DETERMINISTIC: 'smoothcertjobsfailing',
+  COUNTS_DIFFER: 'smoothcertdivergentcounts',
   FINGERPRINT_MISMATCH: REFUSALS_SECTION,
 };
 

@@ -12,6 +12,8 @@ export interface Task {
    * and a stop signal cannot be taken back.
    */
   readonly insist?: true;
+  /** Names of workers that hand it back: they drew it before, or their counts do not count. Absent if there are none. */
+  readonly notBy?: readonly string[];
   /** Context of its trace, carried beside the task and not in it. */
   readonly trace?: TraceContext;
 }

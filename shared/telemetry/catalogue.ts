@@ -110,6 +110,12 @@ export const METRICS = {
     labels: { outcome: ['counted', 'duplicate', 'divergent', 'late', 'rejected', 'failed'] },
     help: 'Shards of the ledger, by what became of them: divergent ones had other counts than the first of the same shard.',
   },
+  smoothcert_redrawn_shards_total: {
+    kind: 'counter',
+    roles: COORDINATOR,
+    labels: { outcome: ['equal', 'different'] },
+    help: 'Shards that another worker drew a second time (--redraw-share), by whether it counted the same votes.',
+  },
   smoothcert_samples_saved_total: {
     kind: 'counter',
     roles: COORDINATOR,
@@ -155,8 +161,8 @@ export const METRICS = {
   smoothcert_workers: {
     kind: 'gauge',
     roles: COORDINATOR,
-    labels: { state: ['drawing', 'draining'] },
-    help: 'Workers heard of in the last seconds.',
+    labels: { state: ['drawing', 'idle', 'draining'] },
+    help: 'Workers heard of in the last seconds: with tasks, without any, and about to end.',
   },
   smoothcert_worker_slots: {
     kind: 'gauge',

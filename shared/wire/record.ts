@@ -43,9 +43,15 @@ export interface LedgerRecord {
   readonly failedImages: readonly FailedImage[];
   /** True if the job is cancelled: images that are undecided before this record stay undecided. */
   readonly cancelled: boolean;
+  /** Name of the worker that drew the counts, as it says; absent outside of a cluster. */
+  readonly worker?: string;
+  /** Workers whose counts a redraw has found to be wrong: nothing that they drew counts, in all of this ledger. Absent if there are none. */
+  readonly distrusted?: readonly string[];
 }
 
 const UINT32_MAX = 0xffff_ffff;
+/** Characters of a worker's name; longer ones belong to no worker. */
+const MAX_NAME = 200;
 
 /**
  * Encodes a record. It is checked before it is written, because it is read for ever.
@@ -77,6 +83,8 @@ export function encodeRecord(record: LedgerRecord): Uint8Array {
     dropped: record.dropped.map((shard) => ({ ...shard })),
     failedImages: record.failedImages.map((f) => ({ ...f, detail: sentence(f.detail, Infinity) })),
     cancelled: record.cancelled,
+    worker: record.worker ?? '',
+    distrusted: [...(record.distrusted ?? [])],
   }).finish();
 }
 
@@ -104,6 +112,10 @@ export function decodeRecord(bytes: Uint8Array): LedgerRecord {
     dropped: wire.dropped.map(shardOf),
     failedImages: wire.failedImages.map((f) => ({ image: f.image ?? 0, ...reasonOf(f.code, f.detail) })),
     cancelled: wire.cancelled,
+    ...(wire.worker !== '' && { worker: sentence(wire.worker, MAX_NAME) }),
+    ...(wire.distrusted.length > 0 && {
+      distrusted: wire.distrusted.map((name) => sentence(name, MAX_NAME)),
+    }),
   };
   const fault = faultOf(record);
   if (fault !== null) throw malformed(fault);

@@ -50,8 +50,7 @@ test.runIf(hasNatsServer)('what coordinator and workers show of a job adds up', 
   const rows = rowsIn(text);
   const decided = await until(
     coordinator.http,
-    (now) =>
-      now.value('smoothcert_jobs') === 0 && now.value('smoothcert_workers', { state: 'drawing' }) === 2,
+    (now) => now.value('smoothcert_jobs') === 0 && now.value('smoothcert_workers', { state: 'idle' }) === 2,
   );
   const drawn = await Promise.all(
     workers.map(({ http }) => until(http, (now) => now.value('smoothcert_tasks_in_hand') === 0)),

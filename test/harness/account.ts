@@ -56,8 +56,9 @@ export async function accountOf(
   const { entry } = (await (await NatsJobStore.open(link, () => undefined)).get(job))!;
   const ledger = await NatsVoteLedger.open(link, { job, jobDigest: jobDigest(entry.job!) });
   const entries = await entriesOf(ledger);
-  const live = new LiveJob(entry.job!, entry.prepared!.fingerprint, () => undefined);
-  const shadow = new ShadowFold(entry.job!, entry.prepared!.fingerprint);
+  const distrusted = new Set(entries.flatMap(({ record }) => record.distrusted ?? []));
+  const live = new LiveJob(entry.job!, entry.prepared!.fingerprint, () => undefined, distrusted);
+  const shadow = new ShadowFold(entry.job!, entry.prepared!.fingerprint, distrusted);
   const findings: string[] = [];
   const end = entry.ending!.progress;
   for (const { sequence, record } of entries) {

@@ -23,6 +23,7 @@ export class ShadowFold {
   constructor(
     private readonly job: Job,
     private fingerprint: string | null,
+    private readonly distrusted: ReadonlySet<string> = new Set(),
   ) {
     this.digest = jobDigest(job);
     this.images = new Set(imagesOf(job.claim));
@@ -37,7 +38,8 @@ export class ShadowFold {
     if (ours && valid.length > 0) this.fingerprint ??= record.fingerprint;
     const admitted =
       valid.length === 0 || this.job.draw.numeric === 'any' || record.fingerprint === this.fingerprint;
-    if (!ours || !admitted) {
+    const isTrusted = record.worker === undefined || !this.distrusted.has(record.worker);
+    if (!ours || !isTrusted || !admitted) {
       this.entries += record.failed.length;
       this.rejected += record.counted.length + record.failed.length;
       return;

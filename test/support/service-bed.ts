@@ -22,6 +22,7 @@ import type { EventName } from '../../shared/telemetry/events.js';
 import type { Log, LogFields } from '../../shared/telemetry/log.js';
 import type { Prepared } from '../../shared/preparation.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
+import type { Shard } from '../../shared/shards.js';
 import { NO_METRICS } from '../../shared/telemetry/metrics.js';
 import { FINGERPRINT, allShards, counted, makeRecord, voterOf, type Voter } from './jobs.js';
 import { ManualClock } from './vote-drawer.js';
@@ -95,6 +96,8 @@ export const prepared = (more: Partial<Prepared> = {}): Prepared => ({
 
 export interface WorkerOptions {
   readonly exchange: WorkerExchange;
+  /** `w` unless given. */
+  readonly name?: string;
   readonly voter?: Voter;
   readonly prepare?: () => Promise<Prepared> | Prepared;
   /** Is told of a task; false loses it, as a worker does that dies. */
@@ -111,8 +114,19 @@ export class VoteWorker {
 
   constructor(private readonly options: WorkerOptions) {
     const { exchange, prepare = () => prepared(), slots = 2 } = options;
+    this.announce();
+    const { signal } = this.controller;
+    const answer = async () => prepare();
+    this.parts = [
+      exchange.answerPreparations('cpu', answer, signal),
+      ...Array.from({ length: slots }, () => this.draw(signal)),
+    ];
+  }
+
+  announce(): void {
+    const { exchange, name = 'w', slots = 2 } = this.options;
     exchange.announce({
-      worker: 'w',
+      worker: name,
       version: '0',
       device: 'cpu',
       numericClass: NUMERIC_CLASS,
@@ -123,12 +137,6 @@ export class VoteWorker {
       refusals: [],
       draining: false,
     });
-    const { signal } = this.controller;
-    const answer = async () => prepare();
-    this.parts = [
-      exchange.answerPreparations('cpu', answer, signal),
-      ...Array.from({ length: slots }, () => this.draw(signal)),
-    ];
   }
 
   async stop(): Promise<void> {
@@ -147,21 +155,24 @@ export class VoteWorker {
     }
   }
 
-  private async answer({ name, job, shards }: Task): Promise<void> {
+  private async answer({ name, job, shards, insist, notBy = [] }: Task): Promise<void> {
     const links = await this.options.exchange.open(job);
     if (!links) return;
-    const { voter = VOTER, change = (record: LedgerRecord) => record } = this.options;
+    const { name: worker = 'w', voter = VOTER, change = (record: LedgerRecord) => record } = this.options;
     const { order, stop, ledger } = links;
+    const mine = notBy.includes(worker) ? [] : shards;
+    const isDecided = ({ image }: Shard) => insist !== true && stop.isDecided(image);
     const record: LedgerRecord = {
       jobDigest: order.jobDigest,
       fingerprint: FINGERPRINT,
       task: name,
-      counted: shards.filter(({ image }) => !stop.isDecided(image)).map((shard) => counted(voter, shard)),
-      dropped: shards.filter(({ image }) => stop.isDecided(image)),
+      counted: mine.filter((shard) => !isDecided(shard)).map((shard) => counted(voter, shard)),
+      dropped: mine.filter(isDecided),
       failed: [],
-      returned: [],
+      returned: shards.filter((shard) => !mine.includes(shard)),
       failedImages: [],
       cancelled: false,
+      worker,
     };
     await ledger.append(change(record));
     await links.close();

@@ -24,6 +24,7 @@ export class ClusterJob implements OpenJob {
     private readonly processes: JobProcesses,
     /** When its processes could draw, in monotonic milliseconds. */
     readonly readyAt: number,
+    readonly worker: string,
   ) {
     this.id = links.order.job;
     const { pool } = processes;

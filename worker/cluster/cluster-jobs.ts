@@ -14,6 +14,8 @@ import type { Refusals } from './refusals.js';
 const LONGEST_WAIT_MS = 30_000;
 
 export interface ClusterJobsOptions {
+  /** Name of this worker, unique in the cluster. */
+  readonly worker: string;
   readonly exchange: Pick<WorkerExchange, 'open'>;
   readonly machine: Pick<Machine, 'start'>;
   /** Jobs that have processes at once; a further one waits for the place of one that is idle, or whose turn is over. */
@@ -165,7 +167,7 @@ export class ClusterJobs implements JobSource<ClusterJob> {
       });
       const now = this.options.clock.now();
       this.slowestStart = Math.max(this.slowestStart, now - begun);
-      const job = new ClusterJob(links, processes, now);
+      const job = new ClusterJob(links, processes, now, this.options.worker);
       this.opened.set(id, job);
       job.broken.catch((error: unknown) => this.failed(job, error));
       job.onEnded(() => this.forget(job));

@@ -82,7 +82,17 @@ export class Daemon {
     };
     const onDrawn = (samples: number) => this.rate.add(samples);
     const maxDrawn = TASKS_PER_PROCESS * machine.processes;
-    const jobs = { exchange, machine, clock, maxJobs, maxTasks: maxDrawn, refusals, onRefusal, onDrawn };
+    const jobs = {
+      worker: options.name,
+      exchange,
+      machine,
+      clock,
+      maxJobs,
+      maxTasks: maxDrawn,
+      refusals,
+      onRefusal,
+      onDrawn,
+    };
     this.jobs = new ClusterJobs(jobs);
     const onFault = ({ name: task, job }: Task, error: unknown) =>
       onEvent({ kind: 'postponed', job, task, refusal: refusals.refusalOf(error) });

@@ -5,16 +5,17 @@ import type { Drawn } from '../draw/messages.js';
 import type { OpenJob } from './job-source.js';
 
 /** Who a record says drew it. */
-type Author = Pick<OpenJob, 'jobDigest' | 'fingerprint'>;
+type Author = Pick<OpenJob, 'jobDigest' | 'fingerprint' | 'worker'>;
 
 /**
  * Draws a task's shards, except those of decided images unless the task insists. Returns the record of what became of each shard, which
- * is not stored yet.
+ * is not stored yet. A task that is not for this worker is handed back.
  */
 export async function answerTask(
   job: Author & Pick<OpenJob, 'stop' | 'pool'>,
   task: Task,
 ): Promise<LedgerRecord> {
+  if (job.worker !== undefined && task.notBy?.includes(job.worker)) return returnedRecord(task, job);
   const isUnwanted = ({ image }: Shard) => task.insist !== true && job.stop.isDecided(image);
   const draw = (shard: Shard): Promise<Drawn> =>
     isUnwanted(shard) ? Promise.resolve({ kind: 'dropped' }) : job.pool.draw(shard);
@@ -30,7 +31,7 @@ export function returnedRecord(task: Task, author: Author): LedgerRecord {
 function recordOf(
   { name, shards }: Task,
   drawn: readonly Drawn[],
-  { jobDigest, fingerprint }: Author,
+  { jobDigest, fingerprint, worker }: Author,
 ): LedgerRecord {
   const counted: CountedShard[] = [];
   const failed: FailedShard[] = [];
@@ -62,5 +63,6 @@ function recordOf(
     dropped,
     failedImages: [],
     cancelled: false,
+    ...(worker !== undefined && { worker }),
   };
 }

@@ -9,6 +9,8 @@ export interface OpenJob {
   readonly jobDigest: string;
   /** Fingerprint that records carry; read after the task is drawn, because no process may be ready before. */
   readonly fingerprint: string;
+  /** Name of this worker in its cluster; absent outside of one. */
+  readonly worker?: string;
   readonly pool: Pick<ShardDrawer, 'draw'>;
   readonly stop: Pick<StopSignal, 'isDecided'>;
   readonly ledger: Pick<VoteLedger, 'append'>;

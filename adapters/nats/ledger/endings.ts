@@ -12,9 +12,10 @@ export function ledgerSubject(job: string, name: string, ends = false): string {
   return `sc1.ledger.${job}.${ends ? `${BY_COORDINATOR}.` : ''}${name}`;
 }
 
-/** Returns true if the record ends the job or an image. Coordinators alone write such records. */
-export function endsSomething({ cancelled, failedImages }: LedgerRecord): boolean {
-  return cancelled || failedImages.length > 0;
+/** Returns true if the record ends the job or an image, or takes counts back. Coordinators alone write such records. */
+export function endsSomething({ cancelled, failedImages, failed, distrusted = [] }: LedgerRecord): boolean {
+  const disputes = failed.some(({ code }) => code === 'COUNTS_DIFFER');
+  return cancelled || failedImages.length > 0 || disputes || distrusted.length > 0;
 }
 
 /** Refuses a record that ends something and was not written by a coordinator. @throws SmoothcertError NATS_FORBIDDEN */
