@@ -50,6 +50,10 @@ export const CLUSTER_PAGES: Readonly<Record<string, ClusterPage>> = {
       ['--seed SEED --images 17:18', '--seed 7 --images 1:2'],
     ],
   },
+  'docs/three-servers.md': {
+    before: '',
+    names: [[/examples\/digits\/digits\.npz/g, 'shipped-digits.npz']],
+  },
   'docs/tracing.md': {
     before: '',
     names: [
