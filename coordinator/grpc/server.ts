@@ -16,7 +16,7 @@ import { authentication, EndlessCalls } from './interceptors.js';
 import { metering } from './metering.js';
 import { addReflection } from './reflection.js';
 import { UPLOAD_LIMITS, type UploadLimits } from './upload-call.js';
-import { watchStreams } from './watched-streams.js';
+import { OpenStreams, watchStreams } from './watched-streams.js';
 
 export interface GrpcServerOptions {
   readonly service: CertificationService;
@@ -47,6 +47,7 @@ export class GrpcServer {
     private readonly health: Health,
     private readonly endless: EndlessCalls,
     private readonly places: CallPlaces,
+    private readonly streams: OpenStreams,
     private readonly report: Report,
   ) {}
 
@@ -56,6 +57,7 @@ export class GrpcServer {
     const { onRefused = () => undefined, onUploadRefused = () => undefined } = options;
     const endless = new EndlessCalls();
     const places = new CallPlaces(tokens !== null);
+    const streams = new OpenStreams();
     const health = new Health(service);
     const server = new Server({
       ...SERVER_OPTIONS,
@@ -75,9 +77,9 @@ export class GrpcServer {
     try {
       await addReflection(server);
       // A socket of our own: grpc-js has no limit of connections, and says only in prose why it cannot listen.
-      const socket = createServer({ noDelay: true }, injecting(server, options.tls, places));
+      const socket = createServer({ noDelay: true }, injecting(server, options.tls, places, streams));
       const listener = await listen(socket, options.address, 'The gRPC service');
-      return new GrpcServer(server, listener, health, endless, places, report);
+      return new GrpcServer(server, listener, health, endless, places, streams, report);
     } catch (error) {
       health.close();
       server.forceShutdown();
@@ -107,8 +109,9 @@ export class GrpcServer {
     this.endless.end(statusOf(goingDown(), this.report));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    const finished = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
-    await Promise.race([finished, grace]);
+    const told = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
+    // From Node 24 on grpc-js calls a session closed that has open calls, because Node has begun to close it.
+    await Promise.race([told.then(() => this.streams.ended()), grace]);
     clearTimeout(timer);
     this.server.forceShutdown();
     await this.listener.end();
@@ -123,10 +126,15 @@ const SERVER_OPTIONS: ServerOptions = {
 };
 
 /** Passes connections to the server, each with the certificates that the files hold at that moment. */
-function injecting(server: Server, tls: Tls | null, places: CallPlaces): (connection: Socket) => void {
+function injecting(
+  server: Server,
+  tls: Tls | null,
+  places: CallPlaces,
+  streams: OpenStreams,
+): (connection: Socket) => void {
   const injectorOf = (contents: TlsContents | null) => {
     const made = server.createConnectionInjector(credentialsOf(contents));
-    watchStreams(server, places);
+    watchStreams(server, places, streams);
     return made;
   };
   let used = tls?.current() ?? null;
