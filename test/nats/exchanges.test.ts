@@ -158,6 +158,16 @@ describeNats('the exchanges in NATS', (server) => {
       },
       { timeout: 10_000 },
     );
+    // Classes that nobody announces any more leave their places.
+    const refused = classes.at(-1)!;
+    const consumerOfRefused = consumerOf(classToken(refused));
+    await vi.waitFor(
+      async () => {
+        other.announce(presenceOf('w', { numericClass: refused }));
+        await link.manager.consumers.info(WORK_STREAM, consumerOfRefused);
+      },
+      { timeout: 60_000, interval: 200 },
+    );
     await one.close();
   });
 

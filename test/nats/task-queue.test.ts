@@ -37,6 +37,39 @@ describeNats('the task queue in NATS', (server) => {
     expect(await queues[0]!.depth()).toEqual({ waiting: 0, taken: 0 });
   });
 
+  it('is removed by the server where no worker asks for tasks, and made anew with its tasks once one does', async () => {
+    const [numericClass, link] = [randomUUID(), await server().connect()];
+    const consumer = consumerOf(classToken(numericClass));
+    const { consumers } = link.manager;
+    const queue = await NatsTaskQueue.open(link, numericClass, { ...WORK_LIMITS, unusedMs: 300 });
+    await queue.publish(taskOf('a'));
+    const isThere = () =>
+      consumers.info(WORK_STREAM, consumer).then(
+        () => true,
+        () => false,
+      );
+    await vi.waitFor(async () => expect(await isThere()).toBe(false), DEADLINE);
+    const [coordinator, worker] = [await open(undefined, numericClass), await open(undefined, numericClass)];
+    expect((await worker.next(never))!.task.name).toBe('a');
+    const { config } = await consumers.info(WORK_STREAM, consumer);
+    expect(config.inactive_threshold).toBe(3_600e9);
+    await Promise.all([queue, coordinator, worker].map((one) => one.close()));
+  });
+
+  it('takes over a consumer that was made before there was such a limit', async () => {
+    const [numericClass, link] = [randomUUID(), await server().connect()];
+    await (await open(link, numericClass)).close();
+    const consumer = consumerOf(classToken(numericClass));
+    const { config } = await link.manager.consumers.info(WORK_STREAM, consumer);
+    await link.manager.consumers.delete(WORK_STREAM, consumer);
+    const before = { ...config };
+    delete before.inactive_threshold;
+    await link.manager.consumers.add(WORK_STREAM, before);
+    const queue = await open(link, numericClass);
+    await queue.publish(taskOf('a'));
+    expect((await queue.next(never))!.task.name).toBe('a');
+  });
+
   it('leaves a task with whoever holds it, for longer than ack_wait', async () => {
     const numericClass = randomUUID();
     const times = { ackWaitMs: 3000, workingEveryMs: 200 };

@@ -107,15 +107,17 @@ export type ConsumerSettings = Partial<ConsumerConfig> & { readonly durable_name
 
 /**
  * Makes the durable pull consumer of explicit acknowledgements if it is not there. It has no back-off, which would replace ack_wait.
+ * @param ofNewOnes settings that one which is there need not have
  * @throws SmoothcertError NATS_UNSUITABLE if one is there with other settings, NATS_UNREACHABLE
  */
 export async function ensureConsumer(
   link: NatsLink,
   stream: string,
   settings: ConsumerSettings,
+  ofNewOnes: Partial<ConsumerConfig> = {},
 ): Promise<void> {
   if (await findConsumer(link, stream, settings)) return;
-  await addConsumer(link, stream, { ...EXPLICIT, ...settings });
+  await addConsumer(link, stream, { ...EXPLICIT, ...settings, ...ofNewOnes });
 }
 
 /** Returns true if the consumer is there. @throws SmoothcertError NATS_UNSUITABLE if it has other settings, NATS_UNREACHABLE */

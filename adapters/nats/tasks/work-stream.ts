@@ -19,9 +19,11 @@ export interface WorkLimits {
   readonly tasks: number;
   /** Times that one task is delivered at most. */
   readonly deliveries: number;
+  /** Milliseconds after which the server removes the consumer of a class of which no worker asks for tasks. */
+  readonly unusedMs: number;
 }
 
-export const WORK_LIMITS: WorkLimits = { tasks: 16_384, deliveries: 6 };
+export const WORK_LIMITS: WorkLimits = { tasks: 16_384, deliveries: 6, unusedMs: 3_600_000 };
 
 const LARGEST_TASK = 64 << 10;
 /** Unacknowledged tasks of all workers of a class. */
@@ -32,10 +34,14 @@ const MOST_WAITING = 16_384;
 export const consumerOf = (classToken: string): string => `SC1_CLASS_${classToken}`;
 export const workSubject = (classToken: string, job: string): string => `sc1.work.${classToken}.${job}`;
 
-/** Makes the stream of tasks and the consumer of this class, if they are not there. @throws as `ensureStream` */
+/**
+ * Makes the stream of tasks and the consumer of this class, if they are not there. The server removes a consumer that nobody uses; its tasks
+ * stay in the stream, and are delivered by the next one. @throws as `ensureStream`
+ */
 export async function ensureWork(link: NatsLink, classToken: string, limits: WorkLimits): Promise<void> {
   await ensureStream(link, streamOf(limits));
-  await ensureConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits));
+  const unused = { inactive_threshold: nanos(limits.unusedMs) };
+  await ensureConsumer(link, WORK_STREAM, consumerSettingsOf(link, classToken, limits), unused);
 }
 
 /** Returns true if stream and consumer are there. @throws SmoothcertError NATS_UNSUITABLE if they have other settings, NATS_UNREACHABLE, NATS_FORBIDDEN */
