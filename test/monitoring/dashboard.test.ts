@@ -53,11 +53,24 @@ describe('the dashboard', () => {
 
   it('has panels with numbers of their own, side by side', () => {
     expect(new Set(PANELS.map(({ id }) => id)).size).toBe(PANELS.length);
-    const cells = PANELS.flatMap(({ gridPos: { x, y, w, h } }) => {
-      expect(x + w).toBeLessThanOrEqual(24);
-      return Array.from({ length: w * h }, (_, k) => `${x + (k % w)},${y + Math.floor(k / w)}`);
-    });
-    expect(new Set(cells).size).toBe(cells.length);
+    // Those of a collapsed row are placed when it is opened, below it.
+    for (const beside of [DASHBOARD.panels, ...DASHBOARD.panels.map(({ panels = [] }) => panels)]) {
+      const cells = beside.flatMap(({ gridPos: { x, y, w, h } }) => {
+        expect(x + w).toBeLessThanOrEqual(24);
+        return Array.from({ length: w * h }, (_, k) => `${x + (k % w)},${y + Math.floor(k / w)}`);
+      });
+      expect(new Set(cells).size).toBe(cells.length);
+    }
+  });
+
+  it('begins with the jobs and with what is wrong; its other rows are collapsed', () => {
+    const rows = PANELS.filter(({ type }) => type === 'row');
+    const titles = (panels: typeof rows) => panels.map(({ title }) => title);
+    const open = rows.filter(({ collapsed }) => collapsed === false);
+    expect(titles(open)).toEqual(['Jobs and decisions', 'Is it healthy?']);
+    expect(titles(rows.slice(0, 2))).toEqual(titles(open));
+    for (const { panels = [] } of rows.slice(2)) expect(panels.length).toBeGreaterThan(0);
+    expect(rows).toHaveLength(7);
   });
 
   it('chooses by what is few: cluster, role, process', () => {

@@ -13,6 +13,8 @@ interface Panel {
   readonly type: string;
   readonly title: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  /** Of rows. */
+  readonly collapsed?: boolean;
   readonly panels?: readonly Panel[];
   readonly targets?: readonly {
     readonly expr: string;
