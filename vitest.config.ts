@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes long: `npm run test:cluster` runs these, and the faults of a cluster that `npm test` injects. */
 const LONG = [
-  'test/cluster/{alerts,backup,cancel,cold-starts,distances,full-store,garbage,leader-kills,lost-quorum,metrics-faults,nats-clusters,nats-races,nats-readers,network,poison,python,redrawing,same-answer,serve,shared-total,soak,storms,strangers,swapped,waits,watchers}.test.ts',
+  'test/cluster/{alerts,backup,cancel,cold-starts,distances,full-store,garbage,leader-kills,lost-quorum,metrics-faults,nats-clusters,nats-races,nats-readers,nats-upgrade,network,poison,python,redrawing,same-answer,serve,shared-total,soak,storms,strangers,swapped,waits,watchers}.test.ts',
   'test/deploy/run-as-manifested.test.ts',
   'test/documents/{cluster-commands,commands,site-pages}.test.ts',
   'test/exact/{l1-error,matched-error,runner-up}.test.ts',

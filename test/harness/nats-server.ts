@@ -66,7 +66,7 @@ export class NatsServer implements AsyncDisposable {
   private child: ChildProcess | null = null;
   private readonly links: NatsLink[] = [];
   private config: string;
-  private readonly program: string;
+  private program: string;
 
   private constructor(
     readonly port: number,
@@ -141,6 +141,13 @@ export class NatsServer implements AsyncDisposable {
     this.config = config;
     await writeFile(this.folder.file('nats.conf'), this.configuration());
     this.child?.kill('SIGHUP');
+  }
+
+  /** Stops it as an operator does, and starts another program on the same port and store; waits for nothing. */
+  async upgrade(program: string): Promise<void> {
+    await this.stop();
+    this.program = program;
+    await this.begin();
   }
 
   /** SIGKILL, and waits until it is gone. */
