@@ -20,7 +20,7 @@ import { untilInterrupted } from './until-interrupted.js';
 import { nameOfProcess } from './process-name.js';
 import type { ServeFlags } from './serve-flags.js';
 import { listeningOf, machineOf, retentionOf, storageOf } from './service-config.js';
-import { metricsOf, observeNats, observeStore } from './service-metrics.js';
+import { metricsOf, observeNats, observeProcesses, observeStore } from './service-metrics.js';
 import { deathLog, workerLog } from '../worker/worker-log.js';
 
 /** Copies of what lies beside them are no use beyond the jobs that need them. */
@@ -93,6 +93,7 @@ async function serve(flags: ServeFlags, log: Log, interrupt: AbortSignal, opened
     metrics,
     tracer: openTelemetry,
   });
+  observeProcesses(metrics, () => daemon.pids);
   const waiting = () => manager.waiting;
   const http = await serveHttp(listening, { artifacts, name, waiting, advertised: null, metrics }, log);
   opened.add(() => closeAll([http]));

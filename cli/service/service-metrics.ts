@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import type { Role } from '../../shared/telemetry/catalogue.js';
 import type { Metrics } from '../../shared/telemetry/metrics.js';
+import { usageOf } from '../../adapters/local/process-usage.js';
 import { PrometheusMetrics } from '../../adapters/telemetry/prometheus/prometheus-metrics.js';
 import { VERSION } from '../../shared/version.js';
 
@@ -28,6 +29,25 @@ export function observeNats(metrics: Metrics, link: NatsLink | null, without = t
     if (!connected) metrics.add('smoothcert_nats_disconnects_total', 1);
   });
   link?.onMalformed(() => metrics.add('smoothcert_malformed_messages_total', 1));
+}
+
+/** Shows what the processes that a worker has at this moment use. @param pids returns their ids */
+export function observeProcesses(metrics: Metrics<'worker'>, pids: () => readonly number[]): void {
+  let seen = new Map<number, number>();
+  metrics.onScrape(async () => {
+    const now = new Map<number, number>();
+    let [seconds, bytes] = [0, 0];
+    for (const pid of pids()) {
+      const usage = await usageOf(pid);
+      if (usage === null) continue;
+      now.set(pid, usage.cpuSeconds);
+      seconds += Math.max(0, usage.cpuSeconds - (seen.get(pid) ?? 0));
+      bytes += usage.residentBytes;
+    }
+    seen = now;
+    metrics.add('smoothcert_inference_cpu_seconds_total', seconds);
+    metrics.set('smoothcert_inference_resident_memory_bytes', bytes);
+  });
 }
 
 /** Shows the space that is left on the disk of a store to users other than root. */

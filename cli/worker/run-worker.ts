@@ -17,7 +17,7 @@ import { openLink, patienceOf } from '../nats/open-link.js';
 import type { Opened } from '../service/opened.js';
 import { untilInterrupted } from '../service/until-interrupted.js';
 import { secretOf } from '../command/secret-file.js';
-import { metricsOf } from '../service/service-metrics.js';
+import { metricsOf, observeProcesses } from '../service/service-metrics.js';
 import { workerConfig, type WorkerConfig } from './worker-config.js';
 import { serveWorkerHttp } from './worker-http.js';
 import { deathLog, workerLog } from './worker-log.js';
@@ -77,7 +77,7 @@ async function daemonOf(
   const cache = await ArtifactCache.open(config.cache, config.cacheBytes, source, metrics);
   const { device, processes, hangMs, auditShare } = config;
   const pool = { processes, hangMs, auditShare, onDeath: deathLog(log, config.name), metrics };
-  return new Daemon({
+  const daemon = new Daemon({
     name: config.name,
     exchange,
     machine: new InferenceMachine({ device, cache, pool }),
@@ -90,6 +90,8 @@ async function daemonOf(
     metrics,
     tracer: openTelemetry,
   });
+  observeProcesses(metrics, () => daemon.pids);
+  return daemon;
 }
 
 async function sourceOf(config: WorkerConfig, told: () => Promise<string | null>): Promise<ArtifactSource> {

@@ -35,6 +35,16 @@ export const METRICS = {
     roles: BOTH,
     help: 'JavaScript heap at which Node.js ends this process.',
   },
+  smoothcert_inference_cpu_seconds_total: {
+    kind: 'counter',
+    roles: ['worker'],
+    help: 'Processor time of the inference processes, up to the last scrape of those that have ended. Only where the system has /proc.',
+  },
+  smoothcert_inference_resident_memory_bytes: {
+    kind: 'gauge',
+    roles: ['worker'],
+    help: 'Memory of the inference processes together. Only where the system has /proc.',
+  },
   smoothcert_nats_connected: {
     kind: 'gauge',
     roles: BOTH,

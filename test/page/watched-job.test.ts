@@ -118,8 +118,9 @@ describe.runIf(chromiumPath !== null)('the page of a server', { timeout: PAGE_TE
     expect(await focused(tab)).toBe('Workers');
     await page.keyboard.press('Enter');
     await heading(page, 'Workers').waitFor();
+    // The heading takes the focus once it stands.
+    await page.waitForFunction('document.activeElement.tagName === "H1"');
     expect(await focused(tab)).toBe('Workers');
-    expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('H1');
   });
 });
 

@@ -36,6 +36,7 @@ export interface PoolOptions {
 
 /** Draws votes where a worker would run a model in inference processes. */
 export class SimulatedPool implements JobPool {
+  readonly pids: number[] = [];
   readonly broken: Promise<never>;
   readonly overdueMs = 0;
   private readonly draws = new Set<Draw>();

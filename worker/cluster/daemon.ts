@@ -118,6 +118,11 @@ export class Daemon {
     return this.state === 'testing' ? 'The device is being tested.' : 'It is ending.';
   }
 
+  /** The ids of its inference processes. */
+  get pids(): readonly number[] {
+    return this.jobs.pools.flatMap(({ pids }) => pids);
+  }
+
   /** Null if its processes are well; otherwise what is wrong, in a sentence. One that hangs is killed by its pool, and replaced. */
   get stuck(): string | null {
     const stuck = this.jobs.pools.some(({ overdueMs }) => overdueMs > KILL_OVERDUE_MS);

@@ -5,7 +5,7 @@ import type { Pool } from '../draw/pool.js';
 /** The part of a job's pool that a worker of a cluster needs. */
 export type JobPool = Pick<
   Pool,
-  'draw' | 'stop' | 'drain' | 'kill' | 'broken' | 'fingerprint' | 'ready' | 'overdueMs'
+  'draw' | 'stop' | 'drain' | 'kill' | 'broken' | 'fingerprint' | 'ready' | 'overdueMs' | 'pids'
 >;
 
 /** The inference processes of one job, and the files that they read. */
