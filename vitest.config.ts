@@ -7,7 +7,7 @@ const LONG = [
   'test/documents/{cluster-commands,commands,site-pages}.test.ts',
   'test/exact/{l1-error,matched-error,runner-up}.test.ts',
   'test/faults/{changed-data,changed-model,kills,pool,slow-model}.test.ts',
-  'test/integration/{check,models,progress-widths}.test.ts',
+  'test/integration/{check,models,progress-widths,signals}.test.ts',
   'test/lattice/oracle.test.ts',
   // From a registry, with three versions of Node.
   'test/library/{installed,packed}.test.ts',

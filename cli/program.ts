@@ -44,10 +44,25 @@ async function configured(command: Command): Promise<boolean> {
   return !print;
 }
 
+/** Runs a verb, and returns its exit code; that of an interruption, too, where the verb ends with the reason of its signal. */
+async function codeOf(verb: Verb, command: Command): Promise<number> {
+  let interrupt: AbortSignal | null = null;
+  const interrupting = () => (interrupt ??= interruption());
+  try {
+    return await verb.run(callOf(verb, command, interrupting));
+  } catch (error) {
+    if (isReason(error, interrupt)) return EXIT.interrupted;
+    throw error;
+  }
+}
+
+const isReason = (error: unknown, interrupt: AbortSignal | null): boolean =>
+  interrupt !== null && interrupt.aborted && error === interrupt.reason;
+
 function running(verb: Verb, finish: (code: number) => void): Command {
   const command = commandOf(verb);
   return command.action(async () => {
-    if (await configured(command)) finish(await verb.run(callOf(verb, command, interruption)));
+    if (await configured(command)) finish(await codeOf(verb, command));
   });
 }
 

@@ -19,9 +19,16 @@ export interface UploadLimits {
   readonly silenceMs: number;
   /** An upload is refused, too, if the server has waited for it longer than its bytes take at this rate, and `silenceMs` more. */
   readonly leastBytesPerSecond: number;
+  /** The rate is higher for a large upload: so high that it takes no longer than this. The space for all of it is promised to it meanwhile. */
+  readonly maxUploadMs: number;
 }
 
-export const UPLOAD_LIMITS: UploadLimits = { uploads: 8, silenceMs: 60_000, leastBytesPerSecond: 32 * 1024 };
+export const UPLOAD_LIMITS: UploadLimits = {
+  uploads: 8,
+  silenceMs: 60_000,
+  leastBytesPerSecond: 32 * 1024,
+  maxUploadMs: 6 * 3_600_000,
+};
 
 export interface UploadOptions {
   readonly limits: UploadLimits;
@@ -48,8 +55,10 @@ export function upload(
     try {
       const artifacts = store();
       if (uploads > limits.uploads) throw tooMany(limits.uploads);
-      const steps = stepsOf(call, new PaceGuard(limits));
+      const pace = new PaceGuard(limits);
+      const steps = stepsOf(call, pace);
       const { artifact, offset } = await beginning(steps);
+      pace.announced(artifact.bytes - offset);
       await artifacts.put(artifact, offset, piecesOf(steps));
       callback(null, response.encode({ artifact: artifactToWire(artifact) }));
     } catch (error) {
@@ -98,8 +107,16 @@ async function* stepsOf(call: Call, pace: PaceGuard): AsyncGenerator<Step, undef
 class PaceGuard {
   private waitedMs = 0;
   private bytes = 0;
+  private bytesPerSecond: number;
 
-  constructor(private readonly limits: UploadLimits) {}
+  constructor(private readonly limits: UploadLimits) {
+    this.bytesPerSecond = limits.leastBytesPerSecond;
+  }
+
+  /** Takes note of how many bytes are to come. */
+  announced(bytes: number): void {
+    this.bytesPerSecond = Math.max(this.bytesPerSecond, Math.ceil((1_000 * bytes) / this.limits.maxUploadMs));
+  }
 
   received(bytes: number): void {
     this.bytes += bytes;
@@ -107,13 +124,14 @@ class PaceGuard {
 
   /** Resolves with the message. @throws SmoothcertError CANCELLED if the client is silent for too long, or too slow in all */
   async next<T>(message: Promise<T>): Promise<T> {
-    const { silenceMs, leastBytesPerSecond } = this.limits;
-    const left = silenceMs + (1_000 * this.bytes) / leastBytesPerSecond - this.waitedMs;
+    const { bytesPerSecond } = this;
+    const { silenceMs } = this.limits;
+    const left = silenceMs + (1_000 * this.bytes) / bytesPerSecond - this.waitedMs;
     const tooSlow = left < silenceMs;
     const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
-      const refuse = () => reject(tooSlow ? slow(leastBytesPerSecond) : silent(silenceMs));
+      const refuse = () => reject(tooSlow ? slow(bytesPerSecond) : silent(silenceMs));
       timer = setTimeout(refuse, Math.max(0, Math.min(silenceMs, left)));
     });
     try {

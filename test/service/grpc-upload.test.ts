@@ -228,8 +228,11 @@ describe('an upload', () => {
     expect(await next.end()).toMatchObject({ code: status.OK });
   });
 
-  it('that is never silent and never done gives its place to another', async () => {
-    await open({ uploads: 1, silenceMs: 400, leastBytesPerSecond: 1_000_000 });
+  it.each([
+    ['all uploads must be', { leastBytesPerSecond: 1_000_000 }, (): number => 1_000_000],
+    ['one of its size must be', { leastBytesPerSecond: 1, maxUploadMs: 1_000 }, (): number => artifact.bytes],
+  ])('that is never silent, and slower than %s, gives its place to another', async (_, limits, rate) => {
+    await open({ ...UPLOAD_LIMITS, uploads: 1, silenceMs: 400, ...limits });
     const slow = fixture.client.put();
     await slow.write(begin(artifact));
     let sent = 0;
@@ -237,7 +240,7 @@ describe('an upload', () => {
     const drip = setInterval(() => void slow.write({ piece: content.subarray(sent, ++sent) }), 20);
     const ended = await slow.outcome.finally(() => clearInterval(drip));
     expect(ended).toMatchObject({ code: status.CANCELLED, rich: { reason: 'CANCELLED' } });
-    expect(ended.rich!.message).toBe('The upload was slower than 1000000 bytes a second.');
+    expect(ended.rich!.message).toBe(`The upload was slower than ${rate()} bytes a second.`);
     expect(sent).toBeGreaterThan(3);
     const next = fixture.client.put();
     await next.write(begin(artifact));
