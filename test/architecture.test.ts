@@ -197,9 +197,7 @@ describe('names of tasks and of records', () => {
   it('are those that it gives where shards are drawn a second time', () => {
     const redraws = new Redraws({ share: 1, draw: () => 0, taskPrefix: PREFIX });
     const shard = { image: 0, begin: 0, end: 64 };
-    redraws.counted({ worker: 'a' }, [
-      { shard, micros: 1, counts: { classes: [0], votes: [64], invalid: 0 } },
-    ]);
+    redraws.counted('a', [{ shard, micros: 1, counts: { classes: [0], votes: [64], invalid: 0 } }]);
     expect(redraws.next(['b'], 0).map(({ name }) => formOf(name))).toEqual([REDRAW]);
     expect(forms).toContain(REDRAW);
   });

@@ -12,6 +12,8 @@ import { noTally, type Tally, type Wasted } from './tally.js';
 
 /** Everything that one record changed. */
 export interface Effects {
+  /** Counts that are the first ones of their shards, so that they count. */
+  readonly counted: readonly CountedShard[];
   /** Images that ended. */
   readonly decided: readonly number[];
   /** Images that took a look and go on. */
@@ -92,7 +94,8 @@ export class JobFold {
     const effects = noEffects();
     if (record.cancelled && record.jobDigest === this.digest) this.cancel();
     const ours = record.jobDigest === this.digest;
-    const isTrusted = record.worker === undefined || !this.distrusted.has(record.worker);
+    const author = authorOf(record);
+    const isTrusted = author === null || !this.distrusted.has(author);
     if (ours) this.distrustBy(record);
     if (ours && isTrusted) this.refuteBy(record);
     const counted = ours ? record.counted.map((one) => ({ one, place: this.placeOf(one) })) : [];
@@ -154,11 +157,8 @@ export class JobFold {
     return known && this.images.has(shard.image) ? this.grid.locate(shard) : null;
   }
 
-  private applyCounted(
-    { shard, counts, micros }: CountedShard,
-    place: Place | null,
-    effects: MutableEffects,
-  ): void {
+  private applyCounted(one: CountedShard, place: Place | null, effects: MutableEffects): void {
+    const { shard, counts, micros } = one;
     if (!place || this.isOver) {
       this.waste(shard, place ? 'late' : 'rejected');
       return;
@@ -171,6 +171,7 @@ export class JobFold {
       if (folded === 'divergent') effects.divergent.push(shard);
       return;
     }
+    effects.counted.push(one);
     this.tally.counted += 1;
     this.tally.samples += shard.end - shard.begin;
     this.tally.micros += micros;
@@ -272,6 +273,17 @@ export class WorkersDistrusted extends Error {
   }
 }
 
+/** The name of all workers that give none. */
+export const NAMELESS = '';
+
+/** Returns a worker's name for people. */
+export const shownName = (worker: string): string => (worker === NAMELESS ? '(without a name)' : worker);
+
+/** Returns the name of the worker that drew what a record holds; null if it holds no counts and no name, as those of coordinators. */
+export function authorOf({ worker, counted }: LedgerRecord): string | null {
+  return worker ?? (counted.length > 0 ? NAMELESS : null);
+}
+
 /** Returns the shards that a record names and does not count. */
 const unanswered = ({ failed, returned, dropped }: LedgerRecord): Shard[] => [
   ...failed.map(({ shard }) => shard),
@@ -284,6 +296,7 @@ type MutableEffects = {
 };
 
 const noEffects = (): MutableEffects => ({
+  counted: [],
   decided: [],
   advanced: [],
   allotted: [],

@@ -19,8 +19,7 @@ const votes = (image: number, others = 0): CountedShard => ({
 
 function redrawing(options: Partial<RedrawOptions> = {}) {
   const redraws = new Redraws({ share: 1, draw: () => 0.5, taskPrefix: 't', ...options });
-  const counted = (worker: string | undefined, ...shards: CountedShard[]) =>
-    redraws.counted(worker === undefined ? {} : { worker }, shards);
+  const counted = (worker: string, ...shards: CountedShard[]) => redraws.counted(worker, shards);
   const answer = (task: string, worker: string | undefined, ...shards: CountedShard[]) =>
     redraws.answered(makeRecord(JOB, { task, counted: shards, ...(worker !== undefined && { worker }) }));
   const next = (...workers: string[]) => redraws.next(workers, 0);
@@ -28,11 +27,10 @@ function redrawing(options: Partial<RedrawOptions> = {}) {
 }
 
 describe('the shards that are drawn a second time', () => {
-  it('are the share that the dice choose, of those whose worker is named', () => {
+  it('are the share that the dice choose', () => {
     const dice = [0.009, 0.01, 0.5, 0];
     const { redraws, counted, next } = redrawing({ share: 0.01, draw: () => dice.shift() ?? 0 });
     counted('a', votes(0), votes(1), votes(2), votes(3));
-    counted(undefined, votes(4));
     expect(redraws.pending).toBe(2);
     expect(next('b')).toEqual([{ name: 't.r1', shards: [shardOf(0), shardOf(3)], notBy: ['a'] }]);
   });
@@ -84,9 +82,12 @@ describe('what comes of a redraw', () => {
     expect(redraws.pending).toBe(0);
   });
 
-  it.each(['a', undefined])('is nothing, where %s answers', (worker) => {
+  it.each([
+    ['a', 'a'],
+    ['', undefined],
+  ])('is nothing, where a worker %j is to be checked and %j answers', (first, worker) => {
     const { redraws, counted, next, answer } = redrawing();
-    counted('a', votes(0));
+    counted(first, votes(0));
     expect(answer(next('b')[0]!.name, worker, votes(0))).toEqual([]);
     expect(redraws.pending).toBe(1);
   });

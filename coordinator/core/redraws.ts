@@ -1,6 +1,7 @@
 import { equalCounts, type Counts } from '../../shared/counts.js';
 import { shardKey, type Shard } from '../../shared/shards.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
+import { NAMELESS } from './job-fold.js';
 
 /** Shards of one redraw at most: its record is small, and other tasks wait little. */
 const MAX_SHARDS_PER_TASK = 16;
@@ -72,9 +73,8 @@ export class Redraws {
     return null;
   }
 
-  /** Chooses some of the shards whose first counts a record holds. What no named worker drew is not chosen. */
-  counted({ worker }: Pick<LedgerRecord, 'worker'>, shards: readonly CountedShard[]): void {
-    if (worker === undefined) return;
+  /** Chooses some of the shards whose first counts came from a worker; workers without a name count as one. */
+  counted(worker: string, shards: readonly CountedShard[]): void {
     for (const { shard, counts } of shards) {
       if (this.options.draw() >= this.options.share) continue;
       this.open.set(shardKey(shard), { shard, found: [{ worker, counts }], task: null, waits: false });
@@ -111,7 +111,8 @@ export class Redraws {
 
   /** Compares what a record says of the shards of its task; returns one verdict for each that is settled by it. */
   answered(record: LedgerRecord): Verdict[] {
-    const { task, worker, counted } = record;
+    const { task, counted } = record;
+    const worker = record.worker ?? NAMELESS;
     const redraws = this.tasks.get(task)?.redraws ?? [];
     this.takeBack([task]);
     const byShard = new Map(counted.map(({ shard, counts }) => [shardKey(shard), counts]));
@@ -119,8 +120,8 @@ export class Redraws {
     for (const redraw of redraws) {
       const counts = byShard.get(shardKey(redraw.shard));
       const hasDrawn = redraw.found.some((count) => count.worker === worker);
-      redraw.waits = counts === undefined || worker === undefined || hasDrawn;
-      if (counts === undefined || worker === undefined || hasDrawn) continue;
+      redraw.waits = counts === undefined || hasDrawn;
+      if (counts === undefined || hasDrawn) continue;
       const verdict = verdictOf(redraw, { worker, counts });
       if (verdict === null) redraw.found.push({ worker, counts });
       else {

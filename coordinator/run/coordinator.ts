@@ -7,7 +7,7 @@ import type { LedgerRecord } from '../../shared/wire/record.js';
 import { AutoResetEvent } from './auto-reset-event.js';
 import { Issuer } from './issuer.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
-import type { Effects, JobFold } from '../core/job-fold.js';
+import { authorOf, type Effects, type JobFold } from '../core/job-fold.js';
 import { workIsLost } from './fatal-errors.js';
 import type { Redrawing } from './redrawing.js';
 import { Turns } from './turns.js';
@@ -146,7 +146,8 @@ export class Coordinator {
       const effects = (redrawing ?? fold).apply(record, sequence);
       this.restartsInARow = 0;
       if (this.begun) {
-        const isWorthless = record.worker !== undefined && fold.distrusted.has(record.worker);
+        const author = authorOf(record);
+        const isWorthless = author !== null && fold.distrusted.has(author);
         if (isWorthless) this.worthless.push({ task: record.task, effects });
         else this.issuer.folded(record.task, effects);
         this.announce(effects.decided);

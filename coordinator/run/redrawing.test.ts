@@ -38,6 +38,13 @@ const begin = (name: string, more: Partial<WorkerOptions> = {}) => {
   workers.push(bed.worker({ name, slots: 1, ...more }));
 };
 
+/** Counts of an image that no job has. */
+const STRAY = {
+  shard: { image: 99, begin: 0, end: 64 },
+  micros: 1,
+  counts: { classes: [1], votes: [64], invalid: 0 },
+};
+
 /** Lets the clock go on, while the workers announce themselves, until the condition holds. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   await happens(async () => {
@@ -87,6 +94,28 @@ describe('redrawing', () => {
     expect(await bed.results(ID)).toEqual(await bed.expected(ID));
     const divergent = said('worker-divergent');
     expect(new Set(divergent.map(({ worker }) => worker))).toEqual(new Set([liar]));
+  });
+
+  it.each([
+    ['gives no name', nameless],
+    [
+      'adds a shard of no job',
+      (record: LedgerRecord) => ({ ...lying(record), counted: [...lying(record).counted, STRAY] }),
+    ],
+    [
+      'lists shards once more, as they are',
+      (record: LedgerRecord) => ({ ...record, counted: [...lying(record).counted, ...record.counted] }),
+    ],
+  ])('finds a worker that lies and %s', async (_, change) => {
+    const service = await bed.serving(ALL);
+    begin('a');
+    begin('b');
+    begin('liar', { change });
+    await service.createJob(request());
+    await ended(service);
+    expect(await bed.results(ID)).toEqual(await bed.expected(ID));
+    expect(said('worker-divergent')).not.toEqual([]);
+    expect(said('worker-divergent').filter(({ worker }) => worker === 'a' || worker === 'b')).toEqual([]);
   });
 
   it('fails a job whose two workers disagree, and names them', async () => {
@@ -142,3 +171,9 @@ const swapped = (record: LedgerRecord): LedgerRecord => ({
   ...record,
   counted: record.counted.map(({ counts, ...one }) => ({ ...one, counts: { ...counts, classes: [8] } })),
 });
+
+function nameless(record: LedgerRecord): LedgerRecord {
+  const changed = { ...lying(record) };
+  delete changed.worker;
+  return changed;
+}

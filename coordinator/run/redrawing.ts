@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import type { FailedShard, LedgerRecord } from '../../shared/wire/record.js';
-import type { JobFold } from '../core/job-fold.js';
+import { NAMELESS, authorOf, shownName, type JobFold } from '../core/job-fold.js';
 import { Redraws, type RedrawOptions, type Verdict } from '../core/redraws.js';
 
 /** Ticks in a row for which a third worker is waited for where two disagree; then the job fails. */
@@ -45,10 +45,8 @@ export class Redrawing {
   /** Folds a record, and takes note of what it counted or answers. Returns what `JobFold.apply` returns. */
   apply(record: LedgerRecord, sequence: number): ReturnType<JobFold['apply']> {
     const { fold, onVerdict } = this.options;
-    const wanted = record.counted.filter(({ shard }) => fold.wants(shard));
-    const { rejected } = fold.tally;
     const effects = fold.apply(record, sequence);
-    if (fold.tally.rejected === rejected) this.redraws.counted(record, wanted);
+    this.redraws.counted(authorOf(record) ?? NAMELESS, effects.counted);
     for (const verdict of this.redraws.answered(record)) {
       onVerdict(verdict);
       const finding = findingOf(verdict);
@@ -102,7 +100,7 @@ function findingOf(verdict: Verdict): Finding | null {
 
 function differenceOf({ shard, workers }: Extract<Verdict, { kind: 'unclear' }>): FailedShard {
   const { image, begin, end } = shard;
-  const who = `The workers ${workers.join(' and ')}`;
+  const who = `The workers ${workers.map(shownName).join(' and ')}`;
   const detail = `${who} counted different votes for samples ${begin} to ${end - 1} of image ${image}, and no other worker could say which of them is right.`;
   return { shard, code: 'COUNTS_DIFFER', detail };
 }

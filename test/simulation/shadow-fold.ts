@@ -38,7 +38,8 @@ export class ShadowFold {
     if (ours && valid.length > 0) this.fingerprint ??= record.fingerprint;
     const admitted =
       valid.length === 0 || this.job.draw.numeric === 'any' || record.fingerprint === this.fingerprint;
-    const isTrusted = record.worker === undefined || !this.distrusted.has(record.worker);
+    const author = record.worker ?? (record.counted.length > 0 ? '' : null);
+    const isTrusted = author === null || !this.distrusted.has(author);
     if (!ours || !isTrusted || !admitted) {
       this.entries += record.failed.length;
       this.rejected += record.counted.length + record.failed.length;

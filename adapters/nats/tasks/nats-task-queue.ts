@@ -206,15 +206,14 @@ export class NatsTaskQueue implements TaskQueue {
   private async countTasks(job: string | undefined): Promise<{ waiting: number; taken: number }> {
     const { consumers, streams } = this.link.manager;
     const { num_pending, num_ack_pending } = await consumers.info(WORK_STREAM, consumerOf(this.token));
-    if (job === undefined || num_pending + num_ack_pending === 0) {
-      return { waiting: num_pending, taken: num_ack_pending };
-    }
+    if (job === undefined) return { waiting: num_pending, taken: num_ack_pending };
     const subject = workSubject(this.token, job);
     const { state } = await streams.info(WORK_STREAM, { subjects_filter: subject });
     const count = state.subjects?.[subject] ?? 0;
-    const taken = Math.min(count, num_ack_pending);
-    // A task that was delivered too often while nobody listened is in the stream, and is neither.
-    return { waiting: Math.min(count - taken, num_pending), taken };
+    // What the stream holds is there. A consumer that has just got another leader may not know of it, nor of what it has handed out; and a
+    // task that was delivered too often while nobody listened is neither.
+    const waiting = Math.min(count - Math.min(count, num_ack_pending), num_pending);
+    return { waiting, taken: count - waiting };
   }
 
   private async pull(signal: AbortSignal): Promise<Msg | 'again' | 'unanswered'> {
