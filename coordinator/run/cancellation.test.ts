@@ -52,6 +52,7 @@ describe('a cancellation', () => {
     const givenUp = { image: 1, code: 'CHILD_DIED', detail: '' } as const;
     const later = makeRecord(GAIN, { failed, returned: [shard], failedImages: [givenUp] });
     expect(fold.apply(later)).toEqual({
+      counted: [],
       decided: [],
       advanced: [],
       allotted: [],
