@@ -4,6 +4,7 @@ import { MemoryQueue } from '../../adapters/local/memory-queue.js';
 import type { Task } from '../../shared/ports/task-queue.js';
 import type { Shard } from '../../shared/shards.js';
 import { encodeRecord, type LedgerRecord } from '../../shared/wire/record.js';
+import { encodeTask } from '../../shared/wire/cluster.js';
 import { counted, makeJob, makeRecord, voterOf } from '../../test/support/jobs.js';
 import { Issuer, type IssuerOptions } from './issuer.js';
 import { JobFold } from '../core/job-fold.js';
@@ -121,6 +122,21 @@ describe('a task', () => {
       for (const { image, begin } of task.shards) seen.add(`${image}:${begin}`);
     }
     expect(seen.size).toBe(30 * fold.grid.segments[0]!.length - 1);
+  });
+});
+
+describe('workers whose counts do not count', () => {
+  it.each([
+    [0, undefined],
+    [2, ['w1', 'w2']],
+    [2_000, Array.from({ length: 32 }, (_, k) => `w${1_969 + k}`)],
+  ])('are named in each task, %i of them as far as a message has room', async (count, names) => {
+    const distrusted = new Set(Array.from({ length: count }, (_, k) => `w${k + 1}`));
+    const { issuer, take } = issuing({ fold: new JobFold(JOB, null, distrusted) });
+    await issuer.refill();
+    const { task } = await take();
+    expect(task.notBy).toEqual(names);
+    expect(encodeTask(task).length).toBeLessThan(65_536);
   });
 });
 

@@ -5,6 +5,9 @@ import type { Effects } from '../core/job-fold.js';
 import { TaskPlanner, type PlannedTask, type PlannerOptions } from '../core/task-planner.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
 
+/** Distrusted workers that a task names, so that honest ones of them hand it back; a message has room for so many. Counts of the others do not count either. */
+const MOST_EXCLUDED = 32;
+
 export interface IssuerOptions extends PlannerOptions {
   readonly queue: TaskQueue;
   readonly clock: Clock;
@@ -81,7 +84,7 @@ export class Issuer {
   /** Returns how many of the tasks are queued; the planner takes back the others. */
   private async publish(tasks: readonly PlannedTask[]): Promise<number> {
     const { queue, job, fold } = this.options;
-    const notBy = [...fold.distrusted];
+    const notBy = [...fold.distrusted].slice(-MOST_EXCLUDED);
     const outcomes = await Promise.all(
       tasks.map(({ name, shards, insist }) =>
         queue.publish({ name, job, shards, ...(insist && { insist }), ...(notBy.length > 0 && { notBy }) }),
