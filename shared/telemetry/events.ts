@@ -40,7 +40,9 @@ export const EVENTS = {
   'jobs-unlisted': warn('The jobs could not be looked through; that is tried again.'),
   'image-failed': warn('An image was reported failed: it has no certificate.'),
   'counts-divergent': warn('Two workers counted other votes on the same samples; the first counts stay.'),
-  'worker-divergent': warn('A worker counted other votes than two others; nothing that it drew of the job counts.'),
+  'worker-divergent': warn(
+    'A worker counted other votes than two others; nothing that it drew of the job counts.',
+  ),
   'tasks-reissued': warn('Tasks had vanished; all that was missing was issued again.'),
   'task-exhausted': warn('A task was handed out too often and never answered.'),
   // Workers
