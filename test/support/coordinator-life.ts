@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { afterEach } from 'vitest';
 
 import { Coordinator, type CoordinatorOptions } from '../../coordinator/run/coordinator.js';
 import { JobFold } from '../../coordinator/core/job-fold.js';
@@ -127,7 +128,16 @@ export function queueThat(isFull: () => boolean): TaskQueue {
 /** A folder of its own for each test of the file, with the ledger of its job. */
 export function lives() {
   const folder = folderOfEachTest();
-  const openLedger = (job = JOB) => FileLedger.open(folder.file('ledger'), jobDigest(job));
+  const opened: FileLedger[] = [];
+  const openLedger = async (job = JOB) => {
+    const ledger = await FileLedger.open(folder.file('ledger'), jobDigest(job));
+    opened.push(ledger);
+    return ledger;
+  };
+  // Also those that a test leaves open: one that is closed already stays so.
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((ledger) => ledger.close()));
+  });
   const live = async (job: Job, life: string, options: LifeOptions = {}) =>
     begin(job, life, options.ledger ?? (await openLedger(job)), options);
   return { live, openLedger };
