@@ -74,6 +74,10 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
+/** Returns true if a job with this error has no certificates, whatever was decided before: nothing that it counted may be used. */
+export const refutesJob = (code: ErrorCode): boolean =>
+  code === 'MODEL_NOT_DETERMINISTIC' || code === 'COUNTS_DIFFER';
+
 /**
  * The only error that a user sees. `message` is one sentence that says what is wrong, `remedy` one that says what to do; neither has a
  * stack trace. Secrets in addresses are removed from `message`, because errors are stored, sent and shown.

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { SmoothcertError } from '../../shared/errors.js';
 import { storageError } from '../../shared/files.js';
+import { statOf } from './process-stat.js';
 
 interface Owner {
   readonly pid: number;
@@ -160,9 +161,8 @@ const namespace = (): Promise<string> => readlink('/proc/self/ns/pid').catch(() 
  * 'gone' if it does not live any more (a zombie does not).
  */
 async function startOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  if (stat !== null) {
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = await statOf(pid);
+  if (fields !== null) {
     if (fields[0] === 'Z' || fields[0] === 'X') return 'gone';
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
     return `${boot.trim()}:${fields[19] ?? ''}`;

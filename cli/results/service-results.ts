@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { SmoothcertError, type ErrorCode } from '../../shared/errors.js';
+import { SmoothcertError, refutesJob } from '../../shared/errors.js';
 import { jobDigest, type Job } from '../../shared/job.js';
 import type { ImageLabels } from '../../shared/image-labels.js';
 import { imageCount } from '../../shared/job-spec.js';
@@ -61,18 +61,12 @@ export function withJob(view: JobView): ViewWithJob {
   return { ...view, job };
 }
 
-/** The errors with which a job ends whose counts must not be used. */
-const REFUTES: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
-  'MODEL_NOT_DETERMINISTIC',
-  'COUNTS_DIFFER',
-]);
-
 /**
  * Removes what was taken of the job into the folder before, if an audit or redrawing has refuted the job since. Does nothing to a folder of another
  * job, or with votes of its own. @throws FOLDER_UNUSABLE, JOB_FILE_DAMAGED
  */
 export async function removeRefuted({ job, error }: JobView, folder: OutputFolder): Promise<void> {
-  if (job === null || !REFUTES.has(error?.code)) return;
+  if (job === null || !error || !refutesJob(error.code)) return;
   const theirs = await readJobFile(folder.path);
   if (theirs === null || jobDigest(theirs) !== jobDigest(job) || existsSync(folder.file('ledger'))) return;
   await removeResults(folder.path);

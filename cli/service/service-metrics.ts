@@ -35,10 +35,11 @@ export function observeNats(metrics: Metrics, link: NatsLink | null, without = t
 export function observeProcesses(metrics: Metrics<'worker'>, pids: () => readonly number[]): void {
   let seen = new Map<number, number>();
   metrics.onScrape(async () => {
+    const usages = await Promise.all(pids().map(async (pid) => [pid, await usageOf(pid)] as const));
+    // From here on nothing is awaited: a scrape that is late would count the same time again.
     const now = new Map<number, number>();
     let [seconds, bytes] = [0, 0];
-    for (const pid of pids()) {
-      const usage = await usageOf(pid);
+    for (const [pid, usage] of usages) {
       if (usage === null) continue;
       now.set(pid, usage.cpuSeconds);
       seconds += Math.max(0, usage.cpuSeconds - (seen.get(pid) ?? 0));

@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../../shared/errors.js';
+import { refutesJob, type ErrorCode } from '../../shared/errors.js';
 import { Allocation } from './allocation.js';
+import { authorOf } from './author.js';
 import { Grid, type Place } from './grid.js';
 import { imagesOf, jobDigest, type Job } from '../../shared/job.js';
 import type { Shard } from '../../shared/shards.js';
@@ -77,7 +78,7 @@ export class JobFold {
   }
 
   /** True if nothing more is counted, although images may be undecided. */
-  private get isOver(): boolean {
+  get isOver(): boolean {
     return this.cancelled || this.refuted !== null;
   }
 
@@ -273,17 +274,6 @@ export class WorkersDistrusted extends Error {
   }
 }
 
-/** The name of all workers that give none. */
-export const NAMELESS = '';
-
-/** Returns a worker's name for people. */
-export const shownName = (worker: string): string => (worker === NAMELESS ? '(without a name)' : worker);
-
-/** Returns the name of the worker that drew what a record holds; null if it holds no counts and no name, as those of coordinators. */
-export function authorOf({ worker, counted }: LedgerRecord): string | null {
-  return worker ?? (counted.length > 0 ? NAMELESS : null);
-}
-
 /** Returns the shards that a record names and does not count. */
 const unanswered = ({ failed, returned, dropped }: LedgerRecord): Shard[] => [
   ...failed.map(({ shard }) => shard),
@@ -307,5 +297,5 @@ const noEffects = (): MutableEffects => ({
 
 /** Returns the first difference that a record says an audit, or redrawing, has found; null if it says of none. */
 export function differenceIn({ failed }: Pick<LedgerRecord, 'failed'>): FailedShard | null {
-  return failed.find(({ code }) => code === 'MODEL_NOT_DETERMINISTIC' || code === 'COUNTS_DIFFER') ?? null;
+  return failed.find(({ code }) => refutesJob(code)) ?? null;
 }

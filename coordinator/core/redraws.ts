@@ -1,7 +1,7 @@
 import { equalCounts, type Counts } from '../../shared/counts.js';
 import { shardKey, type Shard } from '../../shared/shards.js';
 import type { CountedShard, LedgerRecord } from '../../shared/wire/record.js';
-import { NAMELESS } from './job-fold.js';
+import { NAMELESS } from './author.js';
 
 /** Shards of one redraw at most: its record is small, and other tasks wait little. */
 const MAX_SHARDS_PER_TASK = 16;
@@ -85,10 +85,13 @@ export class Redraws {
   next(workers: readonly string[], now: number): RedrawTask[] {
     const groups = new Map<string, Redraw[]>();
     for (const redraw of this.open.values()) {
+      if (redraw.task !== null || redraw.waits) continue;
       const drawn = redraw.found.map(({ worker }) => worker);
-      if (redraw.task !== null || redraw.waits || workers.every((worker) => drawn.includes(worker))) continue;
+      if (workers.every((worker) => drawn.includes(worker))) continue;
       const key = JSON.stringify(drawn);
-      groups.set(key, [...(groups.get(key) ?? []), redraw]);
+      const group = groups.get(key);
+      if (group) group.push(redraw);
+      else groups.set(key, [redraw]);
     }
     const tasks = [...groups.values()].flatMap((redraws) => this.tasksOf(redraws, now));
     return this.shuffled(tasks);

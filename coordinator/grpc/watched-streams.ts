@@ -27,8 +27,9 @@ export class OpenStreams {
 }
 
 /**
- * Has every stream of the newest HTTP/2 server of a gRPC server pass through the places, and notes it. grpc-js has no public way to its HTTP/2 servers; its
- * version is pinned, and another one that keeps them elsewhere is an error here and not a door without bounds.
+ * Has every stream of the newest HTTP/2 server of a gRPC server pass through the places, and notes it among the open ones. grpc-js has no
+ * public way to its HTTP/2 servers; its version is pinned, and another one that keeps them elsewhere is an error here and not a door
+ * without bounds.
  * @throws SmoothcertError INTERNAL if this version of grpc-js keeps them elsewhere
  */
 export function watchStreams(server: Server, places: CallPlaces, open: OpenStreams): void {

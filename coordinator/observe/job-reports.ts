@@ -4,7 +4,8 @@ import type { Task } from '../../shared/ports/task-queue.js';
 import type { Shard } from '../../shared/shards.js';
 import type { Log, LogFields } from '../../shared/telemetry/log.js';
 import type { LedgerRecord } from '../../shared/wire/record.js';
-import { shownName, type Effects, type JobFold } from '../core/job-fold.js';
+import { shownName } from '../core/author.js';
+import type { Effects, JobFold } from '../core/job-fold.js';
 import type { Verdict } from '../core/redraws.js';
 
 const rangeOf = ({ begin, end }: Shard): string => `${begin}-${end}`;
@@ -52,15 +53,16 @@ export class JobReports {
   /** Logs that a redraw has found other votes. */
   differs(verdict: Exclude<Verdict, { kind: 'equal' }>): void {
     const { image } = verdict.shard;
-    const samples = `samples ${rangeOf(verdict.shard)} of image ${image}`;
+    const shard = rangeOf(verdict.shard);
+    const samples = `samples ${shard} of image ${image}`;
     if (verdict.kind === 'unclear') {
       const sentence = `The workers ${verdict.workers.map(shownName).join(', ')} all counted different votes for ${samples}.`;
-      this.log('counts-divergent', sentence, this.fields({ image, shard: rangeOf(verdict.shard) }));
+      this.log('counts-divergent', sentence, this.fields({ image, shard }));
       return;
     }
     const { worker } = verdict;
     const sentence = `Worker ${shownName(worker)} counted other votes for ${samples} than two other workers. Nothing that it drew of this job counts.`;
-    this.log('worker-divergent', sentence, this.fields({ worker, image, shard: rangeOf(verdict.shard) }));
+    this.log('worker-divergent', sentence, this.fields({ worker, image, shard }));
   }
 
   reissued(count: number): void {

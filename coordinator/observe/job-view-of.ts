@@ -2,19 +2,10 @@ import type { JobState, JobView } from '../../api/job-view.js';
 import type { Outlook } from '../../shared/outlook.js';
 import type { JobEnding, JobEntry } from '../../shared/ports/job-store.js';
 import type { Progress } from '../../shared/job-progress.js';
-import { waitingOf, type Surroundings } from './waiting-of.js';
+import { NOTHING_KNOWN, waitingOf, type Surroundings } from './waiting-of.js';
 
 /** Refusals of workers that clients are shown of one job: so many fit into a message, however long their texts are. */
 const MAX_REFUSALS = 100;
-
-const NOTHING_KNOWN: Surroundings = {
-  reason: null,
-  presences: [],
-  connected: true,
-  hasQuorum: true,
-  quiet: false,
-  lacksSecondWorker: false,
-};
 
 export function stateOf({ ending, cancelRequested, job }: JobEntry): JobState {
   if (ending) return ending.state;

@@ -5,19 +5,10 @@ import type { JobEntry } from '../../shared/ports/job-store.js';
 import { makeJob } from '../../test/support/jobs.js';
 import { PREPARED, entryOf, presenceOf } from '../../test/support/stored-state.js';
 import { noProgress } from '../run/live-job.js';
-import { waitingAfter, waitingOf, type Surroundings } from './waiting-of.js';
+import { NOTHING_KNOWN, waitingAfter, waitingOf, type Surroundings } from './waiting-of.js';
 
 const DRAWN = entryOf('j-1', { job: makeJob({ images: 2 }), prepared: PREPARED, startMs: 2 });
 const CLASS = DRAWN.job!.draw.numericClass;
-const AROUND: Surroundings = {
-  reason: null,
-  presences: [],
-  connected: true,
-  hasQuorum: true,
-  quiet: false,
-  lacksSecondWorker: false,
-};
-
 const able = (name: string, code: ErrorCode | null = null): Presence => {
   const refusal = { worker: name, code: code ?? 'INTERNAL', message: 'It says so.', remedy: 'Do it.' };
   return presenceOf(name, {
@@ -32,7 +23,7 @@ const able = (name: string, code: ErrorCode | null = null): Presence => {
   });
 };
 const waits = (around: Partial<Surroundings>, entry: JobEntry = DRAWN) =>
-  waitingOf(entry, { ...AROUND, ...around });
+  waitingOf(entry, { ...NOTHING_KNOWN, ...around });
 const codeOf = (around: Partial<Surroundings>) => waits(around)?.code ?? null;
 
 describe('the reason for which a job waits', () => {

@@ -30,6 +30,16 @@ export interface Surroundings {
   readonly lacksSecondWorker: boolean;
 }
 
+/** Surroundings in which nothing is wrong, and nobody there. */
+export const NOTHING_KNOWN: Surroundings = {
+  reason: null,
+  presences: [],
+  connected: true,
+  hasQuorum: true,
+  quiet: false,
+  lacksSecondWorker: false,
+};
+
 /** Returns why a job waits; null if it does not, or has ended. */
 export function waitingOf(
   { id, job, ending }: JobEntry,

@@ -7,7 +7,8 @@ import type { LedgerRecord } from '../../shared/wire/record.js';
 import { AutoResetEvent } from './auto-reset-event.js';
 import { Issuer } from './issuer.js';
 import type { IssueCounters } from '../observe/issue-counters.js';
-import { authorOf, type Effects, type JobFold } from '../core/job-fold.js';
+import { authorOf } from '../core/author.js';
+import type { Effects, JobFold } from '../core/job-fold.js';
 import { workIsLost } from './fatal-errors.js';
 import type { Redrawing } from './redrawing.js';
 import { Turns } from './turns.js';
@@ -43,7 +44,7 @@ export interface CoordinatorOptions {
   readonly patienceMs?: number;
   /** How often in a row all that is missing may be issued again before `run` rejects; without limit unless given. A new record ends the row. */
   readonly maxRestarts?: number;
-  /** Returns the names of the workers that can draw for the job now; unless given, some can. */
+  /** Returns the names of the workers that can draw for the job now, and whose counts count; unless given, there are some. */
   readonly workers?: () => readonly string[];
   /** Has shards drawn a second time; null, or absent: nobody does. */
   readonly redrawing?: Redrawing | null;
@@ -174,7 +175,7 @@ export class Coordinator {
   private isDone(): boolean {
     const { fold, redrawing } = this.options;
     if (!fold.isDone()) return false;
-    return fold.cancelled || fold.refuted !== null || (redrawing?.isSettled ?? true);
+    return fold.isOver || (redrawing?.isSettled ?? true);
   }
 
   /** Announces what is decided and lets tasks be issued. */
@@ -191,8 +192,7 @@ export class Coordinator {
   /** Tells workers which images need no more samples: of a job that was cancelled or refuted all of them. */
   private announce(decided: readonly number[]): void {
     const { fold, stop } = this.options;
-    const none = fold.cancelled || fold.refuted !== null;
-    stop.announce(none ? [...fold.images.keys()] : decided);
+    stop.announce(fold.isOver ? [...fold.images.keys()] : decided);
   }
 
   private async tick(until: AbortSignal): Promise<void> {
@@ -237,7 +237,7 @@ export class Coordinator {
   private hasWorkers(): boolean {
     const { fold, workers } = this.options;
     if (fold.distrusted.size === 0 || workers === undefined) return true;
-    return workers().some((worker) => !fold.distrusted.has(worker));
+    return workers().length > 0;
   }
 
   /** Issues what is to be drawn a second time, and records what was found by it. */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../shared/ports/clock.js';
 import type { TaskQueue } from '../../shared/ports/task-queue.js';
 import type { FailedShard, LedgerRecord } from '../../shared/wire/record.js';
-import { NAMELESS, authorOf, shownName, type JobFold } from '../core/job-fold.js';
+import { NAMELESS, authorOf, shownName } from '../core/author.js';
+import type { JobFold } from '../core/job-fold.js';
 import { Redraws, type RedrawOptions, type Verdict } from '../core/redraws.js';
 
 /** Ticks in a row for which a third worker is waited for where two disagree; then the job fails. */
@@ -50,7 +52,8 @@ export class Redrawing {
     for (const verdict of this.redraws.answered(record)) {
       onVerdict(verdict);
       const finding = findingOf(verdict);
-      if (finding !== null) this.findings.push(finding);
+      if (finding !== null && !this.findings.some((one) => isDeepStrictEqual(one, finding)))
+        this.findings.push(finding);
     }
     return effects;
   }

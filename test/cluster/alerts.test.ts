@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB, project } from '../harness/local-job.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { childrenOf, signalTo } from '../harness/processes.js';
 import { hasPrometheus } from '../harness/prometheus.js';
@@ -9,17 +9,7 @@ import { WatchedCluster } from '../monitoring/watched-cluster.js';
 
 /** Alerts whose condition is made true: they fire, they alone, and are silent again when it is mended. Durations are 60 times shorter. */
 
-const digits = (...more: readonly string[]) => [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--seed',
-  '11',
-  ...more,
-];
+const digits = (...more: readonly string[]) => [...DIGITS_JOB, '--seed', '11', ...more];
 /** Far longer than any of these tests; it is cancelled. */
 const ENDLESS = digits('--stop', 'fixed', '--bound', 'clopper-pearson', '--max-samples', '10000000');
 /** A quarter of its 40 images fail. */

@@ -4,7 +4,7 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import type { NatsLink } from '../../adapters/nats/link/nats-link.js';
 import { ledgerStream } from '../../adapters/nats/ledger/ledger-stream.js';
 import { WORK_STREAM } from '../../adapters/nats/tasks/work-stream.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB } from '../harness/local-job.js';
 import { Cluster } from '../harness/cluster.js';
 import { NatsCluster } from '../harness/nats-cluster.js';
 import { natsPrograms } from '../harness/nats-programs.js';
@@ -16,18 +16,7 @@ const RECORDS = 20;
 const LEASE_STREAM = 'KV_SC1_LEASE';
 
 /** A job that goes on for longer than all kills together, and is cancelled in the end. */
-const ENDLESS = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--stop',
-  'fixed',
-  '--max-samples',
-  '1000000',
-];
+const ENDLESS = [...DIGITS_JOB, '--stop', 'fixed', '--max-samples', '1000000'];
 
 describe.each(natsPrograms())('three nats-servers $version', ({ program }) => {
   it(

@@ -2,24 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Cluster } from '../harness/cluster.js';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB } from '../harness/local-job.js';
 import { freePort, hasNatsServer } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** A job of a second or two. */
-const JOB = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--seed',
-  '11',
-  '--images',
-  '::10',
-];
+const JOB = [...DIGITS_JOB, '--seed', '11', '--images', '::10'];
 
 const folder = folderOfAllTests();
 let certified: string;

@@ -5,7 +5,7 @@ import { accountOf, show } from '../harness/account.js';
 import { Army, certifiedRows } from '../harness/army.js';
 import { Cluster } from '../harness/cluster.js';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB } from '../harness/local-job.js';
 import { freePort, hasNatsServer } from '../harness/nats-server.js';
 import { Nemesis } from '../harness/nemesis.js';
 import { Part } from '../harness/parts.js';
@@ -13,12 +13,7 @@ import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Images that share a total: what each of them gets depends on the votes of all. */
 const JOB = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
+  ...DIGITS_JOB,
   '--seed',
   '11',
   '--images',

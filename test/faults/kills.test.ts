@@ -2,19 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { startCommand, type RunningCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB } from '../harness/local-job.js';
 import { childrenOf, isAlive, seededRandom, signalTo } from '../harness/processes.js';
 import { folderOfAllTests } from '../support/temporary-folder.js';
 
 /** Big enough that 30 starts do not finish it: no image stops before 8,000 samples unless it abstains, and a start draws little. */
 const JOB = [
   'certify',
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
+  ...DIGITS_JOB,
   '--seed',
   '11',
   '--processes',

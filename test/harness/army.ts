@@ -1,18 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Cluster, type ClusterTimes, type CoordinatorPart } from './cluster.js';
 import { runCommand } from './command.js';
-import { project } from './local-job.js';
+import { DIGITS_JOB } from './local-job.js';
 import type { Part } from './parts.js';
 import { Taps } from './taps.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
 const digits = (images: string): readonly string[] => [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
+  ...DIGITS_JOB,
   '--seed',
   '11',
   '--images',

@@ -27,13 +27,16 @@ export interface LocalJob extends Disposable {
   readonly fingerprint: string;
 }
 
-const DIGITS = [
+/** The bundled digits, as flags. */
+export const DIGITS: readonly string[] = [
   '--model',
   project('examples/digits/digits.onnx'),
   '--data',
   project('examples/digits/digits.npz'),
 ];
-const DEFAULTS = [...DIGITS, '--out', '-', '--sigma', '0.25', '--seed', '7', '--processes', '1'];
+/** A job on them, as flags. */
+export const DIGITS_JOB: readonly string[] = [...DIGITS, '--sigma', '0.25'];
+const DEFAULTS = [...DIGITS_JOB, '--out', '-', '--seed', '7', '--processes', '1'];
 
 export async function localJob(flags: Partial<CertifyFlags>): Promise<LocalJob> {
   const config = certifyConfig({ ...valuesFrom(CERTIFY, DEFAULTS), ...flags });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { usageOf } from '../../adapters/local/process-usage.js';
 
 /** Pids of the children of a process, from /proc; empty if the process is gone. */
 export async function childrenOf(pid: number): Promise<number[]> {
@@ -33,6 +34,5 @@ export function seededRandom(seed: number): (below: number) => number {
 
 /** Memory that a process holds now, in MiB; 0 if it is gone. */
 export async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+  return ((await usageOf(pid))?.residentBytes ?? 0) / 2 ** 20;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS, DIGITS_JOB } from '../harness/local-job.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { childrenOf } from '../harness/processes.js';
@@ -11,14 +11,6 @@ import { folderOfAllTests } from '../support/temporary-folder.js';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
 const folder = folderOfAllTests();
-const DIGITS = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-];
 /** So many samples that no machine is done before the signal comes. */
 const MANY = ['--stop', 'fixed', '--max-samples', '1000000'];
 let made = 0;
@@ -26,12 +18,15 @@ const out = () => ['--out', folder.file(`out-${++made}`)];
 
 /** Commands that draw, each in the midst of it. */
 const DRAWING: readonly (readonly [string, () => readonly string[]])[] = [
-  ['certify', () => ['certify', ...DIGITS, ...MANY, ...out()]],
-  ['predict', () => ['predict', ...DIGITS, '--max-samples', '1000000', ...out()]],
-  ['check', () => ['check', ...DIGITS, '--images', '0:300']],
-  ['study', () => ['study', ...DIGITS, '--max-samples', '1000000', ...out()]],
-  ['plan', () => ['plan', '--pilot', '--pilot-samples', '1000000', '--count', '1000', ...DIGITS, ...out()]],
-  ['verify', () => ['verify', folder.file('done'), ...DIGITS.slice(0, 4), '--share', '1']],
+  ['certify', () => ['certify', ...DIGITS_JOB, ...MANY, ...out()]],
+  ['predict', () => ['predict', ...DIGITS_JOB, '--max-samples', '1000000', ...out()]],
+  ['check', () => ['check', ...DIGITS_JOB, '--images', '0:300']],
+  ['study', () => ['study', ...DIGITS_JOB, '--max-samples', '1000000', ...out()]],
+  [
+    'plan',
+    () => ['plan', '--pilot', '--pilot-samples', '1000000', '--count', '1000', ...DIGITS_JOB, ...out()],
+  ],
+  ['verify', () => ['verify', folder.file('done'), ...DIGITS, '--share', '1']],
 ];
 
 /** Commands that stay, and what they say once they wait, or serve. */
@@ -74,7 +69,7 @@ const addresses = async (address: () => Promise<string>) => [
 beforeAll(async () => {
   const { code, stderr } = await runCommand([
     'certify',
-    ...DIGITS,
+    ...DIGITS_JOB,
     '--images',
     '0:200',
     '--out',
@@ -124,7 +119,7 @@ describe('a client of a server', () => {
   it.each(SIGNALS)('ends at %s, and the job goes on', async (signal) => {
     await using part = new Part('submit', [
       'submit',
-      ...DIGITS,
+      ...DIGITS_JOB,
       ...MANY,
       '--seed',
       '1',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB } from '../harness/local-job.js';
 import { hasNatsServer } from '../harness/nats-server.js';
 import { hasPrometheus } from '../harness/prometheus.js';
 import { QUERIES, asAsked } from './dashboard.js';
@@ -9,18 +9,7 @@ import { WatchedCluster, fasterRules } from './watched-cluster.js';
 /** A real Prometheus watches a cluster of real processes: it sees what happens, is silent while all is well, and fires when it is not. */
 
 const IMAGES = 30;
-const JOB = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--seed',
-  '11',
-  '--images',
-  '::10',
-];
+const JOB = [...DIGITS_JOB, '--seed', '11', '--images', '::10'];
 
 /** Queries of the dashboard that have nothing to show where nothing went wrong. */
 const EMPTY_IN_HEALTH = new Set([

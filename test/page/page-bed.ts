@@ -3,22 +3,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { openTab, overhang, violationsOf, type Tab } from '../harness/browser.js';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB, project } from '../harness/local-job.js';
 import { freePort } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 import { TemporaryFolder } from '../support/temporary-folder.js';
 
-const digits = (...more: readonly string[]): readonly string[] => [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--seed',
-  '11',
-  ...more,
-];
+const digits = (...more: readonly string[]): readonly string[] => [...DIGITS_JOB, '--seed', '11', ...more];
 
 /** A job of a few seconds for one process. */
 export const SECONDS = digits('--images', '::10', '--name', 'a few digits');

@@ -3,22 +3,11 @@ import type { Msg } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
 import { Cluster, type CoordinatorPart } from '../harness/cluster.js';
 import { runCommand } from '../harness/command.js';
-import { project } from '../harness/local-job.js';
+import { DIGITS_JOB, project } from '../harness/local-job.js';
 import { freePort, hasNatsServer } from '../harness/nats-server.js';
 import { Part } from '../harness/parts.js';
 
-const JOB = [
-  '--model',
-  project('examples/digits/digits.onnx'),
-  '--data',
-  project('examples/digits/digits.npz'),
-  '--sigma',
-  '0.25',
-  '--seed',
-  '11',
-  '--images',
-  '::90',
-];
+const JOB = [...DIGITS_JOB, '--seed', '11', '--images', '::90'];
 /** As docs/tracing.md has it. */
 const SDK = ['--import', project('examples/tracing/otel.mjs')];
 

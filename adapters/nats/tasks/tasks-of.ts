@@ -1,4 +1,4 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError, type StoredMsg } from '@nats-io/jetstream';
 
 import type { Task } from '../../../shared/ports/task-queue.js';
 import { decodeTask } from '../../../shared/wire/cluster.js';
@@ -16,14 +16,12 @@ export async function tasksOf(
   malformed: MalformedMessages,
 ): Promise<Task[]> {
   const tasks: Task[] = [];
-  for (let from = 1; ;) {
-    const message = await nextOf(link, subject, from);
-    if (message === null) return tasks;
-    const task = malformed.read(decodeTask, message.data);
-    if (task === null) await remove(link, message.seq);
+  for await (const { seq, data } of messagesOf(link, subject)) {
+    const task = malformed.read(decodeTask, data);
+    if (task === null) await remove(link, seq);
     else tasks.push(task);
-    from = message.seq + 1;
   }
+  return tasks;
 }
 
 /**
@@ -33,21 +31,22 @@ export async function tasksOf(
 export async function removeTasks(link: NatsLink, subject: string): Promise<void> {
   const limit = new ConcurrencyLimit(MOST_REMOVALS, Infinity);
   const removals: Promise<void>[] = [];
-  for (let from = 1; ;) {
-    const message = await nextOf(link, subject, from);
-    if (message === null) break;
-    removals.push(limit.run(0, () => remove(link, message.seq)));
-    from = message.seq + 1;
-  }
+  for await (const { seq } of messagesOf(link, subject)) removals.push(limit.run(0, () => remove(link, seq)));
   for (const removal of await Promise.allSettled(removals)) {
     if (removal.status === 'rejected') throw removal.reason;
   }
 }
 
-function nextOf({ manager }: NatsLink, subject: string, from: number) {
-  // The library's type does not know the field.
-  const query = { seq: from, next_by_subj: subject };
-  return manager.streams.getMessage(WORK_STREAM, query);
+/** Yields the messages of a subject, in the order in which they were published. */
+async function* messagesOf({ manager }: NatsLink, subject: string): AsyncGenerator<StoredMsg, void> {
+  for (let from = 1; ;) {
+    // The library's type does not know the field.
+    const query = { seq: from, next_by_subj: subject };
+    const message = await manager.streams.getMessage(WORK_STREAM, query);
+    if (message === null) return;
+    yield message;
+    from = message.seq + 1;
+  }
 }
 
 /** Removes one message; one that a worker has acknowledged in the meantime is gone already. */
